@@ -1,0 +1,1 @@
+"""The conversation: hears, fills the draft, acts, answers, hands over."""

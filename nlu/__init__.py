@@ -1,0 +1,1 @@
+"""Chinese order talk -> Understanding. Pure: knows no order, no clock, no database."""

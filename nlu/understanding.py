@@ -1,0 +1,247 @@
+"""How one message was read: the only thing that leaves `nlu`.
+
+A reader never invents: every value carries the characters it was read from and how sure
+the reader is, so that whoever acts on it can decide between going on, confirming and asking.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Intent(StrEnum):
+    """What the customer wants of us with this message (contract: the parse frame)."""
+
+    ORDER = "order"
+    SEARCH = "search"
+    PRICE = "price"
+    STATUS = "status"
+    HISTORY = "history"
+    REORDER = "reorder"
+    PAY = "pay"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    CANCEL = "cancel"
+    MODIFY = "modify"
+    PROVIDE = "provide"
+    REFUND = "refund"
+    RECEIPT = "receipt"
+    HUMAN = "human"
+    FAQ = "faq"
+    HELP = "help"
+    SAVE_CONTACT = "save_contact"
+    GREET = "greet"
+    THANKS = "thanks"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Slot(StrEnum):
+    """A thing that can be said. The first five make an order line; the rest stand beside it."""
+
+    PRODUCT = "product"
+    VARIANT = "variant"
+    ACCOUNT = "account"
+    REGION = "region"
+    QUANTITY = "quantity"
+    CONFIRM = "confirm"
+    CHOICE = "choice"
+    PAYMENT = "payment"
+    CONTACT = "contact"
+    ORDER_REF = "order_ref"
+    SORT = "sort"
+    CATEGORY = "category"
+    MAX_PRICE = "max_price"
+    MIN_PRICE = "min_price"
+    MAX_ETA_MINUTES = "max_eta_minutes"
+    MAX_DISCOUNT = "max_discount"
+    MIN_DISCOUNT = "min_discount"
+    MIN_RATING = "min_rating"
+
+
+class ProblemCode(StrEnum):
+    """What can be wrong with what was said (contract: `problems`)."""
+
+    PHONE_LENGTH = "phone_length"
+    PHONE_PREFIX = "phone_prefix"
+    ACCOUNT_FORMAT = "account_format"
+    VARIANT_UNAVAILABLE = "variant_unavailable"
+    REGION_UNKNOWN = "region_unknown"
+    QUANTITY_LIMIT = "quantity_limit"
+    OUT_OF_STOCK = "out_of_stock"
+    PRODUCT_UNKNOWN = "product_unknown"
+    ACCOUNT_CONFLICT = "account_conflict"
+
+
+class SortKey(StrEnum):
+    PRICE = "price"
+    SALES = "sales"
+    ETA = "eta"
+    RATING = "rating"
+    DISCOUNT = "discount"
+
+
+class PaymentMethod(StrEnum):
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+    UNIONPAY = "unionpay"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Character offsets into the message as it was typed, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[T]):
+    """A value, where it was read, and how sure the reader is (0..1, calibrated)."""
+
+    value: T
+    span: Span
+    sureness: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was said and cannot be right; `value` is what was said."""
+
+    slot: Slot
+    code: ProblemCode
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The size of a variant as it was said: `100元`, `年卡`, `680点券`, a bare `50`, `家庭版`.
+
+    `value` and `unit` are None where the variant was named by a word (`家庭版`).
+    Periods are in their own unit (月, 天); `text` is the words as typed.
+    """
+
+    value: Decimal | None
+    unit: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLine:
+    """One order line, as far as it was said. None means: not said, or open.
+
+    A line that is still open keeps what was said (`measure`), so that `充100` and then
+    `Q币` make 100 Q币. The ids are the catalog's own.
+    """
+
+    product: Heard[str] | None = None
+    sku: Heard[str] | None = None
+    measure: Heard[Measure] | None = None
+    quantity: Heard[int] | None = None
+    account: Heard[str] | None = None
+    account_kind: str | None = None
+    region: Heard[str] | None = None
+    product_options: tuple[str, ...] = ()
+    """Product ids worth offering while the product is open, best first."""
+    sku_options: tuple[str, ...] = ()
+    """SKU ids worth offering while the variant is open, best first."""
+    problems: tuple[Problem, ...] = ()
+    position: int | None = None
+    """Which line in hand is meant, from 0, when the customer said so (`第二个`)."""
+    dropped: bool = False
+    """The customer no longer wants this line (`不要优酷了`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Limits that were said of a search; None where nothing was said."""
+
+    max_price_fen: int | None = None
+    min_price_fen: int | None = None
+    max_eta_minutes: int | None = None
+    max_discount: Decimal | None = None
+    """Fraction of the list price paid: 九折 is 0.9."""
+    min_discount: Decimal | None = None
+    min_rating: Decimal | None = None
+    category: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpan:
+    """Where a slot was found: for `xiadan parse`, and for showing the reader at work."""
+
+    slot: Slot
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, understood. Immutable, and complete in itself."""
+
+    text: str
+    intent: Intent
+    confidence: float
+    lines: tuple[SpokenLine, ...] = ()
+    options: tuple[str, ...] = ()
+    """What the message is about when nothing is ordered: product or SKU ids, best first."""
+    problems: tuple[Problem, ...] = ()
+    """Problems that belong to no line (`product_unknown`)."""
+    filters: Filters = field(default_factory=Filters)
+    sort: SortKey | None = None
+    order_ref: str | None = None
+    """`last`, an order number, or None."""
+    payment: PaymentMethod | None = None
+    contact: str | None = None
+    topic: str | None = None
+    """Which question of `data/intents.yaml` was asked, for `faq`."""
+    chosen: str | None = None
+    """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
+    spans: tuple[SlotSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedChoice:
+    """A choice that the bot showed: its label, and what choosing it means."""
+
+    label: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineInHand:
+    """What is known so far of a line that is being talked about."""
+
+    product_id: str | None = None
+    sku_id: str | None = None
+    measure: Measure | None = None
+    account: str | None = None
+    region: str | None = None
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the bot just asked and what lies in hand, so that `2` or `138…` can be read.
+
+    `asking` is the slot of the open question (`Slot.CONFIRM` for a yes or no), `choices` what
+    was offered with it, in the order shown. `quoted` says that a quote was shown and not paid.
+    """
+
+    asking: Slot | None = None
+    choices: tuple[OfferedChoice, ...] = ()
+    lines: tuple[LineInHand, ...] = ()
+    quoted: bool = False
+
+
+NOTHING_EXPECTED = Expectation()

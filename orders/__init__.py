@@ -1,0 +1,1 @@
+"""Goods, orders, money and delivery. Knows no chat."""

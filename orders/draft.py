@@ -1,0 +1,58 @@
+"""What has been said of an order so far: the whole state of the dialogue about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Slot(StrEnum):
+    """What a line needs before it can be quoted."""
+
+    PRODUCT = "product"
+    VARIANT = "variant"
+    ACCOUNT = "account"
+    REGION = "region"
+    QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something said that cannot be right: the codes of the parse contract."""
+
+    slot: Slot
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One line of the draft; None where nothing was said or the choice is open."""
+
+    product_id: str | None = None
+    sku_id: str | None = None
+    quantity: int = 1
+    account: str | None = None
+    region: str | None = None
+    product_options: tuple[str, ...] = ()
+    sku_options: tuple[str, ...] = ()
+    measure_value: Decimal | None = None
+    measure_unit: str | None = None
+    measure_text: str | None = None
+    """The size that was said before the product was known: `充100`, then `Q币`."""
+    problems: tuple[Problem, ...] = ()
+    guessed: bool = False
+    """Something in the line was guessed, so the quote must be confirmed with a yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The order being talked about. `contact` is a saved recipient meant by name."""
+
+    lines: tuple[DraftLine, ...] = ()
+    contact: str | None = None
+    payment: str | None = None
+
+
+EMPTY_DRAFT = Draft()
