@@ -1,0 +1,50 @@
+# make demo   sets up, then runs a whole shop on this machine: web chat, desk, sandbox payment
+# make test   sets up, checks the style and the types, then passes every test
+# make check  ruff and mypy --strict alone
+# make bench  figures, as ratios against named baselines in one run
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+WORKERS ?= 2
+
+.PHONY: demo serve test check bench browser clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/xiadan demo
+
+serve: $(VENV)/.installed
+	@$(BIN)/xiadan serve
+
+test: check browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench
+
+# A real Chromium and a Chinese font for the browser tests; says loudly when it finds neither.
+browser: $(VENV)/.installed-dev
+	@sh tests/browser/provide.sh $(BIN)/python
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Xiadan needs Python 3.11 or newer; none was found on PATH." >&2; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) state build dist .mypy_cache .ruff_cache

@@ -1,0 +1,145 @@
+"""The house rules that a machine can hold: who may import whom, and where Chinese may stand."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = {"bot", "nlu", "orders", "adapters", "data", "tests"}
+
+MAY_IMPORT = {
+    "nlu": {"nlu"},
+    "orders": {"orders"},
+    "bot": {"bot", "nlu", "orders"},
+    "adapters": {"adapters", "bot", "orders"},
+}
+
+COMPOSITION_ROOT = {"bot/app.py"}
+"""The one module that may import adapters, because it puts the pieces together."""
+
+READS_THE_ENVIRONMENT = {"bot/settings.py"}
+
+FORBIDDEN_ROOM_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
+
+
+def modules(room: str) -> Iterator[Path]:
+    return (ROOT / room).rglob("*.py")
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.lineno, node.module
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    allowed = MAY_IMPORT[room]
+    broken = [
+        f"{relative(path)}:{line} imports {name}"
+        for path in modules(room)
+        for line, name in imported(path)
+        if (top := name.split(".")[0]) in OURS
+        and top not in allowed
+        and not (top == "adapters" and relative(path) in COMPOSITION_ROOT)
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_adapters_never_see_the_database() -> None:
+    broken = [
+        f"{relative(path)}:{line} imports {name}"
+        for path in modules("adapters")
+        for line, name in imported(path)
+        if name.split(".")[0] in {"sqlalchemy", "aiosqlite", "sqlite3", "psycopg"}
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_nlu_knows_no_clock_and_no_network() -> None:
+    forbidden = {"datetime", "time", "asyncio", "httpx", "sqlalchemy", "sqlite3", "os"}
+    broken = [
+        f"{relative(path)}:{line} imports {name}"
+        for path in modules("nlu")
+        for line, name in imported(path)
+        if name.split(".")[0] in forbidden
+    ]
+    assert not broken, "\n".join(broken)
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    reading = re.compile(r"\bos\.(environ|getenv)\b")
+    broken = [
+        relative(path)
+        for room in MAY_IMPORT
+        for path in modules(room)
+        if reading.search(path.read_text(encoding="utf-8")) and relative(path) not in READS_THE_ENVIRONMENT
+    ]
+    assert not broken, broken
+
+
+def test_no_room_is_a_drawer_for_odds_and_ends() -> None:
+    odd = [
+        relative(path)
+        for room in MAY_IMPORT
+        for path in modules(room)
+        if {path.stem, *path.relative_to(ROOT).parts[:-1]} & FORBIDDEN_ROOM_NAMES
+    ]
+    assert not odd, odd
+
+
+def test_no_chinese_sentence_stands_in_code() -> None:
+    """Six Chinese characters in one literal make a sentence; sentences live in data/ and pages."""
+    found: list[str] = []
+    for room in MAY_IMPORT:
+        for path in modules(room):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            docstrings = {id(doc) for doc in _docstrings(tree)}
+            found += [
+                f"{relative(path)}:{node.lineno}"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in docstrings
+                and len(re.findall(r"[\u4e00-\u9fff]", node.value)) >= 6
+            ]
+    assert not found, "Chinese sentences in code:\n" + "\n".join(found)
+
+
+def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Docstrings, and the strings under an attribute that document it."""
+    for node in ast.walk(tree):
+        for child in getattr(node, "body", []) if not isinstance(node, ast.Lambda) else []:
+            if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
+                yield child.value
+
+
+def test_no_committed_file_names_a_package_index() -> None:
+    hosts = re.compile("|".join(["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.org", "deb" + r"ian\.org/"]))
+    text_files = {".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".sh", "", ".in"}
+    skipped = {".git", ".venv", "state", "node_modules", ".mypy_cache", ".ruff_cache", ".hypothesis"}
+    broken = [
+        relative(path)
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and not skipped & set(path.relative_to(ROOT).parts)
+        and path.suffix in text_files
+        and hosts.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert not broken, broken
+
+
+def test_python_is_new_enough() -> None:
+    assert sys.version_info >= (3, 11)
