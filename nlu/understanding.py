@@ -205,6 +205,8 @@ class Understanding:
     contact: str | None = None
     topic: str | None = None
     """Which question of `data/intents.yaml` was asked, for `faq`."""
+    adds: bool = False
+    """The lines come on top of what is in hand (`再来一张`, `另外`, `还要`), rather than in its place."""
     chosen: str | None = None
     """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
     spans: tuple[SlotSpan, ...] = ()

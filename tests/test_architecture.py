@@ -121,7 +121,8 @@ def test_no_chinese_sentence_stands_in_code() -> None:
 def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
     """Docstrings, and the strings under an attribute that document it."""
     for node in ast.walk(tree):
-        for child in getattr(node, "body", []) if not isinstance(node, ast.Lambda) else []:
+        body = getattr(node, "body", None)
+        for child in body if isinstance(body, list) else []:
             if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
                 yield child.value
 
