@@ -1,0 +1,54 @@
+"""One spelling for every way of typing: readers then need to know each word only once.
+
+Full width, keycaps, circled digits, traditional characters, capitals and invisible characters all
+come out plain, and every character keeps the way back to where it was typed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from opencc import OpenCC
+
+from nlu.page import Page
+
+_SIMPLIFIER = OpenCC("t2s")
+
+_INVISIBLE = frozenset(
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad\u202a\u202b\u202c\u202d\u202e"
+)
+"""Zero-width and direction marks, and what makes a keycap of a digit: nothing anyone meant to say."""
+
+
+def normalise(text: str) -> Page:
+    """`text` in plain spelling: NFKC, simplified, lower case, nothing invisible.
+
+    Line ends become `\\n`, tabs stay (tables are pasted with them), other blanks become a space.
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        for plain in _plain(character):
+            characters.append(plain)
+            offsets.append(offset)
+    offsets.append(len(text))
+    return Page(text, "".join(characters), tuple(offsets))
+
+
+def plain(text: str) -> str:
+    """The normalised text alone, for words that are compared with a page."""
+    return "".join(map(_plain, text))
+
+
+@cache
+def _plain(character: str) -> str:
+    if character in _INVISIBLE or character == "\r":
+        return ""
+    if character in "\n\t":
+        return character
+    if character.isspace():
+        return " "
+    compatible = unicodedata.normalize("NFKC", character)
+    simple = "".join(_SIMPLIFIER.convert(part) for part in compatible)
+    return simple.lower()
