@@ -230,6 +230,8 @@ class LineInHand:
     account: str | None = None
     region: str | None = None
     quantity: int | None = None
+    product_options: tuple[str, ...] = ()
+    """Which products it may be while that is open; a number's prefix or a region may decide it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""`python -m bot` is `xiadan`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What `xiadan ...` does, one module a command."""

@@ -1,0 +1,157 @@
+"""Everything that is set from outside, in one place: the only module that reads the environment.
+
+Secrets have no defaults. `xiadan demo` makes its own and keeps them in the state folder; `xiadan
+serve` refuses to start without them and says which are missing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+
+class SettingsRejected(Exception):
+    """A setting is missing or cannot be used; the text names each one and the remedy."""
+
+
+class Settings(BaseSettings):
+    """The settings of one shop. Every field is one line of `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    shop_name: str = Field("下单小店", alias="XIADAN_SHOP_NAME", description="Shown on every page.")
+    state_folder: Path = Field(
+        Path("state"), alias="XIADAN_STATE_FOLDER", description="Where the database and the keys live."
+    )
+    database_url: str = Field(
+        "",
+        alias="XIADAN_DATABASE_URL",
+        description="Empty for SQLite in the state folder, or postgresql+psycopg://user@host/name.",
+    )
+    data_folder: Path = Field(
+        DATA_FOLDER, alias="XIADAN_DATA_FOLDER", description="Wording, words, account kinds and policy."
+    )
+    host: str = Field("127.0.0.1", alias="XIADAN_HOST", description="The address to listen on.")
+    port: int = Field(8080, alias="XIADAN_PORT", ge=1, le=65535, description="The port to listen on.")
+    base_url: str = Field(
+        "http://127.0.0.1:8080",
+        alias="XIADAN_BASE_URL",
+        description="How customers reach the shop; pay and order links begin with it.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        alias="XIADAN_SECRET_KEY",
+        description="Signs web sessions; 32 random characters or more.",
+    )
+    card_keys: SecretStr = Field(
+        SecretStr(""),
+        alias="XIADAN_CARD_KEYS",
+        description="Encrypts card keys at rest: id:base64 of 32 bytes, newest first, separated by commas.",
+    )
+    desk_password: SecretStr = Field(
+        SecretStr(""), alias="XIADAN_DESK_PASSWORD", description="Opens the desk; 8 characters or more."
+    )
+    gateway: Literal["sandbox"] = Field(
+        "sandbox", alias="XIADAN_GATEWAY", description="Who takes the money: sandbox."
+    )
+    sandbox_secret: SecretStr = Field(
+        SecretStr(""),
+        alias="XIADAN_SANDBOX_SECRET",
+        description="Signs the sandbox's payment notices; 16 characters or more.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", alias="XIADAN_LOG_LEVEL", description="debug, info, warning or error."
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", alias="XIADAN_LOG_FORMAT", description="json for machines, console for eyes."
+    )
+    telegram_bot_token: SecretStr = Field(
+        SecretStr(""), alias="TELEGRAM_BOT_TOKEN", description="Empty: no Telegram."
+    )
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", alias="TELEGRAM_MODE", description="polling or webhook."
+    )
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        alias="TELEGRAM_WEBHOOK_SECRET",
+        description="Needed for webhook; 16 characters or more.",
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", alias="TELEGRAM_API_URL", description="Another Bot API server."
+    )
+    wechat_app_id: str = Field("", alias="WECHAT_APP_ID", description="Empty: no WeChat.")
+    wechat_app_secret: SecretStr = Field(
+        SecretStr(""), alias="WECHAT_APP_SECRET", description="Of the official account."
+    )
+    wechat_token: SecretStr = Field(
+        SecretStr(""), alias="WECHAT_TOKEN", description="The token of the server configuration."
+    )
+    wechat_encoding_aes_key: SecretStr = Field(
+        SecretStr(""), alias="WECHAT_ENCODING_AES_KEY", description="For the safe mode; 43 characters."
+    )
+    wechat_api_url: str = Field(
+        "https://api.weixin.qq.com", alias="WECHAT_API_URL", description="The official account API."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, SQLite in the state folder where none is set."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.state_folder / 'shop.db').resolve()}"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read `.env` and the environment. Raises SettingsRejected naming every bad line."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as rejected:
+        lines = []
+        for error in rejected.errors(include_url=False, include_input=False):
+            lines.append(f"  {'.'.join(str(part) for part in error['loc'])}: {error['msg']}")
+        raise SettingsRejected("These settings cannot be used:\n" + "\n".join(lines)) from None
+
+
+def check_for_serving(settings: Settings) -> None:
+    """Refuse a shop without its secrets, naming all that is missing. Raises SettingsRejected."""
+    wanted = [
+        ("XIADAN_SECRET_KEY", settings.secret_key, 32),
+        ("XIADAN_DESK_PASSWORD", settings.desk_password, 8),
+        ("XIADAN_CARD_KEYS", settings.card_keys, 40),
+        ("XIADAN_SANDBOX_SECRET", settings.sandbox_secret, 16),
+    ]
+    if settings.telegram_bot_token.get_secret_value() and settings.telegram_mode == "webhook":
+        wanted.append(("TELEGRAM_WEBHOOK_SECRET", settings.telegram_webhook_secret, 16))
+    if settings.wechat_app_id:
+        wanted.append(("WECHAT_APP_SECRET", settings.wechat_app_secret, 16))
+        wanted.append(("WECHAT_TOKEN", settings.wechat_token, 3))
+    short = [
+        f"  {name}: {'is not set' if not secret.get_secret_value() else 'is too short'}"
+        f" (at least {least} characters)"
+        for name, secret, least in wanted
+        if len(secret.get_secret_value()) < least
+    ]
+    if short:
+        raise SettingsRejected(
+            "The shop does not start without these settings (see .env.example):\n" + "\n".join(short)
+        )
+
+
+def example_env() -> str:
+    """The text of `.env.example`: every setting, its meaning and its default."""
+    lines = ["# Copy to .env and fill in. Every setting of Xiadan stands here.", ""]
+    for field in Settings.model_fields.values():
+        default = field.default
+        if isinstance(default, SecretStr) or field.alias == "XIADAN_DATA_FOLDER":
+            default = ""
+        lines += [f"# {field.description}", f"{field.alias}={default}", ""]
+    return "\n".join(lines)

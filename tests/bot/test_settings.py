@@ -1,0 +1,36 @@
+"""Settings: each documented once, and a shop without its secrets does not start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import Settings, SettingsRejected, check_for_serving, example_env
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def settings(**given: object) -> Settings:
+    return Settings(_env_file=None, **given)  # type: ignore[arg-type,call-arg]
+
+
+def test_the_example_names_every_setting_with_its_default() -> None:
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == example_env()
+
+
+def test_a_shop_without_secrets_is_refused_and_told_all_that_is_missing() -> None:
+    with pytest.raises(SettingsRejected) as refused:
+        check_for_serving(settings())
+    for name in ("XIADAN_SECRET_KEY", "XIADAN_DESK_PASSWORD", "XIADAN_CARD_KEYS", "XIADAN_SANDBOX_SECRET"):
+        assert name in str(refused.value)
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(SettingsRejected, match="XIADAN_SECRET_KEY: is too short"):
+        check_for_serving(settings(secret_key=SecretStr("short")))
+
+
+def test_a_secret_is_never_printed() -> None:
+    assert "hush-hush" not in repr(settings(secret_key=SecretStr("hush-hush")))
