@@ -221,7 +221,7 @@ class Filler:
             return _settled(replace(line, sku_id=None, sku_options=spoken.sku_options), Slot.VARIANT)
         if any(problem.slot.value == Slot.VARIANT for problem in spoken.problems):
             return replace(line, sku_id=None)
-        if line.product_id is None or line.sku_id is not None and spoken.measure is None:
+        if line.product_id is None or (line.sku_id is not None and spoken.measure is None):
             return line
         return self._sized_by_what_was_said(line)
 
