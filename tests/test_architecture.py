@@ -128,7 +128,9 @@ def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 def test_no_committed_file_names_a_package_index() -> None:
-    hosts = re.compile("|".join(["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.org", "deb" + r"ian\.org/"]))
+    hosts = re.compile(
+        "|".join(["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.org", "deb" + r"ian\.org/"])
+    )
     text_files = {".py", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".sh", "", ".in"}
     skipped = {".git", ".venv", "state", "node_modules", ".mypy_cache", ".ruff_cache", ".hypothesis"}
     broken = [
