@@ -10,7 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+import yaml
+
+from nlu.normalise import plain
 from nlu.understanding import Intent
 
 
@@ -71,7 +75,24 @@ class Lexicon:
 
         intents.yaml: `intent: [phrase, ...]`, and for faq `faq: {topic: [phrase, ...]}`.
         """
-        return cls({}, (), {}, {})
+        words: dict[str, tuple[str, ...]] = {}
+        groups: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        for file in sorted((folder / "lexicon").glob("*.yaml")):
+            for key, node in _mapping(file, _document(file)).items():
+                name = f"{file.stem}.{key}"
+                if isinstance(node, yaml.MappingNode):
+                    entries = _mapping(file, node).items()
+                    groups[name] = MappingProxyType(
+                        {meaning: _words(file, spellings) for meaning, spellings in entries}
+                    )
+                else:
+                    words[name] = _words(file, node)
+        return cls(
+            MappingProxyType(_accounts(folder / "accounts.yaml")),
+            _intents(folder / "intents.yaml"),
+            MappingProxyType(words),
+            MappingProxyType(groups),
+        )
 
     def words(self, name: str) -> tuple[str, ...]:
         """The list `file.key`, longest first. Raises KeyError: a missing list is a bug or a deleted file."""
@@ -85,3 +106,95 @@ class Lexicon:
         """`account` fit to be shown; kinds that are not known show only their first character."""
         known = self.accounts.get(kind)
         return known.mask(account) if known else account[:1] + "***"
+
+
+def _accounts(file: Path) -> dict[str, AccountKind]:
+    kinds: dict[str, AccountKind] = {}
+    for kind, node in _mapping(file, _document(file)).items():
+        facts = _mapping(file, node)
+        for needed in ("pattern", "labels", "shown"):
+            if needed not in facts:
+                raise LexiconError(file, _line(node), f"{kind} has no {needed}", "Add the line")
+        shown = _words_as_written(file, facts["shown"])
+        if len(shown) != 2 or not all(count.isdigit() for count in shown):
+            raise LexiconError(
+                file, _line(facts["shown"]), f"shown of {kind} is not two counts", "Write it like [3, 4]"
+            )
+        pattern = _scalar(file, facts["pattern"])
+        try:
+            compiled = re.compile(pattern)
+        except re.error as error:
+            raise LexiconError(
+                file, _line(facts["pattern"]), f"{pattern!r} is no regular expression ({error})", "Correct it"
+            ) from error
+        kinds[kind] = AccountKind(kind, compiled, _words(file, facts["labels"]), int(shown[0]), int(shown[1]))
+    return kinds
+
+
+def _intents(file: Path) -> tuple[IntentPhrases, ...]:
+    found: list[IntentPhrases] = []
+    for key, node in _mapping(file, _document(file)).items():
+        try:
+            intent = Intent(key)
+        except ValueError as error:
+            known = ", ".join(Intent)
+            raise LexiconError(file, _line(node), f"{key!r} is no intent", f"Use one of: {known}") from error
+        if isinstance(node, yaml.MappingNode):
+            for topic, phrases in _mapping(file, node).items():
+                found.append(IntentPhrases(intent, topic, _phrases(file, phrases)))
+        else:
+            found.append(IntentPhrases(intent, None, _phrases(file, node)))
+    return tuple(found)
+
+
+def _document(file: Path) -> yaml.Node:
+    try:
+        node: yaml.Node | None = yaml.compose(file.read_text(encoding="utf-8"), yaml.SafeLoader)
+    except FileNotFoundError as error:
+        raise LexiconError(file, 0, "the file is missing", "Restore it from the release") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise LexiconError(file, line, f"not YAML ({error.problem})", "Correct the line") from error
+    if node is None:
+        raise LexiconError(file, 1, "the file is empty", "Restore it from the release")
+    return node
+
+
+def _mapping(file: Path, node: yaml.Node) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        raise LexiconError(file, _line(node), "expected `name: ...` lines", "Put a name before the list")
+    entries: dict[str, yaml.Node] = {}
+    for key_node, value in node.value:
+        key = _scalar(file, key_node)
+        if key in entries:
+            raise LexiconError(file, _line(key_node), f"{key!r} stands here twice", "Join the two")
+        entries[key] = value
+    return entries
+
+
+def _words(file: Path, node: yaml.Node) -> tuple[str, ...]:
+    words = dict.fromkeys(plain(word) for word in _words_as_written(file, node))
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _phrases(file: Path, node: yaml.Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plain(phrase) for phrase in _words_as_written(file, node)))
+
+
+def _words_as_written(file: Path, node: yaml.Node) -> list[str]:
+    if not isinstance(node, yaml.SequenceNode):
+        raise LexiconError(file, _line(node), "expected a list", "Write it like [one, two]")
+    return [_scalar(file, item) for item in node.value]
+
+
+def _scalar(file: Path, node: yaml.Node) -> str:
+    # By what was written, not by YAML's type: `no` and `1_000` are words here, not False and 1000.
+    if not isinstance(node, yaml.ScalarNode) or not node.value:
+        raise LexiconError(
+            file, _line(node), "expected one word or phrase", "Write text, in quotes if need be"
+        )
+    return str(node.value)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
