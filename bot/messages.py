@@ -92,3 +92,14 @@ class OutgoingMessage:
     answers: str | None
     """The id of the message it answers, None for news."""
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEntry:
+    """One line of a chat as it stands in the record, heard or said: exactly one of the two is set."""
+
+    chat: ChatAddress
+    seq: int
+    at: datetime
+    incoming: IncomingMessage | None = None
+    outgoing: OutgoingMessage | None = None

@@ -1,0 +1,90 @@
+"""What a conversation remembers between two messages: the draft, and what was asked last.
+
+There is no step counter. The draft says what is missing, and that is the next question; the rest
+here only makes a bare `2`, `好的` or `不对` readable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from bot.messages import Choice
+from orders.draft import EMPTY_DRAFT, Draft
+from orders.quote import Quote
+
+
+class Purpose(StrEnum):
+    """What the answer to the open question is for."""
+
+    ORDER = "order"
+    """A slot of the draft."""
+    PLACE = "place"
+    """A yes to the quote that was shown."""
+    PAY = "pay"
+    """The order is placed and can be paid; nothing is asked, but it can still be changed."""
+    BROWSE = "browse"
+    """Goods were shown; one of them may be taken."""
+    CONTACT = "contact"
+    """The account of a contact that is to be remembered."""
+    PERSON = "person"
+    """Whether a person shall help."""
+    GUESS = "guess"
+    """The message was not understood; these are the likely meanings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is open: asked in `text`, about `slot` of line `line`, answerable by `choices`."""
+
+    purpose: Purpose
+    text: str = ""
+    slot: str | None = None
+    line: int = 0
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Immutable; a turn replaces it whole."""
+
+    draft: Draft = EMPTY_DRAFT
+    question: Question | None = None
+    quote: Quote | None = None
+    """Shown, and waiting for a yes."""
+    order_no: str | None = None
+    """The unpaid order made from the draft, as long as a correction would mean this one."""
+    corrected: bool = False
+    """The draft changes an order that was already quoted, so it is confirmed before it is placed."""
+    browsing: str | None = None
+    """The product that was talked about last without being ordered."""
+    contact: str | None = None
+    """The name under which the next account is to be remembered."""
+    unclear: int = 0
+    """How many messages in a row were not understood."""
+
+    def settled(self) -> Conversation:
+        """Nothing open any more; only what was browsed is remembered."""
+        return Conversation(browsing=self.browsing)
+
+    def asking(self) -> str | None:
+        return self.question.slot if self.question else None
+
+    def offered(self) -> tuple[Choice, ...]:
+        return self.question.choices if self.question else ()
+
+    def understood(self) -> Conversation:
+        return replace(self, unclear=0) if self.unclear else self
+
+
+_AS_JSON: TypeAdapter[Conversation] = TypeAdapter(Conversation)
+
+
+def written(conversation: Conversation) -> str:
+    return _AS_JSON.dump_json(conversation, exclude_defaults=True).decode()
+
+
+def read(text: str) -> Conversation:
+    return _AS_JSON.validate_json(text)
