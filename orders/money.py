@@ -7,6 +7,8 @@ from typing import NewType
 
 Fen = NewType("Fen", int)
 
+NOTHING = Fen(0)
+
 _YUAN = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
 
 

@@ -1,0 +1,206 @@
+"""What becomes of money that comes in, and of money that goes back.
+
+A payment is one attempt to be paid for an order. Whoever brings evidence of money (a notice, a
+query, an operator), it is weighed here, the same way, without a database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from orders.money import Fen
+from orders.order import OrderState, PaymentState
+from orders.ports import Merchant, PaymentAsk, PaymentNotice
+
+CURRENCY = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One attempt to be paid. `psp_ref` is the gateway's number once money came."""
+
+    payment_id: int
+    order_no: str
+    gateway: str
+    out_trade_no: str
+    amount_fen: Fen
+    currency: str
+    state: PaymentState
+    surplus: bool
+    """Paid once more than was owed; goes back whole."""
+    psp_ref: str | None
+    method: str | None
+    created_at: datetime
+    expires_at: datetime
+    settled_at: datetime | None
+
+    @property
+    def ask(self) -> PaymentAsk:
+        return PaymentAsk(self.out_trade_no, self.amount_fen, self.currency, self.created_at, self.expires_at)
+
+
+class Effect(StrEnum):
+    """What money did to its order."""
+
+    PAID = "paid"
+    LATE = "late"
+    """The order had expired; goods and price still stand, so it is delivered."""
+    IN_VAIN = "in_vain"
+    """The order was cancelled, or had expired and cannot be delivered any more; refunded."""
+    SURPLUS = "surplus"
+    """The order was paid already; refunded."""
+
+
+class HeldReason(StrEnum):
+    UNKNOWN_PAYMENT = "unknown_payment"
+    WRONG_MERCHANT = "wrong_merchant"
+    WRONG_APP = "wrong_app"
+    WRONG_GATEWAY = "wrong_gateway"
+    WRONG_CURRENCY = "wrong_currency"
+    WRONG_AMOUNT = "wrong_amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The money is booked. `first` is False when the same money had been booked before."""
+
+    order_no: str
+    effect: Effect
+    amount_fen: Fen
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The money, if it is ours at all, waits for a person; the order is as it was."""
+
+    reason: HeldReason
+    order_no: str | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The very same notice, byte for byte, came before; nothing changed. Acknowledge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not a notice of this gateway: forged, stale, or replayed with another content."""
+
+    reason: str
+
+
+NoticeOutcome = Settled | Held | Repeated | Refused
+
+
+def held_reason(notice: PaymentNotice, payment: Payment | None, us: Merchant | None) -> HeldReason | None:
+    """Why this money cannot be booked for this payment; None where everything matches."""
+    if us is None:
+        return HeldReason.WRONG_GATEWAY
+    if notice.merchant_id != us.merchant_id:
+        return HeldReason.WRONG_MERCHANT
+    if notice.app_id != us.app_id:
+        return HeldReason.WRONG_APP
+    if payment is None:
+        return HeldReason.UNKNOWN_PAYMENT
+    if notice.gateway != payment.gateway:
+        return HeldReason.WRONG_GATEWAY
+    if notice.currency != payment.currency:
+        return HeldReason.WRONG_CURRENCY
+    if notice.amount_fen != payment.amount_fen:
+        return HeldReason.WRONG_AMOUNT
+    return None
+
+
+def effect_of(order: OrderState, already_settled: bool, still_stands: bool) -> Effect:
+    """What matching money does. `still_stands`: goods can be kept and the price is the same."""
+    if already_settled:
+        return Effect.SURPLUS
+    if order is OrderState.AWAITING_PAYMENT:
+        return Effect.PAID
+    if order is OrderState.EXPIRED and still_stands:
+        return Effect.LATE
+    # A cancelled order is not revived: its customer said no, and often ordered something else.
+    return Effect.IN_VAIN
+
+
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    SUBMITTING = "submitting"
+    PROCESSING = "processing"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    REFUSED = "refused"
+    """The gateway will not; a person must find another way."""
+
+
+REFUND_OPEN = frozenset(
+    {RefundState.REQUESTED, RefundState.SUBMITTING, RefundState.PROCESSING, RefundState.UNKNOWN}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back to where it came from. `line_no` is None for a whole payment."""
+
+    refund_no: str
+    order_no: str
+    payment_id: int
+    line_no: int | None
+    amount_fen: Fen
+    reason: str
+    state: RefundState
+
+
+class RefundReason(StrEnum):
+    DELIVERY_FAILED = "delivery_failed"
+    CUSTOMER_ASKED = "customer_asked"
+    PAID_IN_VAIN = "paid_in_vain"
+    PAID_TWICE = "paid_twice"
+    STAFF = "staff"
+
+
+class RefundDenied(StrEnum):
+    """Why the product's refund rule does not allow it now."""
+
+    NOT_PAID = "not_paid"
+    DELIVERED = "delivered"
+    """Sold with the rule that only a failed delivery is refunded, and it did not fail."""
+    KEY_SHOWN = "key_shown"
+    SHIPPED = "shipped"
+    IN_DELIVERY = "in_delivery"
+    """A supplier is at work; wait for its answer."""
+    ALREADY = "already"
+    """Refunded, or on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRefund:
+    """The answer for one line: the refund that was started, or why there is none."""
+
+    line_no: int
+    amount_fen: Fen
+    denied: RefundDenied | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOutcome:
+    """What a customer's wish to have his money back came to."""
+
+    order_no: str
+    lines: tuple[LineRefund, ...]
+
+    @property
+    def amount_fen(self) -> Fen:
+        """What goes back now; 0 where every line was denied."""
+        return Fen(sum(line.amount_fen for line in self.lines if line.denied is None))
+
+    @property
+    def denied(self) -> RefundDenied | None:
+        """The reason to tell when nothing goes back."""
+        if self.amount_fen:
+            return None
+        return next((line.denied for line in self.lines if line.denied), RefundDenied.NOT_PAID)

@@ -1,0 +1,162 @@
+"""What the shopkeeper decided: limits, times and switches, read from `data/policy.toml`.
+
+The dataclasses are the schema: a key that is missing, unknown, of another type or below its
+least value is an error that names the file, the key and the remedy.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from orders.errors import PolicyError
+from orders.money import Fen
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePolicy:
+    good_for_minutes: int
+    fee_per_mille: int
+
+    @property
+    def good_for(self) -> timedelta:
+        return timedelta(minutes=self.good_for_minutes)
+
+    def fee_on(self, price_fen: int) -> Fen:
+        """The fee on a price, rounded half up to a whole 分."""
+        return Fen((price_fen * self.fee_per_mille + 500) // 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    order_total_max_yuan: int
+    confirm_above_yuan: int
+    lines_max: int
+    unpaid_orders_max: int
+    choices_max: int
+    message_length_max: int
+    orders_shown_max: int
+
+    @property
+    def order_total_max_fen(self) -> Fen:
+        return Fen(self.order_total_max_yuan * 100)
+
+    @property
+    def confirm_above_fen(self) -> Fen:
+        return Fen(self.confirm_above_yuan * 100)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPolicy:
+    sure_at: float
+    guess_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationPolicy:
+    silence_minutes: int
+    draft_kept_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPolicy:
+    gateway: str
+    query_seconds: tuple[int, ...]
+    notice_age_max_seconds: int
+    refund_query_seconds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPolicy:
+    answer_within_seconds: int
+    query_after_seconds: tuple[int, ...]
+    absent_confirm_minutes: int
+    attempts_max: int
+    refund_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobPolicy:
+    lease_seconds: int
+    attempts_max: int
+    retry_seconds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPolicy:
+    every_minutes: int
+    settled_stuck_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    quote: QuotePolicy
+    limits: Limits
+    reading: ReadingPolicy
+    conversation: ConversationPolicy
+    payment: PaymentPolicy
+    delivery: DeliveryPolicy
+    jobs: JobPolicy
+    sweep: SweepPolicy
+
+    @classmethod
+    def read(cls, path: Path) -> Policy:
+        """Read and check the file. Raises PolicyError, OSError where it cannot be opened."""
+        try:
+            said = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PolicyError(f"{path}: not a TOML file: {error}") from error
+        sections = get_type_hints(cls)
+        _expect_names(path, "", set(sections), set(said))
+        return cls(**{name: _section(path, name, kind, said[name]) for name, kind in sections.items()})
+
+
+ZERO_ALLOWED = frozenset({"fee_per_mille", "sure_at", "guess_at"})
+
+
+# The parsed file is the one place where a value may be anything at all.
+def _section(path: Path, name: str, kind: type[S], said: Any) -> S:
+    if not isinstance(said, dict):
+        raise PolicyError(f"{path}: {name} must be a section, [{name}]")
+    hints = get_type_hints(kind)
+    _expect_names(path, f"{name}.", {field.name for field in fields(kind)}, set(said))  # type: ignore[arg-type]
+    return kind(**{key: _value(path, f"{name}.{key}", key, hints[key], said[key]) for key in hints})
+
+
+def _expect_names(path: Path, prefix: str, known: set[str], said: set[str]) -> None:
+    if unknown := sorted(said - known):
+        raise PolicyError(f"{path}: {prefix}{unknown[0]} is not known; known are {', '.join(sorted(known))}")
+    if missing := sorted(known - said):
+        raise PolicyError(f"{path}: {prefix}{missing[0]} is missing; write it down")
+
+
+def _value(path: Path, full_name: str, name: str, hint: Any, said: Any) -> Any:
+    least = 0 if name in ZERO_ALLOWED else 1
+    if hint is bool:
+        if isinstance(said, bool):
+            return said
+        raise PolicyError(f"{path}: {full_name} is {said!r}; write true or false")
+    if hint is str:
+        if isinstance(said, str) and said:
+            return said
+        raise PolicyError(f"{path}: {full_name} is {said!r}; write a text")
+    if hint is float:
+        if isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= 1:
+            return float(said)
+        raise PolicyError(f"{path}: {full_name} is {said!r}; write a number from 0 to 1")
+    if hint is int:
+        return _whole(path, full_name, said, least)
+    if isinstance(said, list) and said:
+        return tuple(_whole(path, full_name, item, 1) for item in said)
+    raise PolicyError(f"{path}: {full_name} is {said!r}; write a list of whole numbers, such as [5, 15]")
+
+
+def _whole(path: Path, full_name: str, said: Any, least: int) -> int:
+    if isinstance(said, int) and not isinstance(said, bool) and least <= said <= 10**9:
+        return said
+    raise PolicyError(f"{path}: {full_name} is {said!r}; write a whole number, {least} or more")
