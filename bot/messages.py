@@ -15,6 +15,16 @@ class ChatAddress:
     chat_id: str
 
 
+class IncomingKind(StrEnum):
+    """What came in. Only `TEXT` is read; the other two are answered without reading."""
+
+    TEXT = "text"
+    OPENED = "opened"
+    """The chat was opened, or the account followed: nothing was said yet."""
+    UNREADABLE = "unreadable"
+    """A picture, a voice without its words, a sticker: something to be said in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One thing that a customer sent. `message_id` is unique on its channel: the same id again is
@@ -26,6 +36,7 @@ class IncomingMessage:
     sent_at: datetime
     means: str | None = None
     sender_name: str | None = None
+    kind: IncomingKind = IncomingKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,7 @@ def card_place(tx: Connection, chat: ChatAddress, order_no: str) -> str | None:
 def keep_card_place(tx: Connection, chat: ChatAddress, order_no: str, place: str) -> None:
     tx.execute(delete(order_cards).where(_of(order_cards, chat), order_cards.c.order_no == order_no))
     tx.execute(
-        insert(order_cards).values(
-            channel=chat.channel, chat_id=chat.chat_id, order_no=order_no, place=place
-        )
+        insert(order_cards).values(channel=chat.channel, chat_id=chat.chat_id, order_no=order_no, place=place)
     )
 
 
@@ -114,9 +112,11 @@ def spend(tx: Connection, chat: ChatAddress, now: datetime, *, staff: bool) -> b
     """Take one message from what is allowed, from what ends soonest. False: nothing is left."""
     spare = send_allowances.c.messages_left > (0 if staff else send_allowances.c.kept_for_staff)
     usable = and_(_of(send_allowances, chat), send_allowances.c.ends_at > now, spare)
-    kinds = tx.execute(
-        select(send_allowances.c.kind).where(usable).order_by(send_allowances.c.ends_at)
-    ).scalars().all()
+    kinds = (
+        tx.execute(select(send_allowances.c.kind).where(usable).order_by(send_allowances.c.ends_at))
+        .scalars()
+        .all()
+    )
     for kind in kinds:
         taken = tx.execute(
             update(send_allowances)

@@ -1,0 +1,189 @@
+"""Telegram: a private chat with the shop's bot, with buttons, and one card for an order.
+
+Messages come in through `telegram_inbox`; this is the way out. The order's card is renewed in
+place as the order moves on, and only what ends a wait (delivered, failed, refunded, ...) is also
+said in a message of its own, because a change in place rings no bell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from telegram import InlineKeyboardMarkup, MessageEntity
+from telegram.constants import MessageEntityType
+
+from adapters.rendering import (
+    ChannelWords,
+    Rows,
+    button_rows,
+    card_text,
+    pages,
+    utf16_units,
+    with_links_in_text,
+)
+from adapters.telegram_api import ChatClosed, TelegramApi, TelegramAway, TelegramRefused, button
+from adapters.telegram_inbox import CHANNEL, tap_data
+from bot.channel import NotDelivered
+from bot.messages import OutgoingMessage, Speaker
+from bot.reach import OrderCards
+
+log = structlog.get_logger(__name__)
+
+TEXT_UNITS_MAX = 4096
+CHAT_GAP_SECONDS = 1.0
+"""Telegram allows about one message a second in a chat ..."""
+OVERALL_GAP_SECONDS = 1 / 30
+"""... and thirty a second to all chats together."""
+PACED_CHATS_MAX = 10_000
+
+ON_THE_WAY = frozenset({"awaiting_payment", "processing"})
+"""States of an order in which news are only steps: its card says them without a message."""
+
+
+class Pace:
+    """Says when the next message to a chat may go. Slots are given in the order of asking."""
+
+    def __init__(
+        self,
+        chat_gap_seconds: float = CHAT_GAP_SECONDS,
+        overall_gap_seconds: float = OVERALL_GAP_SECONDS,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._chat_gap = chat_gap_seconds
+        self._overall_gap = overall_gap_seconds
+        self._seconds = seconds
+        self._sleep = sleep
+        self._free_at: dict[int, float] = {}
+        self._overall_free_at = 0.0
+
+    async def turn(self, chat_id: int) -> None:
+        """Wait for this chat's next slot."""
+        now = self._seconds()
+        at = max(now, self._overall_free_at, self._free_at.get(chat_id, 0.0))
+        self._free_at[chat_id] = at + self._chat_gap
+        self._overall_free_at = at + self._overall_gap
+        if len(self._free_at) > PACED_CHATS_MAX:
+            self._free_at = {chat: free for chat, free in self._free_at.items() if free > now}
+        if at > now:
+            await self._sleep(at - now)
+
+
+class TelegramChannel:
+    """Sends what the conversation says to a private chat."""
+
+    def __init__(
+        self, api: TelegramApi, cards: OrderCards, words: ChannelWords, pace: Pace | None = None
+    ) -> None:
+        self._api = api
+        self._cards = cards
+        self._words = words
+        self._pace = pace or Pace()
+
+    @property
+    def name(self) -> str:
+        return CHANNEL
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Bring the message to the chat. Raises NotDelivered."""
+        try:
+            renewed = await self._renew_card(message)
+            if not (renewed and _is_step(message)):
+                await self._say(message, carries_card=not renewed)
+        except ChatClosed as closed:
+            raise NotDelivered(str(closed)) from closed
+        except TelegramRefused as refused:
+            log.error("telegram_refused", outgoing_id=message.outgoing_id, reason=str(refused))
+            raise NotDelivered(str(refused)) from refused
+        except TelegramAway as away:
+            raise NotDelivered(str(away), away.retry_after_seconds) from away
+
+    async def _renew_card(self, message: OutgoingMessage) -> bool:
+        """Bring the order's card up to date where it stands. False: there is none to renew."""
+        card = message.reply.card
+        if message.about is None or card is None or message.answers is not None:
+            return False
+        place = await self._cards.place(message.chat, message.about)
+        if place is None:
+            return False
+        rows = tuple(row for row in button_rows(message.reply, self._words) if row[0].choice is None)
+        chat_id = int(message.chat.chat_id)
+        try:
+            await self._write(chat_id, card_text(card), rows, message, edit=int(place))
+        except ChatClosed:
+            raise
+        except TelegramRefused as refused:
+            # The customer deleted it, or it is too old to change: the news go as a message then.
+            log.info("telegram_card_not_renewed", outgoing_id=message.outgoing_id, reason=str(refused))
+            return False
+        return True
+
+    async def _say(self, message: OutgoingMessage, *, carries_card: bool) -> None:
+        reply, chat_id = message.reply, int(message.chat.chat_id)
+        rows = button_rows(reply, self._words)
+        *first, last = pages(reply.text, TEXT_UNITS_MAX, utf16_units)
+        for page in first:
+            await self._write(chat_id, page, (), message)
+        place = await self._write(chat_id, last, rows, message)
+        if carries_card and message.about is not None and reply.card is not None:
+            await self._cards.keep(message.chat, message.about, str(place))
+
+    async def _write(
+        self, chat_id: int, text: str, rows: Rows, message: OutgoingMessage, edit: int | None = None
+    ) -> int:
+        """Write a bubble, or write over one; a link that Telegram refuses goes into the text."""
+        await self._pace.turn(chat_id)
+        try:
+            return await self._bubble(chat_id, text, rows, message, edit)
+        except TelegramRefused as refused:
+            if "url" not in str(refused).lower() or not any(b.url for row in rows for b in row):
+                raise
+        await self._pace.turn(chat_id)
+        return await self._bubble(chat_id, *with_links_in_text(text, rows), message, edit)
+
+    async def _bubble(
+        self, chat_id: int, text: str, rows: Rows, message: OutgoingMessage, edit: int | None
+    ) -> int:
+        keyboard = _keyboard(rows, message.outgoing_id)
+        if edit is not None:
+            await self._api.rewrite(chat_id, edit, text, keyboard)
+            return edit
+        return await self._api.say(chat_id, text, keyboard, _order_no_as_code(text, message.about))
+
+
+def _is_step(message: OutgoingMessage) -> bool:
+    card = message.reply.card
+    return (
+        message.speaker is Speaker.NEWS
+        and card is not None
+        and card.status in ON_THE_WAY
+        and not message.reply.choices
+    )
+
+
+def _keyboard(rows: Rows, outgoing_id: int) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                button(one.label, url=one.url)
+                if one.choice is None
+                else button(one.label, data=tap_data(outgoing_id, one.choice))
+                for one in row
+            ]
+            for row in rows
+        ]
+    )
+
+
+def _order_no_as_code(text: str, order_no: str | None) -> list[MessageEntity]:
+    """Set in code type, a tap copies the order number."""
+    at = text.find(order_no) if order_no else -1
+    if at < 0 or order_no is None:
+        return []
+    return [MessageEntity(MessageEntityType.CODE, offset=utf16_units(text[:at]), length=len(order_no))]
