@@ -6,23 +6,30 @@ claims nothing: the parser takes the characters of the amounts that it uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from nlu.lexicon import Lexicon
+from nlu.numerals import Number, hedged, number, numbers
 from nlu.page import Mark, Page
+from nlu.periods import converted, period_behind, periods_alone
 from nlu.understanding import Measure
+from nlu.units import Units
+
+__all__ = ["Amount", "AmountKind", "Units", "read"]
 
 
 class AmountKind(StrEnum):
     MONEY = "money"
     """Renminbi; counted in 元."""
     CURRENCY = "currency"
-    """Another money: `units` holds its name (美元, 日元, 港币 ...)."""
+    """Another money: `units` holds its name (美元, 日元, 港币 ...), or the catalog's word for it."""
     SIZE = "size"
-    """A number in a unit that the catalog sells by: 680点券, 10G, 3台."""
+    """A number in a unit that the catalog sells by: 680点券, 10G, 3台. No `units` at all: a unit
+    of virtual goods that this catalog does not have."""
     PERIOD = "period"
     """A time that a membership runs: 一年 is 12 月, 季卡 3 月, 周卡 1 周, 30天 30 天."""
     BARE = "bare"
@@ -50,9 +57,8 @@ class Amount:
     @property
     def measure(self) -> Measure:
         """What was said, for a line that is still open. No value unless exact."""
-        return Measure(
-            self.low if self.exact else None, self.units[0] if len(self.units) == 1 else None, self.text
-        )
+        unit = self.units[0] if len(self.units) == 1 else None
+        return Measure(self.low if self.exact else None, unit, self.text)
 
     def in_unit(self, unit: str) -> Decimal | None:
         """The exact value counted in `unit`, or None where it does not convert or is not exact.
@@ -60,21 +66,11 @@ class Amount:
         Money only converts to 元; periods convert as shops sell them (月卡 is 30 天, 一年 365 天,
         周卡 a quarter of a 月), never by calendar arithmetic.
         """
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """How the units of one catalog may be written. Build once per catalog."""
-
-    spellings: Mapping[str, tuple[str, ...]]
-    """Normalised spelling -> the catalog's units that it may mean."""
-
-    @classmethod
-    def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]]) -> Units:
-        """`units`: each unit of the catalog with further spellings that only the catalog knows
-        (the aliases of a product that is its own unit: Q币 -> QB, 扣币)."""
-        return cls({})
+        if not self.exact:
+            return None
+        if self.kind is AmountKind.PERIOD:
+            return converted(self.low, self.units[0], unit)
+        return self.low if unit in self.units else None
 
 
 def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]:
@@ -83,4 +79,227 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     Call after references, accounts, filters and `other_numbers` have taken theirs. Marks do not
     overlap each other; they may overlap the marks of `quantities` (`1台`, `50个`).
     """
-    return ()
+    text = page.rest()
+    marks: list[Mark[Amount]] = []
+    at = 0
+    for found in numbers(text):
+        if found.start < at or not _counts(text, found):
+            continue
+        mark = _hedged(text, _amount(text, found, units), lexicon)
+        joined = _range(text, marks[-1], mark) if marks else None
+        if joined:
+            marks[-1] = joined
+        else:
+            marks.append(mark)
+        at = mark.end
+    return _merged(marks, _without_number(text))
+
+
+def _amount(text: str, found: Mark[Number], units: Units) -> Mark[Amount]:
+    return (
+        _money(text, found, units)
+        or _currency(text, found, units)
+        or _period(text, found)
+        or _size(text, found, units)
+        or _bare(text, found)
+    )
+
+
+def _counts(text: str, found: Mark[Number]) -> bool:
+    """Whether the characters around a number let it be an amount at all."""
+    before, after = text[max(0, found.start - 2) : found.start], text[found.end : found.end + 2]
+    if before.endswith("第") or _FACTOR.search(before) or (after[:1] in ("%", "‰", "*") and after[1:] == "*"):
+        return False
+    if before.endswith((".", ":", "#", "*")) and found.value.arabic:
+        return False
+    return found.end - found.start <= _LONGEST and not (after[:1] == "%" or before.endswith("**"))
+
+
+def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
+    value = found.value
+    unit = units.yuan.match(text, found.end)
+    if unit:
+        low, high, exact, end = value.low, value.high, value.exact, unit.end()
+        if exact and unit[0].strip() in _WHOLE:
+            low, exact, end = _with_small_change(text, low, end)
+            high = low
+        return _marked(text, AmountKind.MONEY, (low, high, exact), ("元",), found.start, end)
+    small = _SMALL.match(text, found.end)
+    if small:
+        scale = Decimal("0.01") if small["unit"] == "分" else Decimal("0.1")
+        low = value.low * scale
+        if small["cents"]:
+            low += Decimal(number(small["cents"]).low if number(small["cents"]) else 0) / 100  # type: ignore[union-attr]
+        return _marked(text, AmountKind.MONEY, (low, low, value.exact), ("元",), found.start, small.end())
+    before = units.yuan_before.search(text, max(0, found.start - _REACH), found.start)
+    if before:
+        return _marked(
+            text, AmountKind.MONEY, (value.low, value.high, value.exact), ("元",), before.start(), found.end
+        )
+    return None
+
+
+def _with_small_change(text: str, whole: Decimal, end: int) -> tuple[Decimal, bool, int]:
+    """十块五, 九十九块九毛九, 三块半; 十块五个 is ambiguous where it is small enough to be a price each."""
+    half = _HALF.match(text, end)
+    if half:
+        return whole + Decimal("0.5"), True, half.end()
+    change = _CHANGE.match(text, end)
+    if not change:
+        return whole, True, end
+    if change["tenths"] or change["bare"]:
+        tenths = number(change["tenths"] or change["bare"])
+        cents = number(change["cents"]) if change["cents"] else None
+        assert tenths is not None
+        value = whole + tenths.low / 10 + (cents.low / 100 if cents else 0)
+        return value, True, change.end()
+    # Ten yuan and five of them, or ten and a half each? From thirty yuan on nobody adds a half.
+    return whole, whole >= 30, end
+
+
+def _currency(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
+    value = (found.value.low, found.value.high, found.value.exact)
+    for name, behind in units.currencies:
+        match = behind.match(text, found.end)
+        if match:
+            return _marked(text, AmountKind.CURRENCY, value, (name,), found.start, match.end())
+    for name, sign in units.signs:
+        match = sign.search(text, max(0, found.start - _REACH), found.start)
+        if match:
+            return _marked(text, AmountKind.CURRENCY, value, (name,), match.start(), found.end)
+    return None
+
+
+def _period(text: str, found: Mark[Number]) -> Mark[Amount] | None:
+    period = period_behind(text, found)
+    if not period:
+        return None
+    said = period.value
+    mark = _marked(
+        text, AmountKind.PERIOD, (said.low, said.high, said.exact), (said.unit,), period.start, period.end
+    )
+    return replace(mark, value=replace(mark.value, card=said.card))
+
+
+def _size(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
+    between = _COUNTED.match(text, found.end)
+    for start, counted in ((found.end, False), (between.end() if between else 0, True)):
+        match = units.pattern.match(text, start) if start else None
+        if match is None and start and text[start : start + 1] == " ":
+            match = units.pattern.match(text, start + 1)
+        if match:
+            exact = found.value.exact and not (found.value.shortened and counted)
+            value = (found.value.low, found.value.high, exact)
+            mark = _marked(text, AmountKind.SIZE, value, units.spellings[match[0]], found.start, match.end())
+            return replace(mark, value=replace(mark.value, counted=counted))
+    return None
+
+
+def _bare(text: str, found: Mark[Number]) -> Mark[Amount]:
+    value = found.value
+    before, after = text[max(0, found.start - 1) : found.start], text[found.end : found.end + 1]
+    # 一百五张 is 150 of something, or 100 of which five: nobody can know.
+    exact = value.exact and not (value.shortened and _MEASURED.match(text, found.end))
+    sureness = 1.0
+    if value.arabic:
+        if _latin(after) or _latin(before):
+            sureness = 0.4
+    elif found.end - found.start == 1:
+        sureness = 0.7 if _open(before) and _open(after) else 0.2
+    else:
+        sureness = 0.95
+    mark = _marked(text, AmountKind.BARE, (value.low, value.high, exact), (), found.start, found.end)
+    return Mark(mark.value, mark.start, mark.end, sureness)
+
+
+def _marked(
+    text: str,
+    kind: AmountKind,
+    value: tuple[Decimal, Decimal, bool],
+    units: tuple[str, ...],
+    start: int,
+    end: int,
+) -> Mark[Amount]:
+    low, high, exact = value
+    return Mark(Amount(kind, low, high, exact, units, text[start:end]), start, end)
+
+
+def _hedged(text: str, mark: Mark[Amount], lexicon: Lexicon) -> Mark[Amount]:
+    if mark.value.exact and hedged(text, mark.start, mark.end, lexicon):
+        return replace(mark, value=replace(mark.value, exact=False))
+    return mark
+
+
+def _range(text: str, first: Mark[Amount], second: Mark[Amount]) -> Mark[Amount] | None:
+    """50到100 as one amount that is not exact; None where the two do not belong together."""
+    if not _TO.fullmatch(text, first.end, second.start) or first.value.high >= second.value.high:
+        return None
+    kinds = {first.value.kind, second.value.kind}
+    if len(kinds) == 2 and AmountKind.BARE not in kinds:
+        return None
+    if second.value.kind is AmountKind.BARE and _MEASURED.match(text, second.end):
+        return None
+    unit = second.value if second.value.units else first.value
+    value = replace(
+        unit, low=first.value.low, high=second.value.high, exact=False, text=text[first.start : second.end]
+    )
+    return Mark(value, first.start, second.end, min(first.sureness, second.sureness))
+
+
+def _without_number(text: str) -> list[Mark[Amount]]:
+    """月卡, 包年, 半年; 百元 is a hundred yuan, 百块 only about."""
+    marks = []
+    for period in periods_alone(text):
+        said = period.value
+        value = (said.low, said.high, said.exact)
+        mark = _marked(text, AmountKind.PERIOD, value, (said.unit,), period.start, period.end)
+        marks.append(replace(mark, value=replace(mark.value, card=said.card)))
+    for found in _HUNDRED.finditer(text):
+        low = Decimal({"百": 100, "千": 1000, "万": 10_000}[found["scale"]])
+        exact = found["unit"] == "元"
+        marks.append(_marked(text, AmountKind.MONEY, (low, low, exact), ("元",), *found.span()))
+    return marks
+
+
+def _merged(marks: list[Mark[Amount]], others: Iterable[Mark[Amount]]) -> tuple[Mark[Amount], ...]:
+    """Both in the order of the text; of two that overlap the first kind counts."""
+    merged: list[Mark[Amount]] = []
+    ranked = [(mark.start, 0, mark) for mark in marks] + [(mark.start, 1, mark) for mark in others]
+    for _, rank, mark in sorted(ranked, key=lambda entry: entry[:2]):
+        if merged and mark.start < merged[-1].end:
+            if rank == 0:
+                merged[-1] = mark
+            continue
+        merged.append(mark)
+    return tuple(merged)
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _open(character: str) -> bool:
+    """Whether a numeral of one character next to this may stand for itself."""
+    return character in ("", "的") or not (character.isalnum() or "一" <= character <= "龥")
+
+
+_LONGEST = 12
+_REACH = 10
+_WHOLE = ("块", "元", "圆", "塊")
+_FACTOR = re.compile(r"(?:^|[^a-z])[x*×✕]$")
+_HALF = re.compile(r"半(?!年|个|价|折|小时)")
+_CHANGE = re.compile(
+    r"(?P<tenths>[0-9一二三四五六七八九两])[毛角](?:(?P<cents>[0-9一二三四五六七八九])分?(?![0-9十百千万个张份天月年]))?"
+    r"|(?P<bare>[0-9一二三四五六七八九])(?![0-9.十百千万亿零点折天月年周g小分钟kw倍人号a-z个张份套件单次台杯只条笔组盒包瓶本支])"
+    r"|(?P<counted>[0-9一二三四五六七八九两])(?=[个张份套件单次台杯只条笔组盒包瓶本支])"
+)
+_SMALL = re.compile(
+    r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
+    r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"
+)
+_COUNTED = re.compile(r" ?个 ?")
+_MEASURED = re.compile(r" ?[个张份套件单次台杯只条笔组盒包瓶本支位]")
+_TO = re.compile(r" ?(?:到|至|~+|-+|—+|–|/) ?")
+_HUNDRED = re.compile(
+    r"(?<![一二三四五六七八九两几数0-9十百千万上])(?P<scale>[百千万])(?P<unit>元|块)(?!度|旦|宵)"
+)

@@ -1,0 +1,171 @@
+"""How long a membership runs: 一个月, 半年, 季卡, 包年, 一年半; and what that is in a shop's units.
+
+Shops sell 30 days as a month and 365 as a year, so periods convert by what is on the shelf, not by
+the calendar.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlu.numerals import Number
+from nlu.page import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """`value` counts in `unit`: 月, 天 or 周. `value` is None when no one period was said."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+    exact: bool = True
+    card: bool = False
+
+
+def converted(value: Decimal, unit: str, to: str) -> Decimal | None:
+    """`value` in another unit, or None where shops do not sell one as the other."""
+    if unit == to:
+        return value
+    if to == "年":
+        months = converted(value, unit, "月")
+        return months / 12 if months is not None and months % 12 == 0 else None
+    return _SAME_PERIOD.get((value, unit, to))
+
+
+def period_behind(text: str, number: Mark[Number]) -> Mark[Period] | None:
+    """The period that a number begins: 三个月, 30天, 一年半, 2个季度."""
+    found = _UNIT.match(text, number.end)
+    if not found:
+        return None
+    word, card = found["unit"], bool(found["card"])
+    unit, factor = _UNITS[word]
+    low, high, exact = number.value.low * factor, number.value.high * factor, number.value.exact
+    end = found.end()
+    if found["half"]:
+        low, high, unit = _and_a_half(low, high, unit, factor)
+    elif tail := _HALF_TAIL.match(text, end):
+        low, high, unit = _and_a_half(low, high, unit, factor)
+        end = tail.end()
+    if found["of"] and (word in "年天日" or (card and word != "月")):
+        return None  # 两个年卡 are two cards
+    # 两个月卡 may be two cards of a month or one of two months; 两年卡 likewise.
+    if card and number.value.low != 1 and not (word == "月" and number.value.low in _CERTAIN_MONTHS):
+        exact = False
+    return Mark(Period(low, high, unit, exact and low == high, card), number.start, end)
+
+
+def periods_alone(text: str) -> list[Mark[Period]]:
+    """The periods that need no number: 月卡, 包年, 季度会员, 半年, 半个月, 整年."""
+    marks: list[Mark[Period]] = []
+    for found in _ALONE.finditer(text):
+        before = text[max(0, found.start() - 1) : found.start()]
+        word = found["card"] or found["flat"] or found["kind"] or found["half"] or found["whole"]
+        if before and before in _NOT_BEHIND.get(word[0], ""):
+            continue
+        value, unit = _ALONE_MEANS[next(key for key in found.groupdict() if found[key])](word)
+        marks.append(Mark(Period(value, value, unit, card=not found["half"]), found.start(), found.end()))
+    return marks
+
+
+def _and_a_half(low: Decimal, high: Decimal, unit: str, factor: int) -> tuple[Decimal, Decimal, str]:
+    if unit == "月" and factor == 1:
+        return low * 30 + 15, high * 30 + 15, "天"
+    half = Decimal(factor) / 2
+    return low + half, high + half, unit
+
+
+_CERTAIN_MONTHS = (Decimal(6), Decimal(12), Decimal(24))
+
+_UNITS: dict[str, tuple[str, int]] = {
+    "月": ("月", 1),
+    "天": ("天", 1),
+    "日": ("天", 1),
+    "年": ("月", 12),
+    "周": ("周", 1),
+    "星期": ("周", 1),
+    "礼拜": ("周", 1),
+    "季": ("月", 3),
+    "季度": ("月", 3),
+    "day": ("天", 1),
+    "days": ("天", 1),
+    "month": ("月", 1),
+    "months": ("月", 1),
+    "year": ("月", 12),
+    "years": ("月", 12),
+    "week": ("周", 1),
+    "weeks": ("周", 1),
+    "yue": ("月", 1),
+    "nian": ("月", 12),
+    "tian": ("天", 1),
+}
+_UNIT = re.compile(
+    r" ?(?P<of>个 ?)?(?P<half>半)?"
+    r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian)(?![a-z])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期|轮|前|光|空|猫))"
+    r"(?P<card>卡)?"
+)
+_HALF_TAIL = re.compile(r"半(?!价|折|夜|天|小时|路)")
+_ALONE = re.compile(
+    r"(?P<card>(?:半年|双月|双周|月|季|季度|年|周|星期|日|天)(?:卡|包(?!括|含|装|裹|子)))"
+    r"|包(?P<flat>半年|月|季度?|年|周|天)"
+    r"|(?P<kind>月度|季度|年度|年费|月费|半年度)(?=会员|vip|svip|卡|套餐|大会员|的|$|[ ,。])"
+    r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
+    r"|(?P<whole>[全整]年(?!龄|级)|整月|整季)"
+)
+_NOT_BEHIND = {
+    "年": "少青中老周童成今去明前往每当常过多百千万跨历同",
+    "天": "今明昨后每当整春夏秋冬聊白半一二三四五六七八九十0123456789",
+    "日": "生节今昨次假工当每昔",
+    "季": "赛四春夏秋冬",
+    "周": "上本这下每",
+    "月": "上本这下每当花明半",
+    "半": "大多小前后过一",
+}
+_CARD_MEANS: dict[str, tuple[Decimal, str]] = {
+    "月": (Decimal(1), "月"),
+    "季": (Decimal(3), "月"),
+    "半": (Decimal(6), "月"),
+    "年": (Decimal(12), "月"),
+    "周": (Decimal(1), "周"),
+    "星": (Decimal(1), "周"),
+    "日": (Decimal(1), "天"),
+    "天": (Decimal(1), "天"),
+}
+
+
+def _card(word: str) -> tuple[Decimal, str]:
+    if word.startswith("双"):
+        return Decimal(2), word[1]
+    return _CARD_MEANS[word[0]]
+
+
+def _half(word: str) -> tuple[Decimal, str]:
+    if word.startswith("半年"):
+        return Decimal(6), "月"
+    return (Decimal(45), "天") if "季" in word else (Decimal(15), "天")
+
+
+def _whole(word: str) -> tuple[Decimal, str]:
+    return _CARD_MEANS[word[1]]
+
+
+_ALONE_MEANS = {"card": _card, "flat": _card, "kind": _card, "half": _half, "whole": _whole}
+
+_DAYS_OF_MONTHS = {1: 30, 2: 60, 3: 90, 6: 180, 9: 270, 12: 365, 24: 730, 36: 1095}
+_SAME_PERIOD: dict[tuple[Decimal, str, str], Decimal] = {
+    **{(Decimal(months), "月", "天"): Decimal(days) for months, days in _DAYS_OF_MONTHS.items()},
+    **{(Decimal(days), "天", "月"): Decimal(months) for months, days in _DAYS_OF_MONTHS.items()},
+    (Decimal(1), "周", "月"): Decimal("0.25"),
+    (Decimal(7), "天", "月"): Decimal("0.25"),
+    (Decimal(2), "周", "月"): Decimal("0.5"),
+    (Decimal(1), "周", "天"): Decimal(7),
+    (Decimal(2), "周", "天"): Decimal(14),
+    (Decimal(4), "周", "天"): Decimal(28),
+    (Decimal(7), "天", "周"): Decimal(1),
+    (Decimal("0.25"), "月", "周"): Decimal(1),
+    (Decimal("0.25"), "月", "天"): Decimal(7),
+    (Decimal("0.5"), "月", "天"): Decimal(15),
+    (Decimal(15), "天", "月"): Decimal("0.5"),
+}

@@ -1,0 +1,98 @@
+"""How one catalog's units may be written: 点 for 点券, g for GB, dianquan, 刀 for 美元."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pypinyin import lazy_pinyin
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+
+Names = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The spellings of one catalog's units, compiled. Build once per catalog."""
+
+    spellings: Mapping[str, tuple[str, ...]]
+    """Normalised spelling -> the catalog's units that it may mean; none for a unit of virtual
+    goods that this catalog does not have."""
+    pattern: re.Pattern[str]
+    yuan: re.Pattern[str]
+    yuan_before: re.Pattern[str]
+    currencies: Names
+    """The catalog's word for a foreign money (else its common name), and what it looks like."""
+    signs: Names
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]]) -> Units:
+        """`units`: each unit of the catalog with further spellings that only the catalog knows
+        (the aliases of a product that is its own unit: Q币 -> QB, 扣币)."""
+        found: dict[str, dict[str, None]] = {}
+        for unit, extra in units.items():
+            if plain(unit) == "元":
+                continue  # money is read as money
+            for spelling in _spellings(lexicon, unit, extra):
+                found.setdefault(spelling, {})[unit] = None
+        for word in lexicon.words("amounts.foreign_units"):
+            found.setdefault(word, {})
+        guard = _either(lexicon.words("amounts.yuan_not_before"))
+        yuan_before = _either(lexicon.words("amounts.yuan_before"))
+        return cls(
+            {spelling: tuple(meant) for spelling, meant in found.items()},
+            re.compile(_either(found)),
+            re.compile(rf" ?个?(?!{guard})(?:{_either(lexicon.words('amounts.yuan'))})(?!(?<=[a-z币]) ?\d)"),
+            re.compile(rf"(?:{yuan_before}) ?$"),
+            _names(lexicon, "amounts.currencies", " ?个?(?:%s)", units),
+            _names(lexicon, "amounts.currency_signs", "(?<![a-z])(?:%s) ?$", units),
+        )
+
+
+def _spellings(lexicon: Lexicon, unit: str, extra: Iterable[str]) -> set[str]:
+    name = plain(unit)
+    spellings = {name, *map(plain, extra)}
+    for group in lexicon.groups("amounts.units").values():
+        if name in group:
+            spellings.update(group)
+    for ending, said in lexicon.groups("amounts.unit_endings").items():
+        if name.endswith(ending) and not _is_money(lexicon, name):
+            spellings.update(said)
+    if len(name) > 2 and _chinese(name) and not _is_money(lexicon, name):
+        spellings.add(name[-2:])  # 结晶 for 创世结晶
+    spellings.update(
+        "".join(lazy_pinyin(word)) for word in tuple(spellings) if len(word) > 1 and _chinese(word)
+    )
+    return {spelling for spelling in spellings if spelling}
+
+
+def _is_money(lexicon: Lexicon, name: str) -> bool:
+    return name == "元" or any(name in group for group in lexicon.groups("amounts.currencies").values())
+
+
+def _names(lexicon: Lexicon, name: str, template: str, units: Mapping[str, Iterable[str]]) -> Names:
+    by_plain = {plain(unit): unit for unit in units}
+    known = lexicon.groups("amounts.currencies")
+    found = []
+    for meaning, spellings in lexicon.groups(name).items():
+        own = next((by_plain[word] for word in known[meaning] if word in by_plain), meaning)
+        found.append((own, re.compile(template % _either(spellings))))
+    return tuple(found)
+
+
+def _either(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first; latin words only where they end."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(map(_bounded, longest_first)) or r"(?!)"
+
+
+def _bounded(word: str) -> str:
+    latin = word[-1:].isascii() and word[-1:].isalpha()
+    return re.escape(word) + ("(?![a-z])" if latin else "")
+
+
+def _chinese(text: str) -> bool:
+    return all("一" <= character <= "龥" for character in text)
