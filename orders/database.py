@@ -6,36 +6,188 @@ for a network while it holds a lock. Whatever differs between the two databases 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from orders.errors import UnknownDatabase
 
 Tx = Connection
 """An open transaction, as every function of the shop takes it."""
 
 T = TypeVar("T")
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+SQLITE = "sqlite+aiosqlite"
+POSTGRES = "postgresql+psycopg"
+
+WAIT_FOR_LOCK_MS = 30_000
+"""Another process (a backup, a command) may hold the file for a while; our own writers queue."""
+
 
 class Database:
     """A database that is open. Close it when done."""
 
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, one_writer: bool) -> None:
+        self._writer = writer
+        self._reader = reader
+        # SQLite has one writer at a time anyway. Queueing here is fair and costs no polling of
+        # the file lock; PostgreSQL locks rows, so there nobody queues.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if one_writer else None
+
     @classmethod
     def open(cls, url: str) -> Database:
-        """Open `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; connects at first use."""
-        raise NotImplementedError
+        """Open `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; connects at first use.
 
-    async def migrate(self) -> None:
-        """Bring the tables up to this version. Raises UnknownDatabase for a newer database."""
-        raise NotImplementedError
+        Raises ValueError for any other kind of URL.
+        """
+        parsed = make_url(url)
+        if parsed.drivername in ("sqlite", SQLITE):
+            return cls._open_sqlite(parsed.set(drivername=SQLITE))
+        if parsed.drivername in ("postgresql", POSTGRES):
+            return cls._open_postgres(parsed.set(drivername=POSTGRES))
+        raise ValueError(f"{parsed.drivername} is not supported; use {SQLITE} or {POSTGRES}")
+
+    @classmethod
+    def _open_sqlite(cls, url: URL) -> Database:
+        if not url.database or url.database == ":memory:":
+            # All tasks would share one connection, and so one transaction.
+            raise ValueError("an in-memory database is not supported; name a file")
+        writer = create_async_engine(url, pool_size=1, max_overflow=0)
+        reader = create_async_engine(url, pool_size=4, max_overflow=4)
+        event.listen(writer.sync_engine, "connect", _prepare_sqlite_writer)
+        event.listen(writer.sync_engine, "begin", _begin_immediate)
+        event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
+        event.listen(reader.sync_engine, "begin", _begin_deferred)
+        return cls(writer, reader, one_writer=True)
+
+    @classmethod
+    def _open_postgres(cls, url: URL) -> Database:
+        engine = create_async_engine(url, pool_size=8, max_overflow=8)
+        reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        return cls(engine, reader, one_writer=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._turn is not None
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
-        """Run `fn` in a transaction that may change things; committed when this returns."""
-        raise NotImplementedError
+        """Run `fn` in a transaction that may change things; committed when this returns.
+
+        An exception from `fn` rolls everything back and comes out here.
+        """
+        if self._turn is None:
+            return await self._run(self._writer, fn)
+        async with self._turn:
+            return await self._run(self._writer, fn)
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` in a transaction that sees one consistent state and can change nothing."""
-        raise NotImplementedError
+        return await self._run(self._reader, fn)
+
+    @staticmethod
+    async def _run(engine: AsyncEngine, fn: Callable[[Tx], T]) -> T:
+        async with engine.begin() as connection:
+            return await connection.run_sync(fn)
+
+    async def migrate(self) -> None:
+        """Bring the tables up to this version. Raises UnknownDatabase for a newer database."""
+        await self.write(_upgrade)
+
+    async def check(self) -> None:
+        """Raises UnknownDatabase unless the tables are exactly of this version."""
+        await self.read(_expect_current)
 
     async def close(self) -> None:
-        raise NotImplementedError
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a database file."""
+    return URL.create(SQLITE, database=str(path)).render_as_string()
+
+
+# The driver's own connection has no type that SQLAlchemy names.
+def _prepare_sqlite_writer(connection: Any, _record: object) -> None:
+    # The driver's implicit BEGIN is deferred: it loses updates and fails on lock upgrades.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # NORMAL may lose the last commits when the power fails; this is money.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute(f"PRAGMA busy_timeout={WAIT_FOR_LOCK_MS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={WAIT_FOR_LOCK_MS}")
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    # busy_timeout does not help a reader that wants to write later: take the write lock first.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _script_folder(tx: Tx) -> Any:
+    # Imported here: alembic takes a while to load, and only the start needs it.
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = tx
+    return config
+
+
+def _upgrade(tx: Tx) -> None:
+    from alembic import command
+
+    config = _script_folder(tx)
+    _refuse_unknown(tx, config)
+    if tx.dialect.name == "postgresql":
+        # Several processes may start at once; one migrates, the others find it done.
+        tx.execute(text("SELECT pg_advisory_xact_lock(7261051)"))
+    command.upgrade(config, "head")
+
+
+def _expect_current(tx: Tx) -> None:
+    from alembic.script import ScriptDirectory
+
+    config = _script_folder(tx)
+    _refuse_unknown(tx, config)
+    newest = set(ScriptDirectory.from_config(config).get_heads())
+    if _revisions(tx) != newest:
+        raise UnknownDatabase("the database is of an older version; run `xiadan migrate`")
+
+
+def _refuse_unknown(tx: Tx, config: Any) -> None:
+    from alembic.script import ScriptDirectory
+
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if unknown := _revisions(tx) - known:
+        raise UnknownDatabase(
+            f"the database has revision {sorted(unknown)[0]}, which this version does not know; "
+            "start the version that made it, or restore a backup"
+        )
+
+
+def _revisions(tx: Tx) -> set[str]:
+    from alembic.runtime.migration import MigrationContext
+
+    return set(MigrationContext.configure(tx).get_current_heads())
