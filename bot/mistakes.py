@@ -1,0 +1,20 @@
+"""What can be wrong with what an operator gave us: said in a sentence, never as a traceback."""
+
+from __future__ import annotations
+
+from bot.settings import SettingsRejected
+from bot.wording import WordingError
+from nlu.lexicon import LexiconError
+from orders.errors import CatalogRejected, PolicyError, UnknownDatabase
+
+OPERATOR_MISTAKES = (
+    SettingsRejected,
+    CatalogRejected,
+    PolicyError,
+    LexiconError,
+    WordingError,
+    UnknownDatabase,
+    FileNotFoundError,
+    IsADirectoryError,
+    PermissionError,
+)
