@@ -23,6 +23,10 @@ class ChannelWords:
     """One line with `{url}`, for channels that have no buttons."""
     order_by_link: str
     """One line with `{url}`, for channels that have no buttons."""
+    card_total: str
+    """One line with `{total}` on an order's card."""
+    card_order: str
+    """One line with `{order_no}` on an order's card."""
     only_private: str
     """Said in a group, where nobody's order should be read aloud."""
 
@@ -74,12 +78,13 @@ def with_links_in_text(text: str, rows: Rows) -> tuple[str, Rows]:
     return "\n".join([text, *(link for link in links if link.rsplit(" ", 1)[1] not in text)]), kept
 
 
-def card_text(card: OrderCard) -> str:
-    """The order's card in lines: what it is, how it stands, its rows, its total."""
-    lines = [card.title, card.status_text, *(f"{row.label}：{row.value}" for row in card.rows)]
-    if not any(card.total == row.value for row in card.rows):
-        lines.append(card.total)
-    return "\n".join(line for line in lines if line)
+def card_text(card: OrderCard, words: ChannelWords) -> str:
+    """The order's card in lines: how it stands, what goes where, the total and the order number."""
+    lines = [f"{card.status_text} · {card.title}"]
+    lines += [row.value if row.label == card.title else f"{row.label}：{row.value}" for row in card.rows]
+    lines.append(words.card_total.format(total=card.total))
+    lines.append(words.card_order.format(order_no=card.order_no))
+    return "\n".join(lines)
 
 
 def utf16_units(text: str) -> int:

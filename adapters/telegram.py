@@ -113,7 +113,7 @@ class TelegramChannel:
         rows = tuple(row for row in button_rows(message.reply, self._words) if row[0].choice is None)
         chat_id = int(message.chat.chat_id)
         try:
-            await self._write(chat_id, card_text(card), rows, message, edit=int(place))
+            await self._write(chat_id, card_text(card, self._words), rows, message, edit=int(place))
         except ChatClosed:
             raise
         except TelegramRefused as refused:

@@ -30,6 +30,11 @@ class NotDelivered(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
+class Held(NotDelivered):
+    """The channel keeps the message until the customer writes again, and marks it sent itself: the
+    sender is done with it, and it stays `Delivery.PENDING`."""
+
+
 class Channel(Protocol):
     """A way to reach a customer. Sends what it is given; decides nothing."""
 

@@ -58,6 +58,11 @@ class SendWindow:
         now = self._clock.now()
         return await self._database.write(lambda tx: reach.spend(tx, chat, now, staff=staff))
 
+    async def give_back(self, chat: ChatAddress) -> None:
+        """The message that was counted did not go out."""
+        now = self._clock.now()
+        await self._database.write(lambda tx: reach.give_back(tx, chat, now))
+
     async def left(self, chat: ChatAddress) -> int:
         now = self._clock.now()
         return await self._database.read(lambda tx: reach.left(tx, chat, now))

@@ -128,6 +128,20 @@ def spend(tx: Connection, chat: ChatAddress, now: datetime, *, staff: bool) -> b
     return False
 
 
+def give_back(tx: Connection, chat: ChatAddress, now: datetime) -> None:
+    """What was taken with `spend` was not sent after all."""
+    usable = and_(_of(send_allowances, chat), send_allowances.c.ends_at > now)
+    kind = tx.execute(
+        select(send_allowances.c.kind).where(usable).order_by(send_allowances.c.ends_at).limit(1)
+    ).scalar_one_or_none()
+    if kind is not None:
+        tx.execute(
+            update(send_allowances)
+            .where(usable, send_allowances.c.kind == kind)
+            .values(messages_left=send_allowances.c.messages_left + 1)
+        )
+
+
 def left(tx: Connection, chat: ChatAddress, now: datetime) -> int:
     """How many messages may still be sent, those kept for staff included."""
     counts = tx.execute(
