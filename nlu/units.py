@@ -47,7 +47,7 @@ class Units:
             re.compile(_either(found)),
             re.compile(rf" ?个?(?!{guard})(?:{_either(lexicon.words('amounts.yuan'))})(?!(?<=[a-z币]) ?\d)"),
             re.compile(rf"(?:{yuan_before}) ?$"),
-            _names(lexicon, "amounts.currencies", " ?个?(?:%s)", units),
+            _names(lexicon, "amounts.currencies", r" ?个?(?:%s)(?!(?<=[a-z]) ?\d)", units),
             _names(lexicon, "amounts.currency_signs", "(?<![a-z])(?:%s) ?$", units),
         )
 
