@@ -1,0 +1,176 @@
+"""Order events become news in the customer's chat: paid, delivered, expired, going back.
+
+A job says only `look at event 3 of order X`; what is said is read from the order as it stands now,
+and said once however often the job runs. News go out whoever attends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.assistant import Assistant
+from bot.channel import Outbox
+from bot.conversation import Conversation, Purpose, Question
+from bot.messages import Choice, OutgoingMessage, Reply, Speaker
+from bot.store import chats
+from bot.telling import Telling
+from bot.turn import HUMAN, REORDER, paragraphs
+from orders.catalog import Delivery
+from orders.order import EventKind, LineState, Order, OrderEvent, OrderLine
+from orders.shop import Shop
+
+ORDER_EVENT = "order_event"
+"""The kind of the job that the shop leaves for each step of an order."""
+
+QUIET = frozenset(
+    {
+        EventKind.PLACED,
+        EventKind.SUBMITTED,
+        EventKind.RETRIED,
+        EventKind.UNKNOWN,
+        EventKind.ACCOUNT_CHANGED,
+        EventKind.CANCELLED,
+        EventKind.REFUND_REQUESTED,
+        EventKind.REVIEWED,
+        EventKind.KEYS_SHOWN,
+        EventKind.CONTRADICTED,
+    }
+)
+"""Steps that the customer was told when he asked for them, or that change nothing for him."""
+
+CLOSES_THE_DRAFT = frozenset({EventKind.PAID, EventKind.PAID_LATE, EventKind.EXPIRED})
+
+LONG_WAIT_MINUTES = 60
+"""Lines that take longer are not waited for: the others are told as they arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Turns one event into one message."""
+
+    shop: Shop
+    outbox: Outbox
+    assistant: Assistant
+    refunds_failed: bool
+    """Whether failed deliveries are refunded by themselves (policy)."""
+
+    def announce(self, tx: Connection, order_no: str, seq: int, now: datetime) -> OutgoingMessage | None:
+        """Tell the customer of event `seq`, unless there is nothing to tell or it was told."""
+        order = self.shop.order_for_staff(tx, order_no)
+        event = self.shop.event(tx, order_no, seq)
+        if order is None or event is None or event.kind in QUIET:
+            return None
+        chat = chats.chat_of_customer(tx, order.customer_id)
+        message_id = f"news:{order_no}:{seq}"
+        if chat is None or chats.already_heard(tx, chat, message_id):
+            return None
+        telling = self.assistant.telling(tx, seq)
+        text = self._news(telling, order, event)
+        if text is None:
+            return None
+        choices = _choices(telling, event.kind)
+        reply = Reply(text, choices, card=telling.card(order))
+        conversation = _after(chat.conversation, order, event.kind, text, choices)
+        chats.remember(tx, chat, conversation)
+        return self.outbox.post(
+            tx, chat, reply, now, speaker=Speaker.NEWS, about=order_no, message_id=message_id
+        )
+
+    def _news(self, telling: Telling, order: Order, event: OrderEvent) -> str | None:
+        line = order.line(event.line_no) if event.line_no is not None else None
+        match event.kind:
+            case EventKind.DELIVERED | EventKind.PARTLY_DELIVERED if line is not None:
+                if event.kind is EventKind.DELIVERED and _told_at_the_end(order):
+                    return None
+                return _delivered(telling, order, line, event.kind)
+            case EventKind.COMPLETED:
+                return _completed(telling, order)
+            case EventKind.FAILED if not self.refunds_failed:
+                key = "news.failed_review"
+            case _:
+                key = f"news.{event.kind.value}"
+        return telling.voice.say(key, **_facts(telling, order, line, event))
+
+
+def _facts(
+    telling: Telling, order: Order, line: OrderLine | None, event: OrderEvent
+) -> Mapping[str, str | int]:
+    subject = line or order.lines[0]
+    amount_fen = event.amount_fen if event.amount_fen is not None else subject.amount_fen
+    return {
+        "order_no": order.order_no,
+        "things": telling.line(line) if line is not None else telling.order(order),
+        "amount": telling.money(amount_fen),
+        "total": telling.money(order.total_fen),
+        "eta": telling.minutes(max(one.eta_minutes for one in order.lines)),
+        "kind": telling.kind(subject.account_kind),
+        "account": telling.account(subject.account_kind, subject.account or ""),
+    }
+
+
+def _told_at_the_end(order: Order) -> bool:
+    """Several lines that arrive together are told in one message, when all are there."""
+    slow = any(
+        line.eta_minutes > LONG_WAIT_MINUTES and line.state is not LineState.DONE for line in order.lines
+    )
+    return len(order.lines) > 1 and not slow
+
+
+def _delivered(telling: Telling, order: Order, line: OrderLine, kind: EventKind) -> str:
+    say = telling.voice.say
+    things = telling.line(line)
+    if kind is EventKind.PARTLY_DELIVERED:
+        return say(
+            "news.partly_delivered",
+            things=things,
+            done=line.delivered_quantity,
+            quantity=line.quantity,
+            order_no=order.order_no,
+        )
+    key = {Delivery.CARD: "news.keys", Delivery.LICENSE: "news.keys", Delivery.PHYSICAL: "news.shipped"}.get(
+        line.delivery, "news.delivered"
+    )
+    text = say(key, things=things, order_no=order.order_no)
+    return paragraphs(text, telling.links.order(order)) if key == "news.keys" else text
+
+
+def _completed(telling: Telling, order: Order) -> str | None:
+    """The end of an order of several lines; a single line was told when it arrived."""
+    if len(order.lines) == 1 or not _told_at_the_end(order):
+        return None
+    done = [line for line in order.lines if line.state is LineState.DONE]
+    if not done:
+        return None
+    things = telling.things(telling.line(line) for line in done)
+    key = "news.completed" if len(done) == len(order.lines) else "news.completed_partly"
+    text = telling.voice.say(
+        key, things=things, done=len(done), count=len(order.lines), order_no=order.order_no
+    )
+    keys = any(line.has_keys for line in done)
+    link = telling.voice.say("news.keys_page", url=telling.links.order(order)) if keys else ""
+    return paragraphs(text, link)
+
+
+def _choices(telling: Telling, kind: EventKind) -> tuple[Choice, ...]:
+    say = telling.voice.say
+    if kind is EventKind.EXPIRED:
+        return (Choice(say("choice.again"), REORDER),)
+    if kind in (EventKind.FAILED, EventKind.REFUND_FAILED, EventKind.IN_REVIEW, EventKind.PAYMENT_HELD):
+        return (Choice(say("choice.human"), HUMAN),)
+    return ()
+
+
+def _after(
+    conversation: Conversation, order: Order, kind: EventKind, text: str, choices: tuple[Choice, ...]
+) -> Conversation:
+    """A paid or expired order leaves the table. A question about something else stays open."""
+    if conversation.order_no == order.order_no and kind in CLOSES_THE_DRAFT:
+        conversation = conversation.settled()
+    question = conversation.question
+    if choices and (question is None or question.slot is None):
+        conversation = replace(conversation, question=Question(Purpose.BROWSE, text, choices=choices))
+    return conversation

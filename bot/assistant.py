@@ -1,0 +1,267 @@
+"""A turn: one message in, at most one message out, in one transaction, without a network.
+
+    message -> Understanding -> skill -> Reply, and the conversation's new state
+
+Everything that a turn decides is committed with it, or not at all; the same message again gets the
+same answer again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import repair
+from bot.channel import Outbox
+from bot.conversation import Conversation, Purpose
+from bot.handover import Handover
+from bot.messages import ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
+from bot.reading import Readers
+from bot.skills import account, aftersales, browsing, ordering, smalltalk
+from bot.store import chats
+from bot.store.chats import Attended, Chat
+from bot.telling import Links, Telling
+from bot.turn import BOT, CANCEL, CONFIRM, DROP, HISTORY, HUMAN, MODIFY, REFUND, REORDER, STATUS, Turn
+from bot.wording import Voice, Wording
+from nlu.understanding import Expectation, Intent, LineInHand, Measure, OfferedChoice, Slot, Understanding
+from orders.draft import DraftLine
+from orders.policy import Policy
+from orders.ports import Jobs
+from orders.shop import Shop
+
+log = structlog.get_logger(__name__)
+
+SILENCE = "silence"
+"""The kind of the job that asks once more when a question stands unanswered."""
+
+Skill = Callable[[Turn], Reply]
+
+SKILLS: Mapping[Intent, Skill] = {
+    Intent.ORDER: ordering.order,
+    Intent.MODIFY: ordering.order,
+    Intent.PROVIDE: ordering.order,
+    Intent.SEARCH: browsing.search,
+    Intent.PRICE: browsing.price,
+    Intent.STATUS: aftersales.status,
+    Intent.HISTORY: aftersales.history,
+    Intent.REORDER: aftersales.reorder,
+    Intent.CANCEL: aftersales.cancel,
+    Intent.REFUND: aftersales.refund,
+    Intent.RECEIPT: aftersales.receipt,
+    Intent.PAY: account.pay,
+    Intent.SAVE_CONTACT: account.save,
+    Intent.CONFIRM: smalltalk.confirm,
+    Intent.DENY: smalltalk.deny,
+    Intent.HUMAN: smalltalk.human,
+    Intent.FAQ: smalltalk.faq,
+    Intent.HELP: smalltalk.help_,
+    Intent.GREET: smalltalk.greet,
+    Intent.THANKS: smalltalk.thanks,
+    Intent.OUT_OF_SCOPE: repair.unclear,
+}
+
+CHOSEN: Mapping[str, Skill] = {
+    CONFIRM: smalltalk.confirm,
+    CANCEL: aftersales.cancel,
+    MODIFY: ordering.what_to_change,
+    HUMAN: smalltalk.human,
+    BOT: aftersales.stay_with_bot,
+    DROP: ordering.drop_line,
+    REORDER: aftersales.reorder,
+    REFUND: aftersales.refund,
+    STATUS: aftersales.status,
+    HISTORY: aftersales.history,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of a message. `entry` is None when it had been heard before."""
+
+    entry: ChatEntry | None
+    answer: OutgoingMessage | None
+
+
+class Assistant:
+    """The bot's side of every conversation. Holds no state; all of it is in the database."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        readers: Readers,
+        wording: Wording,
+        policy: Policy,
+        outbox: Outbox,
+        jobs: Jobs,
+        handover: Handover,
+        links: Links,
+    ) -> None:
+        self._shop = shop
+        self._readers = readers
+        self._wording = wording
+        self._policy = policy
+        self._outbox = outbox
+        self._jobs = jobs
+        self._handover = handover
+        self._links = links
+
+    def reply_to(self, tx: Connection, message: IncomingMessage, now: datetime) -> OutgoingMessage | None:
+        """Answer a message; None while a person attends."""
+        return self.hear(tx, message, now).answer
+
+    def hear(self, tx: Connection, message: IncomingMessage, now: datetime) -> Heard:
+        """Record a message and answer it, unless that was done before."""
+        chat = chats.open_chat(tx, message.chat, now, message.sender_name)
+        if chats.already_heard(tx, chat, message.message_id):
+            return Heard(None, chats.answer_to(tx, chat, message.message_id))
+        message = replace(message, text=message.text.strip())
+        seq = chats.log_incoming(tx, chat, message, now)
+        entry = ChatEntry(message.chat, seq, now, incoming=message)
+        if chat.attended is Attended.AGENT:
+            return Heard(entry, None)
+        reply, conversation = self._turn(tx, chat, message, seq, now)
+        answer = self._outbox.post(
+            tx,
+            chat,
+            reply,
+            now,
+            speaker=Speaker.BOT,
+            about=reply.card.order_no if reply.card else None,
+            answers=message.message_id,
+        )
+        chats.remember(tx, chat, conversation)
+        self._watch_for_silence(tx, chat, answer, conversation, now)
+        return Heard(entry, answer)
+
+    def offered(self, tx: Connection, message: IncomingMessage) -> tuple[str, ...]:
+        """What the choices that are open in the chat mean."""
+        chat = chats.find_chat(tx, message.chat)
+        return tuple(choice.means for choice in chat.conversation.offered()) if chat else ()
+
+    def telling(self, tx: Connection, turn: int = 0) -> Telling:
+        """The words for what the shop has at the moment."""
+        return Telling(Voice(self._wording, turn), self._shop.catalog(tx), self._readers.lexicon, self._links)
+
+    def _turn(
+        self, tx: Connection, chat: Chat, message: IncomingMessage, seq: int, now: datetime
+    ) -> tuple[Reply, Conversation]:
+        """One turn, whole. A bug in a skill costs the customer an apology, not his conversation:
+        what the skill wrote is undone, and the message stays in the log."""
+        try:
+            with tx.begin_nested():
+                turn = self._taken_up(tx, chat, message, seq, now)
+                reply = _answered(turn)
+                return reply, turn.conversation
+        except Exception:
+            log.exception("turn failed", chat=chat.key, seq=seq)
+            return Reply(self._wording.say("repair.broken")), chat.conversation
+
+    def _taken_up(
+        self, tx: Connection, chat: Chat, message: IncomingMessage, seq: int, now: datetime
+    ) -> Turn:
+        conversation = chat.conversation
+        if now - chat.last_at > timedelta(hours=self._policy.conversation.draft_kept_hours):
+            conversation = Conversation()
+        reader = self._readers.for_catalog(self._shop.catalog(tx))
+        offered = {choice.means for choice in conversation.offered()}
+        length_max = self._policy.limits.message_length_max
+        if message.means is not None and message.means in offered:
+            heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
+        else:
+            heard = reader.parser.understand(message.text[:length_max], expectation(conversation))
+            heard = heard if heard.chosen in offered else replace(heard, chosen=None)
+        return Turn(
+            tx=tx,
+            now=now,
+            chat=chat,
+            message=message,
+            heard=heard,
+            conversation=conversation,
+            shop=self._shop,
+            policy=self._policy,
+            reader=reader,
+            telling=self.telling(tx, seq),
+            handover=self._handover,
+        )
+
+    def _watch_for_silence(
+        self, tx: Connection, chat: Chat, answer: OutgoingMessage, conversation: Conversation, now: datetime
+    ) -> None:
+        question = conversation.question
+        if question is None or question.slot is None:
+            return
+        self._jobs.enqueue(
+            tx,
+            SILENCE,
+            f"silence:{chat.key}",
+            {"channel": chat.address.channel, "chat_id": chat.address.chat_id, "seq": answer.seq},
+            now + timedelta(minutes=self._policy.conversation.silence_minutes),
+        )
+
+    def break_silence(self, tx: Connection, chat: Chat, seq: int, now: datetime) -> OutgoingMessage | None:
+        """Ask once more what stands unanswered since message `seq`; the draft is kept either way."""
+        question = chat.conversation.question
+        unanswered = chat.last_seq == seq and chat.attended is not Attended.AGENT
+        if not unanswered or question is None or question.slot is None:
+            return None
+        text = f"{self._wording.say('silence.nudge', turn=seq)}\n{question.text}"
+        reply = Reply(text, question.choices, asking=question.slot)
+        return self._outbox.post(tx, chat, reply, now, speaker=Speaker.BOT)
+
+
+def _answered(turn: Turn) -> Reply:
+    """Read it aloud: a choice is taken; what was asked for is answered; the rest is repaired."""
+    heard = turn.heard
+    if heard.chosen is not None:
+        turn.update(turn.conversation.understood())
+        return _chosen(turn, heard.chosen)
+    if account.answers_contact(turn):
+        return account.save(turn)
+    if repair.is_unclear(turn):
+        return repair.unclear(turn)
+    turn.update(turn.conversation.understood())
+    return SKILLS[heard.intent](turn)
+
+
+def _chosen(turn: Turn, means: str) -> Reply:
+    if means in CHOSEN:
+        return CHOSEN[means](turn)
+    question = turn.conversation.question
+    if means in turn.reader.catalog.categories and (question is None or question.purpose is Purpose.BROWSE):
+        return browsing.category(turn, means)
+    return ordering.take(turn, means)
+
+
+def expectation(conversation: Conversation) -> Expectation:
+    """What was asked and what lies in hand, in the parser's words."""
+    question = conversation.question
+    slot = question.slot if question else None
+    draft = conversation.draft
+    lines = draft.lines or ((DraftLine(product_id=conversation.browsing),) if conversation.browsing else ())
+    return Expectation(
+        asking=Slot(slot) if slot else None,
+        choices=tuple(OfferedChoice(choice.label, choice.means) for choice in conversation.offered()),
+        lines=tuple(_in_hand(line) for line in lines),
+        quoted=conversation.quote is not None or conversation.order_no is not None,
+    )
+
+
+def _in_hand(line: DraftLine) -> LineInHand:
+    measure = (
+        Measure(line.measure_value, line.measure_unit, line.measure_text)
+        if line.measure_text is not None
+        else None
+    )
+    return LineInHand(
+        product_id=line.product_id,
+        sku_id=line.sku_id,
+        measure=measure,
+        account=line.account,
+        region=line.region,
+        quantity=line.quantity,
+        product_options=line.product_options,
+    )

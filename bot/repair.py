@@ -1,0 +1,66 @@
+"""When a message was not understood: ask again with choices; the second time, offer a person.
+
+The same error sentence never comes twice in a row, and the way to a person is always open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.asking import popular_products, product_choices
+from bot.conversation import Purpose, Question
+from bot.messages import Reply
+from bot.turn import HUMAN, STATUS, Turn, paragraphs
+from nlu.understanding import Intent
+
+GUESSES = 3
+
+
+def is_unclear(turn: Turn) -> bool:
+    """Whether the message gave nothing to act on."""
+    heard = turn.heard
+    said = bool(
+        heard.lines or heard.problems or heard.options or heard.contact or heard.payment or heard.order_ref
+    )
+    if heard.intent is Intent.OUT_OF_SCOPE:
+        return not said
+    if heard.intent is Intent.PROVIDE:
+        return not said
+    return not said and heard.filters.empty and heard.confidence < turn.policy.reading.guess_at
+
+
+def unclear(turn: Turn) -> Reply:
+    """Say that it was not understood, differently each time."""
+    times = turn.conversation.unclear + 1
+    turn.update(replace(turn.conversation, unclear=times))
+    foreign = (
+        turn.heard.intent is Intent.OUT_OF_SCOPE and turn.heard.confidence >= turn.policy.reading.sure_at
+    )
+    if times > 1:
+        return _offer_person(turn)
+    question = turn.conversation.question
+    said = turn.say("repair.out_of_scope" if foreign else "repair.once")
+    if question is not None and question.slot is not None:
+        return replace(turn.ask(question), text=paragraphs(said, question.text))
+    if foreign:
+        return turn.aside(said, product_choices(turn, popular_products(turn)[:GUESSES]), Purpose.GUESS)
+    guesses = (
+        *product_choices(turn, popular_products(turn)[:GUESSES]),
+        turn.choice("choice.status", STATUS),
+        turn.choice("choice.human", HUMAN),
+    )
+    text = turn.say("repair.guess")
+    turn.update(replace(turn.conversation, question=Question(Purpose.GUESS, text, choices=guesses)))
+    return Reply(text, guesses)
+
+
+def _offer_person(turn: Turn) -> Reply:
+    human = turn.choice("choice.human", HUMAN)
+    question = turn.conversation.question
+    text = turn.say("repair.twice")
+    if question is not None and question.slot is not None:
+        offered = (*(choice for choice in question.choices if choice.means != HUMAN), human)
+        asked = turn.ask(replace(question, choices=offered))
+        return replace(asked, text=paragraphs(turn.say("repair.twice_asking"), question.text))
+    turn.update(replace(turn.conversation, question=Question(Purpose.PERSON, text, choices=(human,))))
+    return Reply(text, (human,))

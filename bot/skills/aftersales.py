@@ -1,0 +1,226 @@
+"""After the order: how it stands, the list of orders, once more, money back, receipts and keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.messages import Choice, Reply
+from bot.skills import ordering
+from bot.store.chats import Attended
+from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
+from nlu.understanding import Intent
+from orders.catalog import Delivery
+from orders.draft import Draft, DraftLine
+from orders.errors import NotCancellable
+from orders.order import CustomerState, Order, customer_state
+
+LAST = "last"
+
+UNFINISHED = frozenset(
+    {
+        CustomerState.AWAITING_PAYMENT,
+        CustomerState.PROCESSING,
+        CustomerState.NEEDS_INFO,
+        CustomerState.IN_REVIEW,
+        CustomerState.REFUNDING,
+    }
+)
+
+
+def status(turn: Turn) -> Reply:
+    """How an order is getting on; without a number, the one that is under way."""
+    number = turn.heard.order_ref
+    if number and number != LAST:
+        order = turn.shop.order(turn.tx, number, turn.customer_id)
+        return _standing(turn, order) if order else _not_found(turn, number)
+    orders = turn.shop.orders_of(turn.tx, turn.customer_id)
+    if not orders:
+        return turn.aside(turn.say("status.no_orders"))
+    under_way = [order for order in orders if customer_state(order) in UNFINISHED]
+    if len(under_way) > 1 and number is None:
+        rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
+        return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
+    return _standing(turn, under_way[0] if under_way and number is None else orders[0])
+
+
+def _standing(turn: Turn, order: Order) -> Reply:
+    state = customer_state(order)
+    text = paragraphs(
+        turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
+        turn.say(
+            f"status.{state.value}",
+            total=turn.telling.money(order.total_fen),
+            until=turn.telling.time(order.expires_at),
+            eta=turn.telling.minutes(max(line.eta_minutes for line in order.lines)),
+            refunded=turn.telling.money(order.refunded_fen or order.refunding_fen),
+        ),
+    )
+    if state is CustomerState.AWAITING_PAYMENT and _nothing_asked(turn):
+        reply = turn.aside(text, (turn.choice("choice.cancel_order", CANCEL),))
+        turn.update(replace(turn.conversation, order_no=turn.conversation.order_no or order.order_no))
+        return replace(reply, pay_url=turn.telling.links.pay(order), card=turn.telling.card(order))
+    if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
+        choices: tuple[Choice, ...] = (turn.choice("choice.again", REORDER),)
+    elif state is CustomerState.DELIVERED:
+        choices = ()
+    else:
+        choices = (turn.choice("choice.human", HUMAN),)
+    return replace(turn.aside(text, choices), card=turn.telling.card(order))
+
+
+def _nothing_asked(turn: Turn) -> bool:
+    question = turn.conversation.question
+    return question is None or question.slot is None
+
+
+def _row(turn: Turn, order: Order) -> str:
+    return turn.say(
+        "history.row",
+        date=turn.telling.date(order.created_at),
+        things=turn.telling.order(order),
+        total=turn.telling.money(order.total_fen),
+        state=turn.telling.state(customer_state(order)),
+        order_no=order.order_no,
+    )
+
+
+def _not_found(turn: Turn, number: str) -> Reply:
+    """The same words whether there is no such order or it is somebody else's."""
+    return turn.aside(
+        turn.say("status.not_found", order_no=number),
+        (turn.choice("choice.history", HISTORY), turn.choice("choice.human", HUMAN)),
+    )
+
+
+def history(turn: Turn) -> Reply:
+    """Past orders, newest first."""
+    orders = turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)
+    if not orders:
+        return turn.aside(turn.say("status.no_orders"))
+    rows = "\n".join(_row(turn, order) for order in orders)
+    return turn.aside(
+        paragraphs(turn.say("history.title", count=len(orders)), rows),
+        (turn.choice("choice.again", REORDER),),
+    )
+
+
+def reorder(turn: Turn) -> Reply:
+    """An earlier order once more, perhaps with something changed."""
+    order = _meant(turn, prefer_paid=True)
+    if order is None:
+        number = turn.heard.order_ref
+        return _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("reorder.none"))
+    catalog = turn.reader.catalog
+    lines = tuple(
+        DraftLine(
+            product_id=line.product_id,
+            sku_id=line.sku_id if catalog.sku(line.sku_id) else None,
+            quantity=line.quantity,
+            account=line.account,
+            region=line.region,
+        )
+        for line in order.lines
+        if catalog.product(line.product_id)
+    )
+    if not lines:
+        return turn.aside(turn.say("reorder.gone"))
+    turn.without_draft()
+    heard = replace(turn.heard, intent=Intent.MODIFY)
+    draft = turn.reader.filler.filled(Draft(lines), heard).draft
+    return ordering.put_forward(turn, draft, turn.say("reorder.lead"), stands_alone=True)
+
+
+def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
+    """The order that was meant: by number, else the latest that fits."""
+    number = turn.heard.order_ref
+    if number and number != LAST:
+        return turn.shop.order(turn.tx, number, turn.customer_id)
+    orders = turn.shop.orders_of(turn.tx, turn.customer_id)
+    paid = [order for order in orders if order.settled_fen]
+    return next(iter(paid if prefer_paid and paid else orders), None)
+
+
+def refund(turn: Turn) -> Reply:
+    """Money back, as far as the refund rules allow it now. An unpaid order is cancelled instead."""
+    order = _meant(turn, prefer_paid=turn.conversation.order_no is None)
+    if order is None:
+        number = turn.heard.order_ref
+        return (
+            _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
+        )
+    if order.is_payable:
+        return cancel_order(turn, order)
+    outcome = turn.shop.request_refund(turn.tx, order.order_no, turn.customer_id, turn.now)
+    human = (turn.choice("choice.human", HUMAN),)
+    if outcome.denied is None:
+        text = turn.say(
+            "refund.begun", order_no=order.order_no, amount=turn.telling.money(outcome.amount_fen)
+        )
+        return turn.aside(text)
+    text = turn.say(f"refund.denied.{outcome.denied.value}", order_no=order.order_no)
+    return turn.aside(text, human)
+
+
+def cancel(turn: Turn) -> Reply:
+    """Drop what is under way: an order by number, the draft, or the unpaid order."""
+    number = turn.heard.order_ref
+    if number and number != LAST:
+        order = turn.shop.order(turn.tx, number, turn.customer_id)
+        return cancel_order(turn, order) if order else _not_found(turn, number)
+    if turn.chat.attended is Attended.QUEUED and _nothing_asked(turn) and turn.conversation.order_no is None:
+        return stay_with_bot(turn)
+    drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
+    if drafting and number is None:
+        return turn.done(turn.say("cancel.draft"))
+    on_table = turn.order_on_table()
+    order = on_table if on_table and on_table.is_payable else turn.shop.payable(turn.tx, turn.customer_id)
+    if order is not None:
+        return cancel_order(turn, order)
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is not None and customer_state(latest) in UNFINISHED:
+        return cancel_order(turn, latest)
+    return turn.done(turn.say("cancel.nothing"))
+
+
+def cancel_order(turn: Turn, order: Order) -> Reply:
+    """An unpaid order is dropped; a paid one can only be refunded, and that is said."""
+    try:
+        turn.shop.cancel(turn.tx, order.order_no, turn.customer_id, turn.now)
+    except NotCancellable:
+        state = customer_state(order)
+        if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
+            return turn.done(turn.say("cancel.gone_already", order_no=order.order_no))
+        return turn.aside(
+            turn.say("cancel.paid", order_no=order.order_no),
+            (turn.choice("choice.refund", REFUND), turn.choice("choice.human", HUMAN)),
+        )
+    return turn.done(turn.say("cancel.order", order_no=order.order_no))
+
+
+def receipt(turn: Turn) -> Reply:
+    """The order's page: amounts, and card keys behind a click. A key is never said in a chat."""
+    order = _meant(turn, prefer_paid=True)
+    if order is None or not order.settled_fen:
+        number = turn.heard.order_ref
+        return (
+            _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("receipt.nothing"))
+        )
+    key = "receipt.keys" if any(line.has_keys for line in order.lines) else "receipt.page"
+    if any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines) and not any(
+        line.has_keys for line in order.lines
+    ):
+        key = "receipt.keys_coming"
+    text = turn.say(
+        key,
+        order_no=order.order_no,
+        things=turn.telling.order(order),
+        total=turn.telling.money(order.total_fen),
+        url=turn.telling.links.order(order),
+    )
+    return replace(turn.aside(text), card=turn.telling.card(order))
+
+
+def stay_with_bot(turn: Turn) -> Reply:
+    """The customer no longer waits for a person."""
+    turn.handover.leave_queue(turn.tx, turn.chat.address)
+    return turn.done(turn.say("person.left_queue"))

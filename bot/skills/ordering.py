@@ -1,0 +1,344 @@
+"""Ordering: what was said goes into the draft; the draft becomes a question, a quote or an order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from bot.asking import EVERY_LINE, question_about
+from bot.conversation import Purpose, Question
+from bot.filling import Filling
+from bot.messages import Reply
+from bot.skills import browsing, mending
+from bot.store.contacts import Contact, contacts_named, save_contact
+from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
+from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
+from orders.catalog import AccountKind, Catalog
+from orders.draft import EMPTY_DRAFT, Draft, DraftLine
+from orders.errors import OutOfStock, QuoteExpired, TooManyUnpaid
+from orders.order import CustomerState, Order, customer_state
+from orders.quote import Finding, Quote
+
+NOWHERE = Span(0, 0)
+
+
+def order(turn: Turn) -> Reply:
+    """Something was said of an order: a new one, a slot, or a change."""
+    if any(problem.code is ProblemCode.PRODUCT_UNKNOWN for problem in turn.heard.problems):
+        return browsing.not_sold(turn)
+    if mending.mends_a_paid_order(turn):
+        return mending.give_account(turn)
+    if turn.heard.intent is Intent.MODIFY and not turn.conversation.draft.lines:
+        return _nothing_to_change(turn)
+    base = base_of(turn)
+    filling = filled(turn, base)
+    if filling.draft == turn.conversation.draft and turn.conversation.draft.lines:
+        return _nothing_new(turn, filling)
+    return put_forward(turn, filling.draft, stands_alone=not base.lines)
+
+
+def base_of(turn: Turn) -> Draft:
+    """What the message is laid upon. A whole order sentence after an order stands for itself."""
+    heard = turn.heard
+    whole = heard.intent is Intent.ORDER and not heard.adds and bool(heard.lines)
+    stands_alone = all(line.product and (line.account or line.sku) for line in heard.lines)
+    if turn.conversation.order_no and whole and stands_alone:
+        return EMPTY_DRAFT
+    return turn.draft_in_hand()
+
+
+def filled(turn: Turn, base: Draft) -> Filling:
+    """The draft after the message; a bare answer goes to the line that was asked about."""
+    heard = turn.heard
+    question = turn.conversation.question
+    if question and question.slot and question.line > EVERY_LINE and len(base.lines) > 1:
+        lines = tuple(
+            replace(line, position=question.line)
+            if line.position is None and line.product is None and len(heard.lines) == 1
+            else line
+            for line in heard.lines
+        )
+        heard = replace(heard, lines=lines)
+    return turn.reader.filler.filled(base, heard)
+
+
+def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False) -> Reply:
+    """The next step for the draft, after what becomes of an order that is still on the table.
+
+    A draft that `stands_alone` was said whole, so it changes that order only when it is about the
+    same goods for the same recipient; otherwise it is another order beside it.
+    """
+    on_table = turn.order_on_table()
+    if on_table is not None:
+        if on_table.is_payable and _same_things(draft, on_table):
+            return show_again(turn, on_table)
+        if _changes(draft, on_table, stands_alone):
+            if not on_table.is_payable and _is_under_way(on_table):
+                return turn.aside(turn.say("order.paid_already", order_no=on_table.order_no),
+                                  (turn.choice("choice.human", HUMAN),))  # fmt: skip
+            if on_table.is_payable:
+                turn.shop.cancel(turn.tx, on_table.order_no, turn.customer_id, turn.now)
+                lead = (*lead, turn.say("order.superseded", order_no=on_table.order_no))
+                turn.update(replace(turn.conversation, corrected=True))
+        elif on_table.is_payable:
+            lead = (*lead, turn.say("order.other_unpaid", order_no=on_table.order_no))
+    draft, said = with_contact(turn, draft)
+    turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None))
+    return onward(turn, draft, *lead, *said)
+
+
+def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
+    """A question while something is missing, else the quote."""
+    if not draft.lines and turn.heard.intent is Intent.MODIFY:
+        turn.without_draft()
+        return turn.done(paragraphs(*lead, turn.say("order.emptied")))
+    result = turn.shop.quote(turn.tx, draft, turn.customer_id, turn.now)
+    if not isinstance(result, Quote):
+        return _ask_on(turn, draft, result, *lead)
+    lead = (*lead, *_remember_contact(turn, draft))
+    if _wants_yes(turn, draft, result):
+        return _ask_yes(turn, result, *lead)
+    return place(turn, result, *lead)
+
+
+def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) -> Reply:
+    question = question_about(turn, draft, found)
+    before = turn.conversation.question
+    if before is not None and before.text == question.text and not lead:
+        lead = (turn.say("ask.still"),)
+    return turn.ask(question, *lead)
+
+
+def _wants_yes(turn: Turn, draft: Draft, quote: Quote) -> bool:
+    return (
+        any(line.guessed for line in draft.lines)
+        or turn.conversation.corrected
+        or turn.shop.needs_confirmation(quote)
+        or draft.payment == PaymentMethod.BALANCE.value
+    )
+
+
+def _ask_yes(turn: Turn, quote: Quote, *lead: str) -> Reply:
+    """Show the quote and wait for a yes."""
+    turn.update(replace(turn.conversation, quote=quote))
+    question = Question(
+        Purpose.PLACE,
+        turn.say("confirm.again", total=turn.telling.money(quote.total_fen)),
+        "confirm",
+        choices=(
+            turn.choice("choice.confirm", CONFIRM),
+            turn.choice("choice.modify", MODIFY),
+            turn.choice("choice.cancel", CANCEL),
+        ),
+    )
+    asked = turn.ask(question)
+    text = paragraphs(*lead, turn.telling.quote(quote), turn.say("confirm.ask"))
+    return replace(asked, text=text)
+
+
+def confirmed(turn: Turn) -> Reply:
+    """A yes to the quote that was shown."""
+    quote = turn.conversation.quote
+    assert quote is not None, "a yes is only taken for a quote that was shown"
+    return place(turn, quote)
+
+
+def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
+    """Make the quote an order and show where to pay. Paying is the confirmation."""
+    try:
+        order = turn.shop.place(turn.tx, quote, turn.now)
+    except QuoteExpired:
+        turn.update(replace(turn.conversation, quote=None))
+        return onward(turn, turn.conversation.draft, turn.say("quote.expired"))
+    except OutOfStock as shortage:
+        sku = turn.reader.catalog.sku(shortage.sku_id)
+        thing = turn.telling.goods(sku) if sku else shortage.sku_id
+        turn.update(replace(turn.conversation, quote=None))
+        return turn.done(turn.say("order.snapped_up", thing=thing), (turn.choice("choice.human", HUMAN),))
+    except TooManyUnpaid as limit:
+        turn.update(replace(turn.conversation, quote=None))
+        return turn.done(
+            turn.say("order.too_many_unpaid", count=limit.limit),
+            (turn.choice("choice.history", HISTORY), turn.choice("choice.cancel_last", CANCEL)),
+        )
+    turn.update(
+        replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, browsing=None)
+    )
+    return _payable(turn, order, turn.telling.quote(quote), *lead)
+
+
+def show_again(turn: Turn, order: Order, *lead: str) -> Reply:
+    """The unpaid order on the table, with its pay link."""
+    turn.update(replace(turn.conversation, order_no=order.order_no))
+    return _payable(turn, order, turn.telling.order(order), *lead, total=True)
+
+
+def _payable(turn: Turn, order: Order, goods: str, *lead: str, total: bool = False) -> Reply:
+    due = turn.say("quote.total", total=turn.telling.money(order.total_fen)) if total else ""
+    number = turn.say("quote.order_no", order_no=order.order_no)
+    eta = turn.telling.minutes(max(line.eta_minutes for line in order.lines))
+    pay = turn.say("quote.pay", eta=eta, until=turn.telling.time(order.expires_at))
+    choices = (turn.choice("choice.modify", MODIFY), turn.choice("choice.cancel_order", CANCEL))
+    text = paragraphs(*lead, goods, due, number, pay)
+    question = Question(Purpose.PAY, text, choices=choices)
+    turn.update(replace(turn.conversation, question=question))
+    return Reply(text, choices, turn.telling.links.pay(order), card=turn.telling.card(order))
+
+
+def _nothing_new(turn: Turn, filling: Filling) -> Reply:
+    """The message did not change the draft."""
+    if filling.unplaced and len(filling.draft.lines) > 1:
+        return turn.aside(turn.say("ask.which_line", count=len(filling.draft.lines)))
+    on_table = turn.order_on_table()
+    if on_table is not None and on_table.is_payable:
+        if turn.heard.intent is Intent.MODIFY:
+            return what_to_change(turn)
+        return show_again(turn, on_table)
+    if turn.heard.intent is Intent.MODIFY and not turn.heard.lines:
+        return what_to_change(turn)
+    return put_forward(turn, filling.draft)
+
+
+def _nothing_to_change(turn: Turn) -> Reply:
+    """A change was asked for, but no order is open: perhaps the paid one is meant."""
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is not None and latest.is_payable and not turn.heard.lines:
+        return show_again(turn, latest, turn.say("modify.what"))
+    if latest is not None and customer_state(latest) is CustomerState.PROCESSING:
+        return turn.aside(
+            turn.say("order.paid_already", order_no=latest.order_no), (turn.choice("choice.human", HUMAN),)
+        )
+    if turn.heard.lines:
+        return put_forward(turn, filled(turn, turn.draft_in_hand()).draft)
+    return turn.aside(turn.say("modify.nothing"))
+
+
+def what_to_change(turn: Turn) -> Reply:
+    """`修改` without saying what, or a plain no to what was shown."""
+    question = turn.conversation.question
+    text = turn.say("modify.what")
+    if question is not None and question.slot not in (None, "confirm"):
+        return turn.ask(question, text)
+    choices = (turn.choice("choice.cancel", CANCEL), turn.choice("choice.human", HUMAN))
+    turn.update(replace(turn.conversation, question=Question(Purpose.PAY, text, choices=choices)))
+    return Reply(text, choices)
+
+
+def take(turn: Turn, means: str) -> Reply:
+    """A tapped or numbered choice that fills a slot; whatever else the message said comes after."""
+    question = turn.conversation.question
+    base = turn.draft_in_hand() if question and question.purpose is Purpose.ORDER else EMPTY_DRAFT
+    spoken = spoken_choice(turn.reader.catalog, question, base, means)
+    lines = base.lines or (DraftLine(),)
+    at = question.line if question and 0 <= question.line < len(lines) else EVERY_LINE
+    patch = turn.reader.filler.patch
+    fits = [n for n, line in enumerate(lines) if n == at or (at == EVERY_LINE and _open_for(line, spoken))]
+    chosen = tuple(patch(line, spoken) if n in (fits or [0]) else line for n, line in enumerate(lines))
+    draft = replace(base, lines=chosen)
+    if turn.heard.lines and turn.heard.chosen is not None:
+        draft = turn.reader.filler.filled(draft, turn.heard).draft
+    if not base.lines:
+        turn.update(replace(turn.conversation, order_no=None))
+    return put_forward(turn, draft, stands_alone=not base.lines)
+
+
+def spoken_choice(catalog: Catalog, question: Question | None, draft: Draft, means: str) -> SpokenLine:
+    """A choice as if it had been said."""
+    sku = catalog.sku(means)
+    product = catalog.product(means)
+    if sku is not None:
+        return SpokenLine(product=Heard(sku.product_id, NOWHERE), sku=Heard(sku.sku_id, NOWHERE))
+    if product is not None:
+        return SpokenLine(product=Heard(means, NOWHERE))
+    if question is not None and question.slot == "region":
+        return SpokenLine(region=Heard(means, NOWHERE))
+    return SpokenLine(account=Heard(means, NOWHERE))
+
+
+def _open_for(line: DraftLine, spoken: SpokenLine) -> bool:
+    if spoken.sku is not None and spoken.product is not None:
+        return line.sku_id is None and line.product_id in (None, spoken.product.value)
+    if spoken.product is not None:
+        return line.product_id is None
+    if spoken.region is not None:
+        return line.region is None
+    return line.account is None
+
+
+def drop_line(turn: Turn) -> Reply:
+    """Leave out the line that was asked about, and go on with the others."""
+    question = turn.conversation.question
+    draft = turn.conversation.draft
+    if question is None or not 0 <= question.line < len(draft.lines):
+        return what_to_change(turn)
+    kept = tuple(line for n, line in enumerate(draft.lines) if n != question.line)
+    return put_forward(turn, replace(draft, lines=kept), turn.say("order.dropped", n=question.line + 1))
+
+
+def with_contact(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
+    """Put in the account of the contact who was named, where it is remembered."""
+    if draft.contact is None:
+        return draft, ()
+    known = {one.kind: one for one in contacts_named(turn.tx, turn.customer_id, draft.contact)}
+    lines, used = [], []
+    for line in draft.lines:
+        kind = _kind_of(turn, line)
+        contact = known.get(kind.value) if kind else None
+        if contact is not None and line.account is None and kind is not None:
+            used.append(turn.telling.account(kind, contact.account))
+            line = replace(line, account=contact.account)
+        lines.append(line)
+    if not used:
+        return draft, ()
+    return replace(draft, lines=tuple(lines)), (
+        turn.say("contact.used", name=draft.contact, account=turn.telling.things(used)),
+    )
+
+
+def _remember_contact(turn: Turn, draft: Draft) -> tuple[str, ...]:
+    """Keep the account that was given for a name, so that the name is enough next time."""
+    if draft.contact is None:
+        return ()
+    given = {
+        (kind, line.account)
+        for line in draft.lines
+        if (kind := _kind_of(turn, line)) and line.account is not None
+    }
+    known = {(one.kind, one.account) for one in contacts_named(turn.tx, turn.customer_id, draft.contact)}
+    if len(given) != 1 or given <= known:
+        return ()
+    kind, account = given.pop()
+    save_contact(turn.tx, turn.customer_id, Contact(draft.contact, kind.value, account), turn.now)
+    return (turn.say("contact.remembered", name=draft.contact),)
+
+
+def _kind_of(turn: Turn, line: DraftLine) -> AccountKind | None:
+    product = turn.reader.catalog.product(line.product_id) if line.product_id else None
+    return product.account_kind if product and product.account_kind is not AccountKind.NONE else None
+
+
+def _things(draft: Draft) -> Counter[tuple[str | None, str | None, str | None, int]]:
+    return Counter((line.sku_id, line.account, line.region, line.quantity) for line in draft.lines)
+
+
+def _same_things(draft: Draft, order: Order) -> bool:
+    """The customer said the same once more: that is no second order."""
+    ordered = Counter((line.sku_id, line.account, line.region, line.quantity) for line in order.lines)
+    return _things(draft) == ordered
+
+
+def _changes(draft: Draft, order: Order, stands_alone: bool) -> bool:
+    """Whether the draft is the order changed, and not another order beside it."""
+    if not draft.lines:
+        return True
+    before = {(line.product_id, line.account) for line in order.lines}
+    after = {(line.product_id, line.account) for line in draft.lines}
+    if before & after or stands_alone:
+        return bool(before & after)
+    products = {product for product, _ in before}
+    accounts = {account for _, account in before if account}
+    return any(product in products or account in accounts for product, account in after)
+
+
+def _is_under_way(order: Order) -> bool:
+    return customer_state(order) not in (CustomerState.EXPIRED, CustomerState.CANCELLED)

@@ -1,0 +1,75 @@
+"""Politeness, help, answers to common questions, a yes or a no, and the way to a person."""
+
+from __future__ import annotations
+
+from bot.asking import popular_products, product_choices
+from bot.conversation import Purpose
+from bot.messages import Choice, Reply
+from bot.skills import ordering
+from bot.turn import BOT, HUMAN, Turn
+
+STARTERS = 4
+"""So many popular goods are offered beside a greeting."""
+
+
+def greet(turn: Turn) -> Reply:
+    key = "greet.back" if turn.shop.orders_of(turn.tx, turn.customer_id, 1) else "greet.first"
+    return turn.aside(turn.say(key), _starters(turn))
+
+
+def thanks(turn: Turn) -> Reply:
+    return turn.aside(turn.say("thanks"))
+
+
+def help_(turn: Turn) -> Reply:
+    return turn.aside(turn.say("help"), (*_starters(turn), turn.choice("choice.human", HUMAN)))
+
+
+def _starters(turn: Turn) -> tuple[Choice, ...]:
+    return product_choices(turn, popular_products(turn)[:STARTERS])
+
+
+def faq(turn: Turn) -> Reply:
+    """A common question; one without an answer of its own gets the way to a person."""
+    key = f"faq.{turn.heard.topic}"
+    if turn.heard.topic is None or not turn.telling.voice.has(key):
+        return turn.aside(turn.say("faq_unknown"), (turn.choice("choice.human", HUMAN),))
+    return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
+
+
+def human(turn: Turn) -> Reply:
+    """Into the queue for a person, with the place in it. No hurdles, no second asking."""
+    position = turn.handover.queue(turn.tx, turn.chat.address, turn.now)
+    key = "person.queued_next" if position <= 1 else "person.queued"
+    return turn.aside(turn.say(key, position=position, ahead=position - 1), (turn.choice("choice.bot", BOT),))
+
+
+def confirm(turn: Turn) -> Reply:
+    """A yes, to whatever was asked."""
+    question = turn.conversation.question
+    if turn.conversation.quote is not None:
+        return ordering.confirmed(turn)
+    if question is not None and question.slot is not None:
+        return turn.ask(question, turn.say("confirm.go_on"))
+    if question is not None and question.purpose is Purpose.PERSON:
+        return human(turn)
+    order = turn.order_on_table()
+    if order is not None and order.is_payable:
+        return ordering.show_again(turn, order, turn.say("confirm.just_pay"))
+    offered = question.choices if question is not None and question.purpose is Purpose.BROWSE else ()
+    if len(offered) == 1 and turn.reader.catalog.sku(offered[0].means):
+        return ordering.take(turn, offered[0].means)
+    return turn.aside(turn.say("confirm.of_nothing"))
+
+
+def deny(turn: Turn) -> Reply:
+    """A no: something is to be changed, or nothing is wanted."""
+    question = turn.conversation.question
+    on_table = turn.order_on_table()
+    if turn.heard.lines:
+        return ordering.order(turn)
+    if turn.conversation.quote is not None or (on_table is not None and on_table.is_payable):
+        return ordering.what_to_change(turn)
+    if question is not None and question.slot is not None:
+        return ordering.what_to_change(turn)
+    return turn.done(turn.say("deny.of_nothing"))

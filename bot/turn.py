@@ -1,0 +1,112 @@
+"""What a skill holds in its hand: one message, the conversation as it stands, and the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.conversation import Conversation, Purpose, Question
+from bot.handover import Handover
+from bot.messages import Choice, IncomingMessage, OrderCard, Reply
+from bot.reading import Reader
+from bot.store.chats import Chat
+from bot.telling import Telling
+from nlu.understanding import Understanding
+from orders.draft import EMPTY_DRAFT, Draft, DraftLine
+from orders.order import Order
+from orders.policy import Policy
+from orders.shop import Shop
+
+CONFIRM = "confirm"
+CANCEL = "cancel"
+MODIFY = "modify"
+HUMAN = "human"
+BOT = "bot"
+"""No person after all."""
+DROP = "drop"
+"""Leave out the line that was asked about."""
+REORDER = "reorder"
+REFUND = "refund"
+STATUS = "status"
+HISTORY = "history"
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn. `conversation` is replaced as the skills go; everything else stays."""
+
+    tx: Connection
+    now: datetime
+    chat: Chat
+    message: IncomingMessage
+    heard: Understanding
+    conversation: Conversation
+    shop: Shop
+    policy: Policy
+    reader: Reader
+    telling: Telling
+    handover: Handover
+
+    @property
+    def customer_id(self) -> str:
+        return self.chat.customer_id
+
+    def say(self, key: str, **facts: str | int) -> str:
+        return self.telling.voice.say(key, **facts)
+
+    def choice(self, key: str, means: str, **facts: str | int) -> Choice:
+        return Choice(self.say(key, **facts), means)
+
+    def draft_in_hand(self) -> Draft:
+        """What is being ordered; else the product that was last talked about, as a start."""
+        draft = self.conversation.draft
+        if draft.lines or self.conversation.browsing is None:
+            return draft
+        return replace(draft, lines=(DraftLine(product_id=self.conversation.browsing),))
+
+    def order_on_table(self) -> Order | None:
+        """The order made from the draft, whatever became of it."""
+        number = self.conversation.order_no
+        return self.shop.order(self.tx, number, self.customer_id) if number else None
+
+    def update(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+
+    def ask(self, question: Question, *lead: str) -> Reply:
+        """Ask, and remember what was asked."""
+        choices = question.choices[: self.policy.limits.choices_max + 1]
+        question = replace(question, choices=choices)
+        self.update(replace(self.conversation, question=question))
+        return Reply(paragraphs(*lead, question.text), choices, asking=question.slot)
+
+    def aside(self, text: str, choices: Iterable[Choice] = (), purpose: Purpose = Purpose.BROWSE) -> Reply:
+        """Answer something in between. An open question follows in the same bubble; where none is
+        open, `choices` may be taken."""
+        question = self.conversation.question
+        if question is not None and question.slot is not None:
+            again = self.say("ask.again", question=question.text)
+            return Reply(paragraphs(text, again), question.choices, asking=question.slot)
+        offered = tuple(choices)
+        if offered:
+            self.update(replace(self.conversation, question=Question(purpose, text, choices=offered)))
+        return Reply(text, offered)
+
+    def done(self, text: str, choices: Iterable[Choice] = (), card: OrderCard | None = None) -> Reply:
+        """Close what was open."""
+        offered = tuple(choices)
+        closed = self.conversation.settled()
+        if offered:
+            closed = replace(closed, question=Question(Purpose.BROWSE, text, choices=offered))
+        self.update(closed)
+        return Reply(text, offered, card=card)
+
+    def without_draft(self) -> None:
+        self.update(replace(self.conversation.settled(), browsing=None, draft=EMPTY_DRAFT))
+
+
+def paragraphs(*parts: str) -> str:
+    """The parts that say something, each on a line of its own."""
+    return "\n".join(part for part in parts if part)
