@@ -1,0 +1,55 @@
+"""The web shop as one Starlette application. Built by the composition root from the shop's faces."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from adapters.web.chat import Chat
+from adapters.web.desk import DeskPages
+from adapters.web.health import Health
+from adapters.web.notices import Notices
+from adapters.web.order_pages import OrderPages
+from adapters.web.pages import Pages
+from adapters.web.pay import PayPages
+from adapters.web.security import BodyLimit, SecurityHeaders
+from adapters.web.services import WebServices
+from adapters.web.sessions import Sessions
+from adapters.web.signals import Signals
+
+
+def create_web_app(services: WebServices) -> Starlette:
+    """Every page and address of the shop, the other channels' addresses included. Starts nothing and
+    owns nothing: whoever made the services closes them."""
+    https = services.settings.base_url.startswith("https://")
+    sessions = Sessions(services.settings.secret_key, secure=https)
+    pages = Pages(services.settings.shop_name)
+    signals = Signals(services.fanout)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        response = pages.page("error.html", {"status": error.status_code}, status=error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def crashed(request: Request, error: Exception) -> Response:
+        return pages.page("error.html", {"status": 500}, status=500)
+
+    return Starlette(
+        routes=[
+            *Chat(services, sessions, pages, signals).routes(),
+            *PayPages(services, sessions, pages).routes(),
+            *OrderPages(services, sessions, pages).routes(),
+            *Notices(services).routes(),
+            *DeskPages(services, sessions, pages, signals).routes(),
+            *Health(services, pages).routes(),
+            Route("/static/{version}/{name}", pages.static.serve),
+            *services.routes,
+        ],
+        middleware=[Middleware(SecurityHeaders, https=https), Middleware(BodyLimit)],
+        exception_handlers={HTTPException: refused, Exception: crashed},
+    )

@@ -1,0 +1,170 @@
+"""What an open desk is told while things happen: its list, the conversation it looks at, that customer's
+orders. A socket rather than an event stream, because a browser opens only six streams to one shop and
+staff open more tabs than that."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+
+from adapters.web.pages import Pages
+from adapters.web.protocol import read_frame, written_entries
+from adapters.web.security import same_origin
+from adapters.web.services import WebServices
+from adapters.web.sessions import Agent, Sessions
+from adapters.web.signals import Signals, wait_for
+from adapters.web.sockets import FOREIGN_PAGE, NO_SESSION, TOO_MANY, Sockets, converse, refuse
+from adapters.web.views import OrderView, order_view
+from bot import desk
+from bot.desk import Box, ConversationView
+from bot.messages import ChatAddress
+from bot.store.chats import chat_of_customer
+from orders.database import Tx
+
+SOCKETS_EACH_MAX = 30
+LOOK_AGAIN_SECONDS = 10.0
+QUIET_SECONDS = 0.15
+"""After a change, wait this long for its companions: an answer follows each message at once."""
+HISTORY_ENTRIES = 80
+ORDERS_SHOWN = 10
+RECENT_ORDERS = 40
+ORDERS_BOX = "orders"
+
+
+@dataclass(slots=True)
+class _Looking:
+    """What one open desk looks at, and what of it has been told."""
+
+    box: str = Box.WAITING.value
+    chat: ChatAddress | None = None
+    after: int = 0
+    told: dict[str, object] = field(default_factory=dict)
+
+
+class DeskLive:
+    def __init__(self, services: WebServices, sessions: Sessions, pages: Pages, signals: Signals) -> None:
+        self._services = services
+        self._sessions = sessions
+        self._pages = pages
+        self._signals = signals
+        self._sockets = Sockets(SOCKETS_EACH_MAX)
+
+    async def socket(self, socket: WebSocket) -> None:
+        agent = self._sessions.agent(socket)
+        if not same_origin(socket):
+            await refuse(socket, FOREIGN_PAGE)
+        elif agent is None:
+            await refuse(socket, NO_SESSION)
+        else:
+            with self._sockets.counted(agent.login_id) as allowed:
+                if allowed:
+                    await socket.accept()
+                    await self._converse(socket, agent)
+                else:
+                    await refuse(socket, TOO_MANY)
+
+    async def before(self, request: Request) -> Response:
+        """Older entries of a conversation."""
+        if self._sessions.agent(request) is None:
+            return JSONResponse({"error": "no session"}, status_code=401)
+        query = request.query_params
+        chat = ChatAddress(query.get("channel", ""), query.get("chat_id", ""))
+        seq = int(query["seq"]) if query.get("seq", "").isdecimal() else 0
+        entries = await self._services.reception.before(chat, seq, HISTORY_ENTRIES)
+        return JSONResponse(written_entries(entries, "", earlier=bool(entries) and entries[0].seq > 1))
+
+    async def _converse(self, socket: WebSocket, agent: Agent) -> None:
+        looking = _Looking()
+        async with self._signals.watching(None) as changed:
+
+            async def hear(text: str) -> None:
+                frame = read_frame(text)
+                if frame.get("type") == "ping":
+                    await socket.send_json({"type": "pong"})
+                elif frame.get("type") == "watch":
+                    _look(looking, frame)
+                    changed.set()
+
+            async def tell() -> None:
+                await changed.wait()
+                while True:
+                    changed.clear()
+                    await self._tell(socket, agent, looking)
+                    await wait_for(changed, LOOK_AGAIN_SECONDS)
+                    await asyncio.sleep(QUIET_SECONDS)
+
+            await converse(socket, hear, tell)
+
+    async def _tell(self, socket: WebSocket, agent: Agent, looking: _Looking) -> None:
+        box, chat, after = looking.box, looking.chat, looking.after
+        listed = await self._services.database.read(lambda tx: self._list(tx, agent, box, chat))
+        await self._tell_if_new(socket, looking, "list", listed)
+        if chat is None:
+            return
+        found = await self._services.database.read(lambda tx: desk.conversation(tx, chat))
+        if found is None:
+            return
+        entries = await self._services.reception.since(chat, after, HISTORY_ENTRIES if not after else 2000)
+        if looking.chat != chat or looking.after != after:
+            return  # The agent went on to another conversation meanwhile; that one is told next.
+        news = written_entries(
+            entries, found.attended_by, earlier=bool(entries) and not after and entries[0].seq > 1
+        )
+        standing = {
+            "name": found.customer_name,
+            "channel": chat.channel,
+            "chat_id": chat.chat_id,
+            "mine": found.attended_by == agent.name,
+            "attended": found.attended.value,
+        }
+        if entries or looking.told.get("standing") != standing:
+            looking.told["standing"] = standing
+            looking.after = entries[-1].seq if entries else after
+            await socket.send_json({**news, **standing})
+        side = await self._services.database.read(lambda tx: self._side(tx, found))
+        if looking.chat == chat:
+            await self._tell_if_new(socket, looking, "side", side)
+
+    async def _tell_if_new(self, socket: WebSocket, looking: _Looking, kind: str, html: str) -> None:
+        if looking.told.get(kind) != html:
+            looking.told[kind] = html
+            await socket.send_json({"type": kind, "html": html})
+
+    def _list(self, tx: Tx, agent: Agent, box: str, chat: ChatAddress | None) -> str:
+        facts: dict[str, object] = {"box": box, "counts": desk.counts(tx, agent.name), "chat": chat}
+        if box == ORDERS_BOX:
+            return self._pages.fragment("_desk_orders.html", {**facts, "orders": self._recent_orders(tx)})
+        found = desk.conversations(tx, Box(box), agent.name)
+        return self._pages.fragment(
+            "_desk_list.html", {**facts, "conversations": found, "now": self._services.clock.now()}
+        )
+
+    def _recent_orders(self, tx: Tx) -> list[tuple[OrderView, ChatAddress | None]]:
+        found = []
+        for order in self._services.shop.recent_orders(tx, RECENT_ORDERS):
+            chat = chat_of_customer(tx, order.customer_id)
+            found.append((order_view(order, self._services.mask), chat.address if chat else None))
+        return found
+
+    def _side(self, tx: Tx, found: ConversationView) -> str:
+        orders = self._services.shop.orders_of(tx, found.customer_id, ORDERS_SHOWN)
+        views = [order_view(order, self._services.mask) for order in orders]
+        return self._pages.fragment("_desk_side.html", {"conversation": found, "orders": views})
+
+
+def _look(looking: _Looking, frame: dict[str, object]) -> None:
+    """The agent chose a box, or a conversation."""
+    box, channel, chat_id, after = (frame.get(key) for key in ("box", "channel", "chat_id", "after"))
+    if box in {*Box, ORDERS_BOX}:
+        looking.box = str(box)
+    if isinstance(channel, str) and isinstance(chat_id, str):
+        looking.chat = ChatAddress(channel, chat_id)
+        looking.after = after if isinstance(after, int) and after > 0 else 0
+        looking.told.pop("standing", None)
+        looking.told.pop("side", None)
+    else:
+        looking.chat = None

@@ -1,0 +1,52 @@
+"""What the pages need of the rest of the shop, handed in whole by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.routing import BaseRoute
+
+from bot.fanout import Fanout
+from bot.handover import Handover
+from bot.reception import Reception
+from orders.catalog import AccountKind
+from orders.clock import Clock
+from orders.database import Database
+from orders.ports import Gateway
+from orders.shop import Shop
+
+Mask = Callable[[AccountKind, str], str]
+"""Writes a recipient so that its owner knows it and a passer-by does not: `138****5678`."""
+
+PaySandbox = Callable[[str, str], Awaitable[bool]]
+"""Pay token and method in; the sandbox bank takes the money and sends its signed notice by HTTP.
+False when the bank could not deliver it: then it was not paid as far as the shop can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`base_url` is how customers reach the shop; `desk_password_hash` comes from `hash_password`."""
+
+    secret_key: str
+    base_url: str
+    desk_password_hash: str
+    shop_name: str
+    message_characters_max: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    reception: Reception
+    database: Database
+    shop: Shop
+    handover: Handover
+    fanout: Fanout
+    gateways: Mapping[str, Gateway]
+    clock: Clock
+    mask: Mask
+    settings: WebSettings
+    pay_sandbox: PaySandbox | None = None
+    """None where real money is taken: then the pay page has no sandbox buttons."""
+    routes: Sequence[BaseRoute] = field(default=())
+    """Of other channels: the addresses at which Telegram and WeChat call."""

@@ -1,0 +1,78 @@
+"""The life of one WebSocket: hear and tell side by side, and end both when either ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+FRAME_CHARACTERS_MAX = 16 * 1024
+
+# Close codes of our own; 4401 makes the page reload itself to get its cookie.
+NO_SESSION = 4401
+FOREIGN_PAGE = 4403
+TOO_MANY = 4429
+
+
+class Sockets:
+    """Counts the open sockets of each holder, so that one visitor cannot hold them all."""
+
+    def __init__(self, each_max: int) -> None:
+        self._each_max = each_max
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def counted(self, holder: str) -> Iterator[bool]:
+        """Yields whether the holder may have one more."""
+        allowed = self._open[holder] < self._each_max
+        self._open[holder] += allowed
+        try:
+            yield allowed
+        finally:
+            self._open[holder] -= allowed
+            if not self._open[holder]:
+                del self._open[holder]
+
+
+async def refuse(socket: WebSocket, code: int) -> None:
+    """Accept and close at once: a browser is told the code only of a socket that was open."""
+    await socket.accept()
+    await socket.close(code)
+
+
+async def converse(
+    socket: WebSocket,
+    hear: Callable[[str], Coroutine[None, None, None]],
+    tell: Callable[[], Coroutine[None, None, None]],
+) -> None:
+    """Give each frame to `hear` while `tell` runs; returns when the client has gone."""
+
+    async def listen() -> None:
+        while True:
+            frame = await socket.receive_text()
+            if len(frame) > FRAME_CHARACTERS_MAX:
+                await socket.close(1009)
+                return
+            await hear(frame)
+
+    tasks = [asyncio.create_task(listen()), asyncio.create_task(tell())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        error = task.exception() if not task.cancelled() else None
+        if error is not None and not _client_left(error):
+            raise error
+
+
+def _client_left(error: BaseException) -> bool:
+    """Receiving from, or sending to, a socket whose other end has gone: an ordinary end."""
+    return isinstance(error, WebSocketDisconnect) or (
+        isinstance(error, RuntimeError) and "websocket" in str(error).lower()
+    )

@@ -1,0 +1,168 @@
+// Draws what was said. Used by the customer's chat and by the desk, so both see the same thing.
+// Every word comes from the page's templates or from the server; text is only ever set as text.
+
+const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+const SHOP_ZONE = "Asia/Shanghai";
+const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: SHOP_ZONE });
+const dayAndClock = new Intl.DateTimeFormat("zh-CN", {
+  month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false, timeZone: SHOP_ZONE,
+});
+const day = new Intl.DateTimeFormat("zh-CN", { year: "numeric", month: "numeric", day: "numeric", timeZone: SHOP_ZONE });
+
+export const timeText = (moment, now = new Date()) =>
+  (day.format(moment) === day.format(now) ? clock : dayAndClock).format(moment);
+
+const PAUSE_MS = 5 * 60 * 1000;
+
+/** The list of a conversation's entries. One slip stands for each order: news of an order renews it. */
+export class Log {
+  constructor(list, { own = "customer", links = true } = {}) {
+    this.list = list;
+    this.own = own;
+    this.links = links;
+    this.clear();
+  }
+
+  clear() {
+    this.list.replaceChildren();
+    this.slips = new Map();
+    this.seen = new Set();
+    this.lastAt = 0;
+    this.lastName = "";
+  }
+
+  /** Draw an entry after those that are there. False when it was drawn before. */
+  append(entry, before = null) {
+    if (this.seen.has(entry.seq)) return false;
+    this.seen.add(entry.seq);
+    const at = new Date(entry.at);
+    if (at - this.lastAt > PAUSE_MS) {
+      const when = clone("when");
+      when.firstElementChild.textContent = timeText(at);
+      when.firstElementChild.dateTime = entry.at;
+      this.list.insertBefore(when, before);
+      this.lastName = "";
+    }
+    this.lastAt = +at;
+    this.list.insertBefore(this.drawn(entry), before);
+    return true;
+  }
+
+  /** Draw older entries above the others, and keep what is being read where it is. */
+  prepend(entries, pane) {
+    const height = pane.scrollHeight;
+    const later = this.list.firstChild;
+    const kept = [this.lastAt, this.lastName];
+    this.lastAt = 0;
+    // An older slip must not take the place of the newer one, so older entries bring words only.
+    for (const entry of entries) this.append({ ...entry, card: null, pay_url: null }, later);
+    [this.lastAt, this.lastName] = kept;
+    pane.scrollTop += pane.scrollHeight - height;
+  }
+
+  drawn(entry) {
+    const item = bubble(entry.who, entry.text);
+    item.dataset.seq = entry.seq;
+    item.title = timeText(new Date(entry.at));
+    const name = this.nameOf(entry);
+    if (name && name !== this.lastName) {
+      const who = item.querySelector(".who");
+      who.textContent = name;
+      who.hidden = false;
+    }
+    this.lastName = name;
+    if (entry.card) this.renewSlip(item, entry);
+    else if (entry.pay_url) item.append(this.actions(entry));
+    return item;
+  }
+
+  nameOf(entry) {
+    if (entry.who === this.own) return "";
+    if (entry.who === "bot" && this.own === "customer") return "";
+    const label = document.querySelector("#speakers").content.querySelector(`[data-who="${entry.who}"]`);
+    const title = label ? label.textContent : "";
+    return entry.name ? `${title} ${entry.name}` : title;
+  }
+
+  /** Put the order's slip under the newest entry about it; the older slip of the same order goes. */
+  renewSlip(item, entry) {
+    const card = entry.card;
+    const older = this.slips.get(card.order_no);
+    if (older) older.remove();
+    const slip = clone("slip");
+    slip.querySelector(".slip-title").textContent = card.title;
+    const status = slip.querySelector(".status");
+    status.textContent = card.status_text;
+    status.dataset.state = card.status;
+    const rows = slip.querySelector(".rows");
+    for (const row of card.rows) {
+      const label = document.createElement("dt");
+      const value = document.createElement("dd");
+      label.textContent = row.label;
+      value.textContent = row.value;
+      rows.append(label, value);
+    }
+    slip.querySelector(".slip-total b").textContent = card.total;
+    slip.querySelector(".slip-actions").replaceWith(this.actions(entry));
+    item.append(slip);
+    this.slips.set(card.order_no, slip);
+  }
+
+  actions(entry) {
+    const actions = document.createElement("div");
+    actions.className = "slip-actions";
+    if (!this.links) return actions;
+    if (entry.pay_url) actions.append(link("pay", entry.pay_url));
+    else if (entry.card && entry.card.order_url) actions.append(link("order", entry.card.order_url));
+    return actions;
+  }
+}
+
+function link(template, address) {
+  const anchor = clone(template);
+  anchor.href = address;
+  return anchor;
+}
+
+/** One bubble, without anything around it. */
+export function bubble(who, text) {
+  const item = clone("entry");
+  item.dataset.who = who;
+  if (text) {
+    const words = document.createElement("div");
+    words.className = "bubble";
+    words.textContent = text;
+    item.append(words);
+  }
+  return item;
+}
+
+export const dots = () => clone("dots");
+
+/** Keeps a scrolling pane at its end while the reader is there, and leaves him alone when he is not. */
+export class Follower {
+  constructor(pane, newest) {
+    this.pane = pane;
+    this.newest = newest;
+    pane.addEventListener("scroll", () => { if (this.atEnd()) newest.hidden = true; }, { passive: true });
+    newest.addEventListener("click", () => this.toEnd());
+  }
+
+  atEnd() {
+    return this.pane.scrollHeight - this.pane.scrollTop - this.pane.clientHeight < 90;
+  }
+
+  toEnd() {
+    this.pane.scrollTop = this.pane.scrollHeight;
+    this.newest.hidden = true;
+  }
+
+  /** Run `draw`, then follow, or say that there is something new. */
+  around(draw, { force = false } = {}) {
+    const follow = force || this.atEnd();
+    draw();
+    if (follow) this.toEnd();
+    else this.newest.hidden = false;
+  }
+}

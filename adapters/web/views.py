@@ -1,0 +1,144 @@
+"""An order as its pages show it: recipients masked, nothing of the machinery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.web.services import Mask
+from orders.catalog import Delivery, RefundRule
+from orders.money import Fen
+from orders.order import (
+    CustomerState,
+    EventKind,
+    LineState,
+    Order,
+    OrderEvent,
+    OrderLine,
+    customer_line_state,
+    customer_state,
+)
+
+UNDER_WAY = frozenset(
+    {
+        CustomerState.AWAITING_PAYMENT,
+        CustomerState.PROCESSING,
+        CustomerState.REFUNDING,
+        CustomerState.IN_REVIEW,
+    }
+)
+"""States that change by themselves: a page that shows one looks again."""
+
+_NOT_FOR_CUSTOMERS = frozenset({EventKind.COMPLETED, EventKind.REVIEWED})
+"""Steps of the machinery that say nothing new to whoever waits for his goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    thing: str
+    quantity: int
+    account: str | None
+    region: str | None
+    amount_fen: Fen
+    state: CustomerState
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    kind: EventKind
+    at: datetime
+    amount_fen: Fen | None
+    delivery: Delivery | None
+    thing: str | None
+    """Which line it is about, where the order has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    order_no: str
+    customer_id: str
+    state: CustomerState
+    title: str
+    lines: tuple[LineView, ...]
+    list_fen: Fen
+    saved_fen: Fen
+    fee_fen: Fen
+    total_fen: Fen
+    refunded_fen: Fen
+    created_at: datetime
+    delivery: Delivery
+    has_keys: bool
+    refundable: bool
+    under_way: bool
+
+
+def order_view(order: Order, mask: Mask) -> OrderView:
+    state = customer_state(order)
+    first = _thing(order.lines[0])
+    return OrderView(
+        order_no=order.order_no,
+        customer_id=order.customer_id,
+        state=state,
+        title=first,
+        lines=tuple(_line_view(order, line, mask) for line in order.lines),
+        list_fen=order.list_fen,
+        saved_fen=order.saved_fen,
+        fee_fen=order.fee_fen,
+        total_fen=order.total_fen,
+        refunded_fen=order.refunded_fen,
+        created_at=order.created_at,
+        delivery=order.lines[0].delivery,
+        has_keys=any(line.has_keys for line in order.lines),
+        refundable=state not in (CustomerState.REFUNDING, CustomerState.REFUNDED)
+        and order.settled_fen > 0
+        and any(_refundable(line) for line in order.lines),
+        under_way=state in UNDER_WAY,
+    )
+
+
+def step_views(order: Order, timeline: tuple[OrderEvent, ...]) -> tuple[StepView, ...]:
+    """The timeline, without what only staff need to know."""
+    return tuple(_step_view(order, event) for event in timeline if event.kind not in _NOT_FOR_CUSTOMERS)
+
+
+def _line_view(order: Order, line: OrderLine, mask: Mask) -> LineView:
+    return LineView(
+        thing=_thing(line),
+        quantity=line.quantity,
+        account=mask(line.account_kind, line.account) if line.account else None,
+        region=line.region,
+        amount_fen=line.amount_fen,
+        state=customer_line_state(order, line),
+        delivery=line.delivery,
+    )
+
+
+def _step_view(order: Order, event: OrderEvent) -> StepView:
+    line = order.line(event.line_no) if event.line_no is not None else None
+    several = len(order.lines) > 1
+    return StepView(
+        kind=event.kind,
+        at=event.at,
+        amount_fen=event.amount_fen,
+        delivery=line.delivery if line else None,
+        thing=_thing(line) if line and several else None,
+    )
+
+
+def _thing(line: OrderLine) -> str:
+    """`Q币 50Q币` says the same twice; the variant alone is enough where it names the product."""
+    return line.variant if line.name in line.variant else f"{line.name} {line.variant}"
+
+
+def _refundable(line: OrderLine) -> bool:
+    """Whether it is worth asking; the shop decides by the rule when it is asked."""
+    if line.refunded_fen or line.refunding_fen:
+        return False
+    match line.refund_rule:
+        case RefundRule.FAILED_ONLY:
+            return line.state is LineState.FAILED
+        case RefundRule.UNUSED:
+            return line.keys_shown_at is None
+        case RefundRule.UNSHIPPED:
+            return line.state is not LineState.DONE
