@@ -36,6 +36,10 @@ class Reception:
         """What was said both ways after number `seq`, oldest first."""
         return await self._database.read(lambda tx: chats.entries(tx, chat, seq, limit))
 
+    async def before(self, chat: ChatAddress, seq: int, limit: int = 200) -> tuple[ChatEntry, ...]:
+        """The last `limit` entries before number `seq`, oldest first: for whoever scrolls back."""
+        return await self._database.read(lambda tx: chats.entries(tx, chat, 0, limit, before=seq))
+
     def subscribe(self, chat: ChatAddress | None) -> Subscription:
         """Watch a chat, or every chat: `with reception.subscribe(chat) as news: async for entry in news`."""
         return self._fanout.subscribe(chat)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, true, update
 
 from bot.conversation import Conversation, read, written
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
@@ -115,7 +115,12 @@ def log_incoming(tx: Connection, chat: Chat, message: IncomingMessage, now: date
     seq = _next_seq(tx, chat, now, heard=True)
     tx.execute(
         insert(messages).values(
-            chat=chat.key, seq=seq, message_id=message.message_id, text=message.text, means=message.means, at=now
+            chat=chat.key,
+            seq=seq,
+            message_id=message.message_id,
+            text=message.text,
+            means=message.means,
+            at=now,
         )
     )
     return seq
@@ -153,9 +158,7 @@ def log_outgoing(
     )
     key = result.inserted_primary_key
     assert key is not None
-    return OutgoingMessage(
-        int(key[0]), chat.address, seq, speaker, speaker_name, reply, about, answers, now
-    )
+    return OutgoingMessage(int(key[0]), chat.address, seq, speaker, speaker_name, reply, about, answers, now)
 
 
 def already_heard(tx: Connection, chat: Chat, message_id: str) -> bool:
@@ -203,14 +206,16 @@ def mark(tx: Connection, outgoing_id: int, delivery: Delivery) -> bool:
 
 
 def entries(
-    tx: Connection, address: ChatAddress, since: int = 0, limit: int = 200
+    tx: Connection, address: ChatAddress, since: int = 0, limit: int = 200, before: int | None = None
 ) -> tuple[ChatEntry, ...]:
-    """What was said after number `since`, oldest first; the newest `limit` when there is more."""
+    """What was said after number `since` (and before number `before`), oldest first; the newest
+    `limit` when there is more."""
     rows = tx.execute(
         _WITH_CHAT.where(
             chats.c.channel == address.channel,
             chats.c.chat_id == address.chat_id,
             messages.c.seq > since,
+            true() if before is None else messages.c.seq < before,
             messages.c.delivery.is_distinct_from(Delivery.DROPPED.value),
         )
         .order_by(messages.c.seq.desc())
