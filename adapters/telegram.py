@@ -1,7 +1,7 @@
 """Telegram: a private chat with the shop's bot, with buttons, and one card for an order.
 
 Messages come in through `telegram_inbox`; this is the way out. The order's card is renewed in
-place as the order moves on, and only what ends a wait (delivered, failed, refunded, ...) is also
+place as the order moves on, so that it never shows a state that has passed; what happened is also
 said in a message of its own, because a change in place rings no bell.
 """
 
@@ -27,7 +27,7 @@ from adapters.rendering import (
 from adapters.telegram_api import ChatClosed, TelegramApi, TelegramAway, TelegramRefused, button
 from adapters.telegram_inbox import CHANNEL, tap_data
 from bot.channel import NotDelivered
-from bot.messages import OutgoingMessage, Speaker
+from bot.messages import OutgoingMessage
 from bot.reach import OrderCards
 
 log = structlog.get_logger(__name__)
@@ -38,9 +38,6 @@ CHAT_GAP_SECONDS = 1.0
 OVERALL_GAP_SECONDS = 1 / 30
 """... and thirty a second to all chats together."""
 PACED_CHATS_MAX = 10_000
-
-ON_THE_WAY = frozenset({"awaiting_payment", "processing"})
-"""States of an order in which news are only steps: its card says them without a message."""
 
 
 class Pace:
@@ -64,9 +61,11 @@ class Pace:
     async def turn(self, chat_id: int) -> None:
         """Wait for this chat's next slot."""
         now = self._seconds()
-        at = max(now, self._overall_free_at, self._free_at.get(chat_id, 0.0))
+        # The overall slot is the next one, not the chat's: one busy chat must not hold up the others.
+        slot = max(now, self._overall_free_at)
+        self._overall_free_at = slot + self._overall_gap
+        at = max(slot, self._free_at.get(chat_id, 0.0))
         self._free_at[chat_id] = at + self._chat_gap
-        self._overall_free_at = at + self._overall_gap
         if len(self._free_at) > PACED_CHATS_MAX:
             self._free_at = {chat: free for chat, free in self._free_at.items() if free > now}
         if at > now:
@@ -92,8 +91,7 @@ class TelegramChannel:
         """Bring the message to the chat. Raises NotDelivered."""
         try:
             renewed = await self._renew_card(message)
-            if not (renewed and _is_step(message)):
-                await self._say(message, carries_card=not renewed)
+            await self._say(message, carries_card=not renewed)
         except ChatClosed as closed:
             raise NotDelivered(str(closed)) from closed
         except TelegramRefused as refused:
@@ -153,16 +151,6 @@ class TelegramChannel:
             await self._api.rewrite(chat_id, edit, text, keyboard)
             return edit
         return await self._api.say(chat_id, text, keyboard, _order_no_as_code(text, message.about))
-
-
-def _is_step(message: OutgoingMessage) -> bool:
-    card = message.reply.card
-    return (
-        message.speaker is Speaker.NEWS
-        and card is not None
-        and card.status in ON_THE_WAY
-        and not message.reply.choices
-    )
 
 
 def _keyboard(rows: Rows, outgoing_id: int) -> InlineKeyboardMarkup | None:

@@ -157,7 +157,7 @@ class TelegramApi:
                 )
             )
         except TelegramRefused as refused:
-            if "message is not modified" not in str(refused):
+            if "message is not modified" not in str(refused).lower():
                 raise
 
     async def answer_tap(self, tap_id: str, toast: str | None) -> None:

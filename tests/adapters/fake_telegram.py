@@ -80,7 +80,7 @@ class FakeTelegram:
         reaches: Mapping[str, str] | None = None,
         says_twice: bool = False,
         messages_per_second: int | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        seconds: Callable[[], float] = time.monotonic,
         retry_pauses: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2),
     ) -> None:
         """`reaches`: public https origins and where on loopback they really are."""
@@ -89,7 +89,7 @@ class FakeTelegram:
         self.reaches = dict(reaches or {})
         self.says_twice = says_twice
         self.messages_per_second = messages_per_second
-        self.clock = clock
+        self.seconds = seconds
         self.retry_pauses = retry_pauses
         self.chats: dict[int, list[ShownMessage]] = defaultdict(list)
         self.known_chats: set[int] = set()
@@ -356,7 +356,7 @@ class FakeTelegram:
     def _check_flood(self, chat: int) -> None:
         if self.messages_per_second is None:
             return
-        sent, now = self._sent_at[chat], self.clock()
+        sent, now = self._sent_at[chat], self.seconds()
         while sent and now - sent[0] >= 1.0:
             sent.popleft()
         if len(sent) >= self.messages_per_second:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -26,9 +26,15 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
         server = _QuietServer(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-                await asyncio.sleep(0.005)
+            await until(lambda: server.started)
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
             await task
+
+
+async def until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait until something becomes true that has no event of its own."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
