@@ -8,9 +8,10 @@ from bot.conversation import Purpose, Question
 from bot.messages import Reply
 from bot.skills import ordering
 from bot.store.contacts import Contact, save_contact
-from bot.turn import CANCEL, Turn
+from bot.turn import CANCEL, REORDER, Turn
 from nlu.understanding import Intent, PaymentMethod
 from orders.catalog import AccountKind
+from orders.order import CustomerState, customer_state
 
 
 def pay(turn: Turn) -> Reply:
@@ -25,9 +26,18 @@ def pay(turn: Turn) -> Reply:
     if order is None or not order.is_payable:
         order = turn.shop.payable(turn.tx, turn.customer_id)
     if order is None:
-        return turn.aside(turn.say("pay.nothing"))
+        return _nothing_to_pay(turn)
     lead = turn.say(f"pay.by_{turn.heard.payment.value}") if turn.heard.payment else ""
     return ordering.show_again(turn, order, lead)
+
+
+def _nothing_to_pay(turn: Turn) -> Reply:
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is not None and customer_state(latest) is CustomerState.EXPIRED:
+        return turn.aside(
+            turn.say("pay.expired", order_no=latest.order_no), (turn.choice("choice.again", REORDER),)
+        )
+    return turn.aside(turn.say("pay.nothing"))
 
 
 def _no_balance(turn: Turn) -> Reply:

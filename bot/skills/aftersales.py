@@ -106,7 +106,7 @@ def history(turn: Turn) -> Reply:
 
 def reorder(turn: Turn) -> Reply:
     """An earlier order once more, perhaps with something changed."""
-    order = _meant(turn, prefer_paid=True)
+    order = _meant(turn)
     if order is None:
         number = turn.heard.order_ref
         return _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("reorder.none"))

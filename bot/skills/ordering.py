@@ -13,7 +13,7 @@ from bot.skills import browsing, mending
 from bot.store.contacts import Contact, contacts_named, save_contact
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
 from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
-from orders.catalog import AccountKind, Catalog
+from orders.catalog import AccountKind, Catalog, Delivery
 from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.order import CustomerState, Order, customer_state
@@ -177,12 +177,20 @@ def _payable(turn: Turn, order: Order, goods: str, *lead: str, total: bool = Fal
     due = turn.say("quote.total", total=turn.telling.money(order.total_fen)) if total else ""
     number = turn.say("quote.order_no", order_no=order.order_no)
     eta = turn.telling.minutes(max(line.eta_minutes for line in order.lines))
-    pay = turn.say("quote.pay", eta=eta, until=turn.telling.time(order.expires_at))
+    pay = turn.say(_pay_key(order), eta=eta, until=turn.telling.time(order.expires_at))
     choices = (turn.choice("choice.modify", MODIFY), turn.choice("choice.cancel_order", CANCEL))
     text = paragraphs(*lead, goods, due, number, pay)
     question = Question(Purpose.PAY, text, choices=choices)
     turn.update(replace(turn.conversation, question=question))
     return Reply(text, choices, turn.telling.links.pay(order), card=turn.telling.card(order))
+
+
+def _pay_key(order: Order) -> str:
+    """Money arrives, keys are shown, parcels are sent: each is promised in its own words."""
+    deliveries = {line.delivery for line in order.lines}
+    if deliveries <= {Delivery.CARD, Delivery.LICENSE}:
+        return "quote.pay_keys"
+    return "quote.pay_parcel" if deliveries == {Delivery.PHYSICAL} else "quote.pay"
 
 
 def _nothing_new(turn: Turn, filling: Filling) -> Reply:
