@@ -7,7 +7,7 @@ tables are enforced where states are written: `UPDATE ... WHERE state IN (...)` 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -164,8 +164,18 @@ class Order:
     def is_payable(self) -> bool:
         return self.state is OrderState.AWAITING_PAYMENT
 
+    @property
+    def is_ended(self) -> bool:
+        """Nothing is left to deliver."""
+        return all(line.state in LINE_ENDS for line in self.lines)
+
     def line(self, line_no: int) -> OrderLine | None:
         return next((line for line in self.lines if line.line_no == line_no), None)
+
+    def with_line(self, changed: OrderLine) -> Order:
+        """The order with one line replaced."""
+        lines = tuple(changed if line.line_no == changed.line_no else line for line in self.lines)
+        return replace(self, lines=lines)
 
 
 def customer_state(order: Order) -> CustomerState:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from orders.money import Fen
+from orders.money import NOTHING, Fen
 from orders.order import OrderState, PaymentState
 from orders.ports import Merchant, PaymentAsk, PaymentNotice
 
@@ -35,6 +35,7 @@ class Payment:
     created_at: datetime
     expires_at: datetime
     settled_at: datetime | None
+    refunded_fen: Fen = NOTHING
 
     @property
     def ask(self) -> PaymentAsk:
@@ -60,6 +61,8 @@ class HeldReason(StrEnum):
     WRONG_GATEWAY = "wrong_gateway"
     WRONG_CURRENCY = "wrong_currency"
     WRONG_AMOUNT = "wrong_amount"
+    REUSED_TRANSACTION = "reused_transaction"
+    """The gateway's number was booked before, for another payment or with other facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,8 @@ class Refund:
     amount_fen: Fen
     reason: str
     state: RefundState
+    queries: int = 0
+    """How often the gateway was asked what became of it."""
 
 
 class RefundReason(StrEnum):

@@ -6,18 +6,35 @@ Every method takes an open transaction and does all of its work in it. The netwo
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from orders import delivering, placing, refunding, settling
+from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.database import Tx
-from orders.draft import Draft
-from orders.order import Order, OrderEvent
+from orders.draft import Draft, Slot
+from orders.errors import NoSuchOrder, NotPermitted
+from orders.money import Fen, yuan
+from orders.order import EventKind, Order, OrderEvent
 from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
 from orders.policy import Policy
-from orders.ports import Gateway, Jobs, KeySource, Merchant, PaymentNotice, RawNotice
-from orders.quote import Availability, Finding, Quote
-from orders.search import SearchRequest
+from orders.ports import (
+    Gateway,
+    Jobs,
+    KeySource,
+    Merchant,
+    Outcome,
+    Payload,
+    PaymentNotice,
+    RawNotice,
+    SupplierAnswer,
+)
+from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
+from orders.search import SearchRequest, search
+from orders.store import book, goods, keys, money, timeline
 from orders.vault import Vault
 
 
@@ -34,34 +51,64 @@ class Shop:
     ) -> None:
         """`merchants`: who we are at each gateway, by its name."""
         self.policy = policy
+        self.room = Backroom(jobs, vault, policy, merchants, key_source)
+        self._catalog = Catalog.of(())
 
     def catalog(self, tx: Tx) -> Catalog:
         """Everything on sale, live; cached as long as its version stands."""
-        raise NotImplementedError
+        version = goods.catalog_version(tx)
+        if version != self._catalog.version:
+            self._catalog = goods.load_catalog(tx)
+        return self._catalog
 
     def available(self, tx: Tx) -> Availability:
         """How many of a SKU can still be sold; answers are remembered within the transaction."""
-        raise NotImplementedError
+        known: dict[str, int] = {}
+
+        def available(sku_id: str) -> int:
+            if sku_id not in known:
+                known[sku_id] = goods.available(tx, sku_id)
+            return known[sku_id]
+
+        return available
 
     def search(self, tx: Tx, request: SearchRequest) -> tuple[Sku, ...]:
         """Goods to show."""
-        raise NotImplementedError
+        return search(self.catalog(tx), request, self.available(tx))
 
     def import_catalog(self, tx: Tx, catalog: Catalog, now: datetime) -> None:
         """Replace what is on sale, its prices and its stock. Orders stay as they are."""
-        raise NotImplementedError
+        goods.save_catalog(tx, catalog, keys_are_counted=self.room.key_source is None)
 
     def add_card_keys(self, tx: Tx, sku_id: str, secrets: Sequence[str], now: datetime) -> int:
         """Put keys in stock; a key that is there already is skipped. Returns how many were new."""
-        raise NotImplementedError
+        added = keys.add(tx, self.room.vault, sku_id, secrets, now)
+        if not goods.add(tx, sku_id, added):
+            raise NotPermitted(f"there is no SKU {sku_id}; import the catalog first")
+        return added
 
     def findings(self, tx: Tx, draft: Draft) -> tuple[Finding, ...]:
         """What stands between the draft and a quote, the shop's own limits included."""
-        raise NotImplementedError
+        catalog, limits = self.catalog(tx), self.policy.limits
+        found = findings(draft, catalog, self.available(tx))
+        if len(draft.lines) > limits.lines_max:
+            over = Unacceptable(limits.lines_max, Slot.QUANTITY, "lines_limit", str(len(draft.lines)))
+            found = (over, *found)
+        if found:
+            return found
+        total = self._price(draft, catalog)
+        if total > limits.order_total_max_fen:
+            return (Unacceptable(0, Slot.QUANTITY, "amount_limit", yuan(limits.order_total_max_fen)),)
+        return ()
 
     def quote(self, tx: Tx, draft: Draft, customer_id: str, now: datetime) -> Quote | tuple[Finding, ...]:
         """A price for the draft, or what is still wrong with it."""
-        raise NotImplementedError
+        if found := self.findings(tx, draft):
+            return found
+        catalog = self.catalog(tx)
+        fee = self.policy.quote.fee_on(self._price(draft, catalog))
+        quote_id = secrets.token_urlsafe(16)
+        return priced(draft, catalog, quote_id, customer_id, fee, now, self.policy.quote.good_for)
 
     def needs_confirmation(self, quote: Quote) -> bool:
         """Whether the total is so unusually large that a yes is asked for first."""
@@ -70,87 +117,128 @@ class Shop:
     def place(self, tx: Tx, quote: Quote, now: datetime) -> Order:
         """Make the quote an order, keep its stock and open its payment. The same quote again is
         the same order again. Raises QuoteExpired, OutOfStock, TooManyUnpaid."""
-        raise NotImplementedError
+        return placing.place(tx, self.room, self.catalog(tx), quote, now)
 
     def order(self, tx: Tx, order_no: str, customer_id: str) -> Order | None:
         """The order; None where there is none or it belongs to somebody else."""
-        raise NotImplementedError
+        order = book.get(tx, order_no)
+        return order if order and order.customer_id == customer_id else None
 
     def orders_of(self, tx: Tx, customer_id: str, limit: int = 10) -> tuple[Order, ...]:
         """The customer's orders, newest first."""
-        raise NotImplementedError
+        return book.of_customer(tx, customer_id, limit)
 
     def payable(self, tx: Tx, customer_id: str) -> Order | None:
         """The customer's latest order that awaits payment."""
-        raise NotImplementedError
+        return book.payable(tx, customer_id)
 
     def recent_orders(self, tx: Tx, limit: int = 50) -> tuple[Order, ...]:
         """Everybody's orders, newest first: for the desk."""
-        raise NotImplementedError
+        return book.recent(tx, limit)
 
     def order_for_staff(self, tx: Tx, order_no: str) -> Order | None:
         """The order, whoever's it is: for the desk, the announcer and the worker."""
-        raise NotImplementedError
+        return book.get(tx, order_no)
 
     def order_by_link(self, tx: Tx, token: str) -> Order | None:
         """The order of an unguessable link."""
-        raise NotImplementedError
+        return book.by_link(tx, token)
 
     def payment_by_token(self, tx: Tx, token: str) -> tuple[Payment, Order] | None:
         """What a pay link is about: the payment that is open, else the last one."""
-        raise NotImplementedError
+        order = book.by_pay_token(tx, token)
+        payment = money.payment_of(tx, order.order_no) if order else None
+        return (payment, order) if payment and order else None
 
     def payment_of(self, tx: Tx, order_no: str) -> Payment | None:
         """The order's payment: the settled one, else the last that was opened."""
-        raise NotImplementedError
+        return money.payment_of(tx, order_no)
 
     def payment_begun(self, tx: Tx, pay_token: str, now: datetime) -> Payment | None:
         """The payer went to the gateway: from now on ask the gateway ourselves, too."""
-        raise NotImplementedError
+        order = book.by_pay_token(tx, pay_token)
+        if order is None or not order.is_payable:
+            return None
+        wait = timedelta(seconds=self.policy.payment.query_seconds[0])
+        payload: Payload = {"order_no": order.order_no, "asked": 0}
+        self.room.jobs.enqueue(tx, "query_payment", settling.query_key(order.order_no), payload, now + wait)
+        return money.payment_of(tx, order.order_no)
 
     def timeline(self, tx: Tx, order_no: str) -> tuple[OrderEvent, ...]:
         """Everything that happened to the order, oldest first."""
-        raise NotImplementedError
+        return timeline.all_of(tx, order_no)
 
     def event(self, tx: Tx, order_no: str, seq: int) -> OrderEvent | None:
         """One step of the timeline."""
-        raise NotImplementedError
+        return timeline.one(tx, order_no, seq)
 
     def cancel(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> Order:
         """Drop an unpaid order and free its stock; again is harmless. Raises NotCancellable,
         NoSuchOrder."""
-        raise NotImplementedError
+        return placing.cancel(tx, self.room, order_no, customer_id, now)
 
     def expire(self, tx: Tx, order_no: str, now: datetime) -> bool:
         """Give up an order that was not paid in time; False where there is nothing to give up."""
-        raise NotImplementedError
+        return placing.expire(tx, self.room, order_no, now)
 
     def receive_notice(self, tx: Tx, gateway: Gateway, raw: RawNotice, now: datetime) -> NoticeOutcome:
         """What somebody posted to a notice address: recorded, checked, and settled if genuine.
 
         Commit whatever the outcome: a forged notice is evidence too. Acknowledge Settled, Held
         and Repeated with `gateway.acknowledgement`; answer Refused with a 4xx."""
-        raise NotImplementedError
+        return settling.receive(tx, self.room, self.catalog(tx), gateway, raw, now)
 
     def settle(self, tx: Tx, notice: PaymentNotice, now: datetime) -> Settled | Held:
         """The one way in for money, whoever brings the evidence."""
-        raise NotImplementedError
+        return settling.settle(tx, self.room, self.catalog(tx), notice, now)
 
     def request_refund(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> RefundOutcome:
         """Give back what the refund rules allow now. Raises NoSuchOrder."""
-        raise NotImplementedError
+        return refunding.request(tx, self.room, order_no, customer_id, now)
 
     def change_account(
         self, tx: Tx, order_no: str, line_no: int, customer_id: str, account: str, now: datetime
     ) -> Order:
         """Deliver a line that needs info to another recipient. Raises NoSuchOrder, NotPermitted."""
-        raise NotImplementedError
+        return delivering.change_account(tx, self.room, order_no, line_no, customer_id, account, now)
 
     def card_keys(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> tuple[str, ...]:
         """The order's keys, opened; that they were shown is recorded. Raises NoSuchOrder."""
-        raise NotImplementedError
+        order = book.locked(tx, order_no)
+        if order is None or order.customer_id != customer_id:
+            raise NoSuchOrder(order_no)
+        for line in order.lines:
+            if (
+                line.has_keys
+                and line.keys_shown_at is None
+                and not line.refunding_fen
+                and not line.refunded_fen
+            ):
+                order = book.update_line(tx, order, line, replace(line, keys_shown_at=now))
+                self.room.note(tx, order_no, EventKind.KEYS_SHOWN, now, line.line_no)
+        return tuple(secret for _, secret in keys.opened(tx, self.room.vault, order_no))
+
+    def resolve(
+        self, tx: Tx, order_no: str, line_no: int, said: SupplierAnswer, agent: str, now: datetime
+    ) -> Order:
+        """A person tells how an open delivery ended: a parcel is sent, a supplier answered by
+        telephone. Raises NoSuchOrder, NotPermitted."""
+        return delivering.resolve(tx, self.room, order_no, line_no, said, agent, now)
 
     def ship(self, tx: Tx, order_no: str, line_no: int, agent: str, now: datetime, note: str = "") -> Order:
         """A person has sent the parcel, or done by hand what the line asks for. `note` is the
         tracking number. Raises NoSuchOrder, NotPermitted."""
-        raise NotImplementedError
+        return self.resolve(tx, order_no, line_no, SupplierAnswer(Outcome.DONE, reason=note), agent, now)
+
+    def alarms(self, tx: Tx) -> tuple[tuple[str, str, str], ...]:
+        """Kind, subject and detail of everything that waits for a person."""
+        return timeline.open_alarms(tx)
+
+    def balances(self, tx: Tx) -> Mapping[str, Fen]:
+        """What each account of the ledger stands at."""
+        return money.balances(tx)
+
+    @staticmethod
+    def _price(draft: Draft, catalog: Catalog) -> Fen:
+        skus = ((catalog.sku(line.sku_id or ""), line.quantity) for line in draft.lines)
+        return Fen(sum(sku.price_fen * quantity for sku, quantity in skus if sku))

@@ -253,6 +253,7 @@ def _payments() -> None:
     op.create_table(
         "payment_evidence",
         sa.Column("gateway", sa.String(32), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("psp_ref", sa.String(64), nullable=False),
         sa.Column("out_trade_no", sa.String(64), nullable=False),
         sa.Column("order_no", sa.String(14)),
@@ -263,7 +264,7 @@ def _payments() -> None:
         sa.Column("verdict", sa.String(24), nullable=False),
         sa.Column("paid_at", sa.BigInteger, nullable=False),
         sa.Column("heard_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("gateway", "psp_ref"),
+        sa.PrimaryKeyConstraint("gateway", "digest"),
     )
     op.create_index("ix_payment_evidence_order", "payment_evidence", ["order_no"])
     op.create_table(

@@ -1,0 +1,51 @@
+"""What every part of the shop works with: jobs, vault, policy, who we are; and the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from orders.database import Tx
+from orders.order import EventKind
+from orders.policy import Policy
+from orders.ports import Jobs, KeySource, Merchant
+from orders.store import timeline
+from orders.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Backroom:
+    """Built once by the shop and handed to the parts."""
+
+    jobs: Jobs
+    vault: Vault
+    policy: Policy
+    merchants: Mapping[str, Merchant]
+    key_source: KeySource | None
+
+    def note(
+        self,
+        tx: Tx,
+        order_no: str,
+        kind: EventKind,
+        now: datetime,
+        line_no: int | None = None,
+        amount_fen: int | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """Write the event and, in the same transaction, the job that tells the customer."""
+        seq = timeline.append(tx, order_no, kind, now, line_no, amount_fen, detail)
+        # One lane an order: the news of one order arrive in the order in which they happened.
+        self.jobs.enqueue(
+            tx,
+            "order_event",
+            f"event:{order_no}:{seq}",
+            {"order_no": order_no, "seq": seq},
+            now,
+            lane=f"order:{order_no}",
+        )
+
+    def alarm(self, tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> None:
+        """Ask for a person; the same alarm rings once."""
+        timeline.raise_alarm(tx, kind, subject, detail, now)

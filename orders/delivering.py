@@ -1,0 +1,338 @@
+"""From a paid line to a delivered one, through suppliers that may answer late, twice, or never.
+
+The intent to call and the later question are committed before the call. A supplier that did not
+answer is UNKNOWN, and only evidence leads out of that: its later word, or a person's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from orders import ledger, refunding
+from orders.backroom import Backroom
+from orders.catalog import AccountKind
+from orders.database import Tx
+from orders.errors import NoSuchOrder, NotPermitted
+from orders.money import Fen
+from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, OrderState
+from orders.payment import RefundReason
+from orders.ports import DeliveryAsk, Outcome, Payload, SupplierAnswer
+from orders.settling import submit_later
+from orders.store import attempts, book, goods, keys, money
+from orders.store.attempts import Attempt
+
+ENDS = {
+    Outcome.DONE: LineState.DONE,
+    Outcome.PARTIAL: LineState.PARTIAL,
+    Outcome.FAILED: LineState.FAILED,
+    Outcome.NEEDS_INFO: LineState.NEEDS_INFO,
+}
+"""Answers that end an attempt, and what its line becomes."""
+
+
+def begin(
+    tx: Tx, room: Backroom, order_no: str, line_no: int, supplier: str, asks_later: bool, now: datetime
+) -> DeliveryAsk | None:
+    """Open the next attempt at a queued line; None where there is nothing to deliver now.
+
+    With `asks_later` the question what became of it is committed along: if this process dies in
+    the middle of the call, that question finds out.
+    """
+    order = book.locked(tx, order_no)
+    line = order.line(line_no) if order else None
+    if order is None or line is None or order.state is not OrderState.PLACED:
+        return None
+    if line.state is not LineState.QUEUED:
+        return None
+    number = line.attempt + 1
+    book.update_line(tx, order, line, replace(line, state=LineState.SUBMITTING, attempt=number))
+    request_no = f"{order_no}-{line_no}-{number}"
+    opened = Attempt(
+        order_no, line_no, number, request_no, supplier, line.account, attempts.OPEN, "", "", 0, None, now, None
+    )  # fmt: skip
+    attempts.add(tx, opened)
+    if asks_later:
+        waits = room.policy.delivery
+        silent_at = now + timedelta(seconds=waits.answer_within_seconds + waits.query_after_seconds[0])
+        _query_at(tx, room, opened, silent_at)
+    return _ask(opened, line)
+
+
+def open_ask(tx: Tx, order_no: str, line_no: int, attempt: int) -> tuple[str, DeliveryAsk] | None:
+    """The supplier's name and what to ask it about an attempt whose end is not known."""
+    found = attempts.get(tx, order_no, line_no, attempt)
+    order = book.get(tx, order_no) if found and found.is_open else None
+    line = order.line(line_no) if order else None
+    return (found.supplier, _ask(found, line)) if found and line else None
+
+
+def _ask(attempt: Attempt, line: OrderLine) -> DeliveryAsk:
+    return DeliveryAsk(
+        request_no=attempt.request_no,
+        order_no=attempt.order_no,
+        line_no=attempt.line_no,
+        attempt=attempt.attempt,
+        sku_id=line.sku_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        account=attempt.account,
+        region=line.region,
+        asked_at=attempt.submitted_at,
+    )
+
+
+def answer(
+    tx: Tx, room: Backroom, order_no: str, line_no: int, number: int, said: SupplierAnswer, now: datetime
+) -> None:
+    """What a supplier says of an attempt, whether just asked, asked later, or calling by itself.
+
+    Guarded by state and attempt number: a late word about an earlier attempt never settles a
+    later one; it rings an alarm if it contradicts what was believed.
+    """
+    order = book.locked(tx, order_no)
+    attempt = attempts.get(tx, order_no, line_no, number)
+    line = order.line(line_no) if order else None
+    if order is None or line is None or attempt is None:
+        room.alarm(tx, "answer_to_nothing", f"{order_no}-{line_no}-{number}", said.outcome, now)
+        return
+    if not attempt.is_open:
+        _heard_after_the_end(tx, room, attempt, said, now)
+        return
+    assert line.attempt == number, "an open attempt is the line's last one"
+    match said.outcome:
+        case Outcome.DONE | Outcome.PARTIAL | Outcome.FAILED | Outcome.NEEDS_INFO:
+            _ended(tx, room, order, line, attempt, said, now)
+        case Outcome.ABSENT:
+            _absent(tx, room, order, line, attempt, now)
+        case Outcome.ACCEPTED:
+            _waits(tx, room, order, line, attempt, said, LineState.SUBMITTED, now)
+        case Outcome.UNKNOWN:
+            _waits(tx, room, order, line, attempt, said, LineState.UNKNOWN, now)
+
+
+def _heard_after_the_end(
+    tx: Tx, room: Backroom, attempt: Attempt, said: SupplierAnswer, now: datetime
+) -> None:
+    if said.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN, Outcome.ABSENT):
+        return
+    if said.outcome.value == attempt.state:
+        return
+    detail = f"{attempt.state} before, {said.outcome} now"
+    room.alarm(tx, "contradiction", attempt.request_no, detail, now)
+    room.note(tx, attempt.order_no, EventKind.CONTRADICTED, now, attempt.line_no, detail=detail)
+
+
+def _ended(
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    line: OrderLine,
+    attempt: Attempt,
+    said: SupplierAnswer,
+    now: datetime,
+) -> None:
+    said = _checked(line, said)
+    if said.outcome is Outcome.DONE and goods.is_key(line.delivery):
+        said = _with_keys(tx, room, order, line, said, now)
+    attempts.update_attempt(
+        tx,
+        replace(
+            attempt,
+            state=said.outcome.value,
+            supplier_ref=said.supplier_ref or attempt.supplier_ref,
+            detail=said.reason,
+            ended_at=now,
+        ),
+    )
+    room.jobs.cancel(tx, _query_key(attempt))
+    after = replace(line, state=ENDS[said.outcome], delivered_quantity=said.delivered_quantity)
+    order = book.update_line(tx, order, line, after)
+    match said.outcome:
+        case Outcome.NEEDS_INFO:
+            room.note(tx, order.order_no, EventKind.NEEDS_INFO, now, line.line_no, detail=said.reason)
+        case Outcome.FAILED:
+            order = _failed(tx, room, order, after, said.reason, now)
+        case _:
+            order = _delivered(tx, room, order, after, now)
+    order = _leave_review(tx, room, order, now)
+    refunding.close_if_done(tx, room, order, now)
+
+
+def _checked(line: OrderLine, said: SupplierAnswer) -> SupplierAnswer:
+    """Quantities as they can be: all of it, a part of it, or nothing."""
+    match said.outcome:
+        case Outcome.DONE:
+            return replace(said, delivered_quantity=line.quantity)
+        case Outcome.PARTIAL if said.delivered_quantity >= line.quantity:
+            return replace(said, outcome=Outcome.DONE, delivered_quantity=line.quantity)
+        case Outcome.PARTIAL if said.delivered_quantity > 0:
+            return said
+        case Outcome.PARTIAL:
+            return replace(said, outcome=Outcome.FAILED, delivered_quantity=0)
+        case _:
+            return replace(said, delivered_quantity=0)
+
+
+def _with_keys(
+    tx: Tx, room: Backroom, order: Order, line: OrderLine, said: SupplierAnswer, now: datetime
+) -> SupplierAnswer:
+    """Bind keys to the line; without enough of them it has not been delivered at all."""
+    fresh: tuple[str, ...] = said.keys
+    if not fresh and room.key_source is not None:
+        lacking = line.quantity - keys.free_count(tx, line.sku_id)
+        fresh = room.key_source.fresh(line.sku_id, lacking) if lacking > 0 else ()
+    if fresh:
+        keys.add(tx, room.vault, line.sku_id, fresh, now)
+    if keys.sell(tx, line.sku_id, line.quantity, order.order_no, line.line_no, now):
+        return said
+    room.alarm(tx, "keys_missing", line.sku_id, f"order {order.order_no} wants {line.quantity}", now)
+    return replace(said, outcome=Outcome.FAILED, delivered_quantity=0, reason="no_keys")
+
+
+def _delivered(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Order:
+    worth = Fen(line.unit_price_fen * line.delivered_quantity)
+    goods.consume(tx, line.sku_id, line.delivered_quantity)
+    ref = f"delivered:{order.order_no}:{line.line_no}"
+    money.post(tx, ref, ledger.on_delivered(worth), order.order_no, now)
+    kind = EventKind.DELIVERED if line.state is LineState.DONE else EventKind.PARTLY_DELIVERED
+    room.note(tx, order.order_no, kind, now, line.line_no, worth, str(line.delivered_quantity))
+    rest = line.quantity - line.delivered_quantity
+    if not rest:
+        return order
+    goods.release(tx, line.sku_id, rest)
+    return _refund_by_itself(tx, room, order, line, now)
+
+
+def _failed(tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: str, now: datetime) -> Order:
+    goods.release(tx, line.sku_id, line.quantity)
+    room.note(tx, order.order_no, EventKind.FAILED, now, line.line_no, line.amount_fen, reason)
+    return _refund_by_itself(tx, room, order, line, now)
+
+
+def _refund_by_itself(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Order:
+    if not room.policy.delivery.refund_failed:
+        room.alarm(tx, "refund_wanted", f"{order.order_no}-{line.line_no}", line.state, now)
+        return order
+    reason = RefundReason.DELIVERY_FAILED
+    return refunding.promise_line(tx, room, order, line, ledger.ADVANCES, reason, now)
+
+
+def _absent(tx: Tx, room: Backroom, order: Order, line: OrderLine, attempt: Attempt, now: datetime) -> None:
+    """A supplier denies the request. Believed when it says so twice, far enough apart."""
+    apart = timedelta(minutes=room.policy.delivery.absent_confirm_minutes)
+    if attempt.absent_at is None or now < attempt.absent_at + apart:
+        first_at = attempt.absent_at or now
+        if line.state is LineState.SUBMITTING:
+            book.update_line(tx, order, line, replace(line, state=LineState.UNKNOWN))
+        denied = replace(attempt, absent_at=first_at, queries=attempt.queries + 1)
+        attempts.update_attempt(tx, denied)
+        _query_at(tx, room, attempt, first_at + apart)
+        return
+    if attempt.attempt >= room.policy.delivery.attempts_max:
+        said = SupplierAnswer(Outcome.FAILED, reason="never_arrived")
+        _ended(tx, room, order, line, attempt, said, now)
+        return
+    attempts.update_attempt(tx, replace(attempt, state=Outcome.ABSENT.value, ended_at=now))
+    failed = replace(line, state=LineState.FAILED)
+    order = book.update_line(tx, order, line, failed)
+    order = book.update_line(tx, order, failed, replace(failed, state=LineState.QUEUED))
+    room.note(tx, order.order_no, EventKind.RETRIED, now, line.line_no)
+    _leave_review(tx, room, order, now)
+    submit_later(tx, room, order.order_no, line.line_no, now)
+
+
+def _waits(
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    line: OrderLine,
+    attempt: Attempt,
+    said: SupplierAnswer,
+    state: LineState,
+    now: datetime,
+) -> None:
+    """Nothing is decided. Ask again later; when asking has been in vain for long, call a person."""
+    # A supplier that is known to be at work and then falls silent is still at work.
+    becomes = LineState.SUBMITTED if line.state is LineState.SUBMITTED else state
+    if becomes is not line.state:
+        order = book.update_line(tx, order, line, replace(line, state=becomes))
+        kind = EventKind.SUBMITTED if becomes is LineState.SUBMITTED else EventKind.UNKNOWN
+        room.note(tx, order.order_no, kind, now, line.line_no, detail=said.reason or None)
+        if becomes is LineState.SUBMITTED:
+            order = _leave_review(tx, room, order, now)
+    waits = room.policy.delivery.query_after_seconds
+    ref = said.supplier_ref or attempt.supplier_ref
+    attempts.update_attempt(
+        tx, replace(attempt, supplier_ref=ref, detail=said.reason, queries=attempt.queries + 1)
+    )
+    if attempt.queries >= len(waits) and becomes is LineState.UNKNOWN:
+        room.alarm(tx, "delivery_unknown", attempt.request_no, f"asked {attempt.queries} times", now)
+        if order.state is OrderState.PLACED:
+            book.update_order(tx, order, replace(order, state=OrderState.IN_REVIEW))
+            room.note(tx, order.order_no, EventKind.IN_REVIEW, now, line.line_no, detail="unknown")
+    wait = timedelta(seconds=waits[min(attempt.queries, len(waits) - 1)])
+    _query_at(tx, room, attempt, now + wait)
+
+
+def _leave_review(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
+    """Evidence came for the last line that a person was called for."""
+    if order.state is not OrderState.IN_REVIEW:
+        return order
+    in_the_dark = any(line.state is LineState.UNKNOWN for line in order.lines)
+    if in_the_dark or money.has_refused_refund(tx, order.order_no):
+        return order
+    order = book.update_order(tx, order, replace(order, state=OrderState.PLACED))
+    room.note(tx, order.order_no, EventKind.REVIEWED, now)
+    for line in order.lines:
+        if line.state is LineState.QUEUED:
+            submit_later(tx, room, order.order_no, line.line_no, now)
+    return order
+
+
+def _query_key(attempt: Attempt) -> str:
+    return f"query:{attempt.request_no}"
+
+
+def _query_at(tx: Tx, room: Backroom, attempt: Attempt, at: datetime) -> None:
+    if attempt.supplier.startswith(HOUSE):
+        return
+    payload: Payload = {"order_no": attempt.order_no, "line_no": attempt.line_no, "attempt": attempt.attempt}
+    room.jobs.enqueue(tx, "query_attempt", _query_key(attempt), payload, at)
+
+
+HOUSE = "house:"
+"""Suppliers of this name are ourselves; there is nobody to ask."""
+
+
+def change_account(
+    tx: Tx, room: Backroom, order_no: str, line_no: int, customer_id: str, account: str, now: datetime
+) -> Order:
+    """The customer gives a right recipient; see `Shop.change_account`."""
+    order = book.locked(tx, order_no)
+    line = order.line(line_no) if order else None
+    if order is None or line is None or order.customer_id != customer_id:
+        raise NoSuchOrder(order_no)
+    if line.state is not LineState.NEEDS_INFO or line.account_kind is AccountKind.NONE:
+        raise NotPermitted(f"line {line_no} of order {order_no} is {line.state}; it needs no recipient")
+    changed = replace(line, account=account, state=LineState.QUEUED)
+    order = book.update_line(tx, order, line, changed)
+    room.note(tx, order_no, EventKind.ACCOUNT_CHANGED, now, line_no)
+    submit_later(tx, room, order_no, line_no, now)
+    return order
+
+
+def resolve(
+    tx: Tx, room: Backroom, order_no: str, line_no: int, said: SupplierAnswer, agent: str, now: datetime
+) -> Order:
+    """A person tells how an open attempt ended; see `Shop.resolve`."""
+    order = book.locked(tx, order_no)
+    line = order.line(line_no) if order else None
+    if order is None or line is None:
+        raise NoSuchOrder(order_no)
+    if line.state not in ATTEMPT_OPEN:
+        raise NotPermitted(f"line {line_no} of order {order_no} is {line.state}; there is nothing to tell")
+    answer(tx, room, order_no, line_no, line.attempt, replace(said, supplier_ref=f"by {agent}"), now)
+    after = book.get(tx, order_no)
+    assert after is not None
+    return after

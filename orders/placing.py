@@ -1,0 +1,158 @@
+"""A quote becomes an order, and an order that nobody paid is given up."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from orders.backroom import Backroom
+from orders.catalog import Catalog, Product
+from orders.database import Tx
+from orders.errors import NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
+from orders.money import NOTHING
+from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
+from orders.payment import CURRENCY, Payment
+from orders.quote import Quote, QuoteLine
+from orders.store import book, goods, money
+
+SHANGHAI = timezone(timedelta(hours=8))
+"""Order numbers carry the date of the shop's customers. China has no summer time."""
+
+ORDER_NO_TRIES = 20
+
+
+def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime) -> Order:
+    """Make the quote an order; see `Shop.place`."""
+    if (placed := book.by_quote(tx, quote.quote_id)) is not None:
+        return placed
+    if now >= quote.expires_at:
+        raise QuoteExpired(quote.expires_at)
+    if book.unpaid_count(tx, quote.customer_id) >= room.policy.limits.unpaid_orders_max:
+        raise TooManyUnpaid(room.policy.limits.unpaid_orders_max)
+    order = _order_from(quote, catalog, _fresh_order_no(tx, now), now)
+    for line in order.lines:
+        if not goods.reserve(tx, line.sku_id, line.quantity):
+            raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
+    book.add(tx, order)
+    money.add_payment(tx, _first_payment(order, room.policy.payment.gateway))
+    room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
+    room.jobs.enqueue(
+        tx, "expire_order", expiry_key(order.order_no), {"order_no": order.order_no}, order.expires_at
+    )
+    return order
+
+
+def cancel(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetime) -> Order:
+    """Drop an unpaid order; see `Shop.cancel`."""
+    order = book.locked(tx, order_no)
+    if order is None or order.customer_id != customer_id:
+        raise NoSuchOrder(order_no)
+    if order.state is OrderState.CANCELLED:
+        return order
+    if order.state is not OrderState.AWAITING_PAYMENT:
+        raise NotCancellable(order_no, order.state)
+    order = _give_up(tx, room, order, OrderState.CANCELLED, EventKind.CANCELLED, now)
+    room.jobs.cancel(tx, expiry_key(order_no))
+    # The payer may stand at the gateway's till right now; tell it, outside of this transaction.
+    room.jobs.enqueue(tx, "close_payment", f"close:{order_no}", {"order_no": order_no}, now)
+    return order
+
+
+def expire(tx: Tx, room: Backroom, order_no: str, now: datetime) -> bool:
+    """Give up an order that was not paid in time; see `Shop.expire`."""
+    order = book.locked(tx, order_no)
+    if order is None or order.state is not OrderState.AWAITING_PAYMENT or now < order.expires_at:
+        return False
+    _give_up(tx, room, order, OrderState.EXPIRED, EventKind.EXPIRED, now)
+    return True
+
+
+def expiry_key(order_no: str) -> str:
+    return f"expire:{order_no}"
+
+
+def _give_up(
+    tx: Tx, room: Backroom, order: Order, state: OrderState, event: EventKind, now: datetime
+) -> Order:
+    after = book.update_order(tx, order, replace(order, state=state, payment_state=PaymentState.CLOSED))
+    for line in order.lines:
+        goods.release(tx, line.sku_id, line.quantity)
+    money.close_payments(tx, order.order_no)
+    room.note(tx, order.order_no, event, now)
+    return after
+
+
+def _fresh_order_no(tx: Tx, now: datetime) -> str:
+    day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
+    for _ in range(ORDER_NO_TRIES):
+        order_no = f"{day}{secrets.randbelow(1_000_000):06d}"
+        if not book.is_taken(tx, order_no):
+            return order_no
+    raise AssertionError(f"{ORDER_NO_TRIES} random order numbers of {day} were all taken")
+
+
+def _order_from(quote: Quote, catalog: Catalog, order_no: str, now: datetime) -> Order:
+    return Order(
+        order_no=order_no,
+        customer_id=quote.customer_id,
+        quote_id=quote.quote_id,
+        state=OrderState.AWAITING_PAYMENT,
+        payment_state=PaymentState.UNPAID,
+        lines=tuple(_line_from(number, line, catalog) for number, line in enumerate(quote.lines, start=1)),
+        list_fen=quote.list_fen,
+        saved_fen=quote.saved_fen,
+        fee_fen=quote.fee_fen,
+        total_fen=quote.total_fen,
+        settled_fen=NOTHING,
+        refunding_fen=NOTHING,
+        refunded_fen=NOTHING,
+        created_at=now,
+        expires_at=quote.expires_at,
+        settled_at=None,
+        pay_token=secrets.token_urlsafe(24),
+        link_token=secrets.token_urlsafe(24),
+    )
+
+
+def _line_from(number: int, line: QuoteLine, catalog: Catalog) -> OrderLine:
+    sku = catalog.sku(line.sku_id)
+    product: Product | None = catalog.product(line.product_id)
+    if sku is None or product is None:
+        # Taken off sale between quote and order; for the customer that is the same as sold out.
+        raise OutOfStock(line.sku_id, line.quantity, 0)
+    return OrderLine(
+        line_no=number,
+        sku_id=line.sku_id,
+        product_id=line.product_id,
+        name=product.name,
+        variant=sku.variant,
+        quantity=line.quantity,
+        account_kind=product.account_kind,
+        account=line.account,
+        region=line.region,
+        unit_price_fen=line.unit_price_fen,
+        amount_fen=line.amount_fen,
+        eta_minutes=line.eta_minutes,
+        delivery=sku.delivery,
+        refund_rule=sku.refund_rule,
+        state=LineState.QUEUED,
+    )
+
+
+def _first_payment(order: Order, gateway: str) -> Payment:
+    return Payment(
+        payment_id=0,
+        order_no=order.order_no,
+        gateway=gateway,
+        out_trade_no=f"{order.order_no}-1",
+        amount_fen=order.total_fen,
+        currency=CURRENCY,
+        state=PaymentState.UNPAID,
+        surplus=False,
+        psp_ref=None,
+        method=None,
+        created_at=order.created_at,
+        expires_at=order.expires_at,
+        settled_at=None,
+    )

@@ -1,0 +1,195 @@
+"""The one way in for money. Whoever brings the evidence, it is booked here, once.
+
+The payment and its order are locked first, so that two notices of the same money, at the same
+instant, come out as one booking and one repetition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from orders import ledger, refunding
+from orders.backroom import Backroom
+from orders.catalog import Catalog
+from orders.database import Tx
+from orders.money import NOTHING
+from orders.order import EventKind, Order, OrderLine, OrderState, PaymentState
+from orders.payment import (
+    Effect,
+    Held,
+    HeldReason,
+    NoticeOutcome,
+    Payment,
+    RefundReason,
+    Refused,
+    Repeated,
+    Settled,
+    effect_of,
+    held_reason,
+)
+from orders.placing import expiry_key
+from orders.ports import Gateway, NoticeRefused, Payload, PaymentNotice, RawNotice
+from orders.store import book, goods, money
+
+EVENTS = {
+    Effect.PAID: EventKind.PAID,
+    Effect.LATE: EventKind.PAID_LATE,
+    Effect.IN_VAIN: EventKind.PAID_IN_VAIN,
+    Effect.SURPLUS: EventKind.PAID_TWICE,
+}
+
+
+def receive(
+    tx: Tx, room: Backroom, catalog: Catalog, gateway: Gateway, raw: RawNotice, now: datetime
+) -> NoticeOutcome:
+    """Record, check and settle what was posted; see `Shop.receive_notice`."""
+    try:
+        notice = gateway.read_notice(raw)
+    except NoticeRefused as refusal:
+        money.record_notice(tx, gateway.name, raw, None, refusal.reason)
+        room.alarm(tx, "notice_refused", gateway.name, refusal.reason, now)
+        return Refused(refusal.reason)
+    earlier = money.record_notice(tx, gateway.name, raw, notice.nonce, "genuine")
+    if earlier is None:
+        return settle(tx, room, catalog, notice, now)
+    if earlier == hashlib.sha256(raw.body).hexdigest():
+        return Repeated()
+    money.record_notice(tx, gateway.name, raw, None, "replayed")
+    room.alarm(tx, "notice_refused", gateway.name, "replayed", now)
+    return Refused("replayed")
+
+
+def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now: datetime) -> Settled | Held:
+    """Book the money; see `Shop.settle`."""
+    known = money.by_trade_no(tx, notice.out_trade_no)
+    order = book.locked(tx, known.order_no) if known else None
+    # Read again: before the order was locked, somebody else may have booked the same money.
+    payment = money.by_trade_no(tx, notice.out_trade_no) if order else None
+    digest = money.statement_digest(notice)
+    verdict = money.evidence_verdict(tx, notice.gateway, digest)
+    order_no = order.order_no if order else None
+    if verdict is not None:
+        return _as_before(notice, order_no, verdict)
+    booked = money.by_psp_ref(tx, notice.gateway, notice.psp_ref)
+    reason = held_reason(notice, payment, room.merchants.get(notice.gateway))
+    if reason is None and booked is not None:
+        reason = HeldReason.REUSED_TRANSACTION
+    if reason is not None or order is None or payment is None:
+        return _hold(tx, room, notice, digest, order_no, reason or HeldReason.UNKNOWN_PAYMENT, now)
+    return _book(tx, room, catalog, notice, digest, order, payment, now)
+
+
+def _as_before(notice: PaymentNotice, order_no: str | None, verdict: str) -> Settled | Held:
+    if verdict in set(HeldReason):
+        return Held(HeldReason(verdict), order_no, first=False)
+    assert order_no is not None
+    return Settled(order_no, Effect(verdict), notice.amount_fen, first=False)
+
+
+def _hold(
+    tx: Tx,
+    room: Backroom,
+    notice: PaymentNotice,
+    digest: str,
+    order_no: str | None,
+    reason: HeldReason,
+    now: datetime,
+) -> Held:
+    """Nothing is booked on a statement that does not match; a person compares it with the bill."""
+    money.add_evidence(tx, notice, digest, order_no, reason, now)
+    subject = f"{notice.gateway} {notice.out_trade_no} {notice.psp_ref}"
+    room.alarm(tx, "payment_held", subject, reason, now)
+    if order_no:
+        room.note(tx, order_no, EventKind.PAYMENT_HELD, now, amount_fen=notice.amount_fen, detail=reason)
+    return Held(reason, order_no, first=True)
+
+
+def _book(
+    tx: Tx,
+    room: Backroom,
+    catalog: Catalog,
+    notice: PaymentNotice,
+    digest: str,
+    order: Order,
+    payment: Payment,
+    now: datetime,
+) -> Settled:
+    already = order.settled_fen > 0
+    stands = not already and order.state is OrderState.EXPIRED and _keep_again(tx, catalog, order)
+    effect = effect_of(order.state, already, stands)
+    money.add_evidence(tx, notice, digest, order.order_no, effect, now)
+    payment = _settle_payment(tx, notice, payment, already, now)
+    entries = ledger.on_settled(notice.gateway, notice.amount_fen, payment.surplus)
+    money.post(tx, f"settled:{payment.payment_id}", entries, order.order_no, now)
+    if not already:
+        order = _settle_order(tx, room, order, notice, effect, now)
+    room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=notice.amount_fen, detail=notice.method)
+    match effect:
+        case Effect.PAID | Effect.LATE:
+            _start_delivery(tx, room, order, now)
+        case Effect.IN_VAIN:
+            refunding.promise_payment(tx, room, order, payment, RefundReason.PAID_IN_VAIN, now)
+        case Effect.SURPLUS:
+            refunding.promise_payment(tx, room, order, payment, RefundReason.PAID_TWICE, now)
+    return Settled(order.order_no, effect, notice.amount_fen, first=True)
+
+
+def _settle_payment(tx: Tx, notice: PaymentNotice, payment: Payment, surplus: bool, now: datetime) -> Payment:
+    """Book the money on its payment; where that has money already, on one of its own."""
+    settled = replace(
+        payment,
+        state=PaymentState.SETTLED,
+        psp_ref=notice.psp_ref,
+        method=notice.method,
+        settled_at=now,
+        surplus=surplus,
+    )
+    if payment.state in (PaymentState.UNPAID, PaymentState.CLOSED):
+        return money.update_payment(tx, payment, settled)
+    count = len(money.payments_of(tx, payment.order_no))
+    extra = replace(settled, out_trade_no=f"{payment.order_no}-again{count}", refunded_fen=NOTHING)
+    return replace(extra, payment_id=money.add_payment(tx, extra))
+
+
+def _settle_order(
+    tx: Tx, room: Backroom, order: Order, notice: PaymentNotice, effect: Effect, now: datetime
+) -> Order:
+    room.jobs.cancel(tx, expiry_key(order.order_no))
+    room.jobs.cancel(tx, query_key(order.order_no))
+    paid = replace(order, payment_state=PaymentState.SETTLED, settled_fen=notice.amount_fen, settled_at=now)
+    if effect in (Effect.PAID, Effect.LATE):
+        paid = replace(paid, state=OrderState.PLACED)
+    return book.update_order(tx, order, paid)
+
+
+def _keep_again(tx: Tx, catalog: Catalog, order: Order) -> bool:
+    """Take the stock of an expired order back, if all of it is there at the price that was paid."""
+    for line in order.lines:
+        sku = catalog.sku(line.sku_id)
+        if sku is None or sku.price_fen != line.unit_price_fen:
+            return False
+    kept: list[OrderLine] = []
+    for line in order.lines:
+        if not goods.reserve(tx, line.sku_id, line.quantity):
+            for other in kept:
+                goods.release(tx, other.sku_id, other.quantity)
+            return False
+        kept.append(line)
+    return True
+
+
+def _start_delivery(tx: Tx, room: Backroom, order: Order, now: datetime) -> None:
+    for line in order.lines:
+        submit_later(tx, room, order.order_no, line.line_no, now)
+
+
+def submit_later(tx: Tx, room: Backroom, order_no: str, line_no: int, now: datetime) -> None:
+    """Have the worker deliver a queued line."""
+    payload: Payload = {"order_no": order_no, "line_no": line_no}
+    room.jobs.enqueue(tx, "submit_line", f"submit:{order_no}:{line_no}", payload, now)
+
+
+def query_key(order_no: str) -> str:
+    return f"query-payment:{order_no}"

@@ -1,0 +1,231 @@
+"""Goods, prices and counted stock, as rows.
+
+Stock has three verbs: reserved when an order is placed, released when it is given up, consumed
+when it is delivered. What can be sold is what is on hand and not reserved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, BindParameter, Row, bindparam, case, false, func, select, text, update
+
+from orders.catalog import AccountKind, Catalog, Delivery, Product, RefundRule, Sku
+from orders.database import Tx
+from orders.money import Fen
+from orders.tables import card_keys, products, shop_facts, skus, stock
+
+VERSION = "catalog_version"
+
+_FACT = select(shop_facts.c.value).where(shop_facts.c.name == bindparam("b_name"))
+_SET_FACT = text(
+    "INSERT INTO shop_facts (name, value) VALUES (:name, :value) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+
+
+def _upsert(table: str, key: str, columns: Iterable[str]) -> str:
+    names = [key, *columns]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)}) "
+        f"ON CONFLICT ({key}) DO UPDATE SET {changes}"
+    )
+
+
+_SAVE_PRODUCT = text(
+    _upsert(
+        "products",
+        "product_id",
+        ("place", "name", "category", "aliases", "account_kind", "regions", "on_sale"),
+    )
+)
+_SAVE_SKU = text(
+    _upsert(
+        "skus",
+        "sku_id",
+        (
+            "product_id", "place", "variant", "face_value", "unit", "list_price_fen", "price_fen", "sales",
+            "eta_minutes", "supplier", "supplier_rating", "delivery", "refund_rule", "on_sale",
+        ),
+    )
+)  # fmt: skip
+_SAVE_STOCK = text(
+    "INSERT INTO stock (sku_id, on_hand, reserved, sold) VALUES (:sku_id, :on_hand, 0, 0) "
+    "ON CONFLICT (sku_id) DO UPDATE SET on_hand = excluded.on_hand"
+)
+_FREE_KEYS = (
+    select(card_keys.c.sku_id, func.count().label("free"))
+    .where(card_keys.c.state == "free")
+    .group_by(card_keys.c.sku_id)
+)
+
+_AVAILABLE = (
+    select(stock.c.on_hand - stock.c.reserved)
+    .join(skus, skus.c.sku_id == stock.c.sku_id)
+    .where(stock.c.sku_id == bindparam("b_sku_id"), skus.c.on_sale)
+)
+_OF_SKU = stock.c.sku_id == bindparam("b_sku_id")
+_COUNT: BindParameter[int] = bindparam("b_count", type_=BigInteger)
+_RESERVE = (
+    update(stock)
+    .where(_OF_SKU, stock.c.on_hand - stock.c.reserved >= _COUNT)
+    .values(reserved=stock.c.reserved + _COUNT)
+)
+_RELEASE = update(stock).where(_OF_SKU, stock.c.reserved >= _COUNT).values(reserved=stock.c.reserved - _COUNT)
+_CONSUME = (
+    update(stock)
+    .where(_OF_SKU, stock.c.reserved >= _COUNT)
+    .values(
+        reserved=stock.c.reserved - _COUNT,
+        # A new catalog may have said that fewer are on hand than were promised already.
+        on_hand=case((stock.c.on_hand >= _COUNT, stock.c.on_hand - _COUNT), else_=0),
+        sold=stock.c.sold + _COUNT,
+    )
+)
+_ADD = update(stock).where(_OF_SKU).values(on_hand=stock.c.on_hand + _COUNT)
+
+
+def catalog_version(tx: Tx) -> str:
+    """Changes with every import that changed anything; empty before the first."""
+    return tx.execute(_FACT, {"b_name": VERSION}).scalar() or ""
+
+
+def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
+    """Replace what is on sale. With `keys_are_counted` the stock of card goods is the number of
+    keys that really lie there, whatever the file says."""
+    tx.execute(update(products).values(on_sale=false()))
+    tx.execute(update(skus).values(on_sale=false()))
+    free: Mapping[str, int] = {row.sku_id: row.free for row in tx.execute(_FREE_KEYS)}
+    tx.execute(
+        _SAVE_PRODUCT, [_product_row(place, product) for place, product in enumerate(catalog.products)]
+    )
+    tx.execute(_SAVE_SKU, [_sku_row(place, sku) for place, sku in enumerate(catalog)])
+    tx.execute(
+        _SAVE_STOCK,
+        [
+            {
+                "sku_id": sku.sku_id,
+                "on_hand": free.get(sku.sku_id, 0)
+                if keys_are_counted and is_key(sku.delivery)
+                else sku.stock,
+            }
+            for sku in catalog
+        ],
+    )
+    tx.execute(_SET_FACT, {"name": VERSION, "value": catalog.version})
+
+
+def is_key(delivery: Delivery) -> bool:
+    """Delivered as a secret that the customer reads."""
+    return delivery in (Delivery.CARD, Delivery.LICENSE)
+
+
+def load_catalog(tx: Tx) -> Catalog:
+    """Everything on sale, in the order of the file it came from."""
+    by_product: dict[str, list[Sku]] = {}
+    for row in tx.execute(
+        select(skus, stock.c.on_hand).join(stock).where(skus.c.on_sale).order_by(skus.c.place)
+    ):
+        by_product.setdefault(row.product_id, []).append(_sku(row))
+    rows = tx.execute(select(products).where(products.c.on_sale).order_by(products.c.place))
+    return Catalog.of(
+        (_product(row, by_product.get(row.product_id, [])) for row in rows), catalog_version(tx)
+    )
+
+
+def available(tx: Tx, sku_id: str) -> int:
+    """How many can still be sold; 0 for what is not on sale."""
+    return max(0, tx.execute(_AVAILABLE, {"b_sku_id": sku_id}).scalar() or 0)
+
+
+def reserve(tx: Tx, sku_id: str, count: int) -> bool:
+    """Keep `count` for an order; False where fewer are left."""
+    return tx.execute(_RESERVE, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
+
+
+def release(tx: Tx, sku_id: str, count: int) -> None:
+    """Let go of what was reserved."""
+    released = tx.execute(_RELEASE, {"b_sku_id": sku_id, "b_count": count}).rowcount
+    assert released == 1, f"{count} of {sku_id} were to be released, but fewer were reserved"
+
+
+def consume(tx: Tx, sku_id: str, count: int) -> None:
+    """Hand out what was reserved."""
+    consumed = tx.execute(_CONSUME, {"b_sku_id": sku_id, "b_count": count}).rowcount
+    assert consumed == 1, f"{count} of {sku_id} were to be handed out, but fewer were reserved"
+
+
+def add(tx: Tx, sku_id: str, count: int) -> bool:
+    """Put more on hand; False for an unknown SKU."""
+    return tx.execute(_ADD, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
+
+
+def _product_row(place: int, product: Product) -> dict[str, str | int | bool]:
+    return {
+        "product_id": product.product_id,
+        "place": place,
+        "name": product.name,
+        "category": product.category,
+        "aliases": ";".join(product.aliases),
+        "account_kind": product.account_kind.value,
+        "regions": ";".join(product.regions),
+        "on_sale": True,
+    }
+
+
+def _sku_row(place: int, sku: Sku) -> dict[str, str | int | bool]:
+    return {
+        "sku_id": sku.sku_id,
+        "product_id": sku.product_id,
+        "place": place,
+        "variant": sku.variant,
+        "face_value": str(sku.face_value),
+        "unit": sku.unit,
+        "list_price_fen": sku.list_price_fen,
+        "price_fen": sku.price_fen,
+        "sales": sku.sales,
+        "eta_minutes": sku.eta_minutes,
+        "supplier": sku.supplier,
+        "supplier_rating": str(sku.supplier_rating),
+        "delivery": sku.delivery.value,
+        "refund_rule": sku.refund_rule.value,
+        "on_sale": True,
+    }
+
+
+def _product(row: Row[Any], its_skus: list[Sku]) -> Product:
+    return Product(
+        product_id=row.product_id,
+        name=row.name,
+        category=row.category,
+        aliases=_listed(row.aliases),
+        account_kind=AccountKind(row.account_kind),
+        regions=_listed(row.regions),
+        skus=tuple(its_skus),
+    )
+
+
+def _listed(text_of_list: str) -> tuple[str, ...]:
+    return tuple(text_of_list.split(";")) if text_of_list else ()
+
+
+def _sku(row: Row[Any]) -> Sku:
+    return Sku(
+        sku_id=row.sku_id,
+        product_id=row.product_id,
+        variant=row.variant,
+        face_value=Decimal(row.face_value),
+        unit=row.unit,
+        list_price_fen=Fen(row.list_price_fen),
+        price_fen=Fen(row.price_fen),
+        stock=row.on_hand,
+        sales=row.sales,
+        eta_minutes=row.eta_minutes,
+        supplier=row.supplier,
+        supplier_rating=Decimal(row.supplier_rating),
+        delivery=Delivery(row.delivery),
+        refund_rule=RefundRule(row.refund_rule),
+    )

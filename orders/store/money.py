@@ -1,0 +1,306 @@
+"""Payments, the evidence for them, refunds and the ledger, as rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
+
+from orders.database import Tx
+from orders.errors import WrongState
+from orders.ledger import Entries
+from orders.money import Fen
+from orders.order import PAYMENT_MOVES, PaymentState
+from orders.payment import Payment, Refund, RefundState
+from orders.ports import PaymentNotice, RawNotice
+from orders.store.instants import moment, stamp
+from orders.tables import ledger, payment_evidence, payments, refunds
+
+_ADD_PAYMENT = insert(payments).returning(payments.c.payment_id)
+_BY_TRADE_NO = select(payments).where(payments.c.out_trade_no == bindparam("b_out_trade_no"))
+_BY_PSP_REF = select(payments).where(
+    payments.c.gateway == bindparam("b_gateway"), payments.c.psp_ref == bindparam("b_psp_ref")
+)
+_BY_ID = select(payments).where(payments.c.payment_id == bindparam("b_payment_id"))
+# The settled one before those that were only opened, the surplus ones last.
+_OF_ORDER = (
+    select(payments)
+    .where(payments.c.order_no == bindparam("b_order_no"))
+    .order_by(payments.c.surplus, payments.c.settled_at.is_(None), payments.c.payment_id.desc())
+)
+_UPDATE_PAYMENT = (
+    update(payments)
+    .where(payments.c.payment_id == bindparam("b_payment_id"), payments.c.state == bindparam("b_state"))
+    .values(
+        state=bindparam("n_state"),
+        psp_ref=bindparam("n_psp_ref"),
+        method=bindparam("n_method"),
+        settled_at=bindparam("n_settled_at"),
+    )
+)
+_PAYMENT_REFUNDED = (
+    update(payments)
+    .where(
+        payments.c.payment_id == bindparam("b_payment_id"),
+        payments.c.refunded_fen + bindparam("b_amount_fen") <= payments.c.amount_fen,
+    )
+    .values(refunded_fen=payments.c.refunded_fen + bindparam("b_amount_fen"), state=bindparam("n_state"))
+)
+_CLOSE_OPEN = (
+    update(payments)
+    .where(payments.c.order_no == bindparam("b_order_no"), payments.c.state == PaymentState.UNPAID.value)
+    .values(state=PaymentState.CLOSED.value)
+)
+_EVIDENCE = select(payment_evidence.c.verdict, payment_evidence.c.order_no).where(
+    payment_evidence.c.gateway == bindparam("b_gateway"), payment_evidence.c.digest == bindparam("b_digest")
+)
+_ADD_EVIDENCE = insert(payment_evidence)
+_ADD_NOTICE = text(
+    "INSERT INTO notices (gateway, nonce, digest, body, headers, verdict, received_at) "
+    "VALUES (:gateway, :nonce, :digest, :body, :headers, :verdict, :received_at) "
+    "ON CONFLICT (gateway, nonce) DO NOTHING"
+)
+_NOTICE_DIGEST = text("SELECT digest FROM notices WHERE gateway = :gateway AND nonce = :nonce")
+_ADD_REFUND = insert(refunds)
+_REFUND = select(refunds).where(refunds.c.refund_no == bindparam("b_refund_no"))
+_REFUND_COUNT = select(func.count()).select_from(refunds).where(refunds.c.order_no == bindparam("b_order_no"))
+_REFUSED = select(refunds.c.refund_no).where(
+    refunds.c.order_no == bindparam("b_order_no"), refunds.c.state == RefundState.REFUSED.value
+)
+_UPDATE_REFUND = (
+    update(refunds)
+    .where(refunds.c.refund_no == bindparam("b_refund_no"), refunds.c.state == bindparam("b_state"))
+    .values(state=bindparam("n_state"), queries=bindparam("n_queries"), ended_at=bindparam("n_ended_at"))
+)
+_POST = insert(ledger)
+_BALANCES = select(ledger.c.account, func.sum(ledger.c.amount_fen).label("balance")).group_by(
+    ledger.c.account
+)
+
+REFUSED_BODY_KEPT_BYTES = 2048
+"""Of a notice that nobody signed only so much is kept; otherwise anyone could fill the disk."""
+
+
+def add_payment(tx: Tx, payment: Payment) -> int:
+    """Write a new payment; returns its id, whatever `payment.payment_id` says."""
+    row = {
+        "order_no": payment.order_no,
+        "gateway": payment.gateway,
+        "out_trade_no": payment.out_trade_no,
+        "amount_fen": payment.amount_fen,
+        "currency": payment.currency,
+        "state": payment.state.value,
+        "surplus": payment.surplus,
+        "psp_ref": payment.psp_ref,
+        "method": payment.method,
+        "created_at": stamp(payment.created_at),
+        "expires_at": stamp(payment.expires_at),
+        "settled_at": stamp(payment.settled_at) if payment.settled_at else None,
+        "refunded_fen": 0,
+    }
+    payment_id: int = tx.execute(_ADD_PAYMENT, row).scalar_one()
+    return payment_id
+
+
+def by_trade_no(tx: Tx, out_trade_no: str) -> Payment | None:
+    return _payment(tx.execute(_BY_TRADE_NO, {"b_out_trade_no": out_trade_no}).first())
+
+
+def by_psp_ref(tx: Tx, gateway: str, psp_ref: str) -> Payment | None:
+    return _payment(tx.execute(_BY_PSP_REF, {"b_gateway": gateway, "b_psp_ref": psp_ref}).first())
+
+
+def payment(tx: Tx, payment_id: int) -> Payment | None:
+    return _payment(tx.execute(_BY_ID, {"b_payment_id": payment_id}).first())
+
+
+def payment_of(tx: Tx, order_no: str) -> Payment | None:
+    """The order's payment: the settled one, else the newest."""
+    return _payment(tx.execute(_OF_ORDER, {"b_order_no": order_no}).first())
+
+
+def payments_of(tx: Tx, order_no: str) -> tuple[Payment, ...]:
+    rows = tx.execute(_OF_ORDER, {"b_order_no": order_no})
+    return tuple(found for found in map(_payment, rows) if found)
+
+
+def update_payment(tx: Tx, before: Payment, after: Payment) -> Payment:
+    """Raises WrongState where the payment is not any more as it was."""
+    assert after.state in PAYMENT_MOVES[before.state], (before.state, after.state)
+    touched = tx.execute(
+        _UPDATE_PAYMENT,
+        {
+            "b_payment_id": before.payment_id,
+            "b_state": before.state.value,
+            "n_state": after.state.value,
+            "n_psp_ref": after.psp_ref,
+            "n_method": after.method,
+            "n_settled_at": stamp(after.settled_at) if after.settled_at else None,
+        },
+    ).rowcount
+    if touched != 1:
+        raise WrongState(f"payment {before.out_trade_no}", after.state)
+    return after
+
+
+def close_payments(tx: Tx, order_no: str) -> None:
+    """Nothing is expected any more; money that comes all the same is late, and still booked."""
+    tx.execute(_CLOSE_OPEN, {"b_order_no": order_no})
+
+
+def book_refund_on_payment(tx: Tx, payment_id: int, amount_fen: int, whole: bool) -> None:
+    state = PaymentState.REFUNDED if whole else PaymentState.PART_REFUNDED
+    touched = tx.execute(
+        _PAYMENT_REFUNDED, {"b_payment_id": payment_id, "b_amount_fen": amount_fen, "n_state": state.value}
+    ).rowcount
+    assert touched == 1, f"payment {payment_id} would be refunded by more than was paid"
+
+
+def statement_digest(notice: PaymentNotice) -> str:
+    """Names what was said about money, apart from who brought it and when."""
+    said = (
+        notice.merchant_id, notice.app_id, notice.out_trade_no, notice.psp_ref,
+        str(notice.amount_fen), notice.currency,
+    )  # fmt: skip
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def evidence_verdict(tx: Tx, gateway: str, digest: str) -> str | None:
+    """What was made of the same statement before."""
+    row = tx.execute(_EVIDENCE, {"b_gateway": gateway, "b_digest": digest}).first()
+    return row.verdict if row else None
+
+
+def add_evidence(
+    tx: Tx, notice: PaymentNotice, digest: str, order_no: str | None, verdict: str, now: datetime
+) -> None:
+    row = {
+        "gateway": notice.gateway,
+        "digest": digest,
+        "psp_ref": notice.psp_ref,
+        "out_trade_no": notice.out_trade_no,
+        "order_no": order_no,
+        "amount_fen": notice.amount_fen,
+        "currency": notice.currency,
+        "method": notice.method,
+        "source": notice.source.value,
+        "verdict": verdict,
+        "paid_at": stamp(notice.paid_at),
+        "heard_at": stamp(now),
+    }
+    tx.execute(_ADD_EVIDENCE, row)
+
+
+def record_notice(tx: Tx, gateway: str, raw: RawNotice, nonce: str | None, verdict: str) -> str | None:
+    """Keep a posted notice. Where its nonce came before, returns the digest of that body."""
+    digest = hashlib.sha256(raw.body).hexdigest()
+    row = {
+        "gateway": gateway,
+        "nonce": nonce,
+        "digest": digest,
+        "body": raw.body if nonce else raw.body[:REFUSED_BODY_KEPT_BYTES],
+        "headers": json.dumps(dict(raw.headers), ensure_ascii=False)[: 2 * REFUSED_BODY_KEPT_BYTES],
+        "verdict": verdict,
+        "received_at": stamp(raw.received_at),
+    }
+    if tx.execute(_ADD_NOTICE, row).rowcount == 1:
+        return None
+    earlier: str = tx.execute(_NOTICE_DIGEST, {"gateway": gateway, "nonce": nonce}).scalar_one()
+    return earlier
+
+
+def add_refund(tx: Tx, refund: Refund, now: datetime) -> None:
+    row = {
+        "refund_no": refund.refund_no,
+        "order_no": refund.order_no,
+        "payment_id": refund.payment_id,
+        "line_no": refund.line_no,
+        "amount_fen": refund.amount_fen,
+        "reason": refund.reason,
+        "state": refund.state.value,
+        "queries": 0,
+        "created_at": stamp(now),
+    }
+    tx.execute(_ADD_REFUND, row)
+
+
+def refund(tx: Tx, refund_no: str) -> Refund | None:
+    row = tx.execute(_REFUND, {"b_refund_no": refund_no}).first()
+    if row is None:
+        return None
+    return Refund(
+        refund_no=row.refund_no,
+        order_no=row.order_no,
+        payment_id=row.payment_id,
+        line_no=row.line_no,
+        amount_fen=Fen(row.amount_fen),
+        reason=row.reason,
+        state=RefundState(row.state),
+        queries=row.queries,
+    )
+
+
+def refund_count(tx: Tx, order_no: str) -> int:
+    return tx.execute(_REFUND_COUNT, {"b_order_no": order_no}).scalar_one()
+
+
+def has_refused_refund(tx: Tx, order_no: str) -> bool:
+    """A gateway would not give the order's money back, and nobody has found another way yet."""
+    return tx.execute(_REFUSED, {"b_order_no": order_no}).first() is not None
+
+
+def update_refund(tx: Tx, before: Refund, after: Refund, ended_at: datetime | None) -> Refund:
+    touched = tx.execute(
+        _UPDATE_REFUND,
+        {
+            "b_refund_no": before.refund_no,
+            "b_state": before.state.value,
+            "n_state": after.state.value,
+            "n_queries": after.queries,
+            "n_ended_at": stamp(ended_at) if ended_at else None,
+        },
+    ).rowcount
+    if touched != 1:
+        raise WrongState(f"refund {before.refund_no}", after.state)
+    return after
+
+
+def post(tx: Tx, ref: str, entries: Entries, order_no: str | None, now: datetime) -> None:
+    """Book one set of entries. `ref` is unique: the same thing is never booked twice."""
+    assert sum(entries.values()) == 0, f"{ref} does not balance: {entries}"
+    rows = [
+        {"ref": ref, "account": account, "amount_fen": amount, "order_no": order_no, "at": stamp(now)}
+        for account, amount in entries.items()
+        if amount
+    ]
+    tx.execute(_POST, rows)
+
+
+def balances(tx: Tx) -> Mapping[str, Fen]:
+    """What each account stands at."""
+    return {row.account: Fen(int(row.balance)) for row in tx.execute(_BALANCES)}
+
+
+def _payment(row: Row[Any] | None) -> Payment | None:
+    if row is None:
+        return None
+    return Payment(
+        payment_id=row.payment_id,
+        order_no=row.order_no,
+        gateway=row.gateway,
+        out_trade_no=row.out_trade_no,
+        amount_fen=Fen(row.amount_fen),
+        currency=row.currency,
+        state=PaymentState(row.state),
+        surplus=bool(row.surplus),
+        psp_ref=row.psp_ref,
+        method=row.method,
+        created_at=moment(row.created_at),
+        expires_at=moment(row.expires_at),
+        settled_at=moment(row.settled_at),
+        refunded_fen=Fen(row.refunded_fen),
+    )

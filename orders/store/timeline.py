@@ -1,0 +1,93 @@
+"""What happened to an order, numbered without gaps. Rows are only ever added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, text
+
+from orders.database import Tx
+from orders.money import Fen
+from orders.order import EventKind, OrderEvent
+from orders.store.instants import moment, stamp
+from orders.tables import alarms, order_events
+
+# The order's row is locked by whoever writes an event, so two never take the same number.
+_APPEND = text(
+    "INSERT INTO order_events (order_no, seq, kind, at, line_no, amount_fen, detail) "
+    "VALUES (:order_no, "
+    "(SELECT COALESCE(MAX(seq), 0) + 1 FROM order_events WHERE order_no = :order_no), "
+    ":kind, :at, :line_no, :amount_fen, :detail) RETURNING seq"
+)
+_ALL = (
+    select(order_events)
+    .where(order_events.c.order_no == bindparam("b_order_no"))
+    .order_by(order_events.c.seq)
+)
+_ONE = select(order_events).where(
+    order_events.c.order_no == bindparam("b_order_no"), order_events.c.seq == bindparam("b_seq")
+)
+_OPEN_ALARM = select(alarms.c.alarm_no).where(
+    alarms.c.kind == bindparam("b_kind"),
+    alarms.c.subject == bindparam("b_subject"),
+    alarms.c.closed_at.is_(None),
+)
+_RAISE = insert(alarms)
+_OPEN_ALARMS = select(alarms).where(alarms.c.closed_at.is_(None)).order_by(alarms.c.alarm_no)
+
+
+def append(
+    tx: Tx,
+    order_no: str,
+    kind: EventKind,
+    at: datetime,
+    line_no: int | None = None,
+    amount_fen: int | None = None,
+    detail: str | None = None,
+) -> int:
+    """Write the next event; returns its number."""
+    row = {
+        "order_no": order_no,
+        "kind": kind.value,
+        "at": stamp(at),
+        "line_no": line_no,
+        "amount_fen": amount_fen,
+        "detail": detail,
+    }
+    seq: int = tx.execute(_APPEND, row).scalar_one()
+    return seq
+
+
+def all_of(tx: Tx, order_no: str) -> tuple[OrderEvent, ...]:
+    return tuple(_event(row) for row in tx.execute(_ALL, {"b_order_no": order_no}))
+
+
+def one(tx: Tx, order_no: str, seq: int) -> OrderEvent | None:
+    row = tx.execute(_ONE, {"b_order_no": order_no, "b_seq": seq}).first()
+    return _event(row) if row else None
+
+
+def raise_alarm(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
+    """Ask for a person; False where the same alarm is ringing already."""
+    if tx.execute(_OPEN_ALARM, {"b_kind": kind, "b_subject": subject}).first():
+        return False
+    tx.execute(_RAISE, {"kind": kind, "subject": subject, "detail": detail, "raised_at": stamp(now)})
+    return True
+
+
+def open_alarms(tx: Tx) -> tuple[tuple[str, str, str], ...]:
+    """Kind, subject and detail of each alarm that nobody has closed."""
+    return tuple((row.kind, row.subject, row.detail) for row in tx.execute(_OPEN_ALARMS))
+
+
+def _event(row: Row[Any]) -> OrderEvent:
+    return OrderEvent(
+        order_no=row.order_no,
+        seq=row.seq,
+        kind=EventKind(row.kind),
+        at=moment(row.at),
+        line_no=row.line_no,
+        amount_fen=None if row.amount_fen is None else Fen(row.amount_fen),
+        detail=row.detail,
+    )
