@@ -127,7 +127,7 @@ def carrier(phone: str, lexicon: Lexicon) -> str | None:
 # A label names a kind; people also call these kinds by it.
 _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
     PHONE: (GAME_ID,),
-    UID: (GAME_ID, QQ),
+    UID: (GAME_ID,),
     GAME_ID: (UID, QQ, EMAIL, PHONE),
     EMAIL: (GAME_ID,),
     FUEL_CARD: (),

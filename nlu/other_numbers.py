@@ -5,10 +5,13 @@ Taking them away before amounts are read is what keeps 5G套餐, 第3个 and 10�
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nlu.lexicon import Lexicon
+from nlu.numerals import number
 from nlu.page import Mark, Page
 
 
@@ -17,17 +20,18 @@ class OtherKind(StrEnum):
     """第二个, 第3单: `value` is which, from 1."""
     DATE = "date"
     TIME = "time"
-    AGE = "age"
+    MEASURE = "measure"
+    """18岁, 3楼, 5斤, 3天前: counted, and not what a shop of virtual goods sells by."""
     VERSION = "version"
-    """5G套餐, 苹果15, iphone 14, win 10: the number is part of a name."""
+    """5G套餐, 苹果15, iphone 14, vip8: the number is part of a name."""
     CODE = "code"
     """A verification code, a courier number."""
     WORD = "word"
     """A word in which a numeral counts nothing: 一起, 万一, 十分, 百度."""
     MANY = "many"
-    """How many recipients are listed: 两个号, 一共12个, 这三个号码."""
+    """How many recipients there are: 两个号, 三个手机号, 这四个人. `value` of them."""
     LEADING = "leading"
-    """A position among the lines: 前两个, 后三个, 最后一个."""
+    """Some of the lines: 前两个 is 2, 后三个 is -3, 最后一个 is -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,158 @@ class OtherNumber:
 
 
 def read(page: Page, lexicon: Lexicon) -> tuple[Mark[OtherNumber], ...]:
-    """All such numbers in what is still free, left to right; claims all but ORDINAL, MANY and
-    LEADING, which stay free for the reader of lines.
+    """All such numbers in what is still free, left to right; claims them.
 
-    Call after the exact names of products are taken (`win11` may be for sale).
+    Call after references, accounts and the exact names of products (`win11` may be for sale).
     """
-    return ()
+    text = page.rest()
+    words = _words_of(lexicon)
+    marks: list[Mark[OtherNumber]] = []
+    for kind, pattern, value_of in words.patterns:
+        for found in pattern.finditer(text):
+            start, end = found.span("all")
+            if start < end and page.free(start, end):
+                page.take(start, end)
+                marks.append(Mark(OtherNumber(kind, value_of(found)), start, end))
+    return tuple(sorted(marks, key=lambda mark: mark.start))
+
+
+_ValueOf = Callable[[re.Match[str]], int | None]
+_N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
+_HOUR = r"(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?|二十[一二三四]?)"
+_UNITS = r"(?! ?(?:元|块|圆|张|个|份|套|年|月|天|季|周|折|台|次|\.\d|\d|刀|美|[十百千万]|点券|笔|单))"
+
+
+class _Words:
+    """The lexicon's words as patterns. Each has a group `all`: what is claimed."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.patterns: tuple[tuple[OtherKind, re.Pattern[str], _ValueOf], ...] = tuple(
+            (kind, re.compile(pattern), value_of) for kind, pattern, value_of in _patterns(lexicon)
+        )
+
+
+def _patterns(lexicon: Lexicon) -> Iterator[tuple[OtherKind, str, _ValueOf]]:
+    words = {name: _either(lexicon.words(f"other_numbers.{name}")) for name in _LISTS}
+    codes = _either(lexicon.words("accounts.not_accounts"))
+    before, behind = words["times_before"], words["times_behind"]
+    yield OtherKind.CODE, rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})", _nothing
+    yield OtherKind.DATE, rf"(?P<all>(?:19|20)\d\d ?年(?!卡)(?: ?{_N} ?月(?: ?{_N} ?[日号])?)?)", _nothing
+    yield OtherKind.DATE, rf"(?P<all>{_N} ?月份?底?(?: ?{_N} ?[日号](?!码)))", _nothing
+    yield OtherKind.DATE, rf"(?P<all>{_N} ?月(?:份|底|初|末))", _nothing
+    yield OtherKind.DATE, r"(?<!\d)(?P<all>(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?!\d)", _nothing
+    yield OtherKind.TIME, r"(?<!\d)(?P<all>[0-2]?\d:[0-5]\d(?::[0-5]\d)?)(?!\d)", _nothing
+    yield (
+        OtherKind.TIME,
+        rf"(?<![\d一二三四五六七八九十百])(?P<all>{_HOUR} ?点(?:钟|{_N} ?分(?!之)|半|一刻|三刻|整))",
+        _nothing,
+    )
+    yield OtherKind.TIME, rf"(?:{before})的?(?P<all>{_HOUR} ?点(?:{_N})?(?!券|卷|卡))", _nothing
+    yield OtherKind.TIME, rf"(?<![\d一二三四五六七八九十百])(?P<all>{_HOUR} ?点)(?:{behind})", _nothing
+    yield OtherKind.ORDINAL, rf"(?P<all>第 ?(?P<n>{_N})(?: ?[个张单条笔份行款种家位项样])?)", _group
+    yield (
+        OtherKind.LEADING,
+        rf"(?<![以之提])(?P<all>[前头] ?(?P<n>{_N}) ?[个条行位张单]?)(?!年|天|月|小时|分钟|点|周)",
+        _group,
+    )
+    yield (
+        OtherKind.LEADING,
+        rf"(?<![以之])(?P<all>(?:最后|后面?|末尾?|倒数) ?(?P<n>{_N}) ?[个条行位张](?!月|小时|星期))",
+        _group_from_end,
+    )
+    yield (
+        OtherKind.VERSION,
+        rf"(?<![\d.])(?P<all>[2-6]g(?:\+)?)(?= ?(?:{words['generations_behind']}))",
+        _nothing,
+    )
+    version = rf"(?:{words['makes']}) ?(?P<all>\d{{1,2}})(?!\d|\.\d|g|%)"
+    yield (
+        OtherKind.VERSION,
+        rf"(?<![a-z])(?:(?<=^)|(?<=.)){version}(?= ?(?:{words['versions_behind']}))",
+        _nothing,
+    )
+    yield (
+        OtherKind.VERSION,
+        rf"(?<![a-z])(?:苹果|iphone|爱疯|小米|红米|ios|安卓|android|windows|win|switch|ps|xbox)(?: |-)?(?P<all>(?:[3-9]|1[0-9]|2[0-6]|360))(?!\d|\.\d|g|%|[a-z]){_UNITS}",
+        _nothing,
+    )
+    yield OtherKind.VERSION, rf"(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}", _nothing
+    yield (
+        OtherKind.MANY,
+        rf"(?P<all>(?P<n>{_N}|[俩仨]) ?(?:个|位|组|条|部|张)? ?(?:{words['recipients']}))",
+        _group,
+    )
+    yield (
+        OtherKind.MANY,
+        rf"(?:一共|总共|共|这|那|以上|上面|下面|以下|合计) ?(?P<all>(?P<n>{_N}) ?(?:个|位))(?!月|小时|星期|q|点)",
+        _group,
+    )
+    yield OtherKind.MANY, rf"(?P<all>(?P<n>{_N}|[俩仨]) ?(?:个|位)?)(?=都)", _group
+    yield OtherKind.MEASURE, rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
+    yield (
+        OtherKind.DATE,
+        r"(?<![\d一二三四五六七八九十百千万.])(?P<all>(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?) ?[日号])(?!码|线|机|店|卡|充|\d| ?[:是])",
+        _nothing,
+    )
+    yield OtherKind.WORD, _numeral_words(lexicon.words("numerals.words")), _nothing
+
+
+_LISTS = (
+    "makes",
+    "versions_behind",
+    "generations_behind",
+    "measures",
+    "times_before",
+    "times_behind",
+    "recipients",
+)
+
+
+def _numeral_words(words: Iterable[str]) -> str:
+    """Words with a numeral in them; 二十分钟 is no 十分, 两张三百的 no 张三."""
+    guarded = []
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        front = f"(?<!{_NUMERALS})" if word[0] in "十百千万" else ""
+        back = "(?![十百千万亿零0-9元块毛折个张份点])" if word[-1] in "一二三四五六七八九十百千万" else ""
+        if word == "十分":
+            back = "(?!钟|之)"
+        elif word == "一会":
+            back = "(?!员)"
+        elif word[-1].isdigit():
+            front, back = r"(?<!\d)", r"(?!\d)"
+        guarded.append(f"{front}{re.escape(word)}{back}")
+    return "(?P<all>" + "|".join(guarded) + ")"
+
+
+_NUMERALS = "[0-9一二两三四五六七八九十百千万几数]"
+
+
+def _nothing(found: re.Match[str]) -> int | None:
+    return None
+
+
+def _group(found: re.Match[str]) -> int | None:
+    value = number(found["n"])
+    return int(value.low) if value and value.exact else None
+
+
+def _group_from_end(found: re.Match[str]) -> int | None:
+    value = _group(found)
+    return -value if value is not None else None
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(
+        re.escape(word) + ("(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
+        for word in sorted(words, key=lambda word: (-len(word), word))
+    )
+
+
+_compiled: dict[int, tuple[Lexicon, _Words]] = {}
+
+
+def _words_of(lexicon: Lexicon) -> _Words:
+    known = _compiled.get(id(lexicon))
+    if known is None:
+        known = _compiled[id(lexicon)] = (lexicon, _Words(lexicon))
+    return known[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 from nlu.understanding import PaymentMethod
@@ -9,4 +11,36 @@ from nlu.understanding import PaymentMethod
 
 def read(page: Page, lexicon: Lexicon) -> tuple[Mark[PaymentMethod], ...]:
     """The ways of paying named in what is still free. Claims nothing."""
-    return ()
+    text = page.rest()
+    pattern, methods = _patterns_of(lexicon)
+    marks = []
+    for found in pattern.finditer(text):
+        method = methods.get(found[0])
+        if method and not (_latin(found[0][0]) and _latin(text[max(0, found.start() - 1) : found.start()])):
+            marks.append(Mark(method, *found.span()))
+    return tuple(marks)
+
+
+_Compiled = tuple[re.Pattern[str], dict[str, PaymentMethod]]
+_compiled: dict[tuple[str, ...], _Compiled] = {}
+
+
+def _patterns_of(lexicon: Lexicon) -> _Compiled:
+    others = lexicon.words("payments.not")
+    if others not in _compiled:
+        methods = {
+            word: PaymentMethod(name)
+            for name, words in lexicon.groups("payments.methods").items()
+            for word in words
+        }
+        # What is about something else comes first, so that it swallows the word inside it.
+        ordered = [*others, *sorted(methods, key=lambda word: (-len(word), word))]
+        pattern = re.compile(
+            "|".join(re.escape(word) + ("(?![a-z])" if _latin(word[-1]) else "") for word in ordered)
+        )
+        _compiled[others] = (pattern, methods)
+    return _compiled[others]
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()

@@ -6,16 +6,20 @@ the parser decides and takes.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from nlu.lexicon import Lexicon
+from nlu.numerals import Number, hedged, number_at, numbers
 from nlu.page import Mark, Page
 
 
 class QuantityKind(StrEnum):
     COUNTED = "counted"
-    """With a measure word: 两张, 来俩, 3份."""
+    """With a measure word or the word 数量: 两张, 来俩, 3份, 数量3."""
     TIMES = "times"
     """As a factor: x2, *2, ×2."""
     ARTICLE = "article"
@@ -25,7 +29,7 @@ class QuantityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """`count` is None when no one number was meant (三五张, 十来个, 几张): ask."""
+    """`count` is None when no one number was meant (三五张, 十来个, 几张, 2x50): ask."""
 
     count: int | None
     kind: QuantityKind
@@ -39,4 +43,145 @@ class Quantity:
 
 def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Quantity], ...]:
     """All quantities in what is still free, left to right. Claims nothing."""
-    return ()
+    text = page.rest()
+    words = _words_of(lexicon)
+    marks = [
+        *_times(text, words),
+        *_counted(text, words, lexicon),
+        *_few(text, words),
+        *_articles(text, words),
+    ]
+    return _without_overlap(marks)
+
+
+class _Words:
+    """The lexicon's measure words as patterns."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        measure = _either(lexicon.words("quantities.measure_words"))
+        others = _either(lexicon.words("quantities.not_measured"))
+        verbs = _either(lexicon.words("quantities.verbs"))
+        factors = _either(lexicon.words("quantities.factors"))
+        self.packs = {
+            word: int(size) for size, words in lexicon.groups("quantities.packs").items() for word in words
+        }
+        packs = _either(self.packs)
+        self.measure = re.compile(rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折))")
+        self.few = re.compile(rf"(?<![十百千万第好有])(?:几|数)(?!{others})(?P<word>{measure})")
+        self.article = re.compile(rf"(?:{verbs}) ?(?P<word>{measure})")
+        self.other = re.compile(rf"(?:{others})")
+        self.times = re.compile(
+            rf"(?:(?<![a-z])|(?<=\d))(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
+        )
+        self.times_spoken = re.compile(r"乘以?(?P<count>[一二两三四五六七八九十]{1,3})(?![百千万])")
+        self.label = re.compile(
+            rf"(?:{_either(lexicon.words('quantities.labels'))})[改换变]?[为成是到:= ]{{0,3}}(?=[\d一二两三四五六七八九十俩仨])"
+        )
+        self.each = re.compile(rf"(?:{_either(lexicon.words('quantities.each'))}) ?$")
+
+
+def _times(text: str, words: _Words) -> list[Mark[Quantity]]:
+    marks = []
+    for found in words.times.finditer(text):
+        count: int | None = int(found["count"])
+        before = _NUMBER_BEFORE.search(text, max(0, found.start() - 8), found.start())
+        if before and int(before[1]) < int(found["count"]):
+            count = None  # 2x50: two of fifty, or fifty of two?
+        marks.append(_mark(QuantityKind.TIMES, count, "", text, found.start(), found.end()))
+    for found in words.times_spoken.finditer(text):
+        mark = number_at(found["count"], 0)
+        if mark and mark.end == len(found["count"]):
+            marks.append(_mark(QuantityKind.TIMES, _whole(mark.value), "", text, found.start(), found.end()))
+    return marks
+
+
+def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]:
+    marks = []
+    labels = {found.end(): found.start() for found in words.label.finditer(text)}
+    for found in numbers(text):
+        value = found.value
+        before = text[max(0, found.start - _REACH) : found.start]
+        if before.endswith(("第", ".")):
+            continue
+        measure = words.measure.match(text, found.end)
+        pair = _PAIR.fullmatch(text, found.start, found.end)
+        if not measure and not (pair and not _NOT_PAIR.match(text, found.end)) and found.start not in labels:
+            continue
+        word = measure["word"] if measure else ("个" if pair else "")
+        end = measure.end() if measure else found.end
+        count = _whole(value)
+        if count is not None and (value.shortened or hedged(text, found.start, found.end, lexicon)):
+            count = None  # 一百五张: 150, or five of 100?
+        if count is not None and word in words.packs:
+            count *= words.packs[word]
+        one = count == 1 and not value.arabic and found.start not in labels
+        kind = QuantityKind.ARTICLE if one else QuantityKind.COUNTED
+        start = labels.get(found.start, found.start)
+        each = words.each.search(before) is not None
+        marks.append(_mark(kind, count, word, text, start, end, each))
+    return marks
+
+
+def _few(text: str, words: _Words) -> list[Mark[Quantity]]:
+    return [
+        _mark(QuantityKind.COUNTED, None, found["word"], text, found.start(), found.end())
+        for found in words.few.finditer(text)
+    ]
+
+
+def _articles(text: str, words: _Words) -> list[Mark[Quantity]]:
+    marks = []
+    for found in words.article.finditer(text):
+        start = found.start("word")
+        other = words.other.match(text, start)
+        # 来个月卡 is a 月卡; 来个月的 is nothing that can be known.
+        if other and not (other[0] == "个月" and text[other.end() : other.end() + 1] in ("卡", "包", "费")):
+            continue
+        each = words.each.search(text[max(0, found.start() - _REACH) : start]) is not None
+        marks.append(_mark(QuantityKind.ARTICLE, 1, found["word"], text, start, found.end(), each))
+    return marks
+
+
+def _mark(
+    kind: QuantityKind, count: int | None, word: str, text: str, start: int, end: int, each: bool = False
+) -> Mark[Quantity]:
+    follows = end
+    while follows < len(text) and text[follows] == " ":
+        follows += 1
+    return Mark(Quantity(count, kind, word, each, follows), start, end)
+
+
+def _whole(number: Number) -> int | None:
+    if not number.exact or number.low != int(number.low) or number.low > Decimal(10**9):
+        return None
+    return int(number.low)
+
+
+def _without_overlap(marks: Iterable[Mark[Quantity]]) -> tuple[Mark[Quantity], ...]:
+    """Of two that share characters the one listed first counts, in the order of the text."""
+    kept: list[Mark[Quantity]] = []
+    ranked = sorted(enumerate(marks), key=lambda entry: (entry[1].start, entry[0]))
+    for _, mark in ranked:
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return tuple(kept)
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or r"(?!)"
+
+
+_compiled: dict[int, tuple[Lexicon, _Words]] = {}
+
+
+def _words_of(lexicon: Lexicon) -> _Words:
+    known = _compiled.get(id(lexicon))
+    if known is None:
+        known = _compiled[id(lexicon)] = (lexicon, _Words(lexicon))
+    return known[1]
+
+
+_REACH = 6
+_PAIR = re.compile("[俩仨]")
+_NOT_PAIR = re.compile(r" ?(?:月|年|星期|礼拜|小时|号|人|手机|账号|qq|季)")
+_NUMBER_BEFORE = re.compile(r"(\d{1,6})(?:元|块)? ?$")

@@ -3,6 +3,7 @@ so that the digits of an order number are no phone, and 上一单 is no quantity
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from nlu.lexicon import Lexicon
@@ -20,4 +21,55 @@ class Reference:
 
 def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Reference], ...]:
     """All references, left to right; claims their characters (of a number, not of its label)."""
-    return ()
+    marks = [*_numbers(page.text, lexicon), *_last(page.text, lexicon)]
+    for mark in marks:
+        page.take(mark.start, mark.end)
+    return tuple(sorted(marks, key=lambda mark: mark.start))
+
+
+def _numbers(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
+    marks = []
+    for found in _DIGITS.finditer(text):
+        before = text[max(0, found.start() - _REACH) : found.start()].rstrip(" :#是为,")
+        number, size = found[0], found.end() - found.start()
+        dated = _DATED.match(number) is not None
+        if before.endswith(lexicon.words("references.not_labels")):
+            continue
+        labelled = before.endswith(lexicon.words("references.labels"))
+        called_number = labelled and before.endswith(("号", "编号", "码", "id"))
+        if (
+            (called_number and size >= 6)
+            or (labelled and size >= 6 and size != _PHONE)
+            or (dated and size in _OWN_SIZES and not _OTHER_LABEL.search(before))
+        ):
+            marks.append(Mark(Reference(number), *found.span()))
+    return marks
+
+
+def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
+    marks = []
+    end = 0
+    for found in _pattern(lexicon).finditer(text):
+        if found.start() >= end:
+            marks.append(Mark(Reference(LAST), *found.span()))
+            end = found.end()
+    return marks
+
+
+_patterns: dict[tuple[str, ...], re.Pattern[str]] = {}
+
+
+def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    words = lexicon.words("references.last")
+    if words not in _patterns:
+        _patterns[words] = re.compile("|".join(map(re.escape, words)))
+    return _patterns[words]
+
+
+_REACH = 8
+_PHONE = 11
+_OWN_SIZES = (12, 13, 14, 15, 17, 18, 20)
+"""Ours are 14 digits and begin with the day. 16 and 19 digits are fuel cards."""
+_DIGITS = re.compile(r"\d{6,32}")
+_DATED = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_OTHER_LABEL = re.compile(r"(?:id|卡号|账号|qq|号码|手机号?|电话)$")
