@@ -6,6 +6,7 @@ once, is immutable, and is swapped whole when the catalog changes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,3 +35,30 @@ class ProductWords:
     regions: tuple[str, ...]
     variants: tuple[VariantWords, ...]
     sales: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every product of one catalog, by id. The parser derives from it whatever it looks up by."""
+
+    products: Mapping[str, ProductWords]
+    product_of_sku: Mapping[str, str]
+    categories: tuple[str, ...]
+    units: tuple[str, ...]
+
+    @classmethod
+    def compile(cls, products: Iterable[ProductWords]) -> Vocabulary:
+        """Of two products with one id the later counts."""
+        by_id = {product.product_id: product for product in products}
+        return cls(
+            products=by_id,
+            product_of_sku={
+                variant.sku_id: product.product_id
+                for product in by_id.values()
+                for variant in product.variants
+            },
+            categories=tuple(dict.fromkeys(product.category for product in by_id.values())),
+            units=tuple(
+                dict.fromkeys(variant.unit for product in by_id.values() for variant in product.variants)
+            ),
+        )

@@ -1,0 +1,121 @@
+"""How things are said, rather than what: taking back, joining, doubting, forbidding, quoting.
+
+The words are data (`data/lexicon/stance.yaml`); here they are found. What they do to the lines
+stands in `nlu/lines.py`, what they do to the intent in `nlu/intents.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from nlu.lexicon import Lexicon
+
+
+class CueKind(StrEnum):
+    """The value is the list in `data/lexicon/stance.yaml`."""
+
+    CORRECTION = "correction"
+    CORRECTION_OR_DROP = "correction_or_drop"
+    INSTEAD = "instead"
+    BUT = "but"
+    OR = "or"
+    JOIN = "join"
+    EACH = "each"
+    RESPECTIVELY = "respectively"
+    FORBID = "forbid"
+    CONDITION = "condition"
+    NOT_CONDITION = "not_condition"
+    REPORTED = "reported"
+    ELSEWHERE = "elsewhere"
+    PAST = "past"
+    PRICE = "price"
+    SEARCH = "search"
+    FAQ = "faq"
+    ORDER = "order"
+    TOPUP = "topup_verbs"
+    HUMAN = "human"
+    REFUND = "refund"
+    REFUND_QUESTION = "refund_question"
+    RECEIPT = "receipt"
+    STATUS = "status"
+    HISTORY = "history"
+    REORDER = "reorder"
+    SAVE_CONTACT = "save_contact"
+    PAY = "pay"
+    GREET = "greet"
+    THANKS = "thanks"
+    HELP = "help"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    MODIFY = "modify"
+    POLITE = "polite"
+    OWN_REQUEST = "own_request"
+    QUESTION = "question"
+    DROP = "drop"
+    ADD = "add"
+    REAL_GOODS = "real_goods"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    kind: CueKind
+    start: int
+    end: int
+    word: str
+
+
+class Cues:
+    """Finds the words of stance. One kind may overlap another; within a kind the longest counts."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._kinds: list[tuple[CueKind, AhoCorasick]] = []
+        self._words: dict[CueKind, list[str]] = {}
+        for kind in CueKind:
+            words = list(dict.fromkeys(lexicon.words(f"stance.{kind.value}")))
+            self._words[kind] = words
+            self._kinds.append((kind, AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)))
+
+    def read(self, text: str) -> tuple[Cue, ...]:
+        """All cues of `text` (what has been read of it is NUL), left to right."""
+        found: list[Cue] = []
+        for kind, automaton in self._kinds:
+            words = self._words[kind]
+            for index, start, end in automaton.find_matches_as_indexes(text):
+                if _bounded(text, start, end):
+                    found.append(Cue(kind, start, end, words[index]))
+        return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words between quotation marks, the marks included."""
+
+    start: int
+    end: int
+
+
+_QUOTED = re.compile(r"[“\"「『‘]([^”\"」』’\n]{1,200})[”\"」』’]")
+
+
+def quotations(text: str) -> tuple[Quotation, ...]:
+    """Everything between quotation marks."""
+    return tuple(Quotation(match.start(), match.end()) for match in _QUOTED.finditer(text))
+
+
+def of_kind(cues: Iterable[Cue], *kinds: CueKind) -> tuple[Cue, ...]:
+    return tuple(cue for cue in cues if cue.kind in kinds)
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """A latin word counts only where no letter continues it."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (_latin(text[start]) and _latin(before)) and not (_latin(text[end - 1]) and _latin(after))
+
+
+def _latin(character: str) -> bool:
+    return "a" <= character <= "z"

@@ -1,0 +1,236 @@
+"""Which product and size are meant, decided together: what one leaves open the other may settle.
+
+Facets are exact; only names may be fuzzy. Where two readings fit equally well both stay open, and
+the customer is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nlu.amounts import Amount, AmountKind
+from nlu.naming import Role
+from nlu.products import Closeness, Mention, MentionKind, Names
+from nlu.variants import OPTIONS_MAX, SENSELESS_UNITS, Sizes, VariantReading
+from nlu.vocabulary import Vocabulary
+
+EQUAL_WITHIN = 0.6
+"""Products whose names cost this much more than the best are still equally meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that was said of the goods of one line."""
+
+    mention: Mention | None = None
+    noun: Mention | None = None
+    qualifiers: tuple[tuple[Role, str], ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    nearby: str = ""
+    """The characters of the line, for words that tell variants apart (个人版)."""
+    regions: tuple[str, ...] = ()
+    """Spellings of servers that were said."""
+    carrier: str | None = None
+    """Of the number to be charged."""
+    account_kind: str | None = None
+    """What the recipient was called, if it was called anything."""
+    tops_up: bool = False
+    """充/交/缴 with a mobile number or a contact: with no product named it is the plain phone top-up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`product_id` None: open, with `product_options`. The variant likewise."""
+
+    product_id: str | None = None
+    product_options: tuple[str, ...] = ()
+    variant: VariantReading = field(default_factory=VariantReading)
+    sureness: float = 1.0
+    carrier_conflict: bool = False
+
+
+class Goods:
+    """Decides for one catalog."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str) -> None:
+        self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
+        self._carriers = {
+            product_id: frozenset(meaning for role, meaning in carried if role is Role.CARRIER)
+            for product_id, carried in names.qualifiers.items()
+        }
+        self._topup = names.named(topup)
+        self._unit_sellers: dict[str, list[str]] = {}
+        for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
+            for unit in dict.fromkeys(variant.unit for variant in product.variants):
+                self._unit_sellers.setdefault(unit, []).append(product.product_id)
+
+    def decide(self, wanted: Wanted) -> Decision:
+        """The product and the variant that fit all that was said, or what is left to ask."""
+        options = self._options(wanted)
+        if not options:
+            return Decision()
+        closeness = wanted.mention.closeness.value if wanted.mention else 0.95
+        named = wanted.mention is not None or wanted.tops_up and options == self._topup
+        qualified = self._qualified(options, wanted)
+        if qualified is None:
+            return Decision(product_options=_ranked(options))
+        conflict = self._carrier_conflict(wanted)
+        best = min(qualified.values())
+        equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + EQUAL_WITHIN}
+        equal = self._by_region(equal, wanted)
+        readings = {product_id: self._fit(product_id, wanted) for product_id in equal}
+        fitting = {product_id: cost for product_id, cost in equal.items() if not readings[product_id].unavailable}
+        if not named:
+            fitting = self._by_unit(fitting, wanted)
+        left = fitting or equal
+        if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
+            product_id = next(iter(left))
+            return Decision(product_id, (), readings[product_id], closeness, conflict)
+        return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
+
+    def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
+        """Whether any product of a mention is sold in such a size."""
+        amounts = tuple(amounts)
+        return bool(amounts) and any(
+            not self._sizes.fit(product_id, amounts).unavailable for product_id in mention.options
+        )
+
+    def sells_by(self, product_ids: Iterable[str], amount: Amount) -> bool:
+        """Whether one of the products counts in the unit of this amount at all."""
+        return any(
+            size.unit in amount.units or any(set(part.units) & set(amount.units) for part in size.more)
+            for product_id in product_ids
+            for size in self._sizes.of(product_id)
+        )
+
+    def together(self, product_ids: tuple[str, ...] | None, amounts: tuple[Amount, ...]) -> bool:
+        """Whether the amounts can be sizes of one thing: 10G月包, 1台一年, 100元100."""
+        if len({(amount.kind, amount.low, amount.units) for amount in amounts}) <= 1:
+            return True
+        if product_ids is None:
+            return len({amount.kind for amount in amounts}) == len(amounts) and any(
+                amount.kind is AmountKind.PERIOD for amount in amounts
+            )
+        return any(not self._sizes.fit(product_id, amounts).unavailable for product_id in product_ids)
+
+    def all_of(self, product_id: str, amounts: tuple[Amount, ...]) -> tuple[str, ...]:
+        """Every variant that one of several amounts names: the choices of 50还是100."""
+        found: dict[str, None] = {}
+        for amount in amounts:
+            reading = self._sizes.fit(product_id, (amount,))
+            if not reading.unavailable:
+                found |= dict.fromkeys((reading.sku_id,) if reading.sku_id else reading.options)
+        return tuple(found)[:OPTIONS_MAX]
+
+    def _options(self, wanted: Wanted) -> Mapping[str, float]:
+        if wanted.mention is not None:
+            return wanted.mention.options
+        by_size = self._by_size(wanted.amounts)
+        if by_size:
+            return by_size
+        if wanted.noun is not None and wanted.noun.options:
+            return wanted.noun.options
+        if wanted.tops_up:
+            return self._topup
+        return {}
+
+    def _by_size(self, amounts: tuple[Amount, ...]) -> Mapping[str, float]:
+        """680点券: the products that are counted in 点券."""
+        for amount in amounts:
+            if amount.kind in (AmountKind.SIZE, AmountKind.CURRENCY):
+                sellers: dict[str, float] = {}
+                for unit in amount.units:
+                    if unit not in SENSELESS_UNITS:
+                        sellers |= dict.fromkeys(self._unit_sellers.get(unit, ()), 0.0)
+                if sellers:
+                    return sellers
+        return {}
+
+    def _qualified(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
+        """The options that carry every tier and country that was said; None where none does."""
+        said = list(wanted.qualifiers)
+        left = dict(options)
+        for role, meaning in said:
+            having = {
+                product_id: cost
+                for product_id, cost in left.items()
+                if (role, meaning) in self._names.qualifiers[product_id] or self._label_says(product_id, meaning)
+            }
+            if having:
+                # What was said need not be dropped: it no longer costs anything.
+                relief = _RELIEF.get(role, 0.0)
+                left = {product_id: max(0.0, cost - relief) for product_id, cost in having.items()}
+            elif role is not Role.CARRIER:
+                return None
+            elif any(self._carriers[product_id] for product_id in left):
+                return None
+        if wanted.carrier is not None and any(self._carriers[product_id] for product_id in left):
+            same = {
+                product_id: cost for product_id, cost in left.items() if wanted.carrier in self._carriers[product_id]
+            }
+            if same and not any(role is Role.CARRIER for role, _ in said):
+                left = same
+        return left
+
+    def _label_says(self, product_id: str, meaning: str) -> bool:
+        return any(meaning in size.label for size in self._sizes.of(product_id))
+
+    def _carrier_conflict(self, wanted: Wanted) -> bool:
+        named = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
+        return wanted.carrier is not None and bool(named) and wanted.carrier not in named
+
+    def _by_region(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:
+        for spelling in wanted.regions:
+            having = {
+                product_id: cost
+                for product_id, cost in options.items()
+                if self._names.regions_of(product_id, spelling)
+            }
+            options = having or options
+        return options
+
+    def _by_unit(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:
+        if wanted.account_kind is None:
+            return options
+        same = {
+            product_id: cost
+            for product_id, cost in options.items()
+            if self._vocabulary.products[product_id].account_kind == wanted.account_kind
+        }
+        return same or options
+
+    def _unit_names_it(self, left: Mapping[str, float], wanted: Wanted) -> bool:
+        """A unit that only one product has is as good as its name: 60创世结晶."""
+        return any(
+            amount.kind is AmountKind.SIZE
+            and any(self._unit_sellers.get(unit, []) == list(left) for unit in amount.units)
+            for amount in wanted.amounts
+        ) or bool(wanted.regions)
+
+    def _fit(self, product_id: str, wanted: Wanted) -> VariantReading:
+        words = [word for word in self._sizes.words(product_id) if word in wanted.nearby]
+        words = [word for word in words if not any(word != other and word in other for other in words)]
+        amounts = wanted.amounts
+        if words and amounts:
+            both = self._sizes.fit(product_id, amounts, words[:1])
+            if both.sku_id:
+                return both
+            by_word = self._sizes.fit(product_id, (), words[:1])
+            by_size = self._sizes.fit(product_id, amounts)
+            if by_size.unavailable and by_word.sku_id and all(a.text in words[0] for a in amounts):
+                return by_word
+            return by_size if len(words) == 0 else both
+        if words:
+            return self._sizes.fit(product_id, (), words[:1]) if len(words) == 1 else self._sizes.fit(product_id, ())
+        return self._sizes.fit(product_id, amounts)
+
+
+_RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
+
+
+def _ranked(options: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(sorted(options, key=lambda product_id: options[product_id]))[:OPTIONS_MAX]
+
+
+__all__ = ["Closeness", "Decision", "Goods", "MentionKind", "Wanted"]

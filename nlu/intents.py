@@ -1,0 +1,340 @@
+"""What the customer wants. Deterministic signs decide first; examples decide what they leave over.
+
+The signs are words of stance and what was read of the message (goods, sizes, recipients); the
+examples are `data/intents.yaml`. A message that forbids, doubts, quotes or asks never orders,
+whatever else stands in it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from nlu.corrections import Cue, CueKind
+from nlu.lexicon import Lexicon
+from nlu.understanding import Intent
+
+MASKS = {
+    "product": "\ue001",
+    "size": "\ue002",
+    "account": "\ue003",
+    "quantity": "\ue004",
+    "region": "\ue005",
+    "order": "\ue006",
+    "contact": "\ue007",
+}
+"""One private character stands for each slot, in examples and messages alike."""
+
+_PARTICLES = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+|[啊呀吧呢哦噢喔哈啦嘛的了哟诶唉哎欸额呃]")
+_BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    intent: Intent
+    topic: str | None
+    confidence: float
+
+
+class Examples:
+    """The example phrases: the nearest one if it is near, else a vote of all by their n-grams."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._phrases: list[str] = []
+        self._meanings: list[tuple[Intent, str | None]] = []
+        for entry in lexicon.intents:
+            for phrase in entry.phrases:
+                self._phrases.append(_masked_phrase(phrase))
+                self._meanings.append((entry.intent, entry.topic))
+        self._exact = dict(zip(self._phrases, self._meanings, strict=True))
+        self._train()
+
+    def _train(self) -> None:
+        """Complement naive Bayes over the n-grams: closed form, a few milliseconds."""
+        counts: dict[tuple[Intent, str | None], Counter[str]] = {}
+        total: Counter[str] = Counter()
+        for phrase, meaning in zip(self._phrases, self._meanings, strict=True):
+            grams = Counter(_grams(phrase))
+            counts.setdefault(meaning, Counter()).update(grams)
+            total.update(grams)
+        size, everything = len(total) or 1, sum(total.values())
+        self._weights: dict[str, dict[tuple[Intent, str | None], float]] = {}
+        for meaning, own in counts.items():
+            rest = everything - sum(own.values())
+            mine = sum(own.values())
+            for gram, count in own.items():
+                here = (count + 0.1) / (mine + 0.1 * size)
+                there = (total[gram] - count + 0.1) / (rest + 0.1 * size)
+                self._weights.setdefault(gram, {})[meaning] = math.log(here / there)
+
+    def guess(self, masked: str) -> Guess:
+        """What examples say a message means; confidence 0 where nothing resembles it."""
+        text = _BARE.sub("", masked)
+        found = self._exact.get(text)
+        if found is not None:
+            return Guess(found[0], found[1], 0.99)
+        near = process.extractOne(text, self._phrases, scorer=Indel.normalized_similarity, score_cutoff=0.82)
+        if near is not None and len(text) > 1:
+            intent, topic = self._meanings[near[2]]
+            return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]))
+        return self._vote(text)
+
+    def _vote(self, text: str) -> Guess:
+        scores: dict[tuple[Intent, str | None], float] = {}
+        grams = Counter(_grams(text))
+        for gram in grams:
+            for meaning, weight in self._weights.get(gram, {}).items():
+                if weight > 0:
+                    scores[meaning] = scores.get(meaning, 0.0) + weight
+        if not scores:
+            return Guess(Intent.OUT_OF_SCOPE, None, 0.0)
+        ranked = sorted(scores.items(), key=lambda item: -item[1])
+        best, score = ranked[0]
+        other = next((value for meaning, value in ranked[1:] if meaning[0] is not best[0]), 0.0)
+        coverage = score / (3.0 * max(1, len(grams)))
+        margin = (score - other) / score
+        return Guess(best[0], best[1], max(0.05, min(0.9, 0.35 + 0.5 * margin + 0.3 * min(1.0, coverage))))
+
+
+def _masked_phrase(phrase: str) -> str:
+    for name, mask in MASKS.items():
+        phrase = phrase.replace("{" + name + "}", mask)
+    return _BARE.sub("", phrase)
+
+
+def _grams(text: str) -> Iterable[str]:
+    padded = f"^{text}$"
+    for length in (1, 2, 3):
+        for at in range(len(padded) - length + 1):
+            gram = padded[at : at + length]
+            if gram not in "^$":
+                yield gram
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read of one message, for deciding what it wants."""
+
+    text: str
+    """Normalised, whole."""
+    rest: str
+    """Normalised; what was read as goods, recipients or numbers is NUL."""
+    masked: str
+    cues: Mapping[CueKind, tuple[Cue, ...]] = field(default_factory=dict)
+    goods: int = 0
+    """Names of things sold here."""
+    nouns: int = 0
+    unknown: int = 0
+    """Names of virtual goods that are not sold here."""
+    sizes: int = 0
+    accounts: int = 0
+    quantities: int = 0
+    regions: int = 0
+    order_number: bool = False
+    last_order: bool = False
+    limits: int = 0
+    sorts: int = 0
+    payments: int = 0
+    contact: bool = False
+    remembered: bool = False
+    quoted: bool = False
+    """Goods, sizes or verbs stand between quotation marks."""
+
+    def has(self, *kinds: CueKind) -> bool:
+        return any(kind in self.cues for kind in kinds)
+
+    def masked_behind(self, offset: int) -> str:
+        """What stands behind an offset of the text, without what only sounds polite."""
+        return _PARTICLES.sub("", self.text[offset:])
+
+    def order_follows_report(self) -> bool:
+        """Whether the customer asks for something himself behind what he reports."""
+        told = max(cue.end for cue in self.cues[CueKind.REPORTED])
+        return any(cue.start >= told for cue in self.cues.get(CueKind.OWN_REQUEST, ()))
+
+    @property
+    def slots(self) -> int:
+        return self.goods + self.sizes + self.accounts + self.quantities + self.regions
+
+
+class Intents:
+    """Decides the intent of a message that stands alone."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._examples = Examples(lexicon)
+        self._pure = {
+            kind: sorted(lexicon.words(f"stance.{kind.value}"), key=len, reverse=True)
+            for kind in (CueKind.CONFIRM, CueKind.DENY, CueKind.GREET, CueKind.THANKS, CueKind.FORBID, CueKind.CORRECTION_OR_DROP)
+        }
+        self._patterns = {
+            kind: re.compile("(?:" + "|".join(map(re.escape, words)) + r"|[啊呀吧呢哦噢喔哈啦嘛的了哟诶哎欸老板亲您你哥姐们我]|\s)+")
+            for kind, words in self._pure.items()
+        }
+
+    def pure(self, kind: CueKind, text: str) -> bool:
+        """Whether a message is nothing but such words."""
+        bare = _BARE.sub("", text)
+        return bool(bare) and self._patterns[kind].fullmatch(bare) is not None and any(word in bare for word in self._pure[kind])
+
+    def decide(self, evidence: Evidence) -> Guess:
+        """The intent; confidence says how clear the signs were."""
+        guess = self._examples.guess(evidence.masked)
+        sign = self._by_signs(evidence, guess)
+        if sign is None:
+            return guess if guess.confidence >= 0.3 else Guess(Intent.OUT_OF_SCOPE, None, 0.4)
+        intent, confidence = sign
+        topic = guess.topic if guess.intent is intent else None
+        if guess.intent is intent:
+            confidence = min(0.99, confidence + 0.03)
+        return Guess(intent, topic, confidence)
+
+    def _by_signs(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):
+            return Intent.OUT_OF_SCOPE, 0.9
+        for decide in (self._about_recipients, self._after_sales, self._refusing, self._bare_words):
+            found = decide(seen, guess)
+            if found is not None:
+                return found
+        if self._told(seen):
+            return Intent.FAQ if seen.has(CueKind.FAQ, CueKind.QUESTION) else Intent.OUT_OF_SCOPE, 0.8
+        return self._asking(seen, guess) or self._ordering(seen, guess)
+
+    def _about_recipients(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        if seen.accounts and seen.has(CueKind.SAVE_CONTACT) and (seen.remembered or not seen.goods) and not seen.sizes:
+            return Intent.SAVE_CONTACT, 0.93
+        if seen.accounts and guess.intent is Intent.SAVE_CONTACT and guess.confidence >= 0.9 and not seen.sizes:
+            return Intent.SAVE_CONTACT, 0.85
+        return None
+
+    def _after_sales(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST)
+        if seen.has(CueKind.HUMAN) and not ordering and not self.pure(CueKind.GREET, seen.text):
+            return Intent.HUMAN, 0.92
+        if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
+            rule = seen.has(CueKind.REFUND_QUESTION) and not seen.has(CueKind.PAST) and not seen.order_number and not seen.last_order
+            if rule and not (guess.intent is Intent.REFUND and guess.confidence > 0.9):
+                return Intent.FAQ, 0.85
+            return Intent.REFUND, 0.92
+        if seen.has(CueKind.RECEIPT) and not ordering:
+            return Intent.RECEIPT, 0.9
+        if seen.has(CueKind.REORDER):
+            return Intent.REORDER, 0.92
+        if seen.has(CueKind.STATUS) and not ordering and not self._how_long(seen):
+            return Intent.STATUS, 0.9
+        if seen.has(CueKind.HISTORY) and not ordering:
+            return Intent.HISTORY, 0.9
+        if seen.order_number and not seen.has(CueKind.FORBID):
+            return (guess.intent, 0.8) if guess.intent in _AFTER and guess.confidence > 0.5 else (Intent.STATUS, 0.85)
+        if seen.last_order and guess.intent in _AFTER and guess.confidence > 0.45:
+            return guess.intent, 0.75
+        return None
+
+    def _how_long(self, seen: Evidence) -> bool:
+        return seen.has(CueKind.FAQ) and not seen.has(CueKind.PAST) and not seen.order_number and not re.search(r"怎么|还没|没", seen.text)
+
+    def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        corrected = seen.has(CueKind.CORRECTION) and seen.slots > 1
+        if seen.has(CueKind.FORBID):
+            last = max(cue.end for cue in seen.cues[CueKind.FORBID])
+            after = seen.masked_behind(last) if corrected else ""
+            if not after:
+                return Intent.CANCEL, 0.93
+        if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
+            return Intent.CANCEL, 0.9
+        return None
+
+    def _bare_words(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        """A message of nothing but polite words, yes or no."""
+        for kind, intent in _PURE:
+            if self.pure(kind, seen.text):
+                return intent, 0.95
+        if seen.payments and not seen.goods and not seen.accounts and not seen.has(CueKind.FAQ) and not seen.text.endswith(("吗", "?")):
+            return Intent.PAY, 0.93
+        if seen.has(CueKind.PAY) and not seen.goods and not seen.accounts and not seen.has(CueKind.FAQ, CueKind.PRICE) and not seen.text.endswith(("吗", "?")):
+            return Intent.PAY, 0.85
+        if not seen.slots and seen.has(CueKind.HELP):
+            return Intent.HELP, 0.85
+        return None
+
+    def _told(self, seen: Evidence) -> bool:
+        """Somebody else's words or doings, a condition: no order of this customer."""
+        own = seen.has(CueKind.OWN_REQUEST)
+        if seen.quoted and (seen.has(CueKind.REPORTED) or not own):
+            return True
+        if seen.has(CueKind.ELSEWHERE):
+            return True
+        return seen.has(CueKind.REPORTED) and not seen.order_follows_report()
+
+    def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        if seen.has(CueKind.PRICE):
+            return Intent.PRICE, 0.92
+        if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
+            return Intent.SEARCH, 0.7
+        if guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE) and guess.confidence >= 0.93:
+            return guess.intent, guess.confidence
+        concrete = seen.accounts and (seen.goods or seen.sizes)
+        if seen.has(CueKind.HELP) and not concrete:
+            return Intent.HELP if not seen.goods else Intent.FAQ, 0.8
+        if seen.limits or seen.sorts:
+            return Intent.SEARCH, 0.88
+        if seen.has(CueKind.SEARCH) and not concrete:
+            if seen.has(CueKind.FAQ) and guess.intent is Intent.FAQ:
+                return Intent.FAQ, 0.75
+            return Intent.SEARCH, 0.85
+        if seen.has(CueKind.FAQ) and not concrete:
+            return Intent.FAQ, 0.82
+        asks = re.search(r"(?:吗|么|不|没|\?)[\s?。!]*$", seen.text) is not None
+        if asks and not concrete and not seen.has(CueKind.POLITE) and (seen.goods or seen.nouns or seen.unknown):
+            if guess.intent in (Intent.FAQ, Intent.SEARCH, Intent.STATUS, Intent.PRICE):
+                return guess.intent, 0.7
+            return Intent.SEARCH, 0.65
+        return None
+
+    def _ordering(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        verb = seen.has(CueKind.ORDER)
+        if seen.goods:
+            if seen.has(CueKind.MODIFY) and not verb and not seen.accounts:
+                return Intent.MODIFY, 0.7
+            return Intent.ORDER, 0.95 if verb or seen.sizes or seen.accounts else 0.85
+        if seen.unknown:
+            return Intent.ORDER, 0.85 if verb or seen.sizes or seen.nouns else 0.6
+        if seen.has(CueKind.MODIFY) and (seen.slots or guess.intent is Intent.MODIFY):
+            return Intent.MODIFY, 0.88
+        if seen.has(CueKind.REAL_GOODS) and not seen.sizes:
+            return Intent.OUT_OF_SCOPE, 0.85
+        if verb and (seen.nouns or seen.sizes and (seen.accounts or seen.contact)):
+            return Intent.ORDER, 0.9
+        if seen.slots and not seen.nouns:
+            return self._slots_only(seen, guess, verb)
+        if verb and seen.nouns:
+            return Intent.ORDER, 0.8
+        if seen.contact and verb:
+            return Intent.ORDER, 0.7
+        return None
+
+    def _slots_only(self, seen: Evidence, guess: Guess, verb: bool) -> tuple[Intent, float] | None:
+        topup = seen.has(CueKind.TOPUP)
+        if topup and (seen.accounts or seen.sizes):
+            return Intent.ORDER, 0.88
+        if guess.intent in (Intent.PROVIDE, Intent.MODIFY, Intent.CONFIRM, Intent.DENY, Intent.ORDER) and guess.confidence > 0.5:
+            return guess.intent, max(0.6, guess.confidence - 0.1)
+        if len(_BARE.sub("", seen.rest).replace("\0", "")) <= 6 or not seen.text:
+            return Intent.PROVIDE, 0.8
+        if seen.accounts or seen.regions:
+            return Intent.PROVIDE, 0.6
+        return None
+
+
+_AFTER = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.CANCEL, Intent.HISTORY, Intent.HUMAN, Intent.PAY})
+_PURE = (
+    (CueKind.DENY, Intent.DENY),
+    (CueKind.CONFIRM, Intent.CONFIRM),
+    (CueKind.GREET, Intent.GREET),
+    (CueKind.THANKS, Intent.THANKS),
+)

@@ -1,0 +1,370 @@
+"""The lines of an order: what one record leaves unsaid and another said, and then what each means.
+
+`13811110063、13911110064 都充100话费` says the goods once for two recipients; a table says them in its
+heading. What is shared is shared only where the message says so by its shape; else the slot stays
+open, because a size given to the wrong recipient is the worst thing that can happen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nlu.accounts import Account, Recipient, carrier
+from nlu.amounts import Amount, AmountKind
+from nlu.goods import Decision, Goods, Wanted
+from nlu.lexicon import Lexicon
+from nlu.naming import Role
+from nlu.page import Page
+from nlu.products import Closeness, Mention, Names
+from nlu.records import Event, EventKind, Record, same_goods
+from nlu.understanding import Heard, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
+from nlu.variants import SENSELESS_UNITS
+from nlu.vocabulary import Vocabulary
+
+QUANTITY_MAX = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the whole message says about how its lines belong together."""
+
+    each: bool = False
+    """各, 都, 分别 or a count of recipients was said."""
+    respectively: bool = False
+    tops_up: bool = False
+    contact: bool = False
+    each_quantity: Event | None = None
+
+
+def shared(records: list[Record], shape: Shape) -> list[Record]:
+    """The records with what they take from each other."""
+    records = _paired(records, shape)
+    if len(records) > 1:
+        _share_goods(records, shape)
+        _share_accounts(records, shape)
+        _share_regions(records)
+    if shape.each_quantity is not None:
+        for record in records:
+            record.quantity = shape.each_quantity
+    return records
+
+
+def _paired(records: list[Record], shape: Shape) -> list[Record]:
+    """分别充50和100: the n-th recipient gets the n-th size."""
+    if not shape.respectively:
+        return records
+    accounts = [record for record in records if record.accounts]
+    sizes = [event for record in records for event in record.amounts]
+    if len(accounts) < 2 or len(sizes) != len(accounts):
+        return records
+    goods = next((record for record in records if record.names), None)
+    for record, size in zip(accounts, sizes, strict=True):
+        record.amounts = [size]
+        record.conflicts.discard(Slot.VARIANT)
+        if goods is not None and not record.names:
+            record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
+    return accounts
+
+
+def _share_goods(records: list[Record], shape: Shape) -> None:
+    account_first = _account_first(records)
+    for at, record in enumerate(records):
+        if not record.names and not record.nouns:
+            source = _source(records, at, account_first, lambda other: bool(other.names or other.nouns))
+            if source is not None:
+                record.names, record.nouns = list(source.names), list(source.nouns)
+                record.qualifiers = record.qualifiers or list(source.qualifiers)
+                record.inherited.add(Slot.PRODUCT)
+    for at, record in enumerate(records):
+        if record.amounts:
+            continue
+        if record.accounts or Slot.PRODUCT in record.inherited:
+            source = _source(
+                records, at, account_first, lambda other, mine=record: bool(other.amounts) and _same(other, mine)
+            )
+        else:
+            source = _listed_before(records, at, shape)
+        if source is None:
+            continue
+        if record.accounts and not account_first and _disagree(records, at) and not _follows(records, at, source):
+            record.doubtful = True
+            continue
+        record.amounts = list(source.amounts)
+        record.open |= source.open & {Slot.VARIANT}
+        record.conflicts |= source.conflicts & {Slot.VARIANT}
+        record.inherited.add(Slot.VARIANT)
+        if source.counted and not shape.each:
+            record.doubtful = source.doubtful = True
+
+
+def _follows(records: Sequence[Record], at: int, source: Record) -> bool:
+    """Whether the record stands behind its source with nothing but recipients in between."""
+    places = [place for place, record in enumerate(records) if record is source]
+    return bool(places) and places[0] < at
+
+
+def _disagree(records: Sequence[Record], at: int) -> bool:
+    sizes = {tuple(event.amount.low for event in record.amounts if event.amount) for record in records if record.amounts}
+    return len(sizes) > 1
+
+
+def _same(one: Record, other: Record) -> bool:
+    if one.name is None or other.name is None:
+        return one.name is other.name or Slot.PRODUCT in other.inherited
+    return same_goods(one.name, other.name)
+
+
+def _account_first(records: Sequence[Record]) -> bool:
+    """Whether recipients are named before their goods (A、B充100) or behind them (100给A、B)."""
+    for record in records:
+        if record.accounts and (record.amounts or record.names):
+            goods = min(event.start for event in (*record.amounts, *record.names))
+            return record.accounts[0].start < goods
+    return True
+
+
+def _source(records: Sequence[Record], at: int, account_first: bool, has) -> Record | None:  # type: ignore[no-untyped-def]
+    behind = next((record for record in records[at + 1 :] if has(record)), None)
+    before = next((record for record in reversed(records[:at]) if has(record)), None)
+    if records[at].accounts and not account_first:
+        return before or behind
+    if records[at].accounts:
+        return behind or before
+    return before or behind
+
+
+def _listed_before(records: Sequence[Record], at: int, shape: Shape) -> Record | None:
+    """爱奇艺和优酷月卡: the size behind the last of a list of names is the size of all."""
+    if at + 1 < len(records):
+        following = records[at + 1]
+        if following.amounts and following.names and following.names[0].start < following.amounts[0].start:
+            return following
+        if not following.amounts and following.names:
+            return _listed_before(records, at + 1, shape)
+    if shape.each:
+        return next((record for record in records if record.amounts), None)
+    return None
+
+
+def _share_accounts(records: list[Record], shape: Shape) -> None:
+    """One recipient said of several goods is the recipient of all, where it stands apart from them."""
+    accounts = [event for record in records for event in record.accounts]
+    lacking = [record for record in records if not record.accounts]
+    if not accounts or not lacking or not any(record.names for record in lacking):
+        return
+    kinds_apart = len({event.account.said or event.account.kinds[:1] for event in accounts if event.account}) == len(accounts)
+    if len(accounts) == 1 or kinds_apart:
+        for event in accounts:
+            holder = next(record for record in records if event in record.accounts)
+            apart = holder is records[-1] or holder is records[0]
+            if apart and (shape.each or _stands_apart(event, holder)):
+                for record in lacking:
+                    record.accounts.append(event)
+                    record.inherited.add(Slot.ACCOUNT)
+
+
+def _stands_apart(event: Event, holder: Record) -> bool:
+    assert event.account is not None
+    return event.account.label is not None or all(
+        abs(event.start - other.end) > 0 for other in (*holder.names, *holder.amounts)
+    )
+
+
+def _share_regions(records: list[Record]) -> None:
+    said = [record for record in records if record.regions]
+    if len(said) == 1:
+        for record in records:
+            if not record.regions and not record.name or record.name and said[0].name and same_goods(record.name, said[0].name):
+                record.regions = list(said[0].regions)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    line: SpokenLine
+    spans: tuple[SlotSpan, ...]
+    decision: Decision
+
+
+class LineReader:
+    """Turns records into lines for one catalog."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
+        self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
+
+    def line(self, page: Page, record: Record, shape: Shape) -> Spoken:
+        """What a record means, with everything that is wrong or open about it."""
+        amounts, counted = self._split(record)
+        phone = self._phone(record)
+        wanted = Wanted(
+            mention=record.name,
+            noun=record.nouns[-1].mention if record.nouns else None,
+            qualifiers=tuple(
+                (event.mention.role, event.mention.meaning)
+                for event in record.qualifiers
+                if event.mention and event.mention.role
+            ),
+            amounts=amounts,
+            nearby=page.text[record.start : record.end].replace(" ", ""),
+            regions=tuple(event.mention.text for event in record.regions if event.mention),
+            carrier=carrier(phone, self._lexicon) if phone else None,
+            account_kind=next((event.account.said for event in record.accounts if event.account), None),
+            tops_up=shape.tops_up and (phone is not None or shape.contact or bool(record.accounts)),
+        )
+        decision = self._goods.decide(wanted)
+        if Slot.PRODUCT in record.open | record.conflicts:
+            decision = replace(decision, product_id=None, product_options=self._alternatives(record))
+        problems: list[Problem] = []
+        spans: list[SlotSpan] = []
+        line = SpokenLine()
+        line = self._with_goods(page, line, record, amounts, decision, problems, spans)
+        line = self._with_quantity(page, line, record, counted, problems, spans)
+        line = self._with_account(page, line, record, decision, problems, spans)
+        line = self._with_region(page, line, record, decision, problems, spans)
+        return Spoken(replace(line, problems=tuple(problems)), tuple(spans), decision)
+
+    def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
+        """Amounts that size the goods, and one that only counts them (三台 of what is sold singly)."""
+        options = tuple(record.name.options) if record.name else ()
+        sizes: list[Amount] = []
+        counted: Event | None = None
+        for event in record.amounts:
+            amount = event.amount
+            assert amount is not None
+            counts = amount.kind is AmountKind.SIZE and options and not self._goods.sells_by(options, amount)
+            if counts and all(unit in SENSELESS_UNITS for unit in amount.units):
+                counted = event
+            else:
+                sizes.append(amount)
+        return tuple(sizes), counted
+
+    def _phone(self, record: Record) -> str | None:
+        for event in record.accounts:
+            if event.account is not None and "phone" in event.account.kinds and event.account.said in (None, "phone"):
+                return event.account.text
+        return None
+
+    def _alternatives(self, record: Record) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for event in record.names:
+            if event.mention is not None:
+                best = min(event.mention.options.values(), default=0.0)
+                found |= dict.fromkeys(p for p, cost in event.mention.options.items() if cost <= best + 0.6)
+        return tuple(found)[:8]
+
+    def _with_goods(
+        self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision,
+        problems: list[Problem], spans: list[SlotSpan],
+    ) -> SpokenLine:  # fmt: skip
+        place = (record.names or record.nouns or record.amounts or [None])[-1]
+        span = page.span(place.start, place.end) if place else page.span(0, 0)
+        if record.amounts and amounts:
+            event = record.amounts[-1]
+            where = page.span(event.start, event.end)
+            line = replace(line, measure=Heard(amounts[0].measure, where))
+            spans.append(SlotSpan(Slot.VARIANT, where.start, where.end, amounts[0].text))
+        if decision.product_id is None:
+            return replace(line, product_options=decision.product_options)
+        spans.append(SlotSpan(Slot.PRODUCT, span.start, span.end, decision.product_id))
+        line = replace(line, product=Heard(decision.product_id, span, decision.sureness))
+        variant = decision.variant
+        if Slot.VARIANT in record.open | record.conflicts or record.doubtful:
+            options = variant.options or ((variant.sku_id,) if variant.sku_id else ())
+            return replace(line, sku_options=self._goods.all_of(decision.product_id, amounts) or options)
+        if variant.sku_id is not None:
+            return replace(line, sku=Heard(variant.sku_id, line.measure.span if line.measure else span, decision.sureness))
+        if variant.unavailable:
+            said = amounts[0].text if amounts else ""
+            problems.append(Problem(Slot.VARIANT, ProblemCode.VARIANT_UNAVAILABLE, said))
+        return replace(line, sku_options=variant.options)
+
+    def _with_quantity(
+        self, page: Page, line: SpokenLine, record: Record, counted: Event | None,
+        problems: list[Problem], spans: list[SlotSpan],
+    ) -> SpokenLine:  # fmt: skip
+        event = record.quantity
+        count: int | None = None
+        if event is not None and event.quantity is not None:
+            count = event.quantity.count
+            if count is None:
+                return replace(line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options)
+        elif counted is not None and counted.amount is not None and counted.amount.exact:
+            event, count = counted, int(counted.amount.low)
+        if event is None or count is None:
+            return line
+        if Slot.QUANTITY in record.open | record.conflicts:
+            return replace(line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options)
+        span = page.span(event.start, event.end)
+        spans.append(SlotSpan(Slot.QUANTITY, span.start, span.end, str(count)))
+        if not 1 <= count <= QUANTITY_MAX:
+            problems.append(Problem(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count)))
+        return replace(line, quantity=Heard(count, span))
+
+    def _with_account(
+        self, page: Page, line: SpokenLine, record: Record, decision: Decision,
+        problems: list[Problem], spans: list[SlotSpan],
+    ) -> SpokenLine:  # fmt: skip
+        if not record.accounts:
+            return line
+        kind = self._account_kind(decision)
+        if kind == "none":
+            return line
+        if Slot.ACCOUNT in record.open:
+            return line
+        if Slot.ACCOUNT in record.conflicts:
+            said = " ".join(event.account.text for event in record.accounts if event.account)
+            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_CONFLICT, said))
+            return line
+        event = self._fitting(record.accounts, kind)
+        account = event.account
+        assert account is not None
+        span = page.span(event.start, event.end)
+        wanted_kind = kind or account.said or (account.kinds[0] if account.kinds else "phone")
+        recipient = account.read_as(wanted_kind, self._lexicon)
+        if decision.carrier_conflict:
+            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_CONFLICT, account.text))
+            return line
+        if recipient.account is None:
+            if recipient.problem is not None:
+                problems.append(recipient.problem)
+            return line
+        spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, recipient.account))
+        return replace(line, account=Heard(recipient.account, span), account_kind=recipient.kind)
+
+    def _account_kind(self, decision: Decision) -> str | None:
+        options = (decision.product_id,) if decision.product_id else decision.product_options
+        kinds = {self._vocabulary.products[product_id].account_kind for product_id in options if product_id}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _fitting(self, accounts: Sequence[Event], kind: str | None) -> Event:
+        for event in accounts:
+            assert event.account is not None
+            if kind is not None and event.account.said == kind:
+                return event
+        for event in accounts:
+            assert event.account is not None
+            if kind is not None and kind in event.account.kinds and event.account.said is None:
+                return event
+        return accounts[-1]
+
+    def _with_region(
+        self, page: Page, line: SpokenLine, record: Record, decision: Decision,
+        problems: list[Problem], spans: list[SlotSpan],
+    ) -> SpokenLine:  # fmt: skip
+        if not record.regions or Slot.REGION in record.open | record.conflicts:
+            return line
+        event = record.regions[-1]
+        assert event.mention is not None
+        options = (decision.product_id,) if decision.product_id else decision.product_options
+        meant: dict[str, None] = {}
+        for product_id in options or tuple(event.mention.options):
+            meant |= dict.fromkeys(self._names.regions_of(product_id, event.mention.text))
+        span = page.span(event.start, event.end)
+        if len(meant) == 1:
+            region = next(iter(meant))
+            spans.append(SlotSpan(Slot.REGION, span.start, span.end, region))
+            return replace(line, region=Heard(region, span))
+        return line
+
+
+__all__ = ["Closeness", "EventKind", "LineReader", "Mention", "Recipient", "Account", "Role", "Shape", "Spoken", "shared"]

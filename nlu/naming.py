@@ -1,0 +1,226 @@
+"""The short forms that people make of a product's name, derived from the name alone.
+
+`中国移动流量包` is said 移动流量, `腾讯视频VIP会员` is said 腾讯会员: people keep what tells a
+product apart and drop what goes without saying. So a name is cut into tokens by what they do,
+and every way of dropping tokens is a form with a cost; what a premium product would have to drop
+to sound like its plain sibling costs so much that the plain sibling wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import combinations
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+
+TOKENS_MAX = 7
+"""A name with more tokens is only known whole and by its brand: forms grow with two to the tokens."""
+
+
+class Role(Enum):
+    """What a token of a name does."""
+
+    BRAND = "brand"
+    CONTENT = "content"
+    SUBJECT = "subject"
+    GENERIC = "generic"
+    TIER = "tier"
+    PLAIN_TIER = "plain tier"
+    COUNTRY = "country"
+    CARRIER = "carrier"
+
+
+COST = {
+    Role.BRAND: 2.0,
+    Role.CONTENT: 1.5,
+    Role.SUBJECT: 0.2,
+    Role.GENERIC: 0.0,
+    Role.TIER: 3.0,
+    Role.PLAIN_TIER: 0.0,
+    Role.COUNTRY: 1.0,
+    Role.CARRIER: 1.0,
+}
+"""What it costs to leave a token out."""
+
+STRONG = frozenset({Role.BRAND, Role.CONTENT})
+"""Tokens that can name a product; the others only qualify it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    """Normalised, without blanks."""
+    role: Role
+    meaning: str
+    """For tiers, countries and carriers: which one, whatever the spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say a product; `tokens` are those that were kept."""
+
+    text: str
+    cost: float
+    tokens: tuple[Token, ...]
+
+    @property
+    def strong(self) -> bool:
+        return any(token.role in STRONG for token in self.tokens)
+
+
+class Namer:
+    """Cuts names into tokens by the words of the trade."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._words: dict[str, tuple[Role, str]] = {}
+        for role, name in (
+            (Role.TIER, "goods.premium"),
+            (Role.PLAIN_TIER, "goods.plain_tier"),
+            (Role.COUNTRY, "goods.country"),
+            (Role.CARRIER, "goods.carrier"),
+        ):
+            for meaning, spellings in lexicon.groups(name).items():
+                for spelling in spellings:
+                    self._words[_squeezed(spelling)] = (role, plain(meaning))
+        for role, name in (
+            (Role.SUBJECT, "goods.subject"),
+            (Role.GENERIC, "goods.generic"),
+            (Role.CONTENT, "goods.content"),
+        ):
+            for word in lexicon.words(name):
+                self._words.setdefault(_squeezed(word), (role, _squeezed(word)))
+        self.short_generics: dict[str, tuple[str, ...]] = {
+            _squeezed(word): tuple(map(_squeezed, shorts))
+            for word, shorts in lexicon.groups("goods.generic_short").items()
+        }
+        self.never_alone = frozenset(map(_squeezed, lexicon.words("goods.never_alone")))
+        self._brands: dict[str, tuple[str, ...]] = {}
+        for canonical, spellings in lexicon.groups("brands.brands").items():
+            squeezed = tuple(dict.fromkeys([_squeezed(canonical), *map(_squeezed, spellings)]))
+            self._brands[squeezed[0]] = squeezed
+        self._brand_of = {form: brand for brand, forms in self._brands.items() for form in forms}
+        self._longest = max(map(len, self._words), default=1)
+        self._longest_brand = max(map(len, self._brand_of), default=1)
+
+    @property
+    def brands(self) -> Mapping[str, tuple[str, ...]]:
+        return self._brands
+
+    def brand_spellings(self, text: str) -> tuple[str, ...]:
+        """All ways to write the well-known brand that `text` is, or only itself."""
+        brand = self._brand_of.get(text)
+        return self._brands[brand] if brand is not None else (text,)
+
+    def role_of(self, word: str) -> tuple[Role, str] | None:
+        return self._words.get(word)
+
+    @property
+    def words(self) -> Mapping[str, tuple[Role, str]]:
+        return self._words
+
+    def tokens(self, name: str, units: Iterable[str] = ()) -> tuple[Token, ...]:
+        """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充)."""
+        whole = plain(name)
+        inside = [part for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole) for part in re.split(r"[\s,、/]+", group)]
+        outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
+        own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1)
+        tokens: list[Token] = []
+        for chunk in re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside)):
+            tokens += self._cut(chunk, own_units)
+        for note in inside:
+            known = self._words.get(note)
+            if known is not None:
+                tokens.append(Token(note, *known))
+        return tuple(_glued(tokens))
+
+    def _cut(self, chunk: str, units: frozenset[str]) -> Iterator[Token]:
+        start = at = 0
+        while at < len(chunk):
+            found = self._token_at(chunk, at, units)
+            if found is None:
+                at += 1
+                continue
+            if at > start:
+                yield from self._brand_tokens(chunk[start:at])
+            yield found
+            at = start = at + len(found.text)
+        if start < len(chunk):
+            yield from self._brand_tokens(chunk[start:])
+
+    def _token_at(self, chunk: str, at: int, units: frozenset[str]) -> Token | None:
+        for length in range(min(self._longest_brand, len(chunk) - at), 1, -1):
+            word = chunk[at : at + length]
+            if word in units:
+                return Token(word, Role.BRAND if word not in self._words else self._words[word][0], word)
+            if word in self._brand_of and length > 2 and word not in self._words and _whole(chunk, at, at + length):
+                return Token(word, Role.BRAND, word)
+        for length in range(min(self._longest, len(chunk) - at), 0, -1):
+            word = chunk[at : at + length]
+            known = self._words.get(word)
+            if known is None or not _whole(chunk, at, at + length):
+                continue
+            if length == 1 and not (at + 1 == len(chunk) or self._token_at(chunk, at + 1, units)):
+                continue
+            return Token(word, *known)
+        return None
+
+    def _brand_tokens(self, chunk: str) -> Iterator[Token]:
+        """Latin and Chinese runs are words of their own; a number belongs to the word before it."""
+        for part in re.findall(r"[a-z]+[0-9.]*|[^a-z0-9]+[0-9]+(?![a-z])|[^a-z]+", chunk):
+            yield Token(part, Role.BRAND, part)
+
+    def forms(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
+        """Every natural way to say these tokens shorter, the whole first."""
+        yield _form(tokens, ())
+        if not any(token.role in STRONG for token in tokens):
+            return
+        if len(tokens) > TOKENS_MAX:
+            strong = tuple(token for token in tokens if token.role in STRONG)
+            yield _form(strong, tuple(token for token in tokens if token not in strong))
+            return
+        places = range(len(tokens))
+        for dropped in range(1, len(tokens)):
+            for gone in combinations(places, dropped):
+                kept = tuple(tokens[at] for at in places if at not in gone)
+                if any(token.role in STRONG for token in kept):
+                    yield _form(kept, tuple(tokens[at] for at in gone))
+
+
+def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:
+    return Form("".join(token.text for token in kept), sum(COST[token.role] for token in gone), kept)
+
+
+def _glued(tokens: list[Token]) -> Iterator[Token]:
+    """A brand of one character is no brand: it belongs to the word behind it (大会员, 花卡)."""
+    held: str | None = None
+    for at, token in enumerate(tokens):
+        if held is not None:
+            token = Token(held + token.text, Role.BRAND, held + token.text)
+            held = None
+        lone = len(token.text) == 1 and token.role is Role.BRAND and not token.text.isdigit()
+        if lone and at + 1 < len(tokens):
+            held = token.text
+            continue
+        yield token
+    if held is not None:
+        yield Token(held, Role.BRAND, held)
+
+
+def _whole(chunk: str, start: int, end: int) -> bool:
+    """A latin word counts only where it stands alone: `pro` is not in `prime`."""
+    before, after = chunk[start - 1 : start], chunk[end : end + 1]
+    return not (
+        (_latin(chunk[start]) and before and _latin(before)) or (_latin(chunk[end - 1]) and after and _latin(after))
+    )
+
+
+def _latin(character: str) -> bool:
+    return "a" <= character <= "z"
+
+
+def _squeezed(text: str) -> str:
+    return plain(text).replace(" ", "")

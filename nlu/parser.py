@@ -1,0 +1,126 @@
+"""One message in, one `Understanding` out: the only door into this package.
+
+A message is read once: spelling is made plain, then each reader takes its characters away in an
+order in which no later one can be misled, then what was found is put together to lines, and last
+of all it is decided what the customer wants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nlu.corrections import CueKind
+from nlu.evidence import evidence_of
+from nlu.goods import Goods
+from nlu.intents import Guess, Intents
+from nlu.lexicon import Lexicon
+from nlu.lines import LineReader, Spoken
+from nlu.products import Names
+from nlu.reading import Reader, Reading
+from nlu.understanding import (
+    NOTHING_EXPECTED,
+    Expectation,
+    Intent,
+    Measure,
+    Problem,
+    ProblemCode,
+    Slot,
+    SlotSpan,
+    SpokenLine,
+    Understanding,
+)
+from nlu.variants import Sizes, VariantReading
+from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+
+LENGTH_MAX = 2000
+OPTIONS_MAX = 8
+
+_ORDERING = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER})
+_LISTING = frozenset({Intent.PRICE, Intent.SEARCH, Intent.FAQ, Intent.STATUS})
+
+
+class Parser:
+    """Understands messages about one catalog. Immutable; safe to share between threads."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, length_max: int = LENGTH_MAX) -> None:
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        self._length_max = length_max
+        names = Names(vocabulary, lexicon)
+        self._reader = Reader(vocabulary, lexicon, names)
+        self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
+        self._goods = Goods(vocabulary, names, self._sizes, "话费")
+        self._lines = LineReader(vocabulary, lexicon, names, self._goods)
+        self._intents = Intents(lexicon)
+
+    def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
+        """What `text` means. What stands behind `length_max` characters is not read, and then
+        nothing is ordered: half a message may mean the opposite of the whole."""
+        reading = self._reader.read(text[: self._length_max], self._goods)
+        seen = evidence_of(reading)
+        guess = self._intents.decide(seen)
+        spoken = [self._lines.line(reading.page, record, reading.shape) for record in reading.records]
+        understood = self._assembled(text, reading, guess, spoken)
+        if len(text) > self._length_max:
+            understood = replace(understood, lines=(), confidence=0.0)
+        return understood
+
+    def variant_for(self, product_id: str, measure: Measure) -> VariantReading:
+        """The variant of a product by a size that was said in another message."""
+        return self._sizes.fit_measure(product_id, measure)
+
+    def _assembled(self, text: str, reading: Reading, guess: Guess, spoken: list[Spoken]) -> Understanding:
+        intent = guess.intent
+        lines: tuple[SpokenLine, ...] = ()
+        options: tuple[str, ...] = ()
+        problems: tuple[Problem, ...] = ()
+        spans = [*reading.spans]
+        if intent in _ORDERING:
+            known = [one for one in spoken if _says_something(one.line)]
+            lines = tuple(one.line for one in known)
+            spans += [span for one in known for span in one.spans]
+            if reading.unknown and not any(line.product for line in lines):
+                problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
+                lines = ()
+        if intent in _LISTING:
+            options = self._asked_about(spoken)
+        sureness = min(
+            (line.product.sureness for line in lines if line.product is not None), default=1.0
+        )
+        return Understanding(
+            text=text,
+            intent=intent,
+            confidence=round(min(guess.confidence, sureness), 4),
+            lines=lines,
+            options=options,
+            problems=problems,
+            filters=reading.filters if intent in (Intent.SEARCH, Intent.PRICE) else reading.filters,
+            sort=reading.sort if intent in (Intent.SEARCH, Intent.PRICE) else None,
+            order_ref=reading.order_ref,
+            payment=reading.payment,
+            contact=reading.remembered if intent is Intent.SAVE_CONTACT else reading.contact,
+            topic=guess.topic,
+            adds=bool(CueKind.ADD in reading.cues),
+            spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
+        )
+
+    def _asked_about(self, spoken: list[Spoken]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for one in spoken:
+            variant = one.decision.variant
+            if variant.sku_id and one.line.measure is not None:
+                found[variant.sku_id] = None
+            elif one.decision.product_id:
+                found[one.decision.product_id] = None
+            else:
+                found |= dict.fromkeys(one.decision.product_options)
+        return tuple(found)[:OPTIONS_MAX]
+
+
+def _says_something(line: SpokenLine) -> bool:
+    return bool(
+        line.product or line.product_options or line.measure or line.account or line.region or line.quantity or line.problems
+    )
+
+
+__all__ = ["Parser", "ProductWords", "SlotSpan", "VariantReading", "VariantWords", "Vocabulary"]

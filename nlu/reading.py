@@ -1,0 +1,387 @@
+"""Reads one page: every reader in its turn, and then the events in the order in which they were said.
+
+The order of the readers is what keeps them honest: references and recipients take their digits
+first, names take theirs before numbers are looked at, and what a number means is decided last, when
+it is known what goods stand beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nlu import accounts, amounts, filters, other_numbers, payments, quantities, references
+from nlu.accounts import Account
+from nlu.amounts import Amount, AmountKind, Units
+from nlu.contacts import Contacts
+from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
+from nlu.goods import Goods
+from nlu.lexicon import Lexicon
+from nlu.lines import Shape, shared
+from nlu.normalise import normalise, plain
+from nlu.other_numbers import OtherKind, OtherNumber
+from nlu.page import Mark, Page
+from nlu.products import Closeness, Mention, MentionKind, Names
+from nlu.quantities import Quantity, QuantityKind
+from nlu.records import Event, EventKind, Record, gather
+from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey
+from nlu.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything that was read of one message, before it is decided what it wants."""
+
+    page: Page
+    rest: str
+    """The normalised text; goods, recipients and numbers that were used are NUL."""
+    records: tuple[Record, ...]
+    events: tuple[Event, ...]
+    shape: Shape
+    cues: Mapping[CueKind, tuple[Cue, ...]]
+    quotes: tuple[Quotation, ...]
+    unknown: tuple[str, ...]
+    """Virtual goods that are known but not sold here, as typed."""
+    filters: Filters
+    limits: int
+    sort: SortKey | None
+    order_ref: str | None
+    payment: PaymentMethod | None
+    contact: str | None
+    remembered: str | None
+    masks: tuple[tuple[int, int, str], ...]
+    """What stands where, by the slot names of the example phrases."""
+    spans: tuple[SlotSpan, ...]
+
+
+class Reader:
+    """Reads pages for one catalog."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names) -> None:
+        self._lexicon = lexicon
+        self._names = names
+        self._cues = Cues(lexicon)
+        self._contacts = Contacts(lexicon)
+        self._categories = {plain(category): category for category in vocabulary.categories}
+        self.units = Units.of(lexicon, _unit_spellings(vocabulary))
+
+    def read(self, text: str, goods: Goods) -> Reading:
+        """Read the whole message."""
+        page = normalise(text)
+        order = references.read(page, self._lexicon)
+        recipients = accounts.read(page, self._lexicon)
+        mentions = self._names.read(page)
+        for mention in mentions:
+            if mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN) and not self._is_unit(mention):
+                _take(page, mention.start, mention.end)
+        others = other_numbers.read(page, self._lexicon)
+        limits = filters.read(page, self._lexicon)
+        sorts = filters.read_sort(page, self._lexicon)
+        sizes = amounts.read(page, self._lexicon, self.units)
+        counts = quantities.read(page, self._lexicon)
+        paying = payments.read(page, self._lexicon)
+        cues = self._grouped(self._cues.read(_without_claimed(page)))
+        quotes = quotations(page.text)
+        return self._assembled(page, goods, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues, quotes)
+
+    def _assembled(  # one long hand-over, told once
+        self, page: Page, goods: Goods, order: tuple[Mark[references.Reference], ...],
+        recipients: tuple[Mark[Account], ...], mentions: tuple[Mention, ...],
+        others: tuple[Mark[OtherNumber], ...], limits: tuple[Mark[filters.Limit], ...],
+        sorts: tuple[Mark[SortKey], ...], sizes: tuple[Mark[Amount], ...], counts: tuple[Mark[Quantity], ...],
+        paying: tuple[Mark[PaymentMethod], ...], cues: Mapping[CueKind, tuple[Cue, ...]],
+        quotes: tuple[Quotation, ...],
+    ) -> Reading:  # fmt: skip
+        mentions = _believed(mentions, sizes, goods, recipients)
+        counted, sized = _counts_or_sizes(counts, sizes, mentions)
+        used = tuple(mark for mark in recipients if mark.value.claimed or _needed(mark, recipients, sized))
+        sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
+        counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
+        contact = self._contacts.recipient(page.text)
+        remembered = self._contacts.remembered(page.text)
+        shape = self._shape(cues, others, counted, used, contact is not None)
+        events = _events(page.text, mentions, used, sized, counted, cues)
+        records = _records(page.text, events, goods, shape)
+        masks = _masks(mentions, used, sized, counted, order, contact)
+        said = filters.collected(limits)
+        category = self._category(page.text)
+        return Reading(
+            page=page,
+            rest=_blanked(page.text, masks),
+            records=tuple(records),
+            events=tuple(events),
+            shape=shape,
+            cues=cues,
+            quotes=quotes,
+            unknown=tuple(page.original[_at(page, m).start : _at(page, m).end] for m in mentions if m.kind is MentionKind.UNKNOWN),
+            filters=replace(said, category=category) if category else said,
+            limits=len(limits),
+            sort=sorts[-1].value if sorts else None,
+            order_ref=order[0].value.order if order else None,
+            payment=paying[-1].value if paying else None,
+            contact=contact.value if contact and not used else None,
+            remembered=remembered.value if remembered else None,
+            masks=masks,
+            spans=_spans(page, order, paying, limits),
+        )
+
+    def _is_unit(self, mention: Mention) -> bool:
+        return mention.text in self.units.spellings
+
+    def _category(self, text: str) -> str | None:
+        return next((category for word, category in self._categories.items() if word in text), None)
+
+    def _grouped(self, cues: Sequence[Cue]) -> Mapping[CueKind, tuple[Cue, ...]]:
+        grouped: dict[CueKind, list[Cue]] = defaultdict(list)
+        for cue in cues:
+            grouped[cue.kind].append(cue)
+        return {kind: tuple(found) for kind, found in grouped.items()}
+
+    def _shape(
+        self, cues: Mapping[CueKind, tuple[Cue, ...]], others: Sequence[Mark[OtherNumber]],
+        counted: Sequence[Mark[Quantity]], used: Sequence[Mark[Account]], contact: bool,
+    ) -> Shape:  # fmt: skip
+        many = any(mark.value.kind is OtherKind.MANY for mark in others)
+        each_quantity = next(
+            (Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counted if mark.value.each and mark.value.kind is not QuantityKind.ARTICLE),
+            None,
+        )
+        return Shape(
+            each=CueKind.EACH in cues or CueKind.RESPECTIVELY in cues or many,
+            respectively=CueKind.RESPECTIVELY in cues,
+            tops_up=CueKind.TOPUP in cues,
+            contact=contact,
+            each_quantity=each_quantity,
+        )
+
+
+def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
+    """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币)."""
+    found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units}
+    for product in vocabulary.products.values():
+        for unit in {variant.unit for variant in product.variants}:
+            if plain(unit) == plain(product.name):
+                found[unit] |= dict.fromkeys(product.aliases)
+    return {unit: tuple(spellings) for unit, spellings in found.items()}
+
+
+def _take(page: Page, start: int, end: int) -> None:
+    if page.free(start, end):
+        page.take(start, end)
+
+
+def _without_claimed(page: Page) -> str:
+    return page.rest()
+
+
+def _believed(
+    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, recipients: Sequence[Mark[Account]]
+) -> tuple[Mention, ...]:  # fmt: skip
+    """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
+    named = any(mention.kind is MentionKind.NAME and not mention.thin for mention in mentions)
+    kept: list[Mention] = []
+    for mention in mentions:
+        if mention.kind is MentionKind.NAME and mention.thin:
+            beside = any(
+                other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION) and abs(other.start - mention.end) <= 8
+                for other in mentions
+            )
+            fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
+            if named and mention.closeness is not Closeness.EXACT or not (beside or fits):
+                continue
+        kept.append(mention)
+    return tuple(kept)
+
+
+def _counts_or_sizes(
+    counts: Sequence[Mark[Quantity]], sizes: Sequence[Mark[Amount]], mentions: Sequence[Mention]
+) -> tuple[tuple[Mark[Quantity], ...], tuple[Mark[Amount], ...]]:  # fmt: skip
+    """Where a count and a size share characters: a unit makes a size, a measure word a count."""
+    counted: list[Mark[Quantity]] = []
+    dropped: set[int] = set()
+    for count in counts:
+        clash = [(at, size) for at, size in enumerate(sizes) if _overlap(count, size)]
+        keep = True
+        for at, size in clash:
+            if size.value.kind is AmountKind.BARE:
+                dropped.add(at)
+            else:
+                keep = False
+        if keep:
+            counted.append(count)
+    return tuple(counted), tuple(size for at, size in enumerate(sizes) if at not in dropped)
+
+
+def _overlap(one: Mark[object] | Mark[Amount] | Mark[Quantity] | Mark[Account], other: Mark[object] | Mark[Amount] | Mark[Quantity] | Mark[Account]) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _needed(mark: Mark[Account], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]]) -> bool:
+    """Whether a number that may be no account at all is read as one: it was called one."""
+    return mark.value.said is not None or mark.value.label is not None
+
+
+def _events(
+    text: str, mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
+    counts: Sequence[Mark[Quantity]], cues: Mapping[CueKind, tuple[Cue, ...]],
+) -> list[Event]:  # fmt: skip
+    kinds = {
+        MentionKind.NAME: EventKind.NAME,
+        MentionKind.NOUN: EventKind.NOUN,
+        MentionKind.QUALIFIER: EventKind.QUALIFIER,
+        MentionKind.REGION: EventKind.REGION,
+    }
+    sized = [(mark.start, mark.end) for mark in sizes]
+    events = [
+        Event(kinds[mention.kind], mention.start, mention.end, mention=mention)
+        for mention in mentions
+        if mention.kind in kinds and not (mention.kind is MentionKind.NOUN and any(start < mention.end and mention.start < end for start, end in sized))
+    ]
+    events += [Event(EventKind.ACCOUNT, mark.start, mark.end, account=mark.value) for mark in recipients]
+    events += [Event(EventKind.AMOUNT, mark.start, mark.end, amount=mark.value) for mark in sizes]
+    events += [Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counts]
+    taken = bytearray(len(text) + 1)
+    for event in events:
+        taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+    events += _separators(text, taken)
+    spoken_for = bytearray(taken)
+    for kind, event_kind in _CUE_EVENTS:
+        for cue in cues.get(kind, ()):
+            if not any(spoken_for[cue.start : cue.end]):
+                events.append(Event(event_kind, cue.start, cue.end))
+                spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
+    return sorted(events, key=lambda event: (event.start, event.end))
+
+
+_CUE_EVENTS = (
+    (CueKind.CORRECTION, EventKind.CORRECTION),
+    (CueKind.CORRECTION_OR_DROP, EventKind.CORRECTION),
+    (CueKind.OR, EventKind.OR),
+    (CueKind.INSTEAD, EventKind.INSTEAD),
+    (CueKind.JOIN, EventKind.JOIN),
+)
+
+
+def _separators(text: str, taken: bytearray) -> list[Event]:
+    events = []
+    for at, character in enumerate(text):
+        if taken[at]:
+            continue
+        if character in "\n;；。!！?？":
+            events.append(Event(EventKind.STOP, at, at + 1))
+        elif character in ",，":
+            events.append(Event(EventKind.COMMA, at, at + 1))
+        elif character in "、&/+":
+            events.append(Event(EventKind.JOIN, at, at + 1))
+    return events
+
+
+def _records(text: str, events: list[Event], goods: Goods, shape: Shape) -> list[Record]:
+    def compatible(record: Record, more: Sequence[Event]) -> bool:
+        found = [event.amount for event in (*record.amounts, *more) if event.amount is not None]
+        options = record.name.options if record.name else None
+        return goods.together(tuple(options) if options else None, tuple(found))
+
+    rows = _rows(text, events)
+    if rows is None:
+        return shared(gather(events, compatible, shape.each), shape)
+    context, lines = rows
+    gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
+    around = gather(context, compatible, shape.each)
+    _lend(around, gathered)
+    return shared(gathered, shape)
+
+
+def _rows(text: str, events: list[Event]) -> tuple[list[Event], list[list[Event]]] | None:
+    """The lines of a table or a list: each with a recipient; what stands in other lines is for all."""
+    if "\n" not in text:
+        return None
+    lines: list[list[Event]] = [[]]
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    for event in events:
+        while len(lines) <= len(breaks) and event.start > breaks[len(lines) - 1]:
+            lines.append([])
+        lines[-1].append(event)
+    rows = [line for line in lines if any(event.kind is EventKind.ACCOUNT for event in line)]
+    if len(rows) < 2 or any(event.kind is EventKind.CORRECTION for event in events):
+        return None
+    context = [event for line in lines if line not in rows for event in line]
+    return context, [_unnumbered(text, row) for row in rows]
+
+
+def _unnumbered(text: str, row: list[Event]) -> list[Event]:
+    """Without the number that counts the row itself: `1. 138… 50`."""
+    first = row[0]
+    if first.kind is EventKind.AMOUNT and first.amount is not None and first.amount.kind is AmountKind.BARE:
+        begins = text.rfind("\n", 0, first.start) + 1
+        if re.fullmatch(r"[\s(（]*", text[begins : first.start]) and re.match(r"\s*[.、)）:：]", text[first.end :]):
+            return [event for event in row[1:]]
+    return row
+
+
+def _lend(around: list[Record], records: list[Record]) -> None:
+    """What is said outside of the rows goes for every row that does not say it itself."""
+    names = [record for record in around if record.names or record.nouns]
+    sizes = [record for record in around if record.amounts]
+    counts = [record for record in around if record.counted]
+    regions = [record for record in around if record.regions]
+    for record in records:
+        if not record.names and not record.nouns and len(names) == 1:
+            record.names, record.nouns = list(names[0].names), list(names[0].nouns)
+            record.qualifiers = record.qualifiers or list(names[0].qualifiers)
+        if not record.amounts and len(sizes) == 1 and not any(other.amounts for other in records):
+            record.amounts = list(sizes[0].amounts)
+        if record.quantity is None and len(counts) == 1:
+            record.quantity = counts[0].quantity
+        if not record.regions and len(regions) == 1:
+            record.regions = list(regions[0].regions)
+        if len(names) > 1 and not record.names:
+            record.doubtful = True
+
+
+def _masks(
+    mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
+    counts: Sequence[Mark[Quantity]], order: Sequence[Mark[references.Reference]], contact: Mark[str] | None,
+) -> tuple[tuple[int, int, str], ...]:  # fmt: skip
+    found = [(m.start, m.end, "product") for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)]
+    found += [(m.start, m.end, "region") for m in mentions if m.kind is MentionKind.REGION]
+    found += [(m.start, m.end, "account") for m in recipients]
+    found += [(m.start, m.end, "size") for m in sizes]
+    found += [(m.start, m.end, "quantity") for m in counts]
+    found += [(m.start, m.end, "order") for m in order]
+    if contact is not None:
+        found.append((contact.start, contact.end, "contact"))
+    chosen: list[tuple[int, int, str]] = []
+    for mask in sorted(found, key=lambda mask: (mask[0], -mask[1])):
+        if not chosen or mask[0] >= chosen[-1][1]:
+            chosen.append(mask)
+    return tuple(chosen)
+
+
+def _blanked(text: str, masks: Sequence[tuple[int, int, str]]) -> str:
+    characters = list(text)
+    for start, end, slot in masks:
+        if slot != "contact":
+            characters[start:end] = "\0" * (end - start)
+    return "".join(characters)
+
+
+def _at(page: Page, mention: Mention):  # type: ignore[no-untyped-def]
+    return page.span(mention.start, mention.end)
+
+
+def _spans(
+    page: Page, order: Sequence[Mark[references.Reference]], paying: Sequence[Mark[PaymentMethod]],
+    limits: Sequence[Mark[filters.Limit]],
+) -> tuple[SlotSpan, ...]:  # fmt: skip
+    found = []
+    for slot, mark, value in (
+        *((Slot.ORDER_REF, mark, mark.value.order) for mark in order),
+        *((Slot.PAYMENT, mark, mark.value.value) for mark in paying),
+        *((mark.value.slot, mark, str(mark.value.value)) for mark in limits),
+    ):
+        span = page.span(mark.start, mark.end)
+        found.append(SlotSpan(slot, span.start, span.end, value))
+    return tuple(found)

@@ -1,0 +1,331 @@
+"""From a row of things that were said to the lines of an order: what belongs to which recipient.
+
+The events of a message stand in the order in which they were said. A record takes them up until
+one comes that it already has; that one opens the next record, unless a correction stood before it
+(then it takes the old one's place) or an 或 (then the slot stays open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from nlu.accounts import Account
+from nlu.amounts import Amount
+from nlu.page import Mark
+from nlu.products import Mention
+from nlu.quantities import Quantity, QuantityKind
+from nlu.understanding import Slot
+
+
+class EventKind(Enum):
+    NAME = "name"
+    NOUN = "noun"
+    QUALIFIER = "qualifier"
+    REGION = "region"
+    AMOUNT = "amount"
+    QUANTITY = "quantity"
+    ACCOUNT = "account"
+    COMMA = "comma"
+    STOP = "stop"
+    JOIN = "join"
+    OR = "or"
+    CORRECTION = "correction"
+    INSTEAD = "instead"
+
+
+SEPARATORS = frozenset({EventKind.COMMA, EventKind.STOP, EventKind.JOIN, EventKind.OR})
+
+Value = Mention | Mark[Amount] | Mark[Quantity] | Mark[Account] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    kind: EventKind
+    start: int
+    end: int
+    mention: Mention | None = None
+    amount: Amount | None = None
+    quantity: Quantity | None = None
+    account: Account | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """One line while it is being gathered."""
+
+    start: int = 0
+    end: int = 0
+    names: list[Event] = field(default_factory=list)
+    nouns: list[Event] = field(default_factory=list)
+    qualifiers: list[Event] = field(default_factory=list)
+    amounts: list[Event] = field(default_factory=list)
+    quantity: Event | None = None
+    accounts: list[Event] = field(default_factory=list)
+    regions: list[Event] = field(default_factory=list)
+    open: set[Slot] = field(default_factory=set)
+    """Slots with an A 或 B."""
+    conflicts: set[Slot] = field(default_factory=set)
+    """Slots with two values and nothing that joins or corrects them."""
+    first: EventKind | None = None
+    inherited: set[Slot] = field(default_factory=set)
+    doubtful: bool = False
+
+    @property
+    def empty(self) -> bool:
+        return not (self.names or self.nouns or self.amounts or self.quantity or self.accounts or self.regions or self.qualifiers)
+
+    @property
+    def name(self) -> Mention | None:
+        return self.names[-1].mention if self.names else None
+
+    @property
+    def counted(self) -> bool:
+        return self.quantity is not None and not _article(self.quantity)
+
+
+Compatible = Callable[[Record, Sequence[Event]], bool]
+"""Whether the amounts of the events can stand beside those of the record (10G月包, 1台一年)."""
+
+
+def gather(events: Sequence[Event], compatible: Compatible, joined_all: bool) -> list[Record]:
+    """The records of one stretch of text. `joined_all`: 各/都 or a count of recipients was said, so
+    recipients one after the other are lines of their own."""
+    gatherer = _Gatherer(compatible, joined_all)
+    for separator, clause in _clauses(events):
+        gatherer.add_clause(separator, clause)
+    return [record for record in gatherer.records if not record.empty]
+
+
+def _clauses(events: Sequence[Event]) -> Iterable[tuple[EventKind | None, list[Event]]]:
+    separator: EventKind | None = None
+    clause: list[Event] = []
+    for event in events:
+        if event.kind in SEPARATORS:
+            if clause:
+                yield separator, clause
+                separator, clause = event.kind, []
+            elif separator is None or event.kind in (EventKind.OR, EventKind.JOIN):
+                separator = event.kind
+        else:
+            clause.append(event)
+    if clause:
+        yield separator, clause
+
+
+class _Gatherer:
+    def __init__(self, compatible: Compatible, joined_all: bool) -> None:
+        self.records: list[Record] = [Record()]
+        self._compatible = compatible
+        self._joined_all = joined_all
+        self._correcting: set[EventKind] | None = None
+        """Kinds already replaced since the correction; None when none is under way."""
+        self._negated = False
+
+    @property
+    def _record(self) -> Record:
+        return self.records[-1]
+
+    def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
+        correction = any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in clause)
+        if separator is EventKind.OR and not correction and self._correcting is None:
+            self._add_alternative(clause)
+            return
+        if not correction and self._correcting is None and self._opens(clause):
+            self.records.append(Record())
+        last: Event | None = None
+        for event in clause:
+            self._add(event, last, separator)
+            last = event
+
+    def _opens(self, clause: list[Event]) -> bool:
+        """Whether a clause speaks of a new line: it says again what the record already has."""
+        record = self._record
+        if record.empty:
+            return False
+        for event in clause:
+            match event.kind:
+                case EventKind.NAME if record.names and not same_goods(record.name, event.mention):
+                    return True
+                case EventKind.ACCOUNT if record.accounts and _same_kind(record.accounts, event):
+                    return True
+                case EventKind.QUANTITY if record.counted and not _article(event):
+                    return True
+                case EventKind.AMOUNT if record.amounts and not self._compatible(record, [event]):
+                    return True
+                case _:
+                    pass
+        return False
+
+    def _add(self, event: Event, last: Event | None, separator: EventKind | None) -> None:
+        match event.kind:
+            case EventKind.CORRECTION:
+                self._correcting = set()
+                return
+            case EventKind.INSTEAD:
+                self._negated = True
+                return
+        if self._negated:
+            # 不是50是100: the first is taken back, the second is a correction.
+            self._negated = False
+            self._take_back(event)
+            self._correcting = set()
+            return
+        if self._correcting is not None:
+            self._replace(event)
+            return
+        if self._collides(event):
+            self._collide(event, last, separator)
+            return
+        self._put(event)
+
+    def _collides(self, event: Event) -> bool:
+        record = self._record
+        match event.kind:
+            case EventKind.NAME:
+                return bool(record.names) and not same_goods(record.name, event.mention)
+            case EventKind.ACCOUNT:
+                return bool(record.accounts) and _same_kind(record.accounts, event)
+            case EventKind.AMOUNT:
+                return bool(record.amounts) and not self._compatible(record, [event])
+            case EventKind.QUANTITY:
+                return record.counted and not _article(event)
+            case EventKind.REGION:
+                return bool(record.regions) and record.regions[-1].mention != event.mention
+            case _:
+                return False
+
+    def _collide(self, event: Event, last: Event | None, separator: EventKind | None) -> None:
+        """The second of its kind: a new record, or a contradiction where nothing sets them apart."""
+        slot = _SLOTS[event.kind]
+        next_to = last is not None and last.kind is event.kind
+        if next_to and not (self._joined_all and event.kind in (EventKind.ACCOUNT, EventKind.NAME)):
+            self._record.conflicts.add(slot)
+            self._put(event)
+            return
+        if event.kind is EventKind.REGION:
+            self._record.conflicts.add(slot)
+            return
+        self.records.append(Record())
+        self._put(event)
+
+    def _add_alternative(self, clause: list[Event]) -> None:
+        record = self._record
+        for event in clause:
+            slot = _SLOTS.get(event.kind)
+            if slot is not None and self._collides(event):
+                record.open.add(slot)
+                _list_of(record, event).append(event)
+            else:
+                self._put(event)
+
+    def _replace(self, event: Event) -> None:
+        assert self._correcting is not None
+        if event.kind not in self._correcting and event.kind in _SLOTS:
+            record = self._record
+            if event.kind is EventKind.QUANTITY:
+                if not _article(event) or record.counted and event.quantity is not None and event.quantity.word:
+                    record.quantity = event
+                self._correcting.add(event.kind)
+                return
+            if event.kind is EventKind.ACCOUNT:
+                record.accounts = [old for old in record.accounts if not _same_kind([old], event)]
+            else:
+                _list_of(record, event).clear()
+            if event.kind is EventKind.NAME:
+                record.nouns.clear()
+                record.qualifiers.clear()
+            record.open.discard(_SLOTS[event.kind])
+            record.conflicts.discard(_SLOTS[event.kind])
+            self._correcting.add(event.kind)
+            self._put(event)
+        elif self._collides(event):
+            self._correcting = None
+            self._collide(event, None, None)
+        else:
+            self._put(event)
+
+    def _take_back(self, event: Event) -> None:
+        record = self._record
+        if event.kind is EventKind.QUANTITY:
+            record.quantity = None
+        elif event.kind in _SLOTS:
+            listed = _list_of(record, event)
+            listed[:] = [old for old in listed if not _same_value(old, event)]
+
+    def _put(self, event: Event) -> None:
+        record = self._record
+        if record.empty:
+            record.start, record.first = event.start, event.kind
+        record.end = max(record.end, event.end)
+        if event.kind is EventKind.QUANTITY:
+            if record.quantity is None or _article(record.quantity):
+                record.quantity = event
+            return
+        _list_of(record, event).append(event)
+
+
+_SLOTS = {
+    EventKind.NAME: Slot.PRODUCT,
+    EventKind.AMOUNT: Slot.VARIANT,
+    EventKind.QUANTITY: Slot.QUANTITY,
+    EventKind.ACCOUNT: Slot.ACCOUNT,
+    EventKind.REGION: Slot.REGION,
+}
+
+
+def _list_of(record: Record, event: Event) -> list[Event]:
+    match event.kind:
+        case EventKind.NAME:
+            return record.names
+        case EventKind.NOUN:
+            return record.nouns
+        case EventKind.QUALIFIER:
+            return record.qualifiers
+        case EventKind.AMOUNT:
+            return record.amounts
+        case EventKind.ACCOUNT:
+            return record.accounts
+        case EventKind.REGION:
+            return record.regions
+        case _:
+            return []
+
+
+def same_goods(one: Mention | None, other: Mention | None) -> bool:
+    """Whether two names mean the same goods: their likeliest products are the same."""
+    if one is None or other is None or not one.options or not other.options:
+        return one is other
+    best, best_other = min(one.options.values()), min(other.options.values())
+    first = {product for product, cost in one.options.items() if cost <= best + 0.6}
+    second = {product for product, cost in other.options.items() if cost <= best_other + 0.6}
+    return bool(first & second)
+
+
+def _same_kind(accounts: Iterable[Event], event: Event) -> bool:
+    """Whether two recipients could stand for the same thing: two phones, or two of unknown kind."""
+    assert event.account is not None
+    for other in accounts:
+        assert other.account is not None
+        one, two = other.account, event.account
+        if one.said and two.said:
+            if one.said == two.said:
+                return True
+        elif set(one.kinds) & set(two.kinds) or not one.kinds or not two.kinds:
+            return True
+    return False
+
+
+def _same_value(one: Event, other: Event) -> bool:
+    if one.amount and other.amount:
+        return one.amount.low == other.amount.low
+    if one.account and other.account:
+        return one.account.text == other.account.text
+    if one.mention and other.mention:
+        return one.mention.text == other.mention.text
+    return False
+
+
+def _article(event: Event) -> bool:
+    return event.quantity is not None and event.quantity.kind is QuantityKind.ARTICLE

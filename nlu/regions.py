@@ -1,0 +1,51 @@
+"""The folk names of servers: `安卓q区`, `苹果微信`, `跨3a`, `电信2区` for the catalog's own names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+
+_DIGITS = dict(zip("一二三四五六七八九十", ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), strict=True))
+
+
+def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
+    """Squeezed spelling -> the regions (catalog's own names) that it may mean, for one product."""
+    swaps = lexicon.groups("names.region_parts")
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for region in regions:
+        for spelling in _spellings(plain(region).replace(" ", ""), swaps):
+            if len(spelling) > 1:
+                found[spelling][region] = None
+    return {spelling: tuple(meant) for spelling, meant in found.items()}
+
+
+def _spellings(region: str, swaps: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    forms = {region}
+    forms |= {_in_digits(form) for form in forms}
+    forms |= {_short(form) for form in forms}
+    for word, others in swaps.items():
+        forms |= {form.replace(word, other) for form in forms if word in form for other in others}
+    forms |= {_short(form) for form in forms}
+    for form in list(forms):
+        for word in swaps:
+            for part in (word, *swaps[word]):
+                if form.startswith(part) and len(form) > len(part):
+                    rest = form[len(part) :]
+                    forms.add(_short(rest) + part)
+                    forms.add(_short(rest) + part + "区")
+    yield from forms
+
+
+def _in_digits(text: str) -> str:
+    return "".join(_DIGITS.get(character, character) for character in text)
+
+
+def _short(region: str) -> str:
+    """Without the word for `server` at the end: 电信一区 is said 电信一."""
+    for ending in ("专区", "大区", "服务器", "区", "服"):
+        if region.endswith(ending) and len(region) - len(ending) >= 2:
+            return region[: -len(ending)]
+    return region

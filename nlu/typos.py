@@ -1,0 +1,74 @@
+"""Names with one slip of the finger: a character wrong, missing, doubled or swapped with the next.
+
+Every name is filed under itself and under all its spellings with one character missing; a piece of a
+message meets a name where their own such spellings meet. That costs the same however large the
+catalog is. Digits never take part: a typo may change which family is meant, never a size.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from rapidfuzz.distance import OSA
+
+WINDOW_MAX = 10
+
+
+class Misspellings:
+    """The names that may be misspelled; each at least three characters long."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._filed: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            if 3 <= len(name) <= WINDOW_MAX and not any(character.isdigit() for character in name):
+                for spelling in _thinned(name):
+                    self._filed[spelling].append(name)
+
+    def read(self, text: str, taken: bytearray) -> Iterator[tuple[int, int, list[str]]]:
+        """`(start, end, names)` for the pieces of what is not taken that are one slip from a name.
+
+        A piece shares the first or the last character with the name, so that unrelated words of the
+        same length do not meet.
+        """
+        for start, end in _runs(text, taken):
+            for at in range(start, end - 1):
+                for length in range(min(WINDOW_MAX + 1, end - at), 1, -1):
+                    piece = text[at : at + length]
+                    names = self._near(piece)
+                    if names:
+                        yield at, at + length, names
+
+    def _near(self, piece: str) -> list[str]:
+        met: dict[str, None] = {}
+        for spelling in _thinned(piece):
+            for name in self._filed.get(spelling, ()):
+                met[name] = None
+        return [name for name in met if name != piece and self._one_slip(piece, name)]
+
+    def _one_slip(self, piece: str, name: str) -> bool:
+        if len(piece) < 3 and len(name) < 4:
+            return False
+        if len(name) == 3 and len(piece) != 3:
+            return False
+        if piece[0] != name[0] and piece[-1] != name[-1]:
+            return False
+        return OSA.distance(piece, name, score_cutoff=1) == 1
+
+
+def _thinned(word: str) -> set[str]:
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+
+
+def _runs(text: str, taken: bytearray) -> Iterator[tuple[int, int]]:
+    """The stretches of letters and Chinese characters that nobody has read."""
+    start: int | None = None
+    for at, character in enumerate(text):
+        readable = not taken[at] and ("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z")
+        if readable and start is None:
+            start = at
+        elif not readable and start is not None:
+            yield start, at
+            start = None
+    if start is not None:
+        yield start, len(text)

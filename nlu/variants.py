@@ -1,0 +1,204 @@
+"""Which size of a product is meant. Sizes are exact: never rounded, never made up from others.
+
+What a variant can be called is read once from its face value and its label with the same readers
+that read messages, so that 1台1年 is both one computer and twelve months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlu.amounts import Amount, AmountKind, Units
+from nlu.amounts import read as read_amounts
+from nlu.lexicon import Lexicon
+from nlu.normalise import normalise, plain
+from nlu.understanding import Measure
+from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+
+OPTIONS_MAX = 8
+PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日"})
+MONEY_UNITS = frozenset({"元"})
+SENSELESS_UNITS = frozenset({"个", "张", "份", "套", "件"})
+"""Units that count things and size nothing: a number with one of them is a quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantReading:
+    """Exactly one of: `sku_id`, an open choice of `options`, or `unavailable` with the nearest
+    as `options`."""
+
+    sku_id: str | None = None
+    options: tuple[str, ...] = ()
+    unavailable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Everything that one variant can be called by."""
+
+    sku_id: str
+    face_value: Decimal
+    unit: str
+    list_price: Decimal
+    label: str
+    more: tuple[Amount, ...]
+    """Further sizes in the label: the 1年 of 1台1年."""
+    word: str
+    """What the label says beside its numbers: 个人版, 空月祝福."""
+
+
+class Sizes:
+    """The sizes of every product of a catalog. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, units: Units) -> None:
+        self._lexicon = lexicon
+        self._units = units
+        self._labels: dict[tuple[str, Decimal, str], tuple[tuple[Amount, ...], str]] = {}
+        self._sizes = {
+            product.product_id: tuple(self._size(variant) for variant in product.variants)
+            for product in vocabulary.products.values()
+        }
+
+    def _size(self, variant: VariantWords) -> Size:
+        key = (variant.label, variant.face_value, variant.unit)
+        if key not in self._labels:
+            page = normalise(variant.label)
+            marks = read_amounts(page, self._lexicon, self._units)
+            word = list(page.text)
+            for mark in marks:
+                word[mark.start : mark.end] = "\0" * (mark.end - mark.start)
+            rest = "".join(word).replace("\0", "").replace(" ", "")
+            self._labels[key] = (tuple(mark.value for mark in marks if mark.value.exact), rest)
+        more, word_left = self._labels[key]
+        return Size(
+            variant.sku_id,
+            variant.face_value,
+            variant.unit,
+            Decimal(variant.list_price_fen) / 100,
+            plain(variant.label).replace(" ", ""),
+            more,
+            word_left,
+        )
+
+    def of(self, product_id: str) -> tuple[Size, ...]:
+        return self._sizes[product_id]
+
+    def words(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
+        """Words that tell this product's variants apart (个人版) -> the SKUs that they fit."""
+        sizes = self._sizes[product_id]
+        found: dict[str, tuple[str, ...]] = {}
+        for size in sizes:
+            for word in {size.word, size.label}:
+                if len(word) > 1 and not word.isdigit():
+                    found[word] = tuple(other.sku_id for other in sizes if word in (other.word, other.label))
+        return found
+
+    def fit(self, product_id: str, amounts: Iterable[Amount], words: Iterable[str] = ()) -> VariantReading:
+        """The variant that every amount and word fits."""
+        sizes = self._sizes[product_id]
+        left = list(sizes)
+        said = False
+        asked: Amount | None = None
+        for word in words:
+            left = [size for size in left if word in (size.word, size.label)]
+            said = True
+        for amount in amounts:
+            said = True
+            asked = asked or amount
+            if not amount.exact:
+                near = [size for size in left if _between(size, amount)]
+                return VariantReading(options=_ids(near or left))
+            left = [size for size in left if size in _fitting(amount, sizes)]
+        if len(left) == 1 and (said or len(sizes) == 1):
+            return VariantReading(sku_id=left[0].sku_id)
+        if left:
+            return VariantReading(options=_ids(left))
+        return VariantReading(options=_ids(_nearest(sizes, asked)), unavailable=True)
+
+    def fit_measure(self, product_id: str, measure: Measure) -> VariantReading:
+        """The variant for a size that was said before the product was."""
+        if measure.value is None:
+            words = [word for word in self.words(product_id) if word in plain(measure.text)]
+            if words:
+                return self.fit(product_id, (), words[:1])
+            return VariantReading(options=_ids(self._sizes[product_id]))
+        return self.fit(product_id, (as_amount(measure),))
+
+
+def as_amount(measure: Measure) -> Amount:
+    """The amount that a measure was taken from."""
+    assert measure.value is not None
+    unit = measure.unit
+    if unit is None:
+        kind = AmountKind.BARE
+    elif unit in MONEY_UNITS:
+        kind = AmountKind.MONEY
+    elif unit in PERIOD_UNITS:
+        kind = AmountKind.PERIOD
+    else:
+        kind = AmountKind.SIZE
+    return Amount(kind, measure.value, measure.value, True, (unit,) if unit else (), measure.text)
+
+
+def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
+    """The variants that this exact amount names: by size, or else by the official price."""
+    value = amount.low
+    match amount.kind:
+        case AmountKind.MONEY:
+            by_size = [size for size in sizes if size.unit in MONEY_UNITS and size.face_value == value]
+            return by_size or [size for size in sizes if size.list_price == value]
+        case AmountKind.BARE:
+            by_size = [size for size in sizes if size.unit not in PERIOD_UNITS and size.face_value == value]
+            if by_size:
+                return by_size
+            by_price = [size for size in sizes if size.list_price == value]
+            by_period = [size for size in sizes if size.unit in PERIOD_UNITS and size.face_value == value]
+            return by_price + [size for size in by_period if size not in by_price]
+        case AmountKind.CURRENCY:
+            return [size for size in sizes if size.unit in amount.units and size.face_value == value]
+        case AmountKind.SIZE:
+            own = [size for size in sizes if size.unit in amount.units and size.face_value == value]
+            return own or [size for size in sizes if _label_has(size, amount)]
+        case AmountKind.PERIOD:
+            own = [
+                size
+                for size in sizes
+                if size.unit in PERIOD_UNITS and amount.in_unit(size.unit) == size.face_value
+            ]
+            return own or [size for size in sizes if _label_has(size, amount)]
+
+
+def _label_has(size: Size, amount: Amount) -> bool:
+    for part in size.more:
+        if part.kind is amount.kind and part.low == amount.low and set(part.units) & set(amount.units):
+            return True
+        if part.kind is AmountKind.PERIOD and amount.kind is AmountKind.PERIOD and part.units:
+            if amount.in_unit(part.units[0]) == part.low:
+                return True
+    return False
+
+
+def _between(size: Size, amount: Amount) -> bool:
+    if amount.kind in (AmountKind.MONEY, AmountKind.BARE):
+        return amount.low <= size.face_value <= amount.high or amount.low <= size.list_price <= amount.high
+    return size.unit in amount.units and amount.low <= size.face_value <= amount.high
+
+
+def _nearest(sizes: tuple[Size, ...], amount: Amount | None) -> list[Size]:
+    if amount is None:
+        return list(sizes)
+
+    def distance(size: Size) -> Decimal:
+        if amount.kind is AmountKind.PERIOD:
+            value = amount.in_unit(size.unit)
+            return abs(size.face_value - value) if value is not None else size.face_value
+        by_face = abs(size.face_value - amount.low)
+        return by_face if size.unit in amount.units or not amount.units else abs(size.list_price - amount.low)
+
+    return sorted(sizes, key=distance)
+
+
+def _ids(sizes: Iterable[Size]) -> tuple[str, ...]:
+    return tuple(size.sku_id for size in sizes)[:OPTIONS_MAX]
