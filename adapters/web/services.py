@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from starlette.routing import BaseRoute
 
 from bot.fanout import Fanout
 from bot.handover import Handover
-from bot.reception import Reception
+from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage
 from orders.catalog import AccountKind
 from orders.clock import Clock
 from orders.database import Database
@@ -22,6 +23,19 @@ Mask = Callable[[AccountKind, str], str]
 PaySandbox = Callable[[str, str], Awaitable[bool]]
 """Pay token and method in; the sandbox bank takes the money and sends its signed notice by HTTP.
 False when the bank could not deliver it: then it was not paid as far as the shop can know."""
+
+
+class Converses(Protocol):
+    """What the pages need of the reception."""
+
+    async def receive(self, message: IncomingMessage) -> tuple[OutgoingMessage, ...]:
+        """Have the message answered; committed when this returns, however often it comes."""
+
+    async def since(self, chat: ChatAddress, seq: int = 0, limit: int = 200) -> tuple[ChatEntry, ...]:
+        """What was said both ways after number `seq`, oldest first; the newest `limit` of it."""
+
+    async def before(self, chat: ChatAddress, seq: int, limit: int = 200) -> tuple[ChatEntry, ...]:
+        """The last `limit` entries before number `seq`, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +51,7 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
-    reception: Reception
+    reception: Converses
     database: Database
     shop: Shop
     handover: Handover

@@ -101,7 +101,10 @@ export class Log {
       const value = document.createElement("dd");
       label.textContent = row.label;
       value.textContent = row.value;
-      rows.append(label, value);
+      // The only line of an order is its title already.
+      if (row.label === card.title) value.className = "alone";
+      else rows.append(label);
+      rows.append(value);
     }
     slip.querySelector(".slip-total b").textContent = card.total;
     slip.querySelector(".slip-actions").replaceWith(this.actions(entry));

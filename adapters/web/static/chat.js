@@ -103,7 +103,7 @@ function wait(message) {
 
 function firstWaiting() {
   const first = waiting.values().next();
-  return first.done ? null : first.value;
+  return first.done ? (typing.isConnected ? typing : null) : first.value;
 }
 
 function settle(id) {
