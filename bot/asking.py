@@ -13,6 +13,9 @@ from orders.quote import Ambiguous, Finding, Missing, Unacceptable
 EVERY_LINE = -1
 """`Question.line` when the answer goes to every line that lacks it."""
 
+OF_THE_WHOLE_ORDER = frozenset({"lines_limit", "amount_limit"})
+"""Findings that no single line is to blame for."""
+
 RECIPIENTS_OFFERED = 3
 
 MONEY = "元"
@@ -22,7 +25,7 @@ PERIODS = frozenset({"天", "周", "月", "年"})
 def question_about(turn: Turn, draft: Draft, found: tuple[Finding, ...]) -> Question:
     """What is wrong comes before what is missing; otherwise in the order of the lines."""
     finding = next((one for one in found if isinstance(one, Unacceptable)), found[0])
-    line = draft.lines[finding.line] if draft.lines else DraftLine()
+    line = draft.lines[finding.line] if finding.line < len(draft.lines) else DraftLine()
     if isinstance(finding, Unacceptable):
         return _about_problem(turn, draft, line, finding, found)
     text, choices = _asked(turn, draft, line, finding, found)
@@ -135,6 +138,9 @@ def _about_problem(
 ) -> Question:
     text = problem(turn, line, finding)
     choices = _ways_out(turn, line, finding)
+    if finding.code in OF_THE_WHOLE_ORDER:
+        ways = (turn.choice("choice.cancel", CANCEL), turn.choice("choice.human", HUMAN))
+        return Question(Purpose.ORDER, text, finding.slot.value, EVERY_LINE, ways)
     if len(draft.lines) > 1:
         bad = {one.line for one in found if isinstance(one, Unacceptable)}
         fine = len(draft.lines) - len({one.line for one in found})

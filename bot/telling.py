@@ -85,8 +85,8 @@ class Telling:
 
     def discount(self, sku: Sku) -> str | None:
         """`8.2折`, or None where nothing is saved to speak of."""
-        tenths = (sku.discount * 10).quantize(Decimal("0.1"))
-        return self.voice.say("say.discount", tenths=str(tenths.normalize())) if tenths < 10 else None
+        tenths = (sku.discount * 10).quantize(Decimal("0.01"))
+        return self.voice.say("say.discount", tenths=f"{tenths.normalize():f}") if tenths < 10 else None
 
     def quote(self, quote: Quote) -> str:
         """What was understood and what it costs, before money changes hands."""

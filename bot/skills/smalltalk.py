@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.asking import popular_products, product_choices
+from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
 from bot.skills import ordering
 from bot.turn import BOT, HUMAN, Turn
+from orders.catalog import Sku
 
 STARTERS = 4
 """So many popular goods are offered beside a greeting."""
@@ -31,10 +32,25 @@ def _starters(turn: Turn) -> tuple[Choice, ...]:
 
 def faq(turn: Turn) -> Reply:
     """A common question; one without an answer of its own gets the way to a person."""
+    if turn.heard.topic == "arrival" and (skus := _asked_about(turn)):
+        eta = turn.telling.minutes(max(sku.eta_minutes for sku in skus))
+        thing = turn.telling.things(turn.telling.goods(sku) for sku in skus)
+        product = turn.reader.catalog.product(skus[0].product_id)
+        if len({sku.product_id for sku in skus}) == 1 and len(skus) > 1 and product is not None:
+            thing = product.name
+        return turn.aside(turn.say("faq.arrival_of", thing=thing, eta=eta))
     key = f"faq.{turn.heard.topic}"
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         return turn.aside(turn.say("faq_unknown"), (turn.choice("choice.human", HUMAN),))
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
+
+
+def _asked_about(turn: Turn) -> tuple[Sku, ...]:
+    """The goods that the question names, all sizes of a product that was named alone."""
+    catalog = turn.reader.catalog
+    products = (catalog.product(option) for option in turn.heard.options)
+    of_products = tuple(sku for product in products if product for sku in product.skus)
+    return skus_of(turn, turn.heard.options) or of_products
 
 
 def human(turn: Turn) -> Reply:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.announcer import QUIET
 from bot.wording import Voice, Wording, WordingError, names_in
+from nlu.lexicon import Lexicon
 from nlu.understanding import PaymentMethod, ProblemCode, SortKey
 from orders.catalog import AccountKind
 from orders.order import CustomerState, EventKind
@@ -18,8 +19,7 @@ from orders.payment import RefundDenied
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDING = Wording.read(ROOT / "data" / "replies.yaml")
-SECTIONS = {key.split(".")[0] for key in WORDING.sentences}
-KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)*")
+LEXICON = Lexicon.read(ROOT / "data")
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
@@ -60,7 +60,9 @@ def said() -> Iterator[tuple[str, ast.Call]]:
 
 
 def test_every_sentence_that_is_said_exists() -> None:
-    missing = [f"{at} says {call.args[0].value}" for at, call in said() if not WORDING.has(call.args[0].value)]  # type: ignore[attr-defined]
+    missing = [
+        f"{at} says {call.args[0].value}" for at, call in said() if not WORDING.has(call.args[0].value)
+    ]  # type: ignore[attr-defined]
     assert not missing, "\n".join(missing)
 
 
@@ -91,6 +93,8 @@ def test_every_sentence_that_exists_is_said() -> None:
 
 ENUMERATED = [
     *(f"problem.{code.value}" for code in ProblemCode),
+    "problem.amount_limit",
+    "problem.lines_limit",
     *(f"kind.{kind.value}" for kind in AccountKind),
     *(f"ask.account.{kind.value}" for kind in AccountKind if kind is not AccountKind.NONE),
     *(f"state.{state.value}" for state in CustomerState),
@@ -98,6 +102,7 @@ ENUMERATED = [
     *(f"news.{kind.value}" for kind in EventKind if kind not in QUIET),
     *(f"refund.denied.{reason.value}" for reason in RefundDenied),
     *(f"search.by_{key.value}" for key in SortKey),
+    *(f"faq.{phrases.topic}" for phrases in LEXICON.intents if phrases.topic),
     *(f"pay.by_{method.value}" for method in PaymentMethod if method is not PaymentMethod.BALANCE),
 ]
 
@@ -131,5 +136,5 @@ def test_a_wrong_file_is_refused_with_its_line(tmp_path: Path, text: str, compla
 
 
 def test_a_missing_sentence_says_what_to_add() -> None:
-    with pytest.raises(WordingError, match="Add `no.such`"):
+    with pytest.raises(WordingError, match=r"Add `no\.such`"):
         WORDING.say("no.such")
