@@ -272,6 +272,8 @@ class Intents:
         return seen.has(CueKind.REPORTED) and not seen.order_follows_report()
 
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        if seen.limits and seen.has(CueKind.SEARCH):
+            return Intent.SEARCH, 0.9
         if seen.has(CueKind.PRICE):
             return Intent.PRICE, 0.92
         if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):

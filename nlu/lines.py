@@ -138,9 +138,10 @@ def _listed_before(records: Sequence[Record], at: int, shape: Shape) -> Record |
     """爱奇艺和优酷月卡: the size behind the last of a list of names is the size of all."""
     if at + 1 < len(records):
         following = records[at + 1]
-        if following.amounts and following.names and following.names[0].start < following.amounts[0].start:
+        listed = bool(records[at].names) and bool(following.names) and following.listed
+        if listed and following.amounts and following.names[0].start < following.amounts[0].start:
             return following
-        if not following.amounts and following.names:
+        if listed and not following.amounts:
             return _listed_before(records, at + 1, shape)
     if shape.each:
         return next((record for record in records if record.amounts), None)

@@ -82,6 +82,8 @@ class Parser:
             if reading.unknown and not any(line.product for line in lines):
                 problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
                 lines = ()
+        elif intent is Intent.SEARCH and reading.unknown:
+            problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
         if intent in _LISTING:
             options = self._asked_about(spoken)
         sureness = min(

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -122,6 +121,11 @@ class Names:
             bare = "".join(token.text for token in tokens)
             for text in (whole, bare):
                 self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
+        for variant in product.variants:
+            label = plain(variant.label).replace(" ", "")
+            if len(label) >= 3 and _chinese(label) and self.namer.role_of(label) is None and not _counted(label):
+                # A variant with a name of its own (空月祝福) names its product too.
+                self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
         for tokens in [self.namer.tokens(alias, units) for alias in product.aliases]:
             carried |= {(token.role, token.meaning) for token in tokens if token.role in _QUALIFYING}
         identity = product.product_id
@@ -318,8 +322,9 @@ class Names:
     def read(self, page: Page) -> tuple[Mention, ...]:
         """All names in what is still free, left to right, none overlapping. Claims nothing."""
         text, places = squeezed(page.rest())
-        exact = self._exact(text)
-        chosen = _longest(self._with_sound(text, exact))
+        edges = frozenset(at for at in range(1, len(text)) if places[at] - places[at - 1] > 1)
+        exact = self._exact(text, edges)
+        chosen = _longest(self._with_sound(text, exact, edges))
         taken = bytearray(len(text))
         for mention in chosen:
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
@@ -327,10 +332,10 @@ class Names:
             chosen = _longest([*chosen, *self._misspelled(text, taken)])
         return tuple(_moved(mention, places) for mention in sorted(chosen, key=lambda mention: mention.start))
 
-    def _exact(self, text: str) -> list[Mention]:
+    def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if not _bounded(text, start, end):
+            if not _bounded(text, start, end, edges):
                 continue
             found.append(self._mention(self._patterns[index], start, end, Closeness.EXACT))
         return found
@@ -341,18 +346,18 @@ class Names:
             start, end, pattern, entry.kind, entry.options, closeness, entry.thin, entry.role, entry.meaning, entry.said
         )
 
-    def _with_sound(self, text: str, exact: list[Mention]) -> list[Mention]:
+    def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
         """Names that sound as typed count where nothing exact covers as much."""
         found = list(exact)
         for index, start, end in self._sound_automaton.find_matches_as_indexes(heard(text), overlapping=True):
             typed = text[start:end]
-            if typed in self._entries or not _bounded(text, start, end) or "\0" in typed:
+            if typed in self._entries or not _bounded(text, start, end, edges) or "\0" in typed:
                 continue
             if end - start == 2 and typed in self._common:
                 continue
             found.append(self._heard(self._by_sound[self._sounds[index]], start, end))
         for index, start, end in self._latin_automaton.find_matches_as_indexes(text, overlapping=True):
-            if _bounded(text, start, end) and text[start:end] not in self._common:
+            if _bounded(text, start, end, edges) and text[start:end] not in self._common:
                 found.append(self._heard(self._by_pinyin[self._latin[index]], start, end))
         return found
 
@@ -416,9 +421,10 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     return chosen
 
 
-def _bounded(text: str, start: int, end: int) -> bool:
-    """A latin name counts only where no latin letter continues it."""
-    before, after = text[start - 1 : start], text[end : end + 1]
+def _bounded(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
+    """A latin name counts only where no latin letter continues it; `edges` are where blanks stood."""
+    before = "" if start in edges else text[start - 1 : start]
+    after = "" if end in edges else text[end : end + 1]
     return not (_latin(text[start]) and _latin(before)) and not (_latin(text[end - 1]) and _latin(after))
 
 
@@ -436,7 +442,12 @@ def _said(tokens: Iterable[Token]) -> frozenset[str]:
 
 
 def _latin(character: str) -> bool:
-    return "a" <= character <= "z"
+    return character != "" and "a" <= character <= "z"
+
+
+def _counted(label: str) -> bool:
+    """Whether a label is made of a number or a period, which names no product."""
+    return any(character in "一二三四五六七八九十百千万两半单年月季周天日" for character in label) and len(label) < 4
 
 
 def _chinese(text: str) -> bool:
@@ -447,4 +458,4 @@ def _chinese_count(text: str) -> int:
     return sum("\u4e00" <= character <= "\u9fff" for character in text)
 
 
-__all__ = ["Closeness", "Mention", "MentionKind", "Names", "pairwise", "squeezed"]
+__all__ = ["Closeness", "Mention", "MentionKind", "Names", "squeezed"]

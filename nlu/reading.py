@@ -27,6 +27,7 @@ from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record, gather
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey
+from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 
@@ -65,6 +66,7 @@ class Reader:
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
+        self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, _unit_spellings(vocabulary))
 
     def read(self, text: str, goods: Goods) -> Reading:
@@ -72,6 +74,7 @@ class Reader:
         page = normalise(text)
         order = references.read(page, self._lexicon)
         recipients = accounts.read(page, self._lexicon)
+        self._set_aside(page)
         mentions = self._names.read(page)
         for mention in mentions:
             if mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN) and not self._is_unit(mention):
@@ -127,6 +130,11 @@ class Reader:
             spans=_spans(page, order, paying, limits),
         )
 
+    def _set_aside(self, page: Page) -> None:
+        """Words that hold the name of a good and mean none: the assistant that one talks through."""
+        for match in self._not_names.finditer(page.rest()):
+            _take(page, match.start(), match.end())
+
     def _is_unit(self, mention: Mention) -> bool:
         return mention.text in self.units.spellings
 
@@ -159,9 +167,9 @@ class Reader:
 
 def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
     """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币)."""
-    found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units}
+    found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units if unit not in SENSELESS_UNITS}
     for product in vocabulary.products.values():
-        for unit in {variant.unit for variant in product.variants}:
+        for unit in {variant.unit for variant in product.variants} & found.keys():
             if plain(unit) == plain(product.name):
                 found[unit] |= dict.fromkeys(product.aliases)
     return {unit: tuple(spellings) for unit, spellings in found.items()}

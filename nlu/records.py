@@ -71,6 +71,8 @@ class Record:
     first: EventKind | None = None
     inherited: set[Slot] = field(default_factory=set)
     doubtful: bool = False
+    listed: bool = False
+    """It stands right behind the record before it, with only a 和 or 、 between."""
 
     @property
     def empty(self) -> bool:
@@ -133,7 +135,8 @@ class _Gatherer:
             self._add_alternative(clause)
             return
         if not correction and self._correcting is None and self._opens(clause):
-            self.records.append(Record())
+            listed = separator is EventKind.JOIN and clause[0].kind is EventKind.NAME and clause[0].start - self._record.end <= 2
+            self.records.append(Record(listed=listed))
         last: Event | None = None
         for event in clause:
             self._add(event, last, separator)

@@ -14,6 +14,9 @@ from rapidfuzz.distance import OSA
 
 WINDOW_MAX = 10
 
+_NO_NAME = frozenset("是的了我要来充买给到个张在有和吧吗呢把帮你您他她这那就想开用请号码还也都再一二三两几")
+"""Characters that are words of their own in such messages: no slip puts them into a name."""
+
 
 class Misspellings:
     """The names that may be misspelled; each at least three characters long."""
@@ -50,6 +53,10 @@ class Misspellings:
         if len(piece) < 3 and len(name) < 4:
             return False
         if len(name) == 3 and len(piece) != 3:
+            return False
+        if any(character not in name for character in piece if character in _NO_NAME):
+            return False
+        if not name.isascii() and sum(one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff") < 1 and len(name) < 5:
             return False
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False
