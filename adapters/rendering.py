@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.messages import Choice, OrderCard, Reply
+from bot.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,25 @@ class ChannelWords:
     """One line with `{order_no}` on an order's card."""
     only_private: str
     """Said in a group, where nobody's order should be read aloud."""
+    opened: str
+    """How the record shows that a customer opened the chat and said nothing yet."""
+    unreadable: str
+    """How the record shows a picture or a voice."""
+
+    @classmethod
+    def of(cls, wording: Wording) -> ChannelWords:
+        """The words as the shop has them. Raises WordingError for one that is missing."""
+        return cls(
+            pay_button=wording.say("channel.pay_button"),
+            order_button=wording.say("channel.order_button"),
+            pay_by_link=wording.say("channel.pay_by_link", url="{url}"),
+            order_by_link=wording.say("channel.order_by_link", url="{url}"),
+            card_total=wording.say("channel.card_total", total="{total}"),
+            card_order=wording.say("channel.card_order", order_no="{order_no}"),
+            only_private=wording.say("channel.only_private"),
+            opened=wording.say("channel.opened"),
+            unreadable=wording.say("channel.unreadable"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ class TelegramInbox:
             return None
         if update.message.chat.type != ChatType.PRIVATE:
             return await self._take_group(update.message, update.update_id)
-        await self._reception.receive(read_message(update.message, message_id))
+        await self._reception.receive(read_message(update.message, message_id, self._words))
         return None
 
     async def show(self, courtesy: Courtesy | None) -> None:
@@ -166,7 +166,7 @@ def read_tap_data(data: str | None) -> tuple[int, int] | None:
     return (int(outgoing_id), int(place)) if plain else None
 
 
-def read_message(message: Message, message_id: str) -> IncomingMessage:
+def read_message(message: Message, message_id: str, words: ChannelWords) -> IncomingMessage:
     """A private message as the conversation hears it."""
     text = message.text or ""
     kind = IncomingKind.TEXT
@@ -177,8 +177,8 @@ def read_message(message: Message, message_id: str) -> IncomingMessage:
         text = text if kind is IncomingKind.OPENED else text.removeprefix("/")
     elif not text:
         # A picture's caption may hold the order in words; the picture itself we cannot read.
-        text = message.caption or ""
-        kind = IncomingKind.TEXT if text else IncomingKind.UNREADABLE
+        kind = IncomingKind.TEXT if message.caption else IncomingKind.UNREADABLE
+        text = message.caption or words.unreadable
     return IncomingMessage(
         message_id=message_id,
         chat=ChatAddress(CHANNEL, str(message.chat.id)),

@@ -126,7 +126,7 @@ class WeChatInbox:
         try:
             push = self._envelope.opened(request.query_params, body, now)
             fields = fields_of(push.xml)
-            heard = read_push(fields, now)
+            heard = read_push(fields, now, self._words)
         except Forged as forged:
             log.warning("wechat_forged", reason=str(forged))
             return Response(status_code=403)

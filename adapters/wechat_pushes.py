@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from adapters.rendering import ChannelWords
 from bot.messages import ChatAddress, IncomingKind, IncomingMessage
 from bot.reach import Allowance
 
@@ -29,20 +30,20 @@ class Heard:
     message: IncomingMessage | None
 
 
-def read_push(fields: Mapping[str, object], now: datetime) -> Heard | None:
+def read_push(fields: Mapping[str, object], now: datetime, words: ChannelWords) -> Heard | None:
     """What a push says; None when it says nothing to us (delivery reports, goodbyes, junk)."""
     openid, kind = _text(fields, "FromUserName"), _text(fields, "MsgType").lower()
     if not openid or len(openid) > OPENID_LENGTH_MAX or not kind:
         return None
     chat = ChatAddress(CHANNEL, openid)
     if kind == "event":
-        return _read_event(fields, chat, now)
+        return _read_event(fields, chat, now, words)
     text, heard_as = _text(fields, "Content"), IncomingKind.TEXT
     if kind == "voice":
         # There only when the account has speech recognition switched on.
         text = _text(fields, "Recognition")
     if kind not in ("text", "voice") or not text:
-        text, heard_as = "", IncomingKind.UNREADABLE
+        text, heard_as = words.unreadable, IncomingKind.UNREADABLE
     number = _text(fields, "MsgId")
     message_id = f"msg-{number}" if number.isdigit() else _event_id(fields)
     return Heard(
@@ -50,10 +51,14 @@ def read_push(fields: Mapping[str, object], now: datetime) -> Heard | None:
     )
 
 
-def _read_event(fields: Mapping[str, object], chat: ChatAddress, now: datetime) -> Heard | None:
+def _read_event(
+    fields: Mapping[str, object], chat: ChatAddress, now: datetime, words: ChannelWords
+) -> Heard | None:
     event, key = _text(fields, "Event").lower(), _text(fields, "EventKey")
     if event == "subscribe":
-        opened = IncomingMessage(_event_id(fields), chat, "", _moment(fields, now), kind=IncomingKind.OPENED)
+        opened = IncomingMessage(
+            _event_id(fields), chat, words.opened, _moment(fields, now), kind=IncomingKind.OPENED
+        )
         return Heard(chat, AFTER_AN_ACTION, opened)
     if event == "click" and key:
         # A menu item's key is what the customer would type.

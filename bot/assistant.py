@@ -19,7 +19,7 @@ from bot import repair
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose
 from bot.handover import Handover
-from bot.messages import ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
+from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.reading import Readers
 from bot.skills import account, aftersales, browsing, ordering, smalltalk
 from bot.store import chats
@@ -63,6 +63,12 @@ SKILLS: Mapping[Intent, Skill] = {
     Intent.THANKS: smalltalk.thanks,
     Intent.OUT_OF_SCOPE: repair.unclear,
 }
+
+UNREAD: Mapping[IncomingKind, Skill] = {
+    IncomingKind.OPENED: smalltalk.greet,
+    IncomingKind.UNREADABLE: repair.unreadable,
+}
+"""What came without words of the customer's."""
 
 CHOSEN: Mapping[str, Skill] = {
     CONFIRM: smalltalk.confirm,
@@ -216,6 +222,8 @@ class Assistant:
 def _answered(turn: Turn) -> Reply:
     """Read it aloud: a choice is taken; what was asked for is answered; the rest is repaired."""
     heard = turn.heard
+    if turn.message.kind is not IncomingKind.TEXT:
+        return UNREAD[turn.message.kind](turn)
     if heard.chosen is not None:
         turn.update(turn.conversation.understood())
         return _chosen(turn, heard.chosen)

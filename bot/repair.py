@@ -54,6 +54,11 @@ def unclear(turn: Turn) -> Reply:
     return Reply(text, guesses)
 
 
+def unreadable(turn: Turn) -> Reply:
+    """A picture or a voice: ask for words, and leave the way to a person open."""
+    return turn.aside(turn.say("repair.unreadable"), (turn.choice("choice.human", HUMAN),))
+
+
 def _offer_person(turn: Turn) -> Reply:
     human = turn.choice("choice.human", HUMAN)
     question = turn.conversation.question

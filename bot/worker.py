@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot.announcer import ORDER_EVENT, Announcer
 from bot.assistant import SILENCE, Assistant
-from bot.channel import SEND, Channel, NotDelivered
+from bot.channel import SEND, Channel, Held, NotDelivered
 from bot.fanout import Fanout
 from bot.messages import ChatAddress, OutgoingMessage, Speaker
 from bot.store import chats
@@ -157,6 +157,10 @@ class ConversationJobs:
             raise LookupError(f"no channel {message.chat.channel} is connected; the message waits")
         try:
             await channel.send(message)
+        except Held as held:
+            # The channel says it when the customer writes again, and marks it sent then.
+            log.info("message held", outgoing_id=outgoing_id, reason=held.reason)
+            return
         except NotDelivered as refusal:
             if refusal.retry_after_seconds is not None:
                 raise

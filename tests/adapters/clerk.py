@@ -29,6 +29,8 @@ WORDS = ChannelWords(
     card_total="合计 {total}",
     card_order="订单号 {order_no}",
     only_private="请私聊我下单",
+    opened="[打开]",
+    unreadable="[图片]",
 )
 
 ORDER_NO = "20260105123456"

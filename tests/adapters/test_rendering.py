@@ -6,6 +6,7 @@ import pytest
 
 from adapters.rendering import (
     Button,
+    ChannelWords,
     button_rows,
     card_text,
     pages,
@@ -15,6 +16,8 @@ from adapters.rendering import (
     with_links_in_text,
 )
 from bot.messages import CardRow, Choice, OrderCard, Reply
+from bot.settings import DATA_FOLDER
+from bot.wording import Wording
 from tests.adapters.clerk import WORDS, card
 
 SIZES = tuple(Choice(f"{size}元", f"topup-{size}") for size in (10, 30, 50, 100))
@@ -98,3 +101,9 @@ def test_no_page_is_ever_too_long_and_nothing_is_lost(size, limit) -> None:
 def test_lengths_are_counted_as_the_platforms_count() -> None:
     assert utf16_units("话😀") == 3
     assert utf8_bytes("话😀") == 7
+
+
+def test_the_shop_s_wording_has_every_word_that_channels_say() -> None:
+    words = ChannelWords.of(Wording.read(DATA_FOLDER / "replies.yaml"))
+    assert words.pay_by_link.format(url="u") != words.pay_by_link
+    assert "u" in plain(Reply("x", pay_url="u"), words)

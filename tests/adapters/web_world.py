@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import re
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +12,7 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 
+from adapters.payments.sandbox import Paid, SandboxBank, SandboxGateway, signed_notice
 from adapters.web.app import create_web_app
 from adapters.web.passwords import hash_password
 from adapters.web.services import WebServices, WebSettings
@@ -27,6 +24,7 @@ from bot.messages import ChatAddress, ChatEntry, Choice, IncomingMessage, Outgoi
 from bot.store import chats
 from bot.store.chats import Attended
 from bot.wording import Wording
+from orders import delivering
 from orders.catalog import AccountKind
 from orders.catalog_file import read_catalog
 from orders.clock import VirtualClock
@@ -37,18 +35,7 @@ from orders.money import Fen
 from orders.order import Order
 from orders.payment import Payment
 from orders.policy import Policy
-from orders.ports import (
-    Merchant,
-    NoticeRefused,
-    PaymentAnswer,
-    PaymentAsk,
-    PaymentNotice,
-    PaymentStatus,
-    RawNotice,
-    RefundAnswer,
-    RefundAsk,
-    RefundStatus,
-)
+from orders.ports import Merchant, Outcome, RawNotice, SupplierAnswer
 from orders.quote import Quote
 from orders.shop import Shop
 from orders.vault import Vault
@@ -61,59 +48,9 @@ DESK_PASSWORD = "open sesame"
 DESK_PASSWORD_HASH = hash_password(DESK_PASSWORD)
 PHONE = "13800138000"
 MASKED_PHONE = "138****8000"
-CARD_SKU = "steam-50"
-
-
-class TestGateway:
-    """A gateway that signs its notices with a shared secret, like the sandbox."""
-
-    __test__ = False
-    name = "sandbox"
-    merchant = Merchant("m-1", "a-1")
-    acknowledgement = "success"
-    secret = b"only the bank and the shop know"
-
-    def notice(self, payment: Payment, amount_fen: int | None = None) -> tuple[bytes, dict[str, str]]:
-        """Body and headers, as the bank would post them."""
-        body = json.dumps(
-            {
-                "out_trade_no": payment.out_trade_no,
-                "psp_ref": f"psp-{payment.out_trade_no}",
-                "amount_fen": payment.amount_fen if amount_fen is None else amount_fen,
-                "nonce": secrets.token_hex(8),
-            }
-        ).encode()
-        return body, {"x-signature": hmac.new(self.secret, body, hashlib.sha256).hexdigest()}
-
-    def read_notice(self, raw: RawNotice) -> PaymentNotice:
-        wanted = hmac.new(self.secret, raw.body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(wanted, raw.headers.get("x-signature", "")):
-            raise NoticeRefused("signature")
-        said = json.loads(raw.body)
-        return PaymentNotice(
-            gateway=self.name,
-            merchant_id=self.merchant.merchant_id,
-            app_id=self.merchant.app_id,
-            out_trade_no=said["out_trade_no"],
-            psp_ref=said["psp_ref"],
-            amount_fen=Fen(said["amount_fen"]),
-            currency="CNY",
-            method="wechat",
-            paid_at=raw.received_at,
-            nonce=said["nonce"],
-        )
-
-    async def query(self, ask: PaymentAsk) -> PaymentAnswer:
-        return PaymentAnswer(PaymentStatus.UNKNOWN)
-
-    async def close(self, ask: PaymentAsk) -> PaymentAnswer:
-        return PaymentAnswer(PaymentStatus.CLOSED)
-
-    async def refund(self, ask: RefundAsk) -> RefundAnswer:
-        return RefundAnswer(RefundStatus.SUCCEEDED)
-
-    async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
-        return RefundAnswer(RefundStatus.SUCCEEDED)
+MERCHANT = Merchant("m-1", "a-1")
+BANK_SECRET = "only the bank and the shop know"
+NOTICES = "/notices/sandbox"
 
 
 class Parrot:
@@ -154,12 +91,11 @@ class Parrot:
 class WebWorld:
     database: Database
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
-    gateway: TestGateway = field(default_factory=TestGateway)
-    notices_lost: bool = False
-    """Set: the bank takes the money and its notice never arrives."""
 
     def __post_init__(self) -> None:
         policy = Policy.read(DATA / "policy.toml")
+        self.bank = SandboxBank(BANK_SECRET, MERCHANT, self.clock, self._post_notice)
+        self.gateway = SandboxGateway(BANK_SECRET, MERCHANT, self.bank, 300)
         self.jobs = EmbeddedJobs(policy.jobs)
         self.shop = Shop(
             self.jobs,
@@ -181,7 +117,7 @@ class WebWorld:
             clock=self.clock,
             mask=mask,
             settings=WebSettings(SECRET_KEY, BASE_URL, DESK_PASSWORD_HASH, "夏单小店"),
-            pay_sandbox=self.pay_sandbox,
+            bank=self.bank,
         )
         self.app: Starlette = create_web_app(self.services)
 
@@ -189,13 +125,10 @@ class WebWorld:
         catalog = read_catalog(DATA / "catalog" / "demo.csv")
         await self.database.write(lambda tx: self.shop.import_catalog(tx, catalog, self.clock.now()))
 
-    async def pay_sandbox(self, token: str, method: str) -> bool:
-        if self.notices_lost:
-            return False
-        payment, _ = await self.payment(token)
-        body, headers = self.gateway.notice(payment)
+    async def _post_notice(self, raw: RawNotice) -> bool:
+        """By HTTP, as in life."""
         async with self.browser() as bank:
-            return (await bank.post("/notices/sandbox", content=body, headers=headers)).status_code == 200
+            return (await bank.post(NOTICES, content=raw.body, headers=dict(raw.headers))).status_code == 200
 
     async def payment(self, pay_token: str) -> tuple[Payment, Order]:
         found = await self.database.read(lambda tx: self.shop.payment_by_token(tx, pay_token))
@@ -223,7 +156,31 @@ class WebWorld:
         return await self.database.write(place)
 
     async def paid(self, order: Order) -> None:
-        assert await self.pay_sandbox(order.pay_token, "wechat")
+        payment, _ = await self.payment(order.pay_token)
+        assert await self.bank.pay(payment.ask, "wechat")
+
+    async def deliver(self, order: Order) -> None:
+        """The supplier delivers every line."""
+        done = SupplierAnswer(Outcome.DONE)
+
+        def delivered(tx: Tx) -> None:
+            for line in order.lines:
+                ask = delivering.begin(
+                    tx, self.shop.room, order.order_no, line.line_no, "s", False, self.clock.now()
+                )
+                assert ask is not None
+                delivering.answer(
+                    tx, self.shop.room, order.order_no, line.line_no, ask.attempt, done, self.clock.now()
+                )
+
+        await self.database.write(delivered)
+
+    def notice(self, payment: Payment, amount_fen: int | None = None) -> RawNotice:
+        """A genuine notice, of which the bank's books know nothing."""
+        amount = Fen(payment.amount_fen if amount_fen is None else amount_fen)
+        now = self.clock.now()
+        paid = Paid(payment.out_trade_no, "sb-1", amount, payment.currency, "wechat", now)
+        return signed_notice(BANK_SECRET, MERCHANT, paid, now)
 
     async def order(self, order_no: str) -> Order:
         found = await self.database.read(lambda tx: self.shop.order_for_staff(tx, order_no))
