@@ -271,7 +271,8 @@ def _waits(
         if order.state is OrderState.PLACED:
             book.update_order(tx, order, replace(order, state=OrderState.IN_REVIEW))
             room.note(tx, order.order_no, EventKind.IN_REVIEW, now, line.line_no, detail="unknown")
-    wait = timedelta(seconds=waits[min(attempt.queries, len(waits) - 1)])
+    seconds = said.ask_again_seconds or waits[min(attempt.queries, len(waits) - 1)]
+    wait = timedelta(seconds=seconds)
     _query_at(tx, room, attempt, now + wait)
 
 

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, or_, select, text, update
 
 from orders.database import Tx
 from orders.policy import JobPolicy
@@ -31,30 +31,22 @@ _ENQUEUE = text(
 _CANCEL = delete(jobs).where(jobs.c.key == bindparam("b_key"))
 
 _ahead = jobs.alias("ahead")
+# In a lane only the first may run, also while it waits for another try.
+_FIRST_IN_LANE = or_(
+    jobs.c.lane.is_(None),
+    ~select(_ahead.c.job_id)
+    .where(_ahead.c.lane == jobs.c.lane, _ahead.c.job_id < jobs.c.job_id, _ahead.c.dead_at.is_(None))
+    .exists(),
+)
 _DUE = (
     select(jobs.c.job_id, jobs.c.kind, jobs.c.key, jobs.c.payload, jobs.c.lane, jobs.c.attempts)
-    .where(
-        jobs.c.dead_at.is_(None),
-        jobs.c.run_at <= bindparam("b_now"),
-        # In a lane only the first may run, also while it waits for another try.
-        or_(
-            jobs.c.lane.is_(None),
-            ~select(_ahead.c.job_id)
-            .where(
-                and_(
-                    _ahead.c.lane == jobs.c.lane,
-                    _ahead.c.job_id < jobs.c.job_id,
-                    _ahead.c.dead_at.is_(None),
-                )
-            )
-            .exists(),
-        ),
-    )
+    .where(jobs.c.dead_at.is_(None), jobs.c.run_at <= bindparam("b_now"), _FIRST_IN_LANE)
     .order_by(jobs.c.run_at, jobs.c.job_id)
     .limit(bindparam("b_limit"))
     # Several workers on PostgreSQL pass over each other's rows; SQLite has one writer anyway.
     .with_for_update(skip_locked=True, of=jobs)
 )
+_NEXT = select(jobs.c.run_at).where(jobs.c.dead_at.is_(None), _FIRST_IN_LANE).order_by(jobs.c.run_at).limit(1)
 _CLAIM = (
     update(jobs)
     .where(jobs.c.job_id.in_(bindparam("b_ids", expanding=True)))
@@ -67,7 +59,6 @@ _RETRY = (
     .where(_HELD)
     .values(run_at=bindparam("b_at"), lease=None, error=bindparam("b_error"), dead_at=bindparam("b_dead"))
 )
-_NEXT = select(func.min(jobs.c.run_at)).where(jobs.c.dead_at.is_(None))
 _RENEW = update(jobs).where(_HELD).values(run_at=bindparam("b_until"))
 _DEAD = select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at)
 
@@ -133,7 +124,7 @@ class EmbeddedJobs:
         return tx.execute(_RENEW, parameters).rowcount == 1
 
     def next_due(self, tx: Tx) -> datetime | None:
-        """When the earliest job becomes due; None when there is nothing to wait for."""
+        """When the next job that may run becomes due; None when there is nothing to wait for."""
         return moment(tx.execute(_NEXT).scalar())
 
     def dead(self, tx: Tx) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
@@ -230,6 +230,8 @@ class SupplierAnswer:
     supplier_ref: str = ""
     delivered_quantity: int = 0
     reason: str = ""
+    ask_again_seconds: int | None = None
+    """With ACCEPTED: when the supplier expects to be done; None where it does not say."""
     keys: tuple[str, ...] = field(default=(), repr=False)
     """Card keys that an outside supplier delivered; secret."""
 
@@ -245,8 +247,10 @@ class Supplier(Protocol):
     async def query(self, ask: DeliveryAsk) -> SupplierAnswer: ...
 
 
+@runtime_checkable
 class HouseSupplier(Protocol):
-    """Delivers from our own hands, without a network: decided inside the transaction."""
+    """Delivers from our own hands, without a network: decided inside the transaction. Its name
+    begins with `house:`, so that nobody is asked later what became of a delivery."""
 
     @property
     def name(self) -> str: ...

@@ -17,6 +17,7 @@ from orders.catalog import Catalog, Sku
 from orders.database import Tx
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
+from orders.invariants import Violation, violations
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
 from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
@@ -242,3 +243,13 @@ class Shop:
     def _price(draft: Draft, catalog: Catalog) -> Fen:
         skus = ((catalog.sku(line.sku_id or ""), line.quantity) for line in draft.lines)
         return Fen(sum(sku.price_fen * quantity for sku, quantity in skus if sku))
+
+    def sweep(self, tx: Tx, now: datetime) -> tuple[Violation, ...]:
+        """Check the books against themselves; whatever is broken rings an alarm. Comes again by
+        itself once it was begun."""
+        found = violations(tx, self.policy, now)
+        for violation in found:
+            self.room.alarm(tx, "invariant", violation.subject, violation.invariant, now)
+        again = now + timedelta(minutes=self.policy.sweep.every_minutes)
+        self.room.jobs.enqueue(tx, "sweep", "sweep", {}, again)
+        return found

@@ -17,7 +17,7 @@ from orders.tables import alarms, order_events
 _APPEND = text(
     "INSERT INTO order_events (order_no, seq, kind, at, line_no, amount_fen, detail) "
     "VALUES (:order_no, "
-    "(SELECT COALESCE(MAX(seq), 0) + 1 FROM order_events WHERE order_no = :order_no), "
+    "(SELECT COALESCE(MAX(seq), 0) + 1 FROM order_events WHERE order_no = :same_order), "
     ":kind, :at, :line_no, :amount_fen, :detail) RETURNING seq"
 )
 _ALL = (
@@ -49,6 +49,8 @@ def append(
     """Write the next event; returns its number."""
     row = {
         "order_no": order_no,
+        # PostgreSQL deduces one type for each parameter, and here it would deduce two.
+        "same_order": order_no,
         "kind": kind.value,
         "at": stamp(at),
         "line_no": line_no,

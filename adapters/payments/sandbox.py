@@ -1,0 +1,275 @@
+"""A payment gateway for trying the shop out: no money moves, but everything else is as in life.
+
+The bank's side keeps its own books, signs its notices, repeats itself, and can be told to lie.
+The gateway's side believes only a signature. Notices travel through a sender that is handed in:
+over HTTP in a running shop, straight into the transaction in a rehearsal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from orders.clock import Clock
+from orders.money import Fen
+from orders.ports import (
+    Merchant,
+    NoticeRefused,
+    PaymentAnswer,
+    PaymentAsk,
+    PaymentNotice,
+    PaymentStatus,
+    RawNotice,
+    RefundAnswer,
+    RefundAsk,
+    RefundStatus,
+    Source,
+)
+
+NAME = "sandbox"
+TIMESTAMP = "x-sandbox-timestamp"
+NONCE = "x-sandbox-nonce"
+SIGNATURE = "x-sandbox-signature"
+
+SECRET_CHARACTERS_MIN = 16
+
+Send = Callable[[RawNotice], Awaitable[bool]]
+"""Delivers a notice to the shop; True when the shop acknowledged it."""
+
+
+class PaymentClosed(Exception):
+    """The shop closed this payment; the bank takes no money for it."""
+
+
+class AlreadyPaid(Exception):
+    """The bank has taken the money for this payment already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """One movement of money in the bank's books."""
+
+    out_trade_no: str
+    transaction_id: str
+    amount_fen: Fen
+    currency: str
+    method: str
+    paid_at: datetime
+
+
+class SandboxBank:
+    """Where the customer's imaginary money lies."""
+
+    def __init__(self, secret: str, merchant: Merchant, clock: Clock, send: Send) -> None:
+        self._secret = _checked(secret)
+        self._merchant = merchant
+        self._clock = clock
+        self._send = send
+        self._closed: set[str] = set()
+        self._refunds: dict[str, int] = {}
+        self.paid: dict[str, list[Paid]] = {}
+        """What was paid, by our payment number; more than one where somebody paid twice."""
+        self.refuse_refunds = False
+        """Told to: every refund is refused from now on."""
+        self.drop_notices = False
+        """Told to: notices are lost on their way from now on."""
+
+    async def pay(
+        self,
+        ask: PaymentAsk,
+        method: str,
+        *,
+        amount_fen: Fen | None = None,
+        again: bool = False,
+        although_closed: bool = False,
+    ) -> bool:
+        """The customer pays; the shop is told. True when the shop acknowledged.
+
+        Raises AlreadyPaid unless `again`, PaymentClosed unless `although_closed`. `amount_fen`
+        makes the bank take, and tell, another amount than was asked.
+        """
+        if ask.out_trade_no in self.paid and not again:
+            raise AlreadyPaid(ask.out_trade_no)
+        if ask.out_trade_no in self._closed and not although_closed:
+            raise PaymentClosed(ask.out_trade_no)
+        paid = Paid(
+            out_trade_no=ask.out_trade_no,
+            transaction_id=f"sb{secrets.token_hex(10)}",
+            amount_fen=ask.amount_fen if amount_fen is None else amount_fen,
+            currency=ask.currency,
+            method=method,
+            paid_at=self._clock.now(),
+        )
+        self.paid.setdefault(ask.out_trade_no, []).append(paid)
+        return await self.tell(paid)
+
+    async def tell(self, paid: Paid) -> bool:
+        """Send the notice, once more where it was sent before: same money, new nonce."""
+        if self.drop_notices:
+            return False
+        return await self._send(self.notice(paid))
+
+    def notice(self, paid: Paid) -> RawNotice:
+        """The signed notice of a payment."""
+        return signed_notice(self._secret.decode(), self._merchant, paid, self._clock.now())
+
+    def status(self, out_trade_no: str) -> PaymentAnswer:
+        if movements := self.paid.get(out_trade_no):
+            return PaymentAnswer(PaymentStatus.PAID, self._told(movements[0]))
+        if out_trade_no in self._closed:
+            return PaymentAnswer(PaymentStatus.CLOSED)
+        return PaymentAnswer(PaymentStatus.NOT_PAID)
+
+    def close(self, out_trade_no: str) -> PaymentAnswer:
+        if out_trade_no not in self.paid:
+            self._closed.add(out_trade_no)
+        return self.status(out_trade_no)
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        """The same number again is the same refund."""
+        if self.refuse_refunds:
+            return RefundAnswer(RefundStatus.REFUSED, "told_to_refuse")
+        self._refunds.setdefault(ask.refund_no, ask.amount_fen)
+        return RefundAnswer(RefundStatus.SUCCEEDED)
+
+    def refund_status(self, refund_no: str) -> RefundAnswer:
+        known = refund_no in self._refunds
+        return RefundAnswer(RefundStatus.SUCCEEDED if known else RefundStatus.ABSENT)
+
+    @property
+    def refunded_fen(self) -> Fen:
+        """Everything that was ever paid back."""
+        return Fen(sum(self._refunds.values()))
+
+    def _told(self, paid: Paid) -> PaymentNotice:
+        return PaymentNotice(
+            gateway=NAME,
+            merchant_id=self._merchant.merchant_id,
+            app_id=self._merchant.app_id,
+            out_trade_no=paid.out_trade_no,
+            psp_ref=paid.transaction_id,
+            amount_fen=paid.amount_fen,
+            currency=paid.currency,
+            method=paid.method,
+            paid_at=paid.paid_at,
+            source=Source.QUERY,
+        )
+
+
+class SandboxGateway:
+    """The shop's side: reads notices, and asks the bank."""
+
+    def __init__(
+        self, secret: str, merchant: Merchant, bank: SandboxBank, notice_age_max_seconds: int
+    ) -> None:
+        self._secret = _checked(secret)
+        self._merchant = merchant
+        self._bank = bank
+        self._notice_age_max_seconds = notice_age_max_seconds
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    @property
+    def merchant(self) -> Merchant:
+        return self._merchant
+
+    @property
+    def acknowledgement(self) -> str:
+        return "success"
+
+    def read_notice(self, raw: RawNotice) -> PaymentNotice:
+        """Raises NoticeRefused: `unsigned`, `forged`, `stale` or `unreadable`."""
+        timestamp, nonce = raw.headers.get(TIMESTAMP, ""), raw.headers.get(NONCE, "")
+        signature = raw.headers.get(SIGNATURE, "")
+        if not (timestamp and nonce and signature) or len(nonce) > 64:
+            raise NoticeRefused("unsigned")
+        expected = _signature(self._secret, timestamp, nonce, raw.body)
+        if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
+            raise NoticeRefused("forged")
+        if not timestamp.isdecimal() or len(timestamp) > 12:
+            raise NoticeRefused("unreadable")
+        if abs(raw.received_at.timestamp() - int(timestamp)) > self._notice_age_max_seconds:
+            raise NoticeRefused("stale")
+        return _read(raw.body, nonce)
+
+    async def query(self, ask: PaymentAsk) -> PaymentAnswer:
+        return self._bank.status(ask.out_trade_no)
+
+    async def close(self, ask: PaymentAsk) -> PaymentAnswer:
+        return self._bank.close(ask.out_trade_no)
+
+    async def refund(self, ask: RefundAsk) -> RefundAnswer:
+        return self._bank.refund(ask)
+
+    async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
+        return self._bank.refund_status(ask.refund_no)
+
+
+def signed_notice(secret: str, merchant: Merchant, paid: Paid, now: datetime) -> RawNotice:
+    """What the bank posts: the facts as JSON; time, nonce and signature over all of it beside."""
+    facts = {
+        "event": "paid",
+        "merchant_id": merchant.merchant_id,
+        "app_id": merchant.app_id,
+        "out_trade_no": paid.out_trade_no,
+        "transaction_id": paid.transaction_id,
+        "amount_fen": paid.amount_fen,
+        "currency": paid.currency,
+        "method": paid.method,
+        "paid_at": paid.paid_at.isoformat(),
+    }
+    body = json.dumps(facts, separators=(",", ":")).encode()
+    timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(16)
+    headers = {
+        "content-type": "application/json",
+        TIMESTAMP: timestamp,
+        NONCE: nonce,
+        SIGNATURE: _signature(_checked(secret), timestamp, nonce, body),
+    }
+    return RawNotice(body, headers, now)
+
+
+def _signature(secret: bytes, timestamp: str, nonce: str, body: bytes) -> str:
+    signed = b"\n".join((timestamp.encode(), nonce.encode(), body, b""))
+    return hmac.new(secret, signed, hashlib.sha256).hexdigest()
+
+
+def _read(body: bytes, nonce: str) -> PaymentNotice:
+    try:
+        facts = json.loads(body)
+        texts = {name: facts[name] for name in ("merchant_id", "app_id", "out_trade_no", "transaction_id")}
+        texts |= {name: facts[name] for name in ("currency", "method", "paid_at", "event")}
+        amount = facts["amount_fen"]
+        # A bool is an int to Python, and no amount.
+        well_formed = type(amount) is int and all(type(text) is str and text for text in texts.values())
+        paid_at = datetime.fromisoformat(texts["paid_at"])
+    except (ValueError, KeyError, TypeError):
+        raise NoticeRefused("unreadable") from None
+    if not well_formed or texts["event"] != "paid" or paid_at.tzinfo is None:
+        raise NoticeRefused("unreadable")
+    return PaymentNotice(
+        gateway=NAME,
+        merchant_id=texts["merchant_id"],
+        app_id=texts["app_id"],
+        out_trade_no=texts["out_trade_no"],
+        psp_ref=texts["transaction_id"],
+        amount_fen=Fen(amount),
+        currency=texts["currency"],
+        method=texts["method"],
+        paid_at=paid_at.astimezone(UTC),
+        nonce=nonce,
+    )
+
+
+def _checked(secret: str) -> bytes:
+    if len(secret) < SECRET_CHARACTERS_MIN or len(set(secret)) < 6:
+        raise ValueError(f"the sandbox secret needs {SECRET_CHARACTERS_MIN} random characters or more")
+    return secret.encode()
+

@@ -1,0 +1,110 @@
+"""A top-up supplier for trying the shop out: it delivers after a while, and misbehaves as told.
+
+It keeps its own books of requests, so that a request that was answered with silence can still
+have been carried out, as in life.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from orders.clock import Clock
+from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
+
+
+class Manner(StrEnum):
+    """How it treats a request."""
+
+    DELIVER = "deliver"
+    FAIL = "fail"
+    PARTIAL = "partial"
+    """Delivers one of several, then ends."""
+    NEEDS_INFO = "needs_info"
+    """Refuses the recipient."""
+    SILENT = "silent"
+    """Carries it out, and does not answer the submission."""
+    SILENT_FAIL = "silent_fail"
+    """Does not answer, and does not deliver either; tells so when asked."""
+    LOST = "lost"
+    """Does not answer, and knows nothing of it when asked."""
+    MUTE = "mute"
+    """Never answers anything."""
+
+
+@dataclass(slots=True)
+class _Request:
+    ask: DeliveryAsk
+    manner: Manner
+    ready_at: datetime
+
+
+class SandboxSupplier:
+    """Keyed by recipient or SKU: `told["13800138000"] = Manner.FAIL`."""
+
+    def __init__(self, clock: Clock, delay: timedelta = timedelta(0)) -> None:
+        self._clock = clock
+        self.delay = delay
+        self.told: dict[str, Manner] = {}
+        self._requests: dict[str, _Request] = {}
+
+    @property
+    def name(self) -> str:
+        return "sandbox"
+
+    @property
+    def delivered(self) -> dict[str, int]:
+        """What really reached recipients, by request number: the truth to compare with."""
+        now = self._clock.now()
+        return {
+            number: _quantity(request)
+            for number, request in self._requests.items()
+            if request.ready_at <= now and _quantity(request)
+        }
+
+    async def submit(self, ask: DeliveryAsk) -> SupplierAnswer:
+        manner = self.told.get(ask.account or "") or self.told.get(ask.sku_id) or Manner.DELIVER
+        if manner is Manner.LOST:
+            return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
+        known = self._requests.get(ask.request_no)
+        if known is None:
+            self._requests[ask.request_no] = _Request(ask, manner, self._clock.now() + self.delay)
+        if manner in (Manner.SILENT, Manner.SILENT_FAIL, Manner.MUTE):
+            return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
+        return self._word_on(self._requests[ask.request_no])
+
+    async def query(self, ask: DeliveryAsk) -> SupplierAnswer:
+        request = self._requests.get(ask.request_no)
+        if request is None:
+            return SupplierAnswer(Outcome.ABSENT)
+        if request.manner is Manner.MUTE:
+            return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
+        return self._word_on(request)
+
+    def _word_on(self, request: _Request) -> SupplierAnswer:
+        ref = f"sb-{request.ask.request_no}"
+        left = request.ready_at - self._clock.now()
+        if left > timedelta(0):
+            return SupplierAnswer(
+                Outcome.ACCEPTED, ref, ask_again_seconds=max(1, round(left.total_seconds()))
+            )
+        match request.manner:
+            case Manner.FAIL | Manner.SILENT_FAIL:
+                return SupplierAnswer(Outcome.FAILED, ref, reason="refused_by_supplier")
+            case Manner.NEEDS_INFO:
+                return SupplierAnswer(Outcome.NEEDS_INFO, ref, reason="recipient_refused")
+            case Manner.PARTIAL:
+                return SupplierAnswer(Outcome.PARTIAL, ref, _quantity(request))
+            case _:
+                return SupplierAnswer(Outcome.DONE, ref, _quantity(request))
+
+
+def _quantity(request: _Request) -> int:
+    match request.manner:
+        case Manner.FAIL | Manner.SILENT_FAIL | Manner.NEEDS_INFO | Manner.LOST:
+            return 0
+        case Manner.PARTIAL:
+            return request.ask.quantity // 2
+        case _:
+            return request.ask.quantity

@@ -1,0 +1,230 @@
+"""The asynchronous edge of the shop: calls suppliers and gateways, between transactions.
+
+Each handler is the same three steps: commit the intent, call, commit the answer. A process that
+dies in between leaves a job behind that asks what became of the call; nothing is called twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+from orders import delivering, refunding, settling
+from orders.catalog import Delivery
+from orders.clock import Clock
+from orders.database import Database, Tx
+from orders.payment import Payment
+from orders.ports import (
+    DeliveryAsk,
+    Gateway,
+    HouseSupplier,
+    Job,
+    Outcome,
+    Payload,
+    PaymentAnswer,
+    PaymentStatus,
+    RefundAnswer,
+    RefundStatus,
+    Supplier,
+    SupplierAnswer,
+)
+from orders.shop import Shop
+from orders.store import book, money
+
+JobHandler = Callable[[Job], Awaitable[None]]
+
+SILENT_CLOSES_MAX = 4
+"""A gateway that does not answer holds an unpaid order's stock for no longer than so many tries:
+money that comes later is late, and still dealt with."""
+
+
+class GatewaySilent(Exception):
+    """A gateway did not answer; the job is tried again by and by."""
+
+
+class Dispatch:
+    """The handlers of the shop's own jobs."""
+
+    def __init__(
+        self,
+        database: Database,
+        shop: Shop,
+        suppliers: Mapping[Delivery, Supplier | HouseSupplier],
+        gateways: Mapping[str, Gateway],
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._shop = shop
+        self._room = shop.room
+        self._suppliers = suppliers
+        self._by_name = {supplier.name: supplier for supplier in suppliers.values()}
+        self._gateways = gateways
+        self._clock = clock
+
+    def handlers(self) -> Mapping[str, JobHandler]:
+        """By kind of job. Handlers read the state again: running one twice is harmless."""
+        return {
+            "submit_line": self.submit_line,
+            "query_attempt": self.query_attempt,
+            "expire_order": self.expire_order,
+            "close_payment": self.close_payment,
+            "query_payment": self.query_payment,
+            "submit_refund": self.submit_refund,
+            "query_refund": self.query_refund,
+            "sweep": self.sweep,
+        }
+
+    # --- deliveries -----------------------------------------------------------------------------
+
+    async def submit_line(self, job: Job) -> None:
+        order_no, line_no = str(job.payload["order_no"]), int(job.payload["line_no"])
+        supplier = await self._database.read(partial(self._supplier_of, order_no=order_no, line_no=line_no))
+        if supplier is None:
+            return
+        if isinstance(supplier, HouseSupplier):
+            await self._database.write(partial(self._deliver, supplier, order_no, line_no))
+            return
+        now = self._clock.now()
+        ask = await self._database.write(
+            lambda tx: delivering.begin(tx, self._room, order_no, line_no, supplier.name, True, now)
+        )
+        if ask is not None:
+            await self._settle(ask, await self._answered(supplier.submit(ask)))
+
+    def _supplier_of(self, tx: Tx, order_no: str, line_no: int) -> Supplier | HouseSupplier | None:
+        order = book.get(tx, order_no)
+        line = order.line(line_no) if order else None
+        return self._suppliers[line.delivery] if line else None
+
+    def _deliver(self, supplier: HouseSupplier, order_no: str, line_no: int, tx: Tx) -> None:
+        """From our own hands: no network, so intent and answer are one transaction."""
+        now = self._clock.now()
+        ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, False, now)
+        if ask is not None:
+            said = supplier.deliver(ask)
+            delivering.answer(tx, self._room, order_no, line_no, ask.attempt, said, now)
+
+    async def query_attempt(self, job: Job) -> None:
+        order_no, line_no = str(job.payload["order_no"]), int(job.payload["line_no"])
+        attempt = int(job.payload["attempt"])
+        found = await self._database.read(lambda tx: delivering.open_ask(tx, order_no, line_no, attempt))
+        if found is None:
+            return
+        name, ask = found
+        supplier = self._by_name.get(name)
+        if supplier is None or isinstance(supplier, HouseSupplier):
+            # No longer connected: nobody can tell us, so a person must.
+            await self._settle(ask, SupplierAnswer(Outcome.UNKNOWN, reason="supplier_gone"))
+            return
+        await self._settle(ask, await self._answered(supplier.query(ask)))
+
+    async def _answered(self, call: Awaitable[SupplierAnswer]) -> SupplierAnswer:
+        try:
+            async with asyncio.timeout(self._shop.policy.delivery.answer_within_seconds):
+                return await call
+        except TimeoutError:
+            return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
+
+    async def _settle(self, ask: DeliveryAsk, said: SupplierAnswer) -> None:
+        now = self._clock.now()
+        await self._database.write(
+            lambda tx: delivering.answer(tx, self._room, ask.order_no, ask.line_no, ask.attempt, said, now)
+        )
+
+    # --- payments -------------------------------------------------------------------------------
+
+    async def expire_order(self, job: Job) -> None:
+        """Close the payment first, then let the stock go: whoever paid meanwhile has bought it."""
+        order_no = str(job.payload["order_no"])
+        answer = await self._close(order_no)
+        if answer and answer.status is PaymentStatus.UNKNOWN and job.attempts < SILENT_CLOSES_MAX:
+            raise GatewaySilent(f"the gateway did not say whether order {order_no} was paid")
+        now = self._clock.now()
+        await self._database.write(lambda tx: self._shop.expire(tx, order_no, now))
+
+    async def close_payment(self, job: Job) -> None:
+        order_no = str(job.payload["order_no"])
+        answer = await self._close(order_no)
+        if answer and answer.status is PaymentStatus.UNKNOWN:
+            raise GatewaySilent(f"the gateway did not close the payment of order {order_no}")
+
+    async def _close(self, order_no: str) -> PaymentAnswer | None:
+        payment = await self._database.read(lambda tx: self._shop.payment_of(tx, order_no))
+        if payment is None or payment.psp_ref is not None:
+            return None
+        answer = await self._gateway(payment).close(payment.ask)
+        await self._take(answer)
+        return answer
+
+    async def query_payment(self, job: Job) -> None:
+        """Ask the gateway whether the payer, who went there, has paid: notices get lost."""
+        order_no, asked = str(job.payload["order_no"]), int(job.payload["asked"])
+
+        def still_open(tx: Tx) -> Payment | None:
+            order = book.get(tx, order_no)
+            return money.payment_of(tx, order_no) if order and order.is_payable else None
+
+        payment = await self._database.read(still_open)
+        if payment is None:
+            return
+        answer = await self._gateway(payment).query(payment.ask)
+        await self._take(answer)
+        waits = self._shop.policy.payment.query_seconds
+        if answer.status is PaymentStatus.PAID or asked + 1 >= len(waits):
+            return
+        at = self._clock.now() + timedelta(seconds=waits[asked + 1] - waits[asked])
+        payload: Payload = {"order_no": order_no, "asked": asked + 1}
+        key = settling.query_key(order_no)
+        await self._database.write(lambda tx: self._room.jobs.enqueue(tx, "query_payment", key, payload, at))
+
+    async def _take(self, answer: PaymentAnswer) -> None:
+        """The answer may be that money came; it goes the one way that money goes."""
+        notice = answer.notice
+        if notice is not None:
+            now = self._clock.now()
+            await self._database.write(lambda tx: self._shop.settle(tx, notice, now))
+
+    def _gateway(self, payment: Payment) -> Gateway:
+        gateway = self._gateways.get(payment.gateway)
+        if gateway is None:
+            raise LookupError(f"gateway {payment.gateway!r} is not connected; configure it again")
+        return gateway
+
+    # --- refunds --------------------------------------------------------------------------------
+
+    async def submit_refund(self, job: Job) -> None:
+        refund_no, now = str(job.payload["refund_no"]), self._clock.now()
+        begun = await self._database.write(lambda tx: refunding.begin(tx, self._room, refund_no, now))
+        if begun is not None:
+            name, ask = begun
+            await self._settle_refund(refund_no, self._refunder(name).refund(ask))
+
+    async def query_refund(self, job: Job) -> None:
+        refund_no = str(job.payload["refund_no"])
+        found = await self._database.read(lambda tx: refunding.open_ask(tx, refund_no))
+        if found is not None:
+            name, ask = found
+            await self._settle_refund(refund_no, self._refunder(name).query_refund(ask))
+
+    def _refunder(self, name: str) -> Gateway:
+        gateway = self._gateways.get(name)
+        if gateway is None:
+            raise LookupError(f"gateway {name!r} is not connected, and money must go back through it")
+        return gateway
+
+    async def _settle_refund(self, refund_no: str, call: Awaitable[RefundAnswer]) -> None:
+        try:
+            async with asyncio.timeout(self._shop.policy.delivery.answer_within_seconds):
+                said = await call
+        except TimeoutError:
+            said = RefundAnswer(RefundStatus.UNKNOWN, "timeout")
+        now = self._clock.now()
+        await self._database.write(lambda tx: refunding.answer(tx, self._room, refund_no, said, now))
+
+    # --- housekeeping ---------------------------------------------------------------------------
+
+    async def sweep(self, job: Job) -> None:
+        now = self._clock.now()
+        await self._database.write(lambda tx: self._shop.sweep(tx, now))

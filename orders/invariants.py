@@ -1,0 +1,163 @@
+"""What must be true of the books at every instant, as queries that find what is not.
+
+The sweep runs them in the live shop, the tests after every step. Each invariant is one query that
+selects the rows that break it; an empty answer everywhere is a sound shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import TextClause, text
+
+from orders.database import Tx
+from orders.policy import Policy
+from orders.store.instants import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One row that breaks one invariant."""
+
+    invariant: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.subject}"
+
+
+SUBJECTS_MAX = 20
+"""Of each broken invariant so many rows are named; a broken shop would drown the alarm."""
+
+_PAID = "state IN ('placed', 'completed', 'in_review')"
+
+INVARIANTS: Mapping[str, str] = {
+    "a set of ledger entries sums to zero": """
+        SELECT ref AS subject FROM ledger GROUP BY ref HAVING SUM(amount_fen) <> 0
+    """,
+    "customers' advances are what was settled, less what was delivered, promised back, and fees earned": """
+        SELECT o.order_no AS subject FROM orders o
+        WHERE o.settled_fen
+            - COALESCE((SELECT SUM(l.delivered_quantity * l.unit_price_fen) FROM order_lines l
+                        WHERE l.order_no = o.order_no), 0)
+            - COALESCE((SELECT SUM(r.amount_fen) FROM refunds r JOIN payments p USING (payment_id)
+                        WHERE r.order_no = o.order_no AND NOT p.surplus
+                        AND NOT EXISTS (SELECT 1 FROM ledger g WHERE g.ref = 'promised:' || r.refund_no
+                                        AND g.account = 'revenue')), 0)
+            - COALESCE((SELECT -SUM(g.amount_fen) FROM ledger g
+                        WHERE g.ref = 'fee:' || o.order_no AND g.account = 'fee_income'), 0)
+            <> COALESCE((SELECT -SUM(g.amount_fen) FROM ledger g
+                         WHERE g.order_no = o.order_no AND g.account = 'customer_advances'), 0)
+    """,
+    "what a gateway holds for us is what was settled less what was refunded": """
+        SELECT p.gateway AS subject FROM payments p GROUP BY p.gateway
+        HAVING SUM(CASE WHEN p.psp_ref IS NULL THEN 0 ELSE p.amount_fen - p.refunded_fen END)
+            <> COALESCE((SELECT SUM(g.amount_fen) FROM ledger g
+                         WHERE g.account = 'receivable:' || p.gateway), 0)
+    """,
+    "an order is settled by exactly the money of its one payment": """
+        SELECT o.order_no AS subject FROM orders o
+        LEFT JOIN payments p ON p.order_no = o.order_no AND p.psp_ref IS NOT NULL AND NOT p.surplus
+        WHERE o.settled_fen <> COALESCE(p.amount_fen, 0)
+            OR (o.settled_fen <> 0 AND o.settled_fen <> o.total_fen)
+            OR (o.settled_fen = 0) <> (o.payment_state IN ('unpaid', 'closed'))
+    """,
+    "an order never gives back more than it got": """
+        SELECT order_no AS subject FROM orders WHERE refunded_fen + refunding_fen > settled_fen
+        UNION ALL
+        SELECT order_no FROM payments WHERE refunded_fen > amount_fen
+    """,
+    "an order's refunds are the refunds that were promised": """
+        SELECT o.order_no AS subject FROM orders o WHERE o.refunded_fen + o.refunding_fen <>
+            COALESCE((SELECT SUM(r.amount_fen) FROM refunds r JOIN payments p USING (payment_id)
+                      WHERE r.order_no = o.order_no AND NOT p.surplus), 0)
+    """,
+    "only a paid order is delivered": f"""
+        SELECT l.order_no AS subject FROM order_lines l JOIN orders o USING (order_no)
+        WHERE l.state <> 'queued' AND NOT (o.{_PAID})
+    """,
+    "a completed order has nothing left to deliver": """
+        SELECT l.order_no AS subject FROM order_lines l JOIN orders o USING (order_no)
+        WHERE o.state = 'completed' AND l.state NOT IN ('done', 'partial', 'failed')
+    """,
+    "a placed order has something left to deliver": """
+        SELECT o.order_no AS subject FROM orders o WHERE o.state = 'placed' AND NOT EXISTS
+            (SELECT 1 FROM order_lines l WHERE l.order_no = o.order_no
+             AND l.state NOT IN ('done', 'partial', 'failed'))
+    """,
+    "a line delivers no more than was ordered": """
+        SELECT order_no AS subject FROM order_lines
+        WHERE delivered_quantity > quantity
+            OR (state = 'done') <> (delivered_quantity = quantity)
+            OR (state = 'partial' AND delivered_quantity = 0)
+    """,
+    "a line's open attempt is its last, and there is one exactly while a supplier may hold it": """
+        SELECT l.order_no AS subject FROM order_lines l
+        LEFT JOIN attempts a ON a.order_no = l.order_no AND a.line_no = l.line_no AND a.ended_at IS NULL
+        WHERE (l.state IN ('submitting', 'submitted', 'unknown')) <> (a.attempt IS NOT NULL)
+            OR (a.attempt IS NOT NULL AND a.attempt <> l.attempt)
+    """,
+    "at most one attempt of a line delivered": """
+        SELECT order_no AS subject FROM attempts WHERE state IN ('done', 'partial')
+        GROUP BY order_no, line_no HAVING COUNT(*) > 1
+    """,
+    "what was promised to unpaid and undelivered lines is what is reserved": """
+        SELECT s.sku_id AS subject FROM stock s WHERE s.reserved <>
+            COALESCE((SELECT SUM(l.quantity) FROM order_lines l JOIN orders o USING (order_no)
+                      WHERE l.sku_id = s.sku_id
+                      AND o.state IN ('awaiting_payment', 'placed', 'in_review')
+                      AND l.state NOT IN ('done', 'partial', 'failed')), 0)
+    """,
+    "stock was handed out as often as lines were delivered": """
+        SELECT s.sku_id AS subject FROM stock s WHERE s.sold <>
+            COALESCE((SELECT SUM(l.delivered_quantity) FROM order_lines l WHERE l.sku_id = s.sku_id), 0)
+    """,
+    "a delivered line of keys has as many keys as it delivered": """
+        SELECT l.order_no AS subject FROM order_lines l
+        WHERE l.delivery IN ('card', 'license') AND l.delivered_quantity <>
+            (SELECT COUNT(*) FROM card_keys k WHERE k.order_no = l.order_no AND k.line_no = l.line_no)
+    """,
+    "a refunded line's keys are void": """
+        SELECT k.order_no AS subject FROM card_keys k
+        JOIN order_lines l ON l.order_no = k.order_no AND l.line_no = k.line_no
+        WHERE (k.state = 'void') <> (l.refunding_fen + l.refunded_fen = l.amount_fen)
+    """,
+    "a timeline is numbered without gaps and begins with the placing": """
+        SELECT o.order_no AS subject FROM orders o
+        LEFT JOIN order_events e ON e.order_no = o.order_no
+        GROUP BY o.order_no
+        HAVING COUNT(e.seq) <> COALESCE(MAX(e.seq), 0) OR COUNT(e.seq) = 0
+            OR SUM(CASE WHEN e.kind = 'placed' AND e.seq = 1 THEN 1 ELSE 0 END) <> 1
+    """,
+}
+
+_QUERIES: Mapping[str, TextClause] = {
+    name: text(f"{query} LIMIT {SUBJECTS_MAX}") for name, query in INVARIANTS.items()
+}
+
+STUCK = "a settled order is in bounded time delivered, waiting for a person, or refunded"
+
+# A line that waits for us, for its customer, or for a supplier that says it is at work stands
+# still for a good reason; one that is queued or in the dark does not.
+_STUCK = text(
+    f"""
+    SELECT o.order_no AS subject FROM orders o
+    WHERE o.state = 'placed' AND o.settled_at < :before AND EXISTS
+        (SELECT 1 FROM order_lines l WHERE l.order_no = o.order_no
+         AND l.state IN ('queued', 'submitting'))
+    UNION ALL
+    SELECT r.order_no FROM refunds r WHERE r.ended_at IS NULL AND r.created_at < :before
+        AND r.state IN ('requested', 'submitting')
+    LIMIT {SUBJECTS_MAX}
+    """
+)
+
+
+def violations(tx: Tx, policy: Policy, now: datetime) -> tuple[Violation, ...]:
+    """Everything that is wrong with the books; empty when all is well."""
+    found = [Violation(name, row.subject) for name, query in _QUERIES.items() for row in tx.execute(query)]
+    before = now - timedelta(minutes=policy.sweep.settled_stuck_minutes)
+    found += [Violation(STUCK, row.subject) for row in tx.execute(_STUCK, {"before": stamp(before)})]
+    return tuple(found)
