@@ -65,6 +65,8 @@ class Account:
     its characters stay free, and the parser takes them if it uses the reading."""
     as_typed: str = ""
     """All digits that were given, with 86 in front if it was there: a UID is never shortened."""
+    as_given: str = ""
+    """A number with what belongs to it only as a game account: 88213345(2231)."""
 
     def read_as(self, kind: str, lexicon: Lexicon) -> Recipient:
         """This recipient as the kind that a product needs, canonical or with its problem."""
@@ -76,7 +78,7 @@ class Account:
                 problem = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, self.text)
                 return Recipient(kind, None, problem)
             return Recipient(kind, None)
-        text = self.as_typed if kind == UID and self.as_typed else self.text
+        text = (self.as_typed if kind == UID else self.as_given if kind == GAME_ID else "") or self.text
         known = lexicon.accounts.get(kind)
         if known and known.accepts(text):
             return Recipient(kind, text)
@@ -155,6 +157,18 @@ def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     return marks
 
 
+def _address_end(found: re.Match[str], lexicon: Lexicon) -> int:
+    """Thanks, questions and a telephone of its own end an address that goes on in the same line."""
+    address = found["address"]
+    ends = [
+        at
+        for word in lexicon.words("accounts.after_address")
+        if (at := address.find(word)) > _SHORTEST_ADDRESS
+    ]
+    kept = address[: min(ends, default=len(address))].rstrip(" ,:")
+    return found.start("address") + len(kept)
+
+
 def _emails(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     known = lexicon.accounts[EMAIL]
     marks = []
@@ -182,6 +196,10 @@ def _numbers(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         at = 0
         while at < len(chain):
             count, mark = _number(text, chain[at:], lexicon)
+            zone = _ZONE.match(text, mark.end) if mark else None
+            if mark and zone and len(mark.value.text) != 11:
+                as_given = _typed(page, mark.start, zone.end())
+                mark = Mark(replace(mark.value, as_given=as_given), mark.start, zone.end())
             if mark:
                 marks.append(mark)
             at += count
@@ -307,7 +325,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     marks: list[Mark[Account]] = []
     for found in _TOKEN.finditer(text):
         label = label_before(text, found.start(), lexicon)
-        if label and label.kind in (None, GAME_ID, UID, EMAIL) and _is_name(found[0], label):
+        linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
+        if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind
             kinds = () if said == EMAIL else (GAME_ID,)
             account = Account(_typed(page, *found.span()), kinds, said, True, (label.start, label.end))
@@ -370,6 +389,7 @@ def _unit_behind(lexicon: Lexicon) -> re.Pattern[str]:
     return _units_behind[words]
 
 
+_SHORTEST_ADDRESS = 6
 _NUMERIC = (PHONE, FUEL_CARD, QQ, UID, GAME_ID)
 _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")
 _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
@@ -379,7 +399,8 @@ _MASKED = re.compile(
     r"|尾号(?:是|为)?[ :]?(?P<tail>\d{3,4})(?!\d)"
 )
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
-_MIXED = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z][a-z0-9_\-]{4,39}")
+_ZONE = re.compile(r" ?\(\d{2,6}\)")
+_MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_])[a-z][a-z0-9_\-#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
 _ADDRESS = re.compile(r"[ :是为到]{0,4}(?P<address>[^\n。;!?\0]{4,200})")
 _PLAIN_ADDRESS = re.compile(

@@ -85,6 +85,8 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     for found in numbers(text):
         if found.start < at or not _counts(text, found):
             continue
+        if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
+            continue
         mark = _hedged(text, _amount(text, found, units), lexicon)
         joined = _range(text, marks[-1], mark) if marks else None
         if joined:
@@ -187,6 +189,8 @@ def _size(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
         match = units.pattern.match(text, start) if start else None
         if match is None and start and text[start : start + 1] == " ":
             match = units.pattern.match(text, start + 1)
+            if match and len(match[0]) == 1 and not _latin(match[0]):
+                match = None  # 648 天空岛
         if match:
             exact = found.value.exact and not (found.value.shortened and counted)
             value = (found.value.low, found.value.high, exact)
@@ -202,7 +206,7 @@ def _bare(text: str, found: Mark[Number]) -> Mark[Amount]:
     exact = value.exact and not (value.shortened and _MEASURED.match(text, found.end))
     sureness = 1.0
     if value.arabic:
-        if _latin(after) or _latin(before):
+        if (_latin(after) and not _TIMES.match(text, found.end)) or _latin(before):
             sureness = 0.4
     elif found.end - found.start == 1:
         sureness = 0.7 if _open(before) and _open(after) else 0.2
@@ -284,6 +288,8 @@ def _open(character: str) -> bool:
 
 
 _LONGEST = 12
+_DURATION = re.compile(r" ?(?:个|个半)? ?(?:分钟|小时|钟头|秒|刻钟|分半钟|工作日)")
+_TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
 _FACTOR = re.compile(r"(?:^|[^a-z])[x*×✕]$")

@@ -63,5 +63,5 @@ _LOCAL_LONGEST = 64
 _LOCAL = re.compile(
     r"(?:[a-z0-9._%+\-]|(?<=[a-z0-9._])点(?=[a-z0-9])){1,64}$|[零〇一二三四五六七八九幺]{1,64}$"
 )
-_PARTIAL = re.compile(r"[a-z0-9.\-]{1,64}")
+_PARTIAL = re.compile(r"[a-z0-9.\-@]{1,64}")
 _SPOKEN = dict(zip("零〇幺一二三四五六七八九", "001123456789", strict=True))

@@ -156,7 +156,9 @@ def _arrivals(text: str, words: _Words) -> list[Mark[Limit]]:
 
 def _minutes(found: re.Match[str]) -> Decimal | None:
     if found["half"]:
-        return {"小": Decimal(30), "天": Decimal(720), "分": Decimal(1)}[found["halved"][0]]
+        return {"小": Decimal(30), "钟": Decimal(30), "天": Decimal(720), "分": Decimal(1)}[
+            found["halved"][0]
+        ]
     if found["quarter"]:
         return Decimal(15)
     said = number(found["n"])

@@ -26,7 +26,7 @@ def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
         for word in words:
             if window.endswith(word) and (best is None or len(word) > len(best.word)):
                 before = text[at - len(word) - 1 : at - len(word)] if at > len(word) else ""
-                if not (_latin(word[0]) and _latin(before)):
+                if not (_latin(word[0]) and _latin(before)) and not (word[0] == "卡" and before in _PERIODS):
                     best = Label(kind, word, at - len(word), at)
     return best
 
@@ -77,4 +77,6 @@ def _latin(character: str) -> bool:
 
 
 _LINKS = 4
+_PERIODS = ("月", "季", "年", "周", "天")
+"""In 季卡号码 the 卡 belongs to what is bought."""
 _LONGEST = 12

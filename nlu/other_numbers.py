@@ -59,6 +59,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[OtherNumber], ...]:
 
 _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
+_FEW = "[一二两三四五六七八九十]{1,3}"
 _HOUR = r"(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?|二十[一二三四]?)"
 _UNITS = r"(?! ?(?:元|块|圆|张|个|份|套|年|月|天|季|周|折|台|次|\.\d|\d|刀|美|[十百千万]|点券|笔|单))"
 
@@ -119,7 +120,7 @@ def _patterns(lexicon: Lexicon) -> Iterator[tuple[OtherKind, str, _ValueOf]]:
     yield OtherKind.VERSION, rf"(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}", _nothing
     yield (
         OtherKind.MANY,
-        rf"(?P<all>(?P<n>{_N}|[俩仨]) ?(?:个|位|组|条|部|张)? ?(?:{words['recipients']}))",
+        rf"(?<!第)(?P<all>(?:(?P<n>{_FEW}|[俩仨])(?:个|位|组|条|部|张)?|(?P<m>\d{{1,2}}) ?(?:个|位|组))(?:{words['recipients']}))(?!\d)",
         _group,
     )
     yield (
@@ -127,13 +128,14 @@ def _patterns(lexicon: Lexicon) -> Iterator[tuple[OtherKind, str, _ValueOf]]:
         rf"(?:一共|总共|共|这|那|以上|上面|下面|以下|合计) ?(?P<all>(?P<n>{_N}) ?(?:个|位))(?!月|小时|星期|q|点)",
         _group,
     )
-    yield OtherKind.MANY, rf"(?P<all>(?P<n>{_N}|[俩仨]) ?(?:个|位)?)(?=都)", _group
+    yield OtherKind.MANY, rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})(?:个|位)|(?P<m>[俩仨]))(?=都)", _group
     yield OtherKind.MEASURE, rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
     yield (
         OtherKind.DATE,
         r"(?<![\d一二三四五六七八九十百千万.])(?P<all>(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?) ?[日号])(?!码|线|机|店|卡|充|\d| ?[:是])",
         _nothing,
     )
+    yield OtherKind.MEASURE, r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
     yield OtherKind.WORD, _numeral_words(lexicon.words("numerals.words")), _nothing
 
 
@@ -172,7 +174,8 @@ def _nothing(found: re.Match[str]) -> int | None:
 
 
 def _group(found: re.Match[str]) -> int | None:
-    value = number(found["n"])
+    groups = found.groupdict()
+    value = number(groups["n"] or groups["m"] or "")
     return int(value.low) if value and value.exact else None
 
 

@@ -67,8 +67,10 @@ class _Words:
         }
         packs = _either(self.packs)
         self.measure = re.compile(rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折))")
-        self.few = re.compile(rf"(?<![十百千万第好有])(?:几|数)(?!{others})(?P<word>{measure})")
-        self.article = re.compile(rf"(?:{verbs}) ?(?P<word>{measure})")
+        self.few = re.compile(rf"(?<![十百千万第好有哪那这])(?:几|数)(?!{others})(?P<word>{measure})")
+        articles = _either(lexicon.words("quantities.article_words"))
+        not_articles = _either(lexicon.words("quantities.not_articles"))
+        self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
         self.other = re.compile(rf"(?:{others})")
         self.times = re.compile(
             rf"(?:(?<![a-z])|(?<=\d))(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
