@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from telegram import InlineKeyboardMarkup, MessageEntity
 from telegram.constants import MessageEntityType
 
+from adapters.line import Line
 from adapters.rendering import (
     ChannelWords,
     Rows,
@@ -25,10 +27,20 @@ from adapters.rendering import (
     with_links_in_text,
 )
 from adapters.telegram_api import ChatClosed, TelegramApi, TelegramAway, TelegramRefused, button
-from adapters.telegram_inbox import CHANNEL, tap_data
-from bot.channel import NotDelivered
+from adapters.telegram_inbox import (
+    CHANNEL,
+    TelegramInbox,
+    TelegramPolling,
+    keep_webhook,
+    tap_data,
+    telegram_routes,
+)
+from bot.channel import NotDelivered, Sending
 from bot.messages import OutgoingMessage
-from bot.reach import OrderCards
+from bot.reach import Hears, OrderCards
+from bot.wording import Wording
+from orders.clock import Clock
+from orders.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +50,36 @@ CHAT_GAP_SECONDS = 1.0
 OVERALL_GAP_SECONDS = 1 / 30
 """... and thirty a second to all chats together."""
 PACED_CHATS_MAX = 10_000
+
+
+SENDING = Sending()
+"""For the outbox: every message is sent, at once."""
+
+
+def telegram_line(
+    *,
+    token: str,
+    webhook_secret: str | None,
+    base_url: str,
+    reception: Hears,
+    database: Database,
+    wording: Wording,
+    clock: Clock,
+    api_url: str = "https://api.telegram.org",
+    pace: Pace | None = None,
+) -> Line:
+    """Connect a bot: by webhook where there is a secret for it, else by polling."""
+    api, cards, words = TelegramApi(token, api_url), OrderCards(database), ChannelWords.of(wording)
+    inbox = TelegramInbox(api, reception, cards, words, clock)
+    channel = TelegramChannel(api, cards, words, pace)
+    if webhook_secret is None:
+        return Line(channel, (), TelegramPolling(api, inbox).run, api.close)
+    return Line(
+        channel,
+        telegram_routes(inbox, webhook_secret),
+        partial(keep_webhook, api, base_url, webhook_secret),
+        api.close,
+    )
 
 
 class Pace:

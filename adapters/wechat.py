@@ -17,14 +17,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from wechatpy.replies import TextReply
 
+from adapters.line import Line
 from adapters.rendering import ChannelWords, pages, plain, utf8_bytes
 from adapters.wechat_api import Refusal, WeChatApi, WeChatRefused
 from adapters.wechat_envelope import Envelope, Forged, Push, Replayed, Unreadable, fields_of
 from adapters.wechat_pushes import CHANNEL, Heard, read_push
-from bot.channel import Held, NotDelivered
+from bot.channel import Held, NotDelivered, Sending
 from bot.messages import OutgoingMessage, Speaker
 from bot.reach import Hears, SendWindow
+from bot.wording import Wording
 from orders.clock import Clock
+from orders.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +40,42 @@ ANSWER_GRACE = timedelta(seconds=6)
 """So long the sender leaves an answer to the request that asked for it."""
 NOTHING_TO_SAY = "success"
 """Anything else than this, nothing, or a reply would be shown to the customer as a fault."""
+
+
+SENDING = Sending(answer_grace=ANSWER_GRACE)
+"""For the outbox: an answer first has the chance to travel back with its message."""
+
+
+def wechat_line(
+    *,
+    app_id: str,
+    secret: str,
+    token: str,
+    encoding_aes_key: str,
+    reception: Hears,
+    database: Database,
+    wording: Wording,
+    clock: Clock,
+    api_url: str = "https://api.weixin.qq.com",
+) -> Line:
+    """Connect an official account: encrypted where there is a key for it, else in plain text."""
+    api, window, words = (
+        WeChatApi(app_id, secret, api_url),
+        SendWindow(database, clock),
+        ChannelWords.of(wording),
+    )
+    channel = WeChatChannel(api, window, words)
+    envelope = Envelope(app_id, token, encoding_aes_key)
+    inbox = WeChatInbox(envelope, reception, window, channel, words, clock)
+
+    async def nothing() -> None:
+        """WeChat calls us; there is nothing to fetch."""
+
+    async def close() -> None:
+        await inbox.close()
+        await api.close()
+
+    return Line(channel, inbox.routes(), nothing, close)
 
 
 class WeChatChannel:
