@@ -102,7 +102,7 @@ _VIEW: Select[*tuple[Any, ...]] = select(
     chats.c.last_at,
     messages.c.text.label("last_text"),
     messages.c.speaker.label("last_speaker"),
-).outerjoin(messages, and_(messages.c.chat == chats.c.id, messages.c.seq == _LAST_SEQ))
+).select_from(chats.outerjoin(messages, and_(messages.c.chat == chats.c.id, messages.c.seq == _LAST_SEQ)))
 
 
 def _as_view(row: Row[*tuple[Any, ...]]) -> ConversationView:

@@ -7,6 +7,7 @@ notice over HTTP, like a real gateway; what the page then shows is what the shop
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from adapters.payments.sandbox import AlreadyPaid, PaymentClosed
 from adapters.web.forms import form_of
 from adapters.web.pages import Pages
 from adapters.web.services import WebServices
@@ -65,8 +67,8 @@ class PayPages:
             "paid": order.settled_fen > 0,
             "payable": order.is_payable and now < order.expires_at,
             "seconds_left": max(0, int((order.expires_at - now).total_seconds())),
-            "methods": METHODS if self._services.pay_sandbox is not None else (),
-            "sandbox": self._services.pay_sandbox is not None,
+            "methods": METHODS if self._services.bank is not None else (),
+            "sandbox": self._services.bank is not None,
             "unsure": "unsure" in request.query_params,
             "scan": self._can_be_scanned,
             "here": f"/pay/{order.pay_token}",
@@ -98,15 +100,18 @@ class PayPages:
         browser = self._sessions.browser(request)
         await form_of(request, self._sessions, browser.browser_id)
         method, token = request.path_params["method"], request.path_params["token"]
-        pay_sandbox, now, shop = self._services.pay_sandbox, self._services.clock.now(), self._services.shop
+        now, shop, bank = self._services.clock.now(), self._services.shop, self._services.bank
         order = await self._services.database.read(lambda tx: self._order(tx, request))
-        if order is None or method not in METHODS or pay_sandbox is None:
+        if order is None or method not in METHODS or bank is None:
             raise HTTPException(404)
         here = f"/pay/{token}"
         if not order.is_payable:
             return RedirectResponse(here, status_code=303)
-        await self._services.database.write(lambda tx: shop.payment_begun(tx, token, now))
-        told = await pay_sandbox(token, method)
+        payment = await self._services.database.write(lambda tx: shop.payment_begun(tx, token, now))
+        told = False
+        # A second tap and a till that was just closed are no errors: the page shows how it stands.
+        with suppress(AlreadyPaid, PaymentClosed):
+            told = payment is not None and await bank.pay(payment.ask, method)
         return RedirectResponse(here if told else f"{here}?unsure", status_code=303)
 
     def _order(self, tx: Tx, request: Request) -> Order | None:

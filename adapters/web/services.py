@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from adapters.payments.sandbox import SandboxBank
 from bot.fanout import Fanout
 from bot.handover import Handover
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage
@@ -19,10 +20,6 @@ from orders.shop import Shop
 
 Mask = Callable[[AccountKind, str], str]
 """Writes a recipient so that its owner knows it and a passer-by does not: `138****5678`."""
-
-PaySandbox = Callable[[str, str], Awaitable[bool]]
-"""Pay token and method in; the sandbox bank takes the money and sends its signed notice by HTTP.
-False when the bank could not deliver it: then it was not paid as far as the shop can know."""
 
 
 class Converses(Protocol):
@@ -60,7 +57,7 @@ class WebServices:
     clock: Clock
     mask: Mask
     settings: WebSettings
-    pay_sandbox: PaySandbox | None = None
+    bank: SandboxBank | None = None
     """None where real money is taken: then the pay page has no sandbox buttons."""
     routes: Sequence[BaseRoute] = field(default=())
     """Of other channels: the addresses at which Telegram and WeChat call."""
