@@ -1,0 +1,297 @@
+"""Suppliers that deliver, fail, fall silent, lose things, and change their minds."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from adapters.suppliers.sandbox import Manner
+from orders import delivering
+from orders.draft import DraftLine
+from orders.errors import NotPermitted
+from orders.order import CustomerState, LineState, Order
+from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
+from tests.orders.world import PHONE, World, gift, mouse, topup
+
+
+async def paid(world: World, *lines: DraftLine) -> Order:
+    order = await world.place(*(lines or (topup(),)))
+    await world.pay(order)
+    await world.work()
+    return order
+
+
+async def line_of(world: World, order: Order) -> LineState:
+    return (await world.order(order)).lines[0].state
+
+
+async def test_a_slow_supplier_is_waited_for(world: World) -> None:
+    from datetime import timedelta
+
+    world.supplier.delay = timedelta(minutes=3)
+    order = await paid(world)
+    assert await world.state(order) is CustomerState.PROCESSING
+    assert await line_of(world, order) is LineState.SUBMITTED
+    await world.wait(minutes=3)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert await world.violations() == ()
+
+
+async def test_a_failed_delivery_gives_the_money_back_by_itself(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.FAIL
+    order = await paid(world)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.events(order) == [
+        "placed", "paid", "failed", "refund_requested", "completed", "refunded",
+    ]  # fmt: skip
+    assert world.bank.refunded_fen == 9980
+    assert await world.available("topup-100") == 5
+    assert await world.violations() == ()
+
+
+async def test_one_of_two_lines_fails(world: World) -> None:
+    world.supplier.told["13900139000"] = Manner.FAIL
+    order = await paid(world, topup(), topup("topup-50", "13900139000"))
+    assert await world.state(order) is CustomerState.PARTLY_DELIVERED
+    assert world.bank.refunded_fen == 4990
+    assert await world.violations() == ()
+
+
+async def test_a_partial_delivery_gives_back_the_rest(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.PARTIAL
+    order = await paid(world, topup(quantity=4))
+    assert await world.state(order) is CustomerState.PARTLY_DELIVERED
+    assert world.bank.refunded_fen == 2 * 9980
+    assert await world.available("topup-100") == 3
+    assert await world.violations() == ()
+
+
+async def test_a_silent_supplier_is_asked_and_never_tried_again(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.SILENT
+    order = await paid(world)
+    assert await line_of(world, order) is LineState.UNKNOWN
+    assert await world.state(order) is CustomerState.PROCESSING
+    await world.wait(minutes=1)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert len(world.supplier.delivered) == 1
+    assert (await world.order(order)).lines[0].attempt == 1
+    assert await world.violations() == ()
+
+
+async def test_a_silent_failure_is_found_by_asking_and_refunded(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.SILENT_FAIL
+    order = await paid(world)
+    await world.wait(minutes=1)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.violations() == ()
+
+
+async def test_a_supplier_that_never_answers_ends_with_a_person(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.MUTE
+    order = await paid(world)
+    await world.wait(hours=6)
+    assert await world.state(order) is CustomerState.IN_REVIEW
+    assert "delivery_unknown" in await world.alarms()
+    assert world.bank.refunded_fen == 0
+    assert await world.violations() == ()
+    failed = SupplierAnswer(Outcome.FAILED, reason="asked by telephone")
+    await world.write(lambda tx: world.shop.resolve(tx, order.order_no, 1, failed, "小王", world.now))
+    await world.work()
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.violations() == ()
+
+
+async def test_evidence_that_comes_in_the_end_is_taken(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.MUTE
+    order = await paid(world)
+    await world.wait(hours=6)
+    for request in world.supplier._requests.values():
+        request.manner = Manner.DELIVER
+    await world.wait(hours=2)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert await world.violations() == ()
+
+
+async def test_a_lost_request_is_tried_again_only_when_it_was_denied_twice(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.LOST
+    order = await paid(world)
+    await world.wait(minutes=1)
+    assert await line_of(world, order) is LineState.UNKNOWN
+    del world.supplier.told[PHONE]
+    await world.wait(minutes=12)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert (await world.order(order)).lines[0].attempt == 2
+    assert "retried" in await world.events(order)
+    assert len(world.supplier.delivered) == 1
+    assert await world.violations() == ()
+
+
+async def test_a_request_that_is_lost_every_time_is_refunded(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.LOST
+    order = await paid(world)
+    await world.wait(hours=1)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert (await world.order(order)).lines[0].attempt == world.policy.delivery.attempts_max
+    assert await world.violations() == ()
+
+
+async def test_a_late_word_about_an_earlier_attempt_does_not_settle_the_later_one(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.LOST
+    order = await paid(world)
+    await world.wait(minutes=13)
+    assert (await world.order(order)).lines[0].attempt == 2
+    late = SupplierAnswer(Outcome.DONE)
+    await world.write(
+        lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, late, world.now)
+    )
+    assert await line_of(world, order) is not LineState.DONE
+    assert "contradiction" in await world.alarms()
+    assert await world.violations() == ()
+
+
+async def test_a_supplier_that_takes_its_word_back_calls_a_person(world: World) -> None:
+    order = await paid(world)
+    back = SupplierAnswer(Outcome.FAILED)
+    for _ in range(2):
+        await world.write(
+            lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, back, world.now)
+        )
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert (await world.alarms()).count("contradiction") == 1
+    assert await world.violations() == ()
+
+
+async def test_the_same_answers_at_the_same_instant_deliver_once(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.SILENT
+    order = await paid(world)
+    done = SupplierAnswer(Outcome.DONE)
+
+    async def answer() -> None:
+        await world.write(
+            lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, done, world.now)
+        )
+
+    await asyncio.gather(*(answer() for _ in range(5)))
+    assert (await world.events(order)).count("delivered") == 1
+    assert await world.violations() == ()
+
+
+async def test_a_refused_recipient_is_asked_for_again(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.NEEDS_INFO
+    order = await paid(world)
+    assert await world.state(order) is CustomerState.NEEDS_INFO
+    with pytest.raises(Exception, match="no order"):
+        await world.write(
+            lambda tx: world.shop.change_account(tx, order.order_no, 1, "c2", "13900139000", world.now)
+        )
+    await world.write(
+        lambda tx: world.shop.change_account(tx, order.order_no, 1, "c1", "13900139000", world.now)
+    )
+    await world.work()
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert (await world.order(order)).lines[0].account == "13900139000"
+    assert await world.violations() == ()
+
+
+async def test_only_a_line_that_needs_info_gets_another_recipient(world: World) -> None:
+    order = await paid(world)
+    with pytest.raises(NotPermitted):
+        await world.write(
+            lambda tx: world.shop.change_account(tx, order.order_no, 1, "c1", "13900139000", world.now)
+        )
+
+
+async def test_a_supplier_that_hangs_is_unknown(world: World) -> None:
+    from dataclasses import replace
+
+    from orders.catalog import Delivery
+
+    class Hanging:
+        name = "sandbox"
+
+        async def submit(self, ask: DeliveryAsk) -> SupplierAnswer:
+            raise TimeoutError
+
+        async def query(self, ask: DeliveryAsk) -> SupplierAnswer:
+            return SupplierAnswer(Outcome.DONE)
+
+    hanging = Hanging()
+    world.dispatch._suppliers = {Delivery.TOPUP: hanging}
+    world.dispatch._by_name = {"sandbox": hanging}
+    order = await paid(world)
+    assert await line_of(world, order) is LineState.UNKNOWN
+    await world.wait(minutes=1)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert replace(order) == order
+
+
+class TestCardKeys:
+    async def test_as_many_different_keys_as_were_ordered(self, world: World) -> None:
+        order = await paid(world, gift(3))
+        keys = await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
+        assert len(set(keys)) == 3
+        assert await world.state(order) is CustomerState.DELIVERED
+        assert await world.available("gift-10") == 0
+
+    async def test_that_they_were_shown_is_recorded_once(self, world: World) -> None:
+        order = await paid(world, gift())
+        for _ in range(2):
+            await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
+        assert (await world.events(order)).count("keys_shown") == 1
+
+    async def test_they_are_not_readable_in_the_database(self, world: World) -> None:
+        from sqlalchemy import select
+
+        from orders.tables import card_keys
+
+        order = await paid(world, gift())
+        (key,) = await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
+        rows = await world.database.read(lambda tx: tx.execute(select(card_keys)).all())
+        assert rows
+        assert not any(key.encode() in bytes(row.box) or key in repr(row) for row in rows)
+
+    async def test_keys_of_a_real_shop_are_sold_once_each(self, database) -> None:  # type: ignore[no-untyped-def]
+        world = World(database, demo_keys=False)
+        await world.open_shop()
+        assert await world.available("gift-10") == 0
+        secrets = ["A-1", "A-2", "A-3"]
+        added = await world.write(lambda tx: world.shop.add_card_keys(tx, "gift-10", secrets, world.now))
+        again = await world.write(lambda tx: world.shop.add_card_keys(tx, "gift-10", secrets, world.now))
+        assert (added, again, await world.available("gift-10")) == (3, 0, 3)
+        orders = [await paid(world, gift()) for _ in range(3)]
+        shown = [
+            await world.write(lambda tx, o=order: world.shop.card_keys(tx, o.order_no, "c1", world.now))  # type: ignore[misc]
+            for order in orders
+        ]
+        assert sorted(key for keys in shown for key in keys) == secrets
+        assert await world.violations() == ()
+
+    async def test_a_lack_of_keys_is_no_delivery(self, database) -> None:  # type: ignore[no-untyped-def]
+        from sqlalchemy import update
+
+        from orders.tables import card_keys
+
+        world = World(database, demo_keys=False)
+        await world.open_shop()
+        await world.write(lambda tx: world.shop.add_card_keys(tx, "gift-10", ["A-1"], world.now))
+        order = await world.place(gift())
+        await world.write(
+            lambda tx: tx.execute(update(card_keys).values(state="void", order_no=order.order_no, line_no=9))
+        )
+        await world.pay(order)
+        await world.work()
+        assert await world.state(order) is CustomerState.REFUNDED
+        assert "keys_missing" in await world.alarms()
+
+
+class TestParcels:
+    async def test_a_parcel_waits_for_a_person(self, world: World) -> None:
+        order = await paid(world, mouse())
+        await world.wait(hours=30)
+        assert await world.state(order) is CustomerState.PROCESSING
+        await world.write(lambda tx: world.shop.ship(tx, order.order_no, 1, "小王", world.now, "SF123"))
+        assert await world.state(order) is CustomerState.DELIVERED
+        with pytest.raises(NotPermitted):
+            await world.write(lambda tx: world.shop.ship(tx, order.order_no, 1, "小王", world.now))
+        assert await world.violations() == ()

@@ -1,0 +1,137 @@
+"""Money that goes back: by the product's rule, to its origin, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from orders.order import CustomerState, Order
+from orders.payment import RefundDenied, RefundOutcome
+from orders.ports import RefundAnswer, RefundAsk, RefundStatus
+from tests.orders.test_delivering import paid
+from tests.orders.world import MERCHANT, PHONE, World, gift, mouse, topup
+
+
+async def wish(world: World, order: Order) -> RefundOutcome:
+    outcome = await world.write(lambda tx: world.shop.request_refund(tx, order.order_no, "c1", world.now))
+    await world.work()
+    return outcome
+
+
+async def test_an_unpaid_order_has_nothing_to_give_back(world: World) -> None:
+    order = await world.place()
+    assert (await wish(world, order)).denied is RefundDenied.NOT_PAID
+
+
+async def test_a_delivered_topup_stays_delivered(world: World) -> None:
+    order = await paid(world)
+    assert (await wish(world, order)).denied is RefundDenied.DELIVERED
+    assert await world.state(order) is CustomerState.DELIVERED
+
+
+async def test_an_unseen_key_goes_back_and_is_never_sold_again(world: World) -> None:
+    order = await paid(world, gift(2))
+    outcome = await wish(world, order)
+    assert (outcome.denied, outcome.amount_fen) == (None, 1900)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now)) == ()
+    assert await world.available("gift-10") == 1
+    assert (await wish(world, order)).denied is RefundDenied.ALREADY
+    assert world.bank.refunded_fen == 1900
+    assert await world.violations() == ()
+
+
+async def test_a_key_that_was_shown_does_not_go_back(world: World) -> None:
+    order = await paid(world, gift())
+    await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
+    assert (await wish(world, order)).denied is RefundDenied.KEY_SHOWN
+
+
+async def test_an_unshipped_parcel_goes_back(world: World) -> None:
+    order = await paid(world, mouse())
+    assert (await wish(world, order)).amount_fen == 7000
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.available("mouse-1") == 2
+    assert await world.violations() == ()
+
+
+async def test_a_shipped_parcel_does_not(world: World) -> None:
+    order = await paid(world, mouse())
+    await world.write(lambda tx: world.shop.ship(tx, order.order_no, 1, "小王", world.now))
+    assert (await wish(world, order)).denied is RefundDenied.SHIPPED
+
+
+async def test_of_several_lines_those_go_back_that_may(world: World) -> None:
+    order = await paid(world, topup(), gift())
+    outcome = await wish(world, order)
+    assert outcome.amount_fen == 950
+    assert [line.denied for line in outcome.lines] == [RefundDenied.DELIVERED, None]
+    assert await world.state(order) is CustomerState.PARTLY_DELIVERED
+    assert await world.violations() == ()
+
+
+async def test_a_refund_that_the_gateway_refuses_ends_with_a_person(world: World) -> None:
+    order = await paid(world, gift())
+    world.bank.refuse_refunds = True
+    await wish(world, order)
+    assert await world.state(order) is CustomerState.IN_REVIEW
+    assert "refund_refused" in await world.alarms()
+    assert await world.violations() == ()
+
+
+class Moody:
+    """A gateway whose refunds answer as told, one after the other."""
+
+    name, merchant, acknowledgement = "sandbox", MERCHANT, "success"
+
+    def __init__(self, *answers: RefundStatus) -> None:
+        self.answers = list(answers)
+        self.submitted: list[str] = []
+
+    async def refund(self, ask: RefundAsk) -> RefundAnswer:
+        self.submitted.append(ask.refund_no)
+        return RefundAnswer(self.answers.pop(0))
+
+    async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
+        return RefundAnswer(self.answers.pop(0))
+
+
+async def test_a_refund_that_was_not_answered_is_asked_about_not_sent_again(world: World) -> None:
+    order = await paid(world, gift())
+    moody = Moody(RefundStatus.UNKNOWN, RefundStatus.PROCESSING, RefundStatus.SUCCEEDED)
+    world.dispatch._gateways = {"sandbox": moody}  # type: ignore[dict-item]
+    await wish(world, order)
+    assert await world.state(order) is CustomerState.REFUNDING
+    await world.wait(minutes=5)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert len(moody.submitted) == 1
+    assert await world.violations() == ()
+
+
+async def test_a_refund_that_never_arrived_is_sent_again_under_the_same_number(world: World) -> None:
+    order = await paid(world, gift())
+    moody = Moody(RefundStatus.UNKNOWN, RefundStatus.ABSENT, RefundStatus.SUCCEEDED)
+    world.dispatch._gateways = {"sandbox": moody}  # type: ignore[dict-item]
+    await wish(world, order)
+    await world.wait(minutes=5)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert len(moody.submitted) == 2
+    assert len(set(moody.submitted)) == 1
+    assert await world.violations() == ()
+
+
+async def test_the_fee_goes_back_only_when_nothing_was_delivered(database) -> None:  # type: ignore[no-untyped-def]
+    from adapters.suppliers.sandbox import Manner
+    from tests.orders.world import POLICY
+
+    policy = replace(POLICY, quote=replace(POLICY.quote, fee_per_mille=6))
+    world = World(database, policy)
+    await world.open_shop()
+    world.supplier.told[PHONE] = Manner.FAIL
+    failed = await paid(world, topup())
+    assert failed.fee_fen == 60
+    assert await world.state(failed) is CustomerState.REFUNDED
+    assert world.bank.refunded_fen == 9980 + 60
+    half = await paid(world, topup(), topup("topup-50", "13900139000"))
+    assert await world.state(half) is CustomerState.PARTLY_DELIVERED
+    assert world.bank.refunded_fen == 9980 + 60 + 9980
+    assert await world.violations() == ()
