@@ -141,32 +141,30 @@ _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
 def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     text = page.rest()
     marks = []
-    for word in lexicon.accounts[ADDRESS].labels if ADDRESS in lexicon.accounts else ():
+    for word in lexicon.accounts[ADDRESS].labels:
         at = text.find(word)
         while at >= 0:
             start = at + len(word)
             found = _ADDRESS.match(text, start)
-            if found and sum(place in found["address"] for place in lexicon.words("accounts.places")) >= 2:
-                account = Account(
-                    _typed(page, *found.span("address")), (ADDRESS,), ADDRESS, True, (at, start)
-                )
-                marks.append(Mark(account, *found.span("address")))
+            if found and sum(place in found["all"] for place in lexicon.words("accounts.places")) >= 2:
+                marks.append(_address(page, found, lexicon, (at, start)))
             at = text.find(word, start)
     if not marks and (found := _PLAIN_ADDRESS.search(text)):
-        marks.append(Mark(Account(_typed(page, *found.span()), (ADDRESS,)), *found.span()))
+        marks.append(_address(page, found, lexicon, None))
     return marks
 
 
-def _address_end(found: re.Match[str], lexicon: Lexicon) -> int:
+def _address(
+    page: Page, found: re.Match[str], lexicon: Lexicon, label: tuple[int, int] | None
+) -> Mark[Account]:
     """Thanks, questions and a telephone of its own end an address that goes on in the same line."""
-    address = found["address"]
-    ends = [
-        at
-        for word in lexicon.words("accounts.after_address")
-        if (at := address.find(word)) > _SHORTEST_ADDRESS
-    ]
-    kept = address[: min(ends, default=len(address))].rstrip(" ,:")
-    return found.start("address") + len(kept)
+    words = lexicon.words("accounts.after_address")
+    ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
+    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:")
+    start, end = found.start("all"), found.start("all") + len(kept)
+    said = ADDRESS if label else None
+    account = Account(_typed(page, start, end), (ADDRESS,), said, label is not None, label)
+    return Mark(account, start, end)
 
 
 def _emails(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
@@ -402,9 +400,9 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_])[a-z][a-z0-9_\-#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
-_ADDRESS = re.compile(r"[ :是为到]{0,4}(?P<address>[^\n。;!?\0]{4,200})")
+_ADDRESS = re.compile(r"[ :是为到]{0,4}(?P<all>[^\n。;!?\0]{4,200})")
 _PLAIN_ADDRESS = re.compile(
-    r"(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60}"
+    r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,

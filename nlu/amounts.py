@@ -128,7 +128,7 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
         return _marked(text, AmountKind.MONEY, (low, high, exact), ("元",), found.start, end)
     small = _SMALL.match(text, found.end)
     if small:
-        scale = Decimal("0.01") if small["unit"] == "分" else Decimal("0.1")
+        scale = Decimal("0.01") if small["unit"].startswith("分") else Decimal("0.1")
         low = value.low * scale
         if small["cents"]:
             low += Decimal(number(small["cents"]).low if number(small["cents"]) else 0) / 100  # type: ignore[union-attr]

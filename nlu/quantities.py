@@ -67,7 +67,7 @@ class _Words:
         }
         packs = _either(self.packs)
         self.measure = re.compile(rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折))")
-        self.few = re.compile(rf"(?<![十百千万第好有哪那这])(?:几|数)(?!{others})(?P<word>{measure})")
+        self.few = re.compile(rf"(?<![十百千万第有哪那这])(?:几|数)(?!{others})(?P<word>{measure})")
         articles = _either(lexicon.words("quantities.article_words"))
         not_articles = _either(lexicon.words("quantities.not_articles"))
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
@@ -112,7 +112,7 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         word = measure["word"] if measure else ("个" if pair else "")
         end = measure.end() if measure else found.end
         count = _whole(value)
-        if count is not None and (value.shortened or hedged(text, found.start, found.end, lexicon)):
+        if count is not None and (value.shortened or hedged(text, found.start, end, lexicon)):
             count = None  # 一百五张: 150, or five of 100?
         if count is not None and word in words.packs:
             count *= words.packs[word]
