@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
+import httpx
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from adapters import (
+    telegram,
+    telegram_inbox,
+    wechat,
+    wechat_pushes,
+)
+from adapters.line import Line
 from adapters.payments.sandbox import SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
+from adapters.web.app import create_web_app
+from adapters.web.passwords import hash_password
+from adapters.web.services import WebServices, WebSettings
 from bot.announcer import Announcer
 from bot.assistant import Assistant
-from bot.channel import Outbox
+from bot.channel import Channel, Outbox, Sending
 from bot.fanout import Fanout
 from bot.handover import Handover
 from bot.reading import Readers
 from bot.reception import Reception
+from bot.settings import Settings
 from bot.telling import Links
 from bot.wording import Wording
 from bot.worker import ConversationJobs, Worker
 from nlu.lexicon import Lexicon
 from orders.catalog import Delivery
 from orders.catalog_file import read_catalog
-from orders.clock import Clock
+from orders.clock import Clock, SystemClock
 from orders.database import Database
 from orders.dispatch import Dispatch
 from orders.jobs import EmbeddedJobs
 from orders.order import Order
-from orders.payment import Settled
+from orders.payment import Refused
 from orders.policy import Policy
 from orders.ports import HouseSupplier, Merchant, RawNotice, Supplier
 from orders.shop import Shop
 from orders.vault import Vault
+
+log = structlog.get_logger(__name__)
 
 SANDBOX_MERCHANT = Merchant("sandbox-merchant", "sandbox-app")
 
@@ -58,14 +79,83 @@ class App:
     gateway: SandboxGateway
     bank: SandboxBank
     supplier: SandboxSupplier
+    channels: dict[str, Channel]
+    """Who sends, by channel name. Filled once the channels are built: they need the reception."""
 
     async def pay_in_sandbox(
-        self, order: Order, method: str, *, again: bool = False, although_closed: bool = False
+        self, order: Order, method: str, *, although_closed: bool = False, again: bool = False
     ) -> bool:
         """The customer pays in the sandbox; the bank's signed notice takes the usual way in."""
         payment = await self.database.read(lambda tx: self.shop.payment_of(tx, order.order_no))
         assert payment is not None, f"order {order.order_no} was placed without a payment"
-        return await self.bank.pay(payment.ask, method, again=again, although_closed=although_closed)
+        return await self.bank.pay(payment.ask, method, although_closed=although_closed, again=again)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What a shop is put together from. `send_notice` None: the bank's notices are handed straight
+    to the shop, signed and checked as ever."""
+
+    database_url: str
+    data: Path
+    clock: Clock
+    base_url: str
+    vault: Vault
+    sandbox_secret: str
+    catalog: Path | None = None
+    """Loaded at the start; None where the shop has its goods already."""
+    supplier_delay: timedelta = timedelta(0)
+    sendings: Mapping[str, Sending] = field(default_factory=dict)
+    send_notice: Callable[[RawNotice], Awaitable[bool]] | None = None
+
+
+@asynccontextmanager
+async def assemble(parts: Assembly) -> AsyncIterator[App]:
+    """A shop over the sandbox bank and supplier. Raises what is wrong with its data."""
+    clock = parts.clock
+    policy = Policy.read(parts.data / "policy.toml")
+    lexicon = Lexicon.read(parts.data)
+    wording = Wording.read(parts.data / "replies.yaml")
+    goods = read_catalog(parts.catalog) if parts.catalog else None
+    async with AsyncExitStack() as stack:
+        database = Database.open(parts.database_url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        jobs = EmbeddedJobs(policy.jobs)
+        shop = Shop(jobs, parts.vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, SampleKeys())
+        if goods is not None:
+            await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
+
+        async def straight_in(raw: RawNotice) -> bool:
+            outcome = await database.write(lambda tx: shop.receive_notice(tx, gateway, raw, clock.now()))
+            return not isinstance(outcome, Refused)
+
+        secret, age_max = parts.sandbox_secret, policy.payment.notice_age_max_seconds
+        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, parts.send_notice or straight_in)
+        gateway = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
+        supplier = SandboxSupplier(clock, parts.supplier_delay)
+        suppliers: dict[Delivery, Supplier | HouseSupplier] = {
+            Delivery.TOPUP: supplier,
+            Delivery.CARD: CardStock(),
+            Delivery.LICENSE: CardStock(),
+            Delivery.PHYSICAL: ManualWork(),
+        }
+        dispatch = Dispatch(database, shop, suppliers, {gateway.name: gateway}, clock)
+        outbox = Outbox(jobs, parts.sendings)
+        handover = Handover(outbox, wording)
+        readers = Readers(lexicon, policy.reading.sure_at)
+        links = Links(parts.base_url.rstrip("/"))
+        assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, links)
+        fanout = Fanout()
+        announcer = Announcer(shop, outbox, assistant, policy.delivery.refund_failed)
+        channels: dict[str, Channel] = {}
+        own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
+        worker = Worker(database, jobs, {**dispatch.handlers(), **own.handlers()}, clock)
+        reception = Reception(database, assistant, clock, fanout)
+        yield App(
+            database, shop, jobs, policy, lexicon, wording, assistant, reception, handover, fanout,
+            worker, clock, gateway, bank, supplier, channels,
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -78,50 +168,179 @@ async def assemble_sandbox(
     catalog: Path,
     supplier_delay: timedelta = timedelta(0),
 ) -> AsyncIterator[App]:
-    """A shop over the sandbox bank and supplier, without channels: for rehearsals and the terminal.
+    """A shop with keys of its own, without channels: for rehearsals and the terminal."""
+    parts = Assembly(
+        database_url=database_url,
+        data=data,
+        clock=clock,
+        base_url=base_url,
+        vault=Vault.from_text(Vault.fresh_text()),
+        sandbox_secret=token_urlsafe(24),
+        catalog=catalog,
+        supplier_delay=supplier_delay,
+    )
+    async with assemble(parts) as app:
+        yield app
 
-    The bank's notices are handed straight to the shop, signed and checked as ever.
+
+def shop_for_catalog(settings: Settings) -> Shop:
+    """The shop alone, for loading and writing goods from the command line."""
+    policy = Policy.read(settings.data_folder / "policy.toml")
+    vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
+    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT})
+
+
+def _sendings(settings: Settings) -> dict[str, Sending]:
+    """How each connected channel gets its messages."""
+    sendings: dict[str, Sending] = {}
+    if settings.telegram_bot_token.get_secret_value():
+        sendings[telegram_inbox.CHANNEL] = telegram.SENDING
+    if settings.wechat_app_id:
+        sendings[wechat_pushes.CHANNEL] = wechat.SENDING
+    return sendings
+
+
+def _lines(app: App, settings: Settings) -> tuple[Line, ...]:
+    """Connect the chat channels that have settings."""
+    lines: list[Line] = []
+    if token := settings.telegram_bot_token.get_secret_value():
+        webhook = settings.telegram_mode == "webhook"
+        lines.append(
+            telegram.telegram_line(
+                token=token,
+                webhook_secret=settings.telegram_webhook_secret.get_secret_value() if webhook else None,
+                base_url=settings.base_url,
+                reception=app.reception,
+                database=app.database,
+                wording=app.wording,
+                clock=app.clock,
+                api_url=settings.telegram_api_url,
+            )
+        )
+    if settings.wechat_app_id:
+        lines.append(
+            wechat.wechat_line(
+                app_id=settings.wechat_app_id,
+                secret=settings.wechat_app_secret.get_secret_value(),
+                token=settings.wechat_token.get_secret_value(),
+                encoding_aes_key=settings.wechat_encoding_aes_key.get_secret_value(),
+                reception=app.reception,
+                database=app.database,
+                wording=app.wording,
+                clock=app.clock,
+                api_url=settings.wechat_api_url,
+            )
+        )
+    app.channels.update({line.channel.name: line.channel for line in lines})
+    return tuple(lines)
+
+
+def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette:
+    return create_web_app(
+        WebServices(
+            reception=app.reception,
+            database=app.database,
+            shop=app.shop,
+            handover=app.handover,
+            fanout=app.fanout,
+            gateways={app.gateway.name: app.gateway},
+            clock=app.clock,
+            mask=lambda kind, account: app.lexicon.mask(kind.value, account),
+            settings=WebSettings(
+                secret_key=settings.secret_key.get_secret_value(),
+                base_url=settings.base_url,
+                desk_password_hash=hash_password(settings.desk_password.get_secret_value()),
+                shop_name=settings.shop_name,
+                message_characters_max=app.policy.limits.message_length_max,
+            ),
+            bank=app.bank,
+            routes=routes,
+        )
+    )
+
+
+def _notices_over_http(
+    settings: Settings, client: httpx.AsyncClient
+) -> Callable[[RawNotice], Awaitable[bool]]:
+    """The sandbox bank posts to our own notice address, as a gateway would."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
+    address = f"http://{host}:{settings.port}/notices/sandbox"
+
+    async def send(raw: RawNotice) -> bool:
+        try:
+            answer = await client.post(address, content=raw.body, headers=dict(raw.headers))
+        except httpx.HTTPError as error:
+            log.warning("notice not delivered", reason=type(error).__name__)
+            return False
+        return answer.is_success
+
+    return send
+
+
+async def run_shop(
+    settings: Settings, *, catalog: Path | None, supplier_delay: timedelta, opened: Callable[[], None]
+) -> None:
+    """Run the shop until it is told to stop: pages, channels and worker in one process.
+
+    `opened` is called when the pages can be reached. Raises what is wrong with settings or data
+    before anything listens.
     """
-    policy = Policy.read(data / "policy.toml")
-    lexicon = Lexicon.read(data)
-    wording = Wording.read(data / "replies.yaml")
-    goods = read_catalog(catalog)
-    database = Database.open(database_url)
-    await database.migrate()
-    jobs = EmbeddedJobs(policy.jobs)
-    vault = Vault.from_text(Vault.fresh_text())
-    shop = Shop(jobs, vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, SampleKeys())
-    await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
+        parts = Assembly(
+            database_url=settings.database,
+            data=settings.data_folder,
+            clock=SystemClock(),
+            base_url=settings.base_url,
+            vault=Vault.from_text(settings.card_keys.get_secret_value()),
+            sandbox_secret=settings.sandbox_secret.get_secret_value(),
+            catalog=catalog,
+            supplier_delay=supplier_delay,
+            sendings=_sendings(settings),
+            send_notice=_notices_over_http(settings, client),
+        )
+        app = await stack.enter_async_context(assemble(parts))
+        lines = _lines(app, settings)
+        web = _web(app, settings, [route for line in lines for route in line.routes])
+        server = _Server(web, settings, opened)
+        stop = asyncio.Event()
+        worker = asyncio.create_task(app.worker.run(stop))
+        listening = [asyncio.create_task(_listen(line)) for line in lines]
+        try:
+            await server.serve()
+        finally:
+            stop.set()
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(worker, *listening, return_exceptions=True)
+            for line in lines:
+                await line.close()
+    log.info("shop closed")
 
-    async def tell_the_shop(raw: RawNotice) -> bool:
-        now = clock.now()
-        outcome = await database.write(lambda tx: shop.receive_notice(tx, gateway, raw, now))
-        return isinstance(outcome, Settled)
 
-    secret = token_urlsafe(24)
-    bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, tell_the_shop)
-    gateway = SandboxGateway(secret, SANDBOX_MERCHANT, bank, policy.payment.notice_age_max_seconds)
-    supplier = SandboxSupplier(clock, supplier_delay)
-    suppliers: dict[Delivery, Supplier | HouseSupplier] = {
-        Delivery.TOPUP: supplier,
-        Delivery.CARD: CardStock(),
-        Delivery.LICENSE: CardStock(),
-        Delivery.PHYSICAL: ManualWork(),
-    }
-    dispatch = Dispatch(database, shop, suppliers, {gateway.name: gateway}, clock)
-    outbox = Outbox(jobs)
-    handover = Handover(outbox, wording)
-    readers = Readers(lexicon, policy.reading.sure_at)
-    assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, Links(base_url))
-    fanout = Fanout()
-    announcer = Announcer(shop, outbox, assistant, policy.delivery.refund_failed)
-    own = ConversationJobs(database, announcer, assistant, {}, clock, fanout)
-    worker = Worker(database, jobs, {**dispatch.handlers(), **own.handlers()}, clock)
-    reception = Reception(database, assistant, clock, fanout)
-    try:
-        yield App(
-            database, shop, jobs, policy, lexicon, wording, assistant, reception, handover, fanout,
-            worker, clock, gateway, bank, supplier,
-        )  # fmt: skip
-    finally:
-        await database.close()
+async def _listen(line: Line) -> None:
+    await line.run()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying when it listens, with our logs and a bounded farewell to open chats."""
+
+    def __init__(self, web: Starlette, settings: Settings, opened: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                web,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+                ws_max_size=64 * 1024,
+            )
+        )
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._opened()

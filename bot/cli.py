@@ -104,7 +104,8 @@ def catalog_import(file: Path, database: DatabaseUrl = None) -> None:
     """Load a catalog into the shop: all of it or nothing."""
     from bot.commands.catalog import import_file
 
-    import_file(file, database or read_settings().database)
+    settings = read_settings()
+    import_file(file, database or settings.database, settings)
 
 
 @catalog_commands.command("export")
@@ -114,7 +115,8 @@ def catalog_export(
     """Write the shop's goods as CSV, to a file or to standard output."""
     from bot.commands.catalog import export
 
-    export(file, database or read_settings().database)
+    settings = read_settings()
+    export(file, database or settings.database, settings)
 
 
 def main() -> None:

@@ -78,7 +78,8 @@ def _missing(found: tuple[Finding, ...], understanding: Understanding) -> list[J
     slots += [finding.slot.value for finding in found if _only_stock(finding)]
     slots += [problem.slot.value for problem in understanding.problems]
     askable = [slot.value for slot in (Slot.PRODUCT, Slot.VARIANT, Slot.ACCOUNT, Slot.REGION, Slot.QUANTITY)]
-    return list(dict.fromkeys(slot for slot in slots if slot in askable))
+    in_order: list[Json] = [*dict.fromkeys(slot for slot in slots if slot in askable)]
+    return in_order
 
 
 def _only_stock(finding: Finding) -> bool:
@@ -95,7 +96,8 @@ def _candidates(found: tuple[Finding, ...], understanding: Understanding) -> lis
                 pass
     if not found:
         options += understanding.options
-    return list(dict.fromkeys(options))[:CANDIDATES_MAX]
+    best_first: list[Json] = [*dict.fromkeys(options)]
+    return best_first[:CANDIDATES_MAX]
 
 
 def _problems(found: tuple[Finding, ...], understanding: Understanding) -> list[Json]:

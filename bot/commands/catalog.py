@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from bot.settings import Settings
 from orders.catalog_file import read_catalog, write_catalog
 from orders.clock import SystemClock
 from orders.database import Database
@@ -18,7 +19,7 @@ def check(file: Path) -> None:
     typer.echo(f"{file}: good; {len(catalog.products)} products, {sum(1 for _ in catalog)} SKUs")
 
 
-def import_file(file: Path, database_url: str) -> None:
+def import_file(file: Path, database_url: str, settings: Settings) -> None:
     """Replace the goods on sale by the file's: all of it or nothing. Orders stay as they are."""
     from bot.app import shop_for_catalog
 
@@ -28,7 +29,7 @@ def import_file(file: Path, database_url: str) -> None:
         database = Database.open(database_url)
         try:
             await database.migrate()
-            shop = shop_for_catalog()
+            shop = shop_for_catalog(settings)
             now = SystemClock().now()
             await database.write(lambda tx: shop.import_catalog(tx, catalog, now))
         finally:
@@ -38,7 +39,7 @@ def import_file(file: Path, database_url: str) -> None:
     typer.echo(f"Imported {len(catalog.products)} products, {sum(1 for _ in catalog)} SKUs from {file}.")
 
 
-def export(file: Path | None, database_url: str) -> None:
+def export(file: Path | None, database_url: str, settings: Settings) -> None:
     """Write the goods on sale as CSV, live stock included."""
     from bot.app import shop_for_catalog
 
@@ -46,7 +47,7 @@ def export(file: Path | None, database_url: str) -> None:
         database = Database.open(database_url)
         try:
             await database.check()
-            shop = shop_for_catalog()
+            shop = shop_for_catalog(settings)
             return write_catalog(await database.read(shop.catalog))
         finally:
             await database.close()

@@ -1,0 +1,101 @@
+"""`xiadan serve` runs the shop; `xiadan demo` runs a whole one with keys and goods of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import typer
+from pydantic import SecretStr
+
+from bot.app import run_shop
+from bot.logs import configure_logs
+from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving
+from orders.vault import Vault
+
+DEMO_FOLDER = Path("state") / "demo"
+DEMO_PORTS = range(8080, 8100)
+DEMO_SUPPLIER_DELAY = timedelta(seconds=2)
+"""Long enough to see that an order is being delivered before it is."""
+
+DESK_PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def serve(settings: Settings) -> None:
+    """Run the shop from the settings until it is told to stop."""
+    check_for_serving(settings)
+    configure_logs(settings.log_level, settings.log_format)
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+
+    def opened() -> None:
+        typer.echo(f"{settings.shop_name} is open: {settings.base_url}  desk: {settings.base_url}/desk")
+
+    asyncio.run(run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened))
+
+
+def demo(port: int | None) -> None:
+    """Run the demo shop: SQLite, demo catalog, sandbox payment and supplier, web chat and desk."""
+    configure_logs("warning", "console")
+    port = port or _free_port()
+    folder = DEMO_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    base_url = f"http://127.0.0.1:{port}"
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        state_folder=folder,
+        database_url=f"sqlite+aiosqlite:///{(folder / 'shop.db').resolve()}",
+        data_folder=DATA_FOLDER,
+        host="127.0.0.1",
+        port=port,
+        base_url=base_url,
+        secret_key=_kept(folder / "secret_key", lambda: secrets.token_urlsafe(32)),
+        card_keys=_kept(folder / "card_keys", Vault.fresh_text),
+        desk_password=_kept(folder / "desk_password", _password),
+        sandbox_secret=_kept(folder / "sandbox_secret", lambda: secrets.token_urlsafe(24)),
+        telegram_bot_token=SecretStr(""),
+        wechat_app_id="",
+    )
+
+    def opened() -> None:
+        typer.echo(
+            f"\n  {settings.shop_name} is open (a demo: no money moves)\n\n"
+            f"    chat   {base_url}/\n"
+            f"    desk   {base_url}/desk   password: {settings.desk_password.get_secret_value()}\n\n"
+            f"  Everything lies in {folder}/. Ctrl+C closes the shop.\n"
+        )
+
+    run = run_shop(
+        settings,
+        catalog=DATA_FOLDER / "catalog" / "demo.csv",
+        supplier_delay=DEMO_SUPPLIER_DELAY,
+        opened=opened,
+    )
+    asyncio.run(run)
+
+
+def _kept(file: Path, fresh: Callable[[], str]) -> SecretStr:
+    """The secret in the file; made on the first run, readable by its owner alone."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(fresh() + "\n", encoding="utf-8")
+    return SecretStr(file.read_text(encoding="utf-8").strip())
+
+
+def _password() -> str:
+    return "".join(secrets.choice(DESK_PASSWORD_CHARACTERS) for _ in range(10))
+
+
+def _free_port() -> int:
+    for port in DEMO_PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SettingsRejected(f"Ports {DEMO_PORTS.start} to {DEMO_PORTS.stop - 1} are taken; give --port.")
