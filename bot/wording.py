@@ -14,6 +14,9 @@ from string import Formatter
 
 import yaml
 
+# libyaml reads ten times faster, which a start-up feels; some builds of PyYAML come without it.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 Sentences = Mapping[str, tuple[str, ...]]
 
 
@@ -35,7 +38,7 @@ class Wording:
     def read(cls, path: Path) -> Wording:
         """Read and check the file. Raises WordingError naming the line and the remedy."""
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"))
+            root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
         except yaml.YAMLError as error:
             raise WordingError(str(path), f"is not YAML: {error}", "Mend the line it names") from error
         if not isinstance(root, yaml.MappingNode):
@@ -105,6 +108,8 @@ def _check_names(sentence: str, where: str, key: str) -> None:
     try:
         names = names_in(sentence)
     except ValueError as error:
-        raise WordingError(where, f"{key} has a stray brace: {error}", "Write {{ or }} for a brace") from error
+        raise WordingError(
+            where, f"{key} has a stray brace: {error}", "Write {{ or }} for a brace"
+        ) from error
     if odd := [name for name in names if not name.isidentifier()]:
         raise WordingError(where, f"{key} has {{{odd[0]}}}, which is no name", "Use plain names only")
