@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -94,6 +94,11 @@ class Worker:
             if handler is None:
                 raise LookupError(f"no handler for jobs of kind {job.kind}; is this an older version?")
             await handler(job)
+        except NotDelivered as refusal:
+            log.warning("message not delivered yet", key=job.key, reason=refusal.reason)
+            reason, now = str(refusal), self._clock.now()
+            wait = timedelta(seconds=refusal.retry_after_seconds or 0)
+            await self._database.write(lambda tx: self._jobs.fail(tx, job, reason, now, wait_at_least=wait))
         except Exception as error:
             log.exception("job failed", kind=job.kind, key=job.key, attempts=job.attempts)
             text = f"{type(error).__name__}: {error}"

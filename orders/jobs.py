@@ -100,11 +100,14 @@ class EmbeddedJobs:
         """The job is done. False when it is not ours any more: it will run again."""
         return tx.execute(_FINISH, {"b_id": job.job_id, "b_lease": job.lease}).rowcount == 1
 
-    def fail(self, tx: Tx, job: Job, error: str, now: datetime) -> bool:
-        """Try again later; after the last try keep it for a person. True when it was the last."""
+    def fail(
+        self, tx: Tx, job: Job, error: str, now: datetime, *, wait_at_least: timedelta = timedelta(0)
+    ) -> bool:
+        """Try again later, not before `wait_at_least`; after the last try keep it for a person. True
+        when it was the last."""
         dead = job.attempts >= self._policy.attempts_max
         waits: Sequence[int] = self._policy.retry_seconds
-        wait = timedelta(seconds=waits[min(job.attempts, len(waits)) - 1])
+        wait = max(wait_at_least, timedelta(seconds=waits[min(job.attempts, len(waits)) - 1]))
         tx.execute(
             _RETRY,
             {

@@ -12,7 +12,7 @@ from adapters.line import Line
 from adapters.telegram import Pace, telegram_line
 from bot.app import App
 from orders.order import CustomerState
-from tests.adapters.fake_telegram import FakeTelegram, ShownMessage
+from tests.adapters.fake_telegram import FakeTelegram, Refusal, ShownMessage
 from tests.adapters.loopback import until
 from tests.adapters.order_stage import BASE_URL, SENTENCE, open_shop, pay, states
 
@@ -117,3 +117,15 @@ async def test_a_picture_is_answered_kindly_and_a_stranger_sees_nothing_of_the_o
         assert "138****8000" not in answer.text
         assert "100" not in answer.text.replace(order.order_no, "")
         assert quote.buttons[0].url not in [button.url for button in answer.buttons]
+
+
+@MODES
+async def test_what_telegram_would_not_take_at_first_comes_when_it_asked_for(tmp_path, mode) -> None:
+    async with telegram_shop(tmp_path, mode, says_twice=False) as (platform, app):
+        platform.faults["sendMessage"].append(Refusal(429, "Too Many Requests: retry after 2", retry_after=2))
+        await platform.say(LI, SENTENCE)
+        await until(lambda: not platform.faults["sendMessage"])
+        refused_at = app.clock.now()
+        await shown(platform, lambda message: "去付款" in message.labels)
+        assert (app.clock.now() - refused_at).total_seconds() > 1.5
+        assert len(platform.seen_by(LI)) == 1
