@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from orders.database import POSTGRES, Database, sqlite_url
 from tests.orders.world import World
@@ -35,30 +37,68 @@ def postgres_server() -> Iterator[str]:
             server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A database of its own."""
-    name = f"xiadan_{secrets.token_hex(4)}"
+async def migrated(url: str) -> str:
+    """The same URL, with all tables."""
+    database = Database.open(url)
+    await database.migrate()
+    await database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    asyncio.run(migrated(sqlite_url(path)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> URL:
+    """The server's URL; a migrated database called `xiadan_template` is on it."""
     url = make_url(postgres_server).set(drivername=POSTGRES)
+    _on_server(url, "DROP DATABASE IF EXISTS xiadan_template WITH (FORCE)", "CREATE DATABASE xiadan_template")
+    template = url.set(database="xiadan_template").render_as_string(hide_password=False)
+    asyncio.run(migrated(template))
+    return url
+
+
+@pytest.fixture
+def postgres_url(postgres_template: URL) -> Iterator[str]:
+    """A migrated database of its own."""
+    name = f"xiadan_{secrets.token_hex(4)}"
+    _on_server(postgres_template, f"CREATE DATABASE {name} TEMPLATE xiadan_template")
+    yield postgres_template.set(database=name).render_as_string(hide_password=False)
+    _on_server(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(url: URL, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield url.set(database=name).render_as_string(hide_password=False)
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            for statement in statements:
+                connection.execute(text(statement))
     finally:
         engine.dispose()
 
 
+@pytest.fixture
+def sqlite_path(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A migrated file of its own."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "shop.db"))
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "sqlite":
-        url = sqlite_url(tmp_path / "shop.db")
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Database.open(url)
-    await opened.migrate()
+        return sqlite_url(request.getfixturevalue("sqlite_path"))
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database.open(database_url)
     yield opened
     await opened.close()
 
