@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from nlu.amounts import Amount, AmountKind
 from nlu.naming import Role
 from nlu.products import Closeness, Mention, MentionKind, Names
-from nlu.variants import OPTIONS_MAX, SENSELESS_UNITS, Sizes, VariantReading
+from nlu.variants import MONEY_UNITS, OPTIONS_MAX, PERIOD_UNITS, SENSELESS_UNITS, Sizes, VariantReading
 from nlu.vocabulary import Vocabulary
 
 EQUAL_WITHIN = 0.6
@@ -35,6 +35,7 @@ class Wanted:
     """Of the number to be charged."""
     account_kind: str | None = None
     """What the recipient was called, if it was called anything."""
+    requalified: bool = False
     tops_up: bool = False
     """充/交/缴 with a mobile number or a contact: with no product named it is the plain phone top-up."""
 
@@ -72,8 +73,11 @@ class Goods:
             return Decision()
         closeness = wanted.mention.closeness.value if wanted.mention else 0.95
         named = wanted.mention is not None or wanted.tops_up and options == self._topup
-        qualified = self._qualified(options, wanted)
-        if qualified is None:
+        qualified = None if wanted.requalified else self._qualified(options, wanted)
+        if qualified is None and wanted.mention is not None and wanted.qualifiers:
+            # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
+            qualified = self._qualified(wanted.mention.family, wanted)
+        if not qualified:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
         best = min(qualified.values())
@@ -100,6 +104,14 @@ class Goods:
         """Whether one of the products counts in the unit of this amount at all."""
         return any(
             size.unit in amount.units or any(set(part.units) & set(amount.units) for part in size.more)
+            for product_id in product_ids
+            for size in self._sizes.of(product_id)
+        )
+
+    def counts_itself(self, product_ids: tuple[str, ...], amount: Amount) -> bool:
+        """Whether the goods are counted in themselves (Q币, 点券) and sold in this number."""
+        return any(
+            size.unit not in _OUTER_UNITS and size.face_value == amount.low
             for product_id in product_ids
             for size in self._sizes.of(product_id)
         )
@@ -149,7 +161,8 @@ class Goods:
 
     def _qualified(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options that carry every tier and country that was said; None where none does."""
-        said = list(wanted.qualifiers)
+        servers = all(self._vocabulary.products[product_id].regions for product_id in options)
+        said = [(role, meaning) for role, meaning in wanted.qualifiers if not (servers and role is Role.COUNTRY)]
         left = dict(options)
         for role, meaning in said:
             having = {
@@ -225,6 +238,9 @@ class Goods:
             return self._sizes.fit(product_id, (), words[:1]) if len(words) == 1 else self._sizes.fit(product_id, ())
         return self._sizes.fit(product_id, amounts)
 
+
+_OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}
+"""Units that measure goods from outside: five of them are five, not the size of one."""
 
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from nlu.accounts import Account, Recipient, carrier
 from nlu.amounts import Amount, AmountKind
@@ -17,6 +18,7 @@ from nlu.lexicon import Lexicon
 from nlu.naming import Role
 from nlu.page import Page
 from nlu.products import Closeness, Mention, Names
+from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.understanding import Heard, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
@@ -76,6 +78,10 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 record.names, record.nouns = list(source.names), list(source.nouns)
                 record.qualifiers = record.qualifiers or list(source.qualifiers)
                 record.inherited.add(Slot.PRODUCT)
+                record.borrowed.append((source.start, source.end))
+                if record.opened_by is not EventKind.JOIN and not _own(record) and not shape.each:
+                    # A second size with nothing that joins it may be a change of mind.
+                    record.doubtful = source.doubtful = True
     for at, record in enumerate(records):
         if record.amounts:
             continue
@@ -96,6 +102,23 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
         record.inherited.add(Slot.VARIANT)
         if source.counted and not shape.each:
             record.doubtful = source.doubtful = True
+
+
+def _own(record: Record) -> bool:
+    """Whether a record has a recipient or a count that makes it a line of its own."""
+    return bool(record.accounts) or record.counted
+
+
+def _words_of(text: str, record: Record) -> str:
+    """The words of a record and of those it takes its goods from, without its numbers."""
+    pieces = [event.mention.text for event in record.names if event.mention]
+    for start, end in ((record.start, record.end + 6), *record.borrowed):
+        characters = list(text[start:end])
+        for event in (*record.amounts, *record.accounts):
+            for at in range(max(start, event.start), min(end, event.end)):
+                characters[at - start] = "\0"
+        pieces.append("".join(characters).split("\n")[0])
+    return "\0".join(pieces).replace(" ", "")
 
 
 def _follows(records: Sequence[Record], at: int, source: Record) -> bool:
@@ -163,6 +186,8 @@ def _share_accounts(records: list[Record], shape: Shape) -> None:
                 for record in lacking:
                     record.accounts.append(event)
                     record.inherited.add(Slot.ACCOUNT)
+                    if Slot.PRODUCT in holder.inherited and not shape.each and holder.opened_by is not EventKind.JOIN:
+                        record.doubtful = holder.doubtful = True
 
 
 def _stands_apart(event: Event, holder: Record) -> bool:
@@ -196,6 +221,9 @@ class LineReader:
     def line(self, page: Page, record: Record, shape: Shape) -> Spoken:
         """What a record means, with everything that is wrong or open about it."""
         amounts, counted = self._split(record)
+        size = self._sized_by_count(record)
+        if size is not None:
+            amounts, record.quantity = (size,), None
         phone = self._phone(record)
         wanted = Wanted(
             mention=record.name,
@@ -206,13 +234,16 @@ class LineReader:
                 if event.mention and event.mention.role
             ),
             amounts=amounts,
-            nearby=page.text[record.start : record.end].replace(" ", ""),
+            nearby=_words_of(page.text, record),
+            requalified=record.requalified,
             regions=tuple(event.mention.text for event in record.regions if event.mention),
             carrier=carrier(phone, self._lexicon) if phone else None,
             account_kind=next((event.account.said for event in record.accounts if event.account), None),
             tops_up=shape.tops_up and (phone is not None or shape.contact or bool(record.accounts)),
         )
         decision = self._goods.decide(wanted)
+        if record.name is not None and not record.name.options:
+            decision = Decision()
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
         problems: list[Problem] = []
@@ -239,6 +270,17 @@ class LineReader:
                 sizes.append(amount)
         return tuple(sizes), counted
 
+    def _sized_by_count(self, record: Record) -> Amount | None:
+        """Q币…50个: a bare count of what is its own unit is its size."""
+        event = record.quantity
+        if record.amounts or event is None or event.quantity is None or event.quantity.count is None:
+            return None
+        if event.quantity.word != "个" or event.quantity.kind is not QuantityKind.COUNTED or record.name is None:
+            return None
+        value = Decimal(event.quantity.count)
+        amount = Amount(AmountKind.BARE, value, value, True, (), str(event.quantity.count))
+        return amount if self._goods.counts_itself(tuple(record.name.options), amount) else None
+
     def _phone(self, record: Record) -> str | None:
         for event in record.accounts:
             if event.account is not None and "phone" in event.account.kinds and event.account.said in (None, "phone"):
@@ -257,7 +299,8 @@ class LineReader:
         self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision,
         problems: list[Problem], spans: list[SlotSpan],
     ) -> SpokenLine:  # fmt: skip
-        place = (record.names or record.nouns or record.amounts or [None])[-1]
+        places = record.names or record.nouns or record.amounts
+        place = places[-1] if places else None
         span = page.span(place.start, place.end) if place else page.span(0, 0)
         if record.amounts and amounts:
             event = record.amounts[-1]

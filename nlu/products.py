@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.lexicon import Lexicon
-from nlu.naming import STRONG, Form, Namer, Role, Token
+from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.sounds import heard, initials, pinyin
@@ -65,6 +65,8 @@ class Mention:
     """Of a qualifier: which. Of a region: its squeezed spelling. Of an unknown good: its brand."""
     said: frozenset[str] = frozenset()
     """Meanings of the tiers, countries and carriers inside the name."""
+    family: Mapping[str, float] = field(default_factory=dict)
+    """The options that the name has without its tiers and countries."""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class _Entry:
     role: Role | None = None
     meaning: str = ""
     said: frozenset[str] = frozenset()
-    latin_ok: bool = True
+    family: str = ""
 
 
 class Names:
@@ -87,6 +89,7 @@ class Names:
         self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
         """Product id -> the tiers, countries and carriers that its names carry."""
         self.brands: dict[str, frozenset[str]] = {}
+        self._families: dict[str, dict[str, float]] = defaultdict(dict)
         self._common = frozenset(map(plain, lexicon.words("names.common_words")))
         self._entries: dict[str, _Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
@@ -186,12 +189,16 @@ class Names:
         if not form.strong and not whole:
             return
         text = form.text
+        family = "".join(token.text for token in form.tokens if token.role in STRONG)
+        cost = form.cost + sum(COST[token.role] for token in form.tokens if token.role not in STRONG)
+        options = self._families[family]
+        options[product_id] = min(cost, options.get(product_id, cost))
         if len(text) < 2 or (text in self.namer.never_alone and not whole):
             return
         if text in self.namer.words and not whole and self.namer.words[text][0] is not Role.CONTENT:
             return
         thin = len(form.tokens) == 1 and not whole and not self._speaks_for_itself(form.tokens[0])
-        self._add_text(text, product_id, form.cost, thin, _said(form.tokens))
+        self._add_text(text, product_id, form.cost, thin, _said(form.tokens), family)
 
     def _speaks_for_itself(self, token: Token) -> bool:
         """Whether the word can hardly mean anything but this good."""
@@ -201,12 +208,15 @@ class Names:
             return len(token.text) >= 4 and token.text not in self._common
         return token.text == token.meaning and len(token.text) >= 3
 
-    def _add_text(self, text: str, product_id: str, cost: float, thin: bool, said: frozenset[str]) -> None:
+    def _add_text(
+        self, text: str, product_id: str, cost: float, thin: bool, said: frozenset[str], family: str = ""
+    ) -> None:  # fmt: skip
         if len(text) < 2 or text.isdigit():
             return
         entry = self._entries.get(text)
         if entry is None:
             entry = self._entries[text] = _Entry(MentionKind.NAME, said=said)
+        entry.family = entry.family or family
         before = entry.options.get(product_id)
         if before is None or cost < before:
             entry.options[product_id] = cost
@@ -247,7 +257,7 @@ class Names:
                         for word in (token.text, *self.namer.short_generics.get(token.text, ())):
                             having[word].setdefault(product.product_id, 0.0)
         for word, (role, _) in self.namer.words.items():
-            if role in (Role.GENERIC, Role.SUBJECT, Role.CONTENT) and len(word) > 1:
+            if role in (Role.GENERIC, Role.SUBJECT, Role.CONTENT) and len(word) > 1 and word not in self._common:
                 entry = self._entries.get(word)
                 if entry is None:
                     self._entries[word] = _Entry(MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word)
@@ -343,7 +353,8 @@ class Names:
     def _mention(self, pattern: str, start: int, end: int, closeness: Closeness) -> Mention:
         entry = self._entries[pattern]
         return Mention(
-            start, end, pattern, entry.kind, entry.options, closeness, entry.thin, entry.role, entry.meaning, entry.said
+            start, end, pattern, entry.kind, entry.options, closeness, entry.thin, entry.role, entry.meaning,
+            entry.said, self._families.get(entry.family, {}),
         )
 
     def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
@@ -369,7 +380,7 @@ class Names:
                 merged[product_id] = min(cost, merged.get(product_id, cost))
         entry = self._entries[patterns[0]]
         short = end - start == 2
-        return Mention(start, end, patterns[0], MentionKind.NAME, merged, closeness, short, None, "", entry.said)
+        return Mention(start, end, patterns[0], MentionKind.NAME, merged, closeness, short, None, "", entry.said, self._families.get(entry.family, {}))
 
     def _misspelled(self, text: str, taken: bytearray) -> Iterator[Mention]:
         for start, end, patterns in self._typos.read(text, taken):
@@ -377,8 +388,9 @@ class Names:
             for pattern in patterns:
                 for product_id, cost in self._entries[pattern].options.items():
                     merged[product_id] = min(cost, merged.get(product_id, cost))
-            said = self._entries[patterns[0]].said
-            yield Mention(start, end, patterns[0], MentionKind.NAME, merged, Closeness.TYPO, False, None, "", said)
+            entry = self._entries[patterns[0]]
+            family = self._families.get(entry.family, {})
+            yield Mention(start, end, patterns[0], MentionKind.NAME, merged, Closeness.TYPO, False, None, "", entry.said, family)
 
 
 _QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
@@ -391,18 +403,7 @@ def squeezed(text: str) -> tuple[str, list[int]]:
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:
-    return Mention(
-        places[mention.start],
-        places[mention.end - 1] + 1,
-        mention.text,
-        mention.kind,
-        mention.options,
-        mention.closeness,
-        mention.thin,
-        mention.role,
-        mention.meaning,
-        mention.said,
-    )
+    return replace(mention, start=places[mention.start], end=places[mention.end - 1] + 1)
 
 
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:
@@ -425,6 +426,8 @@ def _bounded(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
     """A latin name counts only where no latin letter continues it; `edges` are where blanks stood."""
     before = "" if start in edges else text[start - 1 : start]
     after = "" if end in edges else text[end : end + 1]
+    if text[end - 1].isdigit() and after.isdigit() or text[start].isdigit() and before.isdigit():
+        return False
     return not (_latin(text[start]) and _latin(before)) and not (_latin(text[end - 1]) and _latin(after))
 
 

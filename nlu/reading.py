@@ -28,6 +28,7 @@ from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record, gather
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey
 from nlu.variants import SENSELESS_UNITS
+from nlu.tables import in_columns
 from nlu.vocabulary import Vocabulary
 
 
@@ -66,12 +67,14 @@ class Reader:
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
+        self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, _unit_spellings(vocabulary))
 
     def read(self, text: str, goods: Goods) -> Reading:
         """Read the whole message."""
         page = normalise(text)
+        self._skip_markers(page)
         order = references.read(page, self._lexicon)
         recipients = accounts.read(page, self._lexicon)
         self._set_aside(page)
@@ -106,6 +109,7 @@ class Reader:
         remembered = self._contacts.remembered(page.text)
         shape = self._shape(cues, others, counted, used, contact is not None)
         events = _events(page.text, mentions, used, sized, counted, cues)
+        events = in_columns(page.text, events, self._columns)
         records = _records(page.text, events, goods, shape)
         masks = _masks(mentions, used, sized, counted, order, contact)
         said = filters.collected(limits)
@@ -135,6 +139,13 @@ class Reader:
         for match in self._not_names.finditer(page.rest()):
             _take(page, match.start(), match.end())
 
+    def _skip_markers(self, page: Page) -> None:
+        """The numbers that count the items of a list are no amounts."""
+        markers = list(_MARKER.finditer(page.text))
+        if [int(marker[1]) for marker in markers] == list(range(1, len(markers) + 1)) and len(markers) > 1:
+            for marker in markers:
+                _take(page, marker.start(1), marker.end(1) + 1)
+
     def _is_unit(self, mention: Mention) -> bool:
         return mention.text in self.units.spellings
 
@@ -163,6 +174,10 @@ class Reader:
             contact=contact,
             each_quantity=each_quantity,
         )
+
+
+_MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
+"""1、 2. at the beginning of list items."""
 
 
 def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
@@ -197,6 +212,8 @@ def _believed(
                 for other in mentions
             )
             fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
+            if mention.kind is MentionKind.NAME and not mention.options:
+                continue
             if named and mention.closeness is not Closeness.EXACT or not (beside or fits):
                 continue
         kept.append(mention)
@@ -240,6 +257,7 @@ def _events(
         MentionKind.NOUN: EventKind.NOUN,
         MentionKind.QUALIFIER: EventKind.QUALIFIER,
         MentionKind.REGION: EventKind.REGION,
+        MentionKind.UNKNOWN: EventKind.NAME,
     }
     sized = [(mark.start, mark.end) for mark in sizes]
     events = [
@@ -254,12 +272,17 @@ def _events(
     for event in events:
         taken[event.start : event.end] = b"\x01" * (event.end - event.start)
     events += _separators(text, taken)
+    starts = {event.start for event in events}
+    found = [(cue, kind) for listed, kind in _CUE_EVENTS for cue in cues.get(listed, ())]
+    found += [(cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)]
     spoken_for = bytearray(taken)
-    for kind, event_kind in _CUE_EVENTS:
-        for cue in cues.get(kind, ()):
-            if not any(spoken_for[cue.start : cue.end]):
-                events.append(Event(event_kind, cue.start, cue.end))
-                spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
+    for match in _LONE_NO.finditer(text):
+        if not any(spoken_for[match.start() : match.end()]):
+            events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
+    for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
+        if not any(spoken_for[cue.start : cue.end]):
+            events.append(Event(_meant(text, cue, kind), cue.start, cue.end))
+            spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
     return sorted(events, key=lambda event: (event.start, event.end))
 
 
@@ -270,6 +293,28 @@ _CUE_EVENTS = (
     (CueKind.INSTEAD, EventKind.INSTEAD),
     (CueKind.JOIN, EventKind.JOIN),
 )
+
+
+_LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
+"""50，不，100: taken back."""
+
+_RATHER = re.compile(r".{0,14}?(?:吧|好了|得了|算了|罢)")
+
+
+def _meant(text: str, cue: Cue, kind: EventKind) -> EventKind:
+    """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
+    before = text[: cue.start].rstrip()[-1:]
+    if kind is EventKind.OR and cue.word == "还是" and before in (*",。.…;!?嗯呃额啊哦唉哎、", "") and _RATHER.match(text, cue.end):
+        return EventKind.CORRECTION
+    if kind is EventKind.INSTEAD and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ") and cue.word in ("不是", "啊不是", "哎不是"):
+        return EventKind.CORRECTION
+    return kind
+
+
+def _next_to(text: str, end: int, starts: set[int]) -> bool:
+    while text[end : end + 1] == " ":
+        end += 1
+    return end in starts
 
 
 def _separators(text: str, taken: bytearray) -> list[Event]:

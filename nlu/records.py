@@ -73,6 +73,13 @@ class Record:
     doubtful: bool = False
     listed: bool = False
     """It stands right behind the record before it, with only a 和 or 、 between."""
+    opened_by: EventKind | None = None
+    """The separator that stood before it."""
+    corrected: bool = False
+    requalified: bool = False
+    """Its tier or country was corrected: 美区…不对，国区."""
+    borrowed: list[tuple[int, int]] = field(default_factory=list)
+    """Stretches of text of other records whose goods this one takes over."""
 
     @property
     def empty(self) -> bool:
@@ -97,6 +104,7 @@ def gather(events: Sequence[Event], compatible: Compatible, joined_all: bool) ->
     gatherer = _Gatherer(compatible, joined_all)
     for separator, clause in _clauses(events):
         gatherer.add_clause(separator, clause)
+    gatherer.close()
     return [record for record in gatherer.records if not record.empty]
 
 
@@ -131,12 +139,15 @@ class _Gatherer:
 
     def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
         correction = any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in clause)
+        if self._correcting and separator is EventKind.JOIN and not correction and self._opens(clause):
+            self._correcting = None
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)
             return
         if not correction and self._correcting is None and self._opens(clause):
+            separator_here = separator
             listed = separator is EventKind.JOIN and clause[0].kind is EventKind.NAME and clause[0].start - self._record.end <= 2
-            self.records.append(Record(listed=listed))
+            self.records.append(Record(listed=listed, opened_by=separator_here))
         last: Event | None = None
         for event in clause:
             self._add(event, last, separator)
@@ -169,12 +180,13 @@ class _Gatherer:
             case EventKind.INSTEAD:
                 self._negated = True
                 return
-        if self._negated:
-            # 不是50是100: the first is taken back, the second is a correction.
+        if self._negated and (event.kind in _SLOTS or event.kind is EventKind.QUALIFIER):
+            # 不是50是100: the first is taken back, the second is a correction. Where the first was
+            # never said (不是，我要100的) it is the correction itself.
             self._negated = False
-            self._take_back(event)
             self._correcting = set()
-            return
+            if self._take_back(event):
+                return
         if self._correcting is not None:
             self._replace(event)
             return
@@ -224,38 +236,54 @@ class _Gatherer:
                 self._put(event)
 
     def _replace(self, event: Event) -> None:
+        """The later value counts, and a still later one counts more."""
         assert self._correcting is not None
-        if event.kind not in self._correcting and event.kind in _SLOTS:
-            record = self._record
-            if event.kind is EventKind.QUANTITY:
-                if not _article(event) or record.counted and event.quantity is not None and event.quantity.word:
-                    record.quantity = event
-                self._correcting.add(event.kind)
-                return
-            if event.kind is EventKind.ACCOUNT:
-                record.accounts = [old for old in record.accounts if not _same_kind([old], event)]
-            else:
-                _list_of(record, event).clear()
-            if event.kind is EventKind.NAME:
-                record.nouns.clear()
+        record = self._record
+        if event.kind is EventKind.QUALIFIER:
+            if EventKind.QUALIFIER not in self._correcting:
                 record.qualifiers.clear()
-            record.open.discard(_SLOTS[event.kind])
-            record.conflicts.discard(_SLOTS[event.kind])
+            record.requalified = True
+        elif event.kind is EventKind.QUANTITY:
             self._correcting.add(event.kind)
-            self._put(event)
-        elif self._collides(event):
-            self._correcting = None
-            self._collide(event, None, None)
-        else:
-            self._put(event)
+            if not _article(event) or not record.counted:
+                record.quantity = event
+            return
+        elif event.kind in _SLOTS and (event.kind not in self._correcting or self._collides(event)):
+            self._forget(record, event)
+        self._correcting.add(event.kind)
+        record.corrected = True
+        self._put(event)
 
-    def _take_back(self, event: Event) -> None:
+    def _forget(self, record: Record, event: Event) -> None:
+        if event.kind is EventKind.ACCOUNT:
+            record.accounts = [old for old in record.accounts if not _same_kind([old], event)]
+        else:
+            _list_of(record, event).clear()
+        if event.kind is EventKind.NAME:
+            record.nouns.clear()
+            record.qualifiers.clear()
+            record.requalified = False
+        record.open.discard(_SLOTS[event.kind])
+        record.conflicts.discard(_SLOTS[event.kind])
+
+    def _take_back(self, event: Event) -> bool:
+        """Drop what the event repeats. Whether there was anything to drop."""
         record = self._record
         if event.kind is EventKind.QUANTITY:
-            record.quantity = None
-        elif event.kind in _SLOTS:
-            listed = _list_of(record, event)
-            listed[:] = [old for old in listed if not _same_value(old, event)]
+            same = record.quantity is not None and _same_value(record.quantity, event)
+            record.quantity = None if same else record.quantity
+            return same
+        listed = _list_of(record, event)
+        kept = [old for old in listed if not _same_value(old, event)]
+        dropped = len(kept) < len(listed)
+        listed[:] = kept
+        return dropped
+
+    def close(self) -> None:
+        """A correction that nothing followed leaves the order in doubt."""
+        if self._negated or self._correcting is not None and not self._correcting:
+            for record in self.records:
+                record.doubtful = True
 
     def _put(self, event: Event) -> None:
         record = self._record
@@ -298,8 +326,10 @@ def _list_of(record: Record, event: Event) -> list[Event]:
 
 def same_goods(one: Mention | None, other: Mention | None) -> bool:
     """Whether two names mean the same goods: their likeliest products are the same."""
-    if one is None or other is None or not one.options or not other.options:
+    if one is None or other is None:
         return one is other
+    if not one.options or not other.options:
+        return one.meaning == other.meaning and one.kind is other.kind
     best, best_other = min(one.options.values()), min(other.options.values())
     first = {product for product, cost in one.options.items() if cost <= best + 0.6}
     second = {product for product, cost in other.options.items() if cost <= best_other + 0.6}
@@ -321,6 +351,8 @@ def _same_kind(accounts: Iterable[Event], event: Event) -> bool:
 
 
 def _same_value(one: Event, other: Event) -> bool:
+    if one.quantity and other.quantity:
+        return one.quantity.count == other.quantity.count
     if one.amount and other.amount:
         return one.amount.low == other.amount.low
     if one.account and other.account:

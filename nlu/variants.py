@@ -6,7 +6,7 @@ that read messages, so that 1台1年 is both one computer and twelve months.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from nlu.amounts import read as read_amounts
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.understanding import Measure
-from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+from nlu.vocabulary import VariantWords, Vocabulary
 
 OPTIONS_MAX = 8
 PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日"})
@@ -60,6 +60,7 @@ class Sizes:
             product.product_id: tuple(self._size(variant) for variant in product.variants)
             for product in vocabulary.products.values()
         }
+        self._words = {product_id: self._tell_apart(sizes) for product_id, sizes in self._sizes.items()}
 
     def _size(self, variant: VariantWords) -> Size:
         key = (variant.label, variant.face_value, variant.unit)
@@ -86,14 +87,15 @@ class Sizes:
         return self._sizes[product_id]
 
     def words(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
-        """Words that tell this product's variants apart (个人版) -> the SKUs that they fit."""
-        sizes = self._sizes[product_id]
-        found: dict[str, tuple[str, ...]] = {}
+        """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
+        return self._words[product_id]
+
+    def _tell_apart(self, sizes: tuple[Size, ...]) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
         for size in sizes:
-            for word in {size.word, size.label}:
-                if len(word) > 1 and not word.isdigit():
-                    found[word] = tuple(other.sku_id for other in sizes if word in (other.word, other.label))
-        return found
+            for word in _short_labels(size):
+                found.setdefault(word, {})[size.sku_id] = None
+        return {word: tuple(skus) for word, skus in found.items() if len(skus) < len(sizes) or len(sizes) == 1}
 
     def fit(self, product_id: str, amounts: Iterable[Amount], words: Iterable[str] = ()) -> VariantReading:
         """The variant that every amount and word fits."""
@@ -102,7 +104,7 @@ class Sizes:
         said = False
         asked: Amount | None = None
         for word in words:
-            left = [size for size in left if word in (size.word, size.label)]
+            left = [size for size in left if size.sku_id in self._words[product_id].get(word, ())]
             said = True
         for amount in amounts:
             said = True
@@ -125,6 +127,23 @@ class Sizes:
                 return self.fit(product_id, (), words[:1])
             return VariantReading(options=_ids(self._sizes[product_id]))
         return self.fit(product_id, (as_amount(measure),))
+
+
+_ENDINGS = ("券", "卡", "版", "包", "套餐")
+
+
+def _short_labels(size: Size) -> Iterator[str]:
+    """The label without its numbers, and how it is said shorter: 单杯券 is 单杯, 列车补给凭证 is 补给凭证."""
+    whole = size.word if size.more else size.label
+    if len(whole) < 2 or whole.isdigit():
+        return
+    yield whole
+    for ending in _ENDINGS:
+        if whole.endswith(ending) and len(whole) - len(ending) >= 2 and ending != "版":
+            yield whole[: -len(ending)]
+    if len(whole) >= 6:
+        yield whole[-4:]
+        yield whole[:4]
 
 
 def as_amount(measure: Measure) -> Amount:
@@ -174,9 +193,9 @@ def _label_has(size: Size, amount: Amount) -> bool:
     for part in size.more:
         if part.kind is amount.kind and part.low == amount.low and set(part.units) & set(amount.units):
             return True
-        if part.kind is AmountKind.PERIOD and amount.kind is AmountKind.PERIOD and part.units:
-            if amount.in_unit(part.units[0]) == part.low:
-                return True
+        periods = part.kind is AmountKind.PERIOD and amount.kind is AmountKind.PERIOD
+        if periods and part.units and amount.in_unit(part.units[0]) == part.low:
+            return True
     return False
 
 

@@ -1,0 +1,71 @@
+"""Tables pasted from a spreadsheet: what a bare number means, its column says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nlu.amounts import AmountKind
+from nlu.quantities import Quantity, QuantityKind
+from nlu.records import Event, EventKind
+
+_CELL = re.compile(r"[^\t|,;]+|(?<=[\t|,;])(?=[\t|,;\n]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    start: int
+    end: int
+    columns: tuple[str | None, ...]
+
+
+def in_columns(text: str, events: Sequence[Event], columns: Mapping[str, tuple[str, ...]]) -> list[Event]:
+    """The events with the bare numbers of a table read by the heading of their column: a number of
+    pieces is a quantity, a row number is nothing."""
+    header = _header(text, columns)
+    if header is None:
+        return list(events)
+    read: list[Event] = []
+    for event in events:
+        bare = event.kind is EventKind.AMOUNT and event.amount is not None and event.amount.kind is AmountKind.BARE
+        meaning = _column(text, event.start, header) if event.start > header.end else None
+        if not bare or meaning not in ("quantity", "index"):
+            read.append(event)
+        elif meaning == "quantity" and event.amount is not None and event.amount.exact:
+            count = Quantity(int(event.amount.low), QuantityKind.TIMES)
+            read.append(Event(EventKind.QUANTITY, event.start, event.end, quantity=count))
+    return read
+
+
+def _header(text: str, columns: Mapping[str, tuple[str, ...]]) -> _Header | None:
+    start = 0
+    for line in text.split("\n"):
+        cells = [cell.strip() for cell in _split(line)]
+        meanings = tuple(_meaning(cell, columns) for cell in cells)
+        if len(cells) > 1 and sum(meaning is not None for meaning in meanings) > 1:
+            return _Header(start, start + len(line), meanings)
+        start += len(line) + 1
+        if any(character.isdigit() for character in line):
+            return None
+    return None
+
+
+def _split(line: str) -> list[str]:
+    for separator in ("\t", "|", ",", ";"):
+        if separator in line:
+            return line.split(separator)
+    return re.split(r" +", line.strip())
+
+
+def _meaning(cell: str, columns: Mapping[str, tuple[str, ...]]) -> str | None:
+    return next((meaning for meaning, words in columns.items() if cell in words), None)
+
+
+def _column(text: str, offset: int, header: _Header) -> str | None:
+    begins = text.rfind("\n", 0, offset) + 1
+    ends = text.find("\n", offset)
+    line = text[begins : ends if ends >= 0 else len(text)]
+    if len(_split(line)) != len(header.columns):
+        return None
+    return header.columns[len(_split(line[: offset - begins] + "x")) - 1]
