@@ -19,7 +19,15 @@ class Label:
 
 def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
     """The label that introduces what begins at `start`, over a few linking words."""
-    at = _skipped_back(text, start, lexicon)
+    label = _label_ending(text, _skipped_back(text, start, lexicon), lexicon)
+    if label and label.kind is None:
+        # QQ的号码是…: the word in front says which kind.
+        further = _label_ending(text, _skipped_back(text, label.start, lexicon), lexicon)
+        return Label(further.kind, further.word, further.start, label.end) if further else label
+    return label
+
+
+def _label_ending(text: str, at: int, lexicon: Lexicon) -> Label | None:
     window = text[max(0, at - _LONGEST) : at]
     best: Label | None = None
     for kind, words in _labels(lexicon):

@@ -151,7 +151,7 @@ class _Sum:
         if not self.any:
             return None
         self._close_shortened()
-        low, high = self.closed + self.low, self.closed + self.high
+        low, high = sorted((self.closed + self.low, self.closed + self.high))
         number = Number(low, high, self.exact, self.arabic, self.shortened)
         return self._with_more(self._with_fraction(Mark(number, self.start, self.at)))
 

@@ -67,7 +67,7 @@ def lexicon() -> Lexicon:
 
 @cache
 def units() -> Units:
-    return Units.of(lexicon(), {unit: () for unit in CATALOG_UNITS})
+    return Units.of(lexicon(), dict.fromkeys(CATALOG_UNITS, ()))
 
 
 def read(text: str) -> Read:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlu.normalise import plain
@@ -85,6 +85,7 @@ def test_digit_by_digit_means_the_same(value: int) -> None:
     assert said.value == value
 
 
+@example("七一w")
 @given(st.text(alphabet="零一二两三四五六七八九十百千万亿廿几多来点半0123456789.kw ", max_size=40))
 def test_nothing_said_with_numerals_breaks_the_reader(text: str) -> None:
     end = 0
