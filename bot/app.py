@@ -58,6 +58,7 @@ from orders.vault import Vault
 log = structlog.get_logger(__name__)
 
 SANDBOX_MERCHANT = Merchant("sandbox-merchant", "sandbox-app")
+CHANNEL_PAUSE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +320,15 @@ async def run_shop(
 
 
 async def _listen(line: Line) -> None:
-    await line.run()
+    """Keep a channel going. What the worker does for a job is done here for a channel: whatever it
+    falls over is written down, and it starts again where it stood, for a shop that has gone deaf on
+    one channel shows no other sign."""
+    while True:
+        try:
+            return await line.run()
+        except Exception:
+            log.exception("channel fell", channel=line.channel.name)
+            await asyncio.sleep(CHANNEL_PAUSE_SECONDS)
 
 
 class _Server(uvicorn.Server):
