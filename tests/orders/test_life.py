@@ -1,0 +1,220 @@
+"""Any sequence of what customers, gateways and suppliers may do leaves sound books.
+
+Hypothesis chooses the steps; after each of them every invariant is checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from adapters.payments.sandbox import Paid
+from adapters.suppliers.sandbox import Manner
+from orders import delivering
+from orders.database import Database, sqlite_url
+from orders.draft import DraftLine
+from orders.errors import NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
+from orders.money import Fen
+from orders.order import Order, OrderState
+from orders.ports import Outcome, SupplierAnswer
+from tests.orders.world import World, gift, mouse, topup
+
+T = TypeVar("T")
+
+LINES: dict[str, tuple[DraftLine, ...]] = {
+    "topup": (topup(),),
+    "two topups": (topup(quantity=2), topup("topup-50", "13900139000")),
+    "gift": (gift(),),
+    "topup and gifts": (topup(account="13700137000"), gift(2)),
+    "parcel": (mouse(),),
+}
+ACCOUNTS = ("13800138000", "13900139000", "13700137000")
+
+
+class Life(RuleBasedStateMachine):
+    """One shop, three customers, and everything that may come over them."""
+
+    placed: Bundle[Order] = Bundle("placed")
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.mkdtemp()
+        path = Path(shutil.copy(self.template, Path(self.folder) / "shop.db"))
+        self.world = World(Database.open(sqlite_url(path)))
+        self.notices: list[Paid] = []
+
+    def teardown(self) -> None:
+        # In the end everything that was settled comes to an end, or to a person.
+        self.world.supplier.told.clear()
+        for request in self.world.supplier._requests.values():
+            request.manner = Manner.DELIVER if request.manner is Manner.MUTE else request.manner
+        self.run(self.world.wait(hours=30))
+        self.books_are_sound()
+        for order in self.run(self.world.database.read(lambda tx: self.world.shop.recent_orders(tx, 1000))):
+            waits_for_person = any(line.delivery.value == "physical" for line in order.lines)
+            assert order.state is not OrderState.AWAITING_PAYMENT, order
+            assert order.state is not OrderState.PLACED or waits_for_person, order
+            assert not order.refunding_fen or self.world.bank.refuse_refunds, order
+        self.run(self.world.database.close())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+    def run(self, doing: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(doing)
+
+    @initialize()
+    def the_shop_opens(self) -> None:
+        self.run(self.world.open_shop())
+
+    @rule(target=placed, what=st.sampled_from(sorted(LINES)), customer=st.sampled_from(["c1", "c2", "c3"]))
+    def a_customer_orders(self, what: str, customer: str) -> Any:
+        from hypothesis.stateful import multiple
+
+        try:
+            return self.run(self.world.place(*LINES[what], customer=customer))
+        except (OutOfStock, TooManyUnpaid, AssertionError):
+            return multiple()
+
+    @rule(order=placed, told=st.booleans())
+    def somebody_pays(self, order: Order, told: bool) -> None:
+        self.world.bank.drop_notices = not told
+        self.run(self.world.pay(order, again=True, although_closed=True))
+        self.world.bank.drop_notices = False
+
+    @rule(order=placed, amount=st.sampled_from([1, 9979, 9981]))
+    def somebody_pays_another_amount(self, order: Order, amount: int) -> None:
+        if order.total_fen != amount:
+            self.run(self.world.pay(order, again=True, although_closed=True, amount_fen=Fen(amount)))
+
+    @rule(order=placed, data=st.data())
+    def the_bank_tells_again(self, order: Order, data: st.DataObject) -> None:
+        movements = self.world.bank.paid.get(f"{order.order_no}-1", [])
+        for paid in movements[: data.draw(st.integers(0, 2))]:
+            self.run(self.world.bank.tell(paid))
+
+    @rule(order=placed)
+    def the_bank_tells_it_for_another_order(self, order: Order) -> None:
+        for number, movements in list(self.world.bank.paid.items()):
+            if not number.startswith(order.order_no):
+                wrong = replace(movements[0], out_trade_no=f"{order.order_no}-1")
+                self.run(self.world.bank.tell(wrong))
+                return
+
+    @rule(order=placed)
+    def the_customer_cancels(self, order: Order) -> None:
+        with contextlib.suppress(NotCancellable):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.cancel(tx, order.order_no, order.customer_id, self.world.now)
+                )
+            )
+
+    @rule(order=placed)
+    def the_customer_wants_his_money_back(self, order: Order) -> None:
+        self.run(
+            self.world.write(
+                lambda tx: self.world.shop.request_refund(
+                    tx, order.order_no, order.customer_id, self.world.now
+                )
+            )
+        )
+
+    @rule(order=placed)
+    def the_customer_looks_at_his_keys(self, order: Order) -> None:
+        self.run(
+            self.world.write(
+                lambda tx: self.world.shop.card_keys(tx, order.order_no, order.customer_id, self.world.now)
+            )
+        )
+
+    @rule(order=placed, account=st.sampled_from(ACCOUNTS))
+    def the_customer_gives_another_account(self, order: Order, account: str) -> None:
+        with contextlib.suppress(NotPermitted):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.change_account(
+                        tx, order.order_no, 1, order.customer_id, account, self.world.now
+                    )
+                )
+            )
+
+    @rule(account=st.sampled_from(ACCOUNTS), manner=st.sampled_from(Manner))
+    def the_supplier_changes_its_manners(self, account: str, manner: Manner) -> None:
+        self.world.supplier.told[account] = manner
+
+    @rule(order=placed, line=st.integers(1, 2), attempt=st.integers(1, 2), outcome=st.sampled_from(Outcome))
+    def a_supplier_says_something_unasked(
+        self, order: Order, line: int, attempt: int, outcome: Outcome
+    ) -> None:
+        said = SupplierAnswer(outcome, delivered_quantity=1)
+        self.run(
+            self.world.write(
+                lambda tx: delivering.answer(
+                    tx, self.world.shop.room, order.order_no, line, attempt, said, self.world.now
+                )
+            )
+        )
+
+    @rule(order=placed)
+    def staff_ships(self, order: Order) -> None:
+        with contextlib.suppress(NotPermitted):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.ship(tx, order.order_no, 1, "小王", self.world.now)
+                )
+            )
+
+    @rule(refuses=st.booleans())
+    def the_gateway_changes_its_mind_on_refunds(self, refuses: bool) -> None:
+        self.world.bank.refuse_refunds = refuses
+
+    @rule()
+    def the_worker_works(self) -> None:
+        self.run(self.world.work())
+
+    @rule(minutes=st.sampled_from([0.1, 1, 11, 16, 200]))
+    def time_passes(self, minutes: float) -> None:
+        self.run(self.world.wait(minutes=minutes))
+
+    @rule()
+    def the_catalog_is_imported_again(self) -> None:
+        self.run(self.world.open_shop())
+
+    @invariant()
+    def books_are_sound(self) -> None:
+        assert self.run(self.world.violations()) == ()
+
+    @invariant()
+    def nobody_got_more_than_was_paid_for(self) -> None:
+        assert self.world.bank.refunded_fen <= sum(
+            paid.amount_fen for movements in self.world.bank.paid.values() for paid in movements
+        )
+
+
+@pytest.mark.filterwarnings("default::ResourceWarning")
+def test_any_life_leaves_sound_books(sqlite_template: Path) -> None:
+    from hypothesis.stateful import run_state_machine_as_test
+
+    Life.template = sqlite_template
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
