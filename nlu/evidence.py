@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from nlu.corrections import Cue, CueKind
 from nlu.intents import MASKS, Evidence
 from nlu.reading import Reading
 from nlu.records import EventKind
@@ -17,7 +20,7 @@ def evidence_of(reading: Reading) -> Evidence:
         text=reading.page.text.strip(),
         rest=reading.rest,
         masked=_masked(reading),
-        cues=reading.cues,
+        cues=_outside(reading),
         goods=count(EventKind.NAME),
         nouns=count(EventKind.NOUN),
         unknown=len(reading.unknown),
@@ -33,6 +36,40 @@ def evidence_of(reading: Reading) -> Evidence:
         contact=reading.contact is not None,
         remembered=reading.remembered is not None,
         quoted=_quoted(reading),
+        quoted_speech=any(reading.page.text[: quote.start].rstrip(" :,")[-1:] in _SPEECH for quote in reading.quotes),
+        doubtful=any(record.doubtful for record in reading.records),
+        corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
+        first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
+        reals=_real_goods(reading),
+    )
+
+
+_SPEECH = frozenset("说写发道问讲喊叫回示让到称喊")
+_SLOTS = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION})
+_OWN = frozenset({CueKind.OWN_REQUEST, CueKind.POLITE, CueKind.ORDER, CueKind.FORBID, CueKind.TOPUP, CueKind.CONFIRM, CueKind.DENY})
+
+
+def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
+    """The cues without what stands in quotation marks of the customer's own wishes: those words are
+    somebody else's."""
+    if not reading.quotes:
+        return reading.cues
+    kept = {
+        kind: tuple(
+            cue
+            for cue in found
+            if kind not in _OWN or not any(quote.start <= cue.start < quote.end for quote in reading.quotes)
+        )
+        for kind, found in reading.cues.items()
+    }
+    return {kind: found for kind, found in kept.items() if found}
+
+
+def _real_goods(reading: Reading) -> int:
+    """Goods of the real world (外卖, 机票) that are not part of anything read as sold here."""
+    return sum(
+        not any(event.start <= cue.start < event.end for event in reading.events if event.kind in _SLOTS)
+        for cue in reading.cues.get(CueKind.REAL_GOODS, ())
     )
 
 

@@ -35,6 +35,10 @@ _PARTICLES = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()�
 _BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
 
 
+_TRADE = re.compile(r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门")
+"""Signs that a message has to do with this trade."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     intent: Intent
@@ -144,19 +148,32 @@ class Evidence:
     contact: bool = False
     remembered: bool = False
     quoted: bool = False
-    """Goods, sizes or verbs stand between quotation marks."""
+    """Goods, sizes or recipients stand between quotation marks."""
+    quoted_speech: bool = False
+    """A word of saying or writing introduces the quotation."""
+    doubtful: bool = False
+    corrected: bool = False
+    first_slot: int = -1
+    """Where the first slot stands, -1 where there is none."""
+    reals: int = 0
+    """Goods of the real world, which no shop of this kind sells."""
 
     def has(self, *kinds: CueKind) -> bool:
         return any(kind in self.cues for kind in kinds)
 
-    def masked_behind(self, offset: int) -> str:
-        """What stands behind an offset of the text, without what only sounds polite."""
-        return _PARTICLES.sub("", self.text[offset:])
+    def says_more_behind(self, offset: int) -> bool:
+        """Whether anything but a polite word stands behind an offset of the text."""
+        return bool(_PARTICLES.sub("", self.text[offset:]))
 
-    def order_follows_report(self) -> bool:
-        """Whether the customer asks for something himself behind what he reports."""
-        told = max(cue.end for cue in self.cues[CueKind.REPORTED])
+    def order_follows(self, kind: CueKind) -> bool:
+        """Whether the customer asks for something himself behind what he tells of others."""
+        told = max(cue.end for cue in self.cues[kind])
         return any(cue.start >= told for cue in self.cues.get(CueKind.OWN_REQUEST, ()))
+
+    @property
+    def trade(self) -> bool:
+        """Whether the message speaks of buying, paying, accounts or goods at all."""
+        return _TRADE.search(self.text) is not None
 
     @property
     def slots(self) -> int:
@@ -197,53 +214,73 @@ class Intents:
     def _by_signs(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):
             return Intent.OUT_OF_SCOPE, 0.9
-        for decide in (self._about_recipients, self._after_sales, self._refusing, self._bare_words):
+        for decide in (self._told, self._about_recipients, self._after_sales, self._refusing, self._bare_words, self._past):
             found = decide(seen, guess)
             if found is not None:
                 return found
-        if self._told(seen):
-            return Intent.FAQ if seen.has(CueKind.FAQ, CueKind.QUESTION) else Intent.OUT_OF_SCOPE, 0.8
         return self._asking(seen, guess) or self._ordering(seen, guess)
 
+    def _told(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        """Somebody else's words or doings: no order of this customer."""
+        own = seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+        told = seen.quoted and (seen.quoted_speech or seen.has(CueKind.REPORTED) or not own)
+        told = told or seen.has(CueKind.ELSEWHERE) and not seen.order_follows(CueKind.ELSEWHERE)
+        told = told or seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED)
+        if not told:
+            return None
+        if guess.intent in _TELLABLE and guess.confidence >= 0.6:
+            return guess.intent, 0.7
+        asks = seen.has(CueKind.FAQ, CueKind.QUESTION) or "?" in seen.text
+        return Intent.FAQ if asks else Intent.OUT_OF_SCOPE, 0.75
+
     def _about_recipients(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        if seen.accounts and seen.has(CueKind.SAVE_CONTACT) and (seen.remembered or not seen.goods) and not seen.sizes:
+        if not seen.has(CueKind.SAVE_CONTACT):
+            return None
+        if seen.accounts and (seen.remembered or not seen.goods) and not (seen.goods and seen.sizes):
             return Intent.SAVE_CONTACT, 0.93
-        if seen.accounts and guess.intent is Intent.SAVE_CONTACT and guess.confidence >= 0.9 and not seen.sizes:
+        named = re.search(r"(?:存|备注|保存|记|设|标)(?:成|为|作)", seen.text)
+        if seen.remembered and named and not seen.sizes:
             return Intent.SAVE_CONTACT, 0.85
         return None
 
     def _after_sales(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST)
-        if seen.has(CueKind.HUMAN) and not ordering and not self.pure(CueKind.GREET, seen.text):
+        ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+        ordering = ordering and not seen.has(CueKind.PAST)
+        if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
             return Intent.HUMAN, 0.92
         if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
-            rule = seen.has(CueKind.REFUND_QUESTION) and not seen.has(CueKind.PAST) and not seen.order_number and not seen.last_order
-            if rule and not (guess.intent is Intent.REFUND and guess.confidence > 0.9):
+            mine = seen.has(CueKind.PAST) or seen.order_number or seen.last_order
+            if seen.has(CueKind.REFUND_QUESTION) and not mine and not (guess.intent is Intent.REFUND and guess.confidence > 0.9):
                 return Intent.FAQ, 0.85
             return Intent.REFUND, 0.92
-        if seen.has(CueKind.RECEIPT) and not ordering:
-            return Intent.RECEIPT, 0.9
         if seen.has(CueKind.REORDER):
             return Intent.REORDER, 0.92
+        if seen.has(CueKind.RECEIPT) and not (ordering or seen.goods and seen.quantities):
+            return Intent.RECEIPT, 0.9
+        if guess.intent is Intent.MODIFY and guess.confidence > 0.55 and re.search(r"能改|可以改|能不能改|改地址|改一下", seen.text):
+            return Intent.MODIFY, 0.75
         if seen.has(CueKind.STATUS) and not ordering and not self._how_long(seen):
             return Intent.STATUS, 0.9
         if seen.has(CueKind.HISTORY) and not ordering:
             return Intent.HISTORY, 0.9
         if seen.order_number and not seen.has(CueKind.FORBID):
             return (guess.intent, 0.8) if guess.intent in _AFTER and guess.confidence > 0.5 else (Intent.STATUS, 0.85)
-        if seen.last_order and guess.intent in _AFTER and guess.confidence > 0.45:
-            return guess.intent, 0.75
+        if seen.last_order and not seen.has(CueKind.FORBID):
+            if guess.intent in _AFTER and guess.confidence > 0.45:
+                return guess.intent, 0.75
+            if seen.has(CueKind.FAQ) and not seen.sizes:
+                return Intent.STATUS, 0.7
         return None
 
     def _how_long(self, seen: Evidence) -> bool:
-        return seen.has(CueKind.FAQ) and not seen.has(CueKind.PAST) and not seen.order_number and not re.search(r"怎么|还没|没", seen.text)
+        mine = seen.has(CueKind.PAST) or seen.order_number or seen.last_order
+        return seen.has(CueKind.FAQ) and not mine and not re.search(r"怎么还|咋还|还没|没", seen.text)
 
     def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        corrected = seen.has(CueKind.CORRECTION) and seen.slots > 1
         if seen.has(CueKind.FORBID):
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
-            after = seen.masked_behind(last) if corrected else ""
-            if not after:
+            replaced = seen.corrected and seen.slots > 1 and seen.says_more_behind(last)
+            if not replaced:
                 return Intent.CANCEL, 0.93
         if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
             return Intent.CANCEL, 0.9
@@ -254,42 +291,54 @@ class Intents:
         for kind, intent in _PURE:
             if self.pure(kind, seen.text):
                 return intent, 0.95
-        if seen.payments and not seen.goods and not seen.accounts and not seen.has(CueKind.FAQ) and not seen.text.endswith(("吗", "?")):
-            return Intent.PAY, 0.93
-        if seen.has(CueKind.PAY) and not seen.goods and not seen.accounts and not seen.has(CueKind.FAQ, CueKind.PRICE) and not seen.text.endswith(("吗", "?")):
+        asks = seen.text.endswith(("吗", "?", "么", "不")) or seen.has(CueKind.PRICE)
+        if seen.goods or seen.accounts or asks:
+            return None
+        if re.search(r"(?:给|发|来|要|出).{0,3}(?:二维码|付款码|收款码|链接)", seen.text):
             return Intent.PAY, 0.85
-        if not seen.slots and seen.has(CueKind.HELP):
+        if seen.has(CueKind.FAQ):
+            return None
+        if seen.payments:
+            return Intent.PAY, 0.93
+        if seen.has(CueKind.PAY):
+            return Intent.PAY, 0.85
+        if not seen.slots and seen.has(CueKind.HELP) and (seen.trade or guess.confidence >= 0.9):
             return Intent.HELP, 0.85
+        if seen.contact and not seen.has(CueKind.ORDER) and not seen.slots and re.search(r"(?:号|手机|电话)$", seen.text):
+            return Intent.PROVIDE, 0.8
         return None
 
-    def _told(self, seen: Evidence) -> bool:
-        """Somebody else's words or doings, a condition: no order of this customer."""
-        own = seen.has(CueKind.OWN_REQUEST)
-        if seen.quoted and (seen.has(CueKind.REPORTED) or not own):
-            return True
-        if seen.has(CueKind.ELSEWHERE):
-            return True
-        return seen.has(CueKind.REPORTED) and not seen.order_follows_report()
+    def _past(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        """Something done already is not ordered once more: 上个月充的100话费是哪天充的."""
+        if not seen.has(CueKind.PAST) or seen.has(CueKind.OWN_REQUEST) or seen.corrected:
+            return None
+        done = re.search(r"(?:充|买|付|下|冲|开|续|订|办|交)(?:的|了|过|完)", seen.text)
+        if not done:
+            return None
+        if guess.intent in _AFTER or guess.intent in _TELLABLE:
+            return guess.intent, 0.7
+        if seen.has(CueKind.PRICE):
+            return Intent.HISTORY, 0.5
+        return Intent.STATUS, 0.6
 
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        if seen.limits and seen.has(CueKind.SEARCH):
+        concrete = seen.accounts and (seen.goods or seen.sizes)
+        strong_price = any(_PRICE_QUESTION.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
+        if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
             return Intent.SEARCH, 0.9
-        if seen.has(CueKind.PRICE):
+        if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
             return Intent.PRICE, 0.92
         if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
             return Intent.SEARCH, 0.7
         if guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE) and guess.confidence >= 0.93:
             return guess.intent, guess.confidence
-        concrete = seen.accounts and (seen.goods or seen.sizes)
-        if seen.has(CueKind.HELP) and not concrete:
+        if seen.has(CueKind.HELP) and not concrete and (seen.trade or seen.slots):
             return Intent.HELP if not seen.goods else Intent.FAQ, 0.8
-        if seen.limits or seen.sorts:
-            return Intent.SEARCH, 0.88
-        if seen.has(CueKind.SEARCH) and not concrete:
+        if seen.has(CueKind.SEARCH) and not concrete and not seen.corrected and (seen.trade or seen.slots or seen.nouns or seen.unknown):
             if seen.has(CueKind.FAQ) and guess.intent is Intent.FAQ:
                 return Intent.FAQ, 0.75
             return Intent.SEARCH, 0.85
-        if seen.has(CueKind.FAQ) and not concrete:
+        if seen.has(CueKind.FAQ) and (not concrete or "我问" in seen.text) and (seen.trade or seen.goods or seen.unknown):
             return Intent.FAQ, 0.82
         asks = re.search(r"(?:吗|么|不|没|\?)[\s?。!]*$", seen.text) is not None
         if asks and not concrete and not seen.has(CueKind.POLITE) and (seen.goods or seen.nouns or seen.unknown):
@@ -300,39 +349,44 @@ class Intents:
 
     def _ordering(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         verb = seen.has(CueKind.ORDER)
-        if seen.goods:
-            if seen.has(CueKind.MODIFY) and not verb and not seen.accounts:
+        if seen.goods or seen.unknown:
+            changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
+            if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
                 return Intent.MODIFY, 0.7
+            if seen.reals and not seen.sizes and not seen.accounts and not seen.goods:
+                return Intent.OUT_OF_SCOPE, 0.6
             return Intent.ORDER, 0.95 if verb or seen.sizes or seen.accounts else 0.85
-        if seen.unknown:
-            return Intent.ORDER, 0.85 if verb or seen.sizes or seen.nouns else 0.6
         if seen.has(CueKind.MODIFY) and (seen.slots or guess.intent is Intent.MODIFY):
             return Intent.MODIFY, 0.88
-        if seen.has(CueKind.REAL_GOODS) and not seen.sizes:
+        if seen.reals and not seen.sizes and not seen.accounts:
             return Intent.OUT_OF_SCOPE, 0.85
         if verb and (seen.nouns or seen.sizes and (seen.accounts or seen.contact)):
             return Intent.ORDER, 0.9
-        if seen.slots and not seen.nouns:
+        if seen.slots:
             return self._slots_only(seen, guess, verb)
-        if verb and seen.nouns:
-            return Intent.ORDER, 0.8
+        if seen.nouns and (guess.intent is Intent.ORDER or seen.quantities):
+            return Intent.ORDER, 0.7
         if seen.contact and verb:
             return Intent.ORDER, 0.7
+        if not seen.trade and guess.confidence < 0.85 and guess.intent not in (Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.DENY):
+            return Intent.OUT_OF_SCOPE, 0.7
         return None
 
     def _slots_only(self, seen: Evidence, guess: Guess, verb: bool) -> tuple[Intent, float] | None:
         topup = seen.has(CueKind.TOPUP)
-        if topup and (seen.accounts or seen.sizes):
+        if topup and (seen.accounts or seen.sizes) or seen.nouns and seen.sizes:
             return Intent.ORDER, 0.88
         if guess.intent in (Intent.PROVIDE, Intent.MODIFY, Intent.CONFIRM, Intent.DENY, Intent.ORDER) and guess.confidence > 0.5:
             return guess.intent, max(0.6, guess.confidence - 0.1)
-        if len(_BARE.sub("", seen.rest).replace("\0", "")) <= 6 or not seen.text:
+        if len(_BARE.sub("", seen.rest).replace("\0", "")) <= 6:
             return Intent.PROVIDE, 0.8
         if seen.accounts or seen.regions:
             return Intent.PROVIDE, 0.6
-        return None
+        return None if seen.trade else (Intent.OUT_OF_SCOPE, 0.6)
 
 
+_PRICE_QUESTION = re.compile(r"多少|几|报|怎么|咋|什么|啥|贵|duoshao|how|点|卖|收费|多钱|嘛价")
+_TELLABLE = frozenset({Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ})
 _AFTER = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.CANCEL, Intent.HISTORY, Intent.HUMAN, Intent.PAY})
 _PURE = (
     (CueKind.DENY, Intent.DENY),

@@ -337,6 +337,8 @@ class Names:
         chosen = _longest(self._with_sound(text, exact, edges))
         taken = bytearray(len(text))
         for mention in chosen:
+            if mention.kind in (MentionKind.NOUN, MentionKind.QUALIFIER):
+                continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
             chosen = _longest([*chosen, *self._misspelled(text, taken)])
@@ -412,7 +414,7 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
 
     def rank(mention: Mention) -> tuple[float, float, int, int]:
         reach = mention.end - mention.start
-        penalty = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 1.5, Closeness.TYPO: 1.9}[mention.closeness]
+        penalty = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}[mention.closeness]
         return (-(reach - penalty), -mention.closeness.value, order[mention.kind], mention.start)
 
     chosen: list[Mention] = []

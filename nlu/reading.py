@@ -88,7 +88,7 @@ class Reader:
         sizes = amounts.read(page, self._lexicon, self.units)
         counts = quantities.read(page, self._lexicon)
         paying = payments.read(page, self._lexicon)
-        cues = self._grouped(self._cues.read(_without_claimed(page)))
+        cues = self._grouped(self._cues.read(_with_references(page, order)))
         quotes = quotations(page.text)
         return self._assembled(page, goods, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues, quotes)
 
@@ -195,8 +195,12 @@ def _take(page: Page, start: int, end: int) -> None:
         page.take(start, end)
 
 
-def _without_claimed(page: Page) -> str:
-    return page.rest()
+def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) -> str:
+    """What is free, and the words that point at an order: 按上次的 is both."""
+    text = list(page.rest())
+    for mark in order:
+        text[mark.start : mark.end] = page.text[mark.start : mark.end]
+    return "".join(text)
 
 
 def _believed(

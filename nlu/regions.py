@@ -14,10 +14,11 @@ _DIGITS = dict(zip("一二三四五六七八九十", ("1", "2", "3", "4", "5", "
 def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
     """Squeezed spelling -> the regions (catalog's own names) that it may mean, for one product."""
     swaps = lexicon.groups("names.region_parts")
+    carriers = {word for words in lexicon.groups("goods.carrier").values() for word in words}
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for region in regions:
         for spelling in _spellings(plain(region).replace(" ", ""), swaps):
-            if len(spelling) > 1:
+            if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None
     return {spelling: tuple(meant) for spelling, meant in found.items()}
 

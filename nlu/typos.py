@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
+from nlu.sounds import syllable
+
 WINDOW_MAX = 10
 
 _NO_NAME = frozenset("是的了我要来充买给到个张在有和吧吗呢把帮你您他她这那就想开用请号码还也都再一二三两几")
@@ -24,7 +26,7 @@ class Misspellings:
     def __init__(self, names: Iterable[str]) -> None:
         self._filed: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            if 3 <= len(name) <= WINDOW_MAX and not any(character.isdigit() for character in name):
+            if (5 if name.isascii() else 3) <= len(name) <= WINDOW_MAX:
                 for spelling in _thinned(name):
                     self._filed[spelling].append(name)
 
@@ -36,8 +38,12 @@ class Misspellings:
         """
         for start, end in _runs(text, taken):
             for at in range(start, end - 1):
+                if _inside_word(text, at):
+                    continue
                 for length in range(min(WINDOW_MAX + 1, end - at), 1, -1):
                     piece = text[at : at + length]
+                    if _inside_word(text, at + length):
+                        continue
                     names = self._near(piece)
                     if names:
                         yield at, at + length, names
@@ -52,7 +58,9 @@ class Misspellings:
     def _one_slip(self, piece: str, name: str) -> bool:
         if len(piece) < 3 and len(name) < 4:
             return False
-        if len(name) == 3 and len(piece) != 3:
+        if len(name) == 3 and not _sounds_near(piece, name):
+            return False
+        if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
             return False
         if any(character not in name for character in piece if character in _NO_NAME):
             return False
@@ -63,6 +71,26 @@ class Misspellings:
         return OSA.distance(piece, name, score_cutoff=1) == 1
 
 
+def _sounds_near(piece: str, name: str) -> bool:
+    """Whether a slip in so short a name is one of order, or of a character that sounds alike."""
+    if len(piece) != len(name):
+        return False
+    if sorted(piece) == sorted(name):
+        return True
+    wrong = [(one, other) for one, other in zip(piece, name, strict=True) if one != other]
+    sounds = [(syllable(one), syllable(other)) for one, other in wrong]
+    return all(one and other and (one[0] == other[0] or one[1:] == other[1:]) for one, other in sounds)
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Whether a cut at `at` would part a latin word."""
+    return 0 < at < len(text) and _latin(text[at - 1]) and _latin(text[at])
+
+
+def _latin(character: str) -> bool:
+    return "a" <= character <= "z"
+
+
 def _thinned(word: str) -> set[str]:
     return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
@@ -71,7 +99,7 @@ def _runs(text: str, taken: bytearray) -> Iterator[tuple[int, int]]:
     """The stretches of letters and Chinese characters that nobody has read."""
     start: int | None = None
     for at, character in enumerate(text):
-        readable = not taken[at] and ("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z")
+        readable = not taken[at] and ("\u4e00" <= character <= "\u9fff" or character.isalnum())
         if readable and start is None:
             start = at
         elif not readable and start is not None:
