@@ -20,12 +20,15 @@ from adapters.web.sockets import FOREIGN_PAGE, NO_SESSION, TOO_MANY, Sockets, co
 from adapters.web.storefront import storefront
 from bot.messages import ChatAddress, IncomingMessage
 from bot.store.chats import find_chat
+from orders.database import Tx
+from orders.order import Order
 
 CHANNEL = "web"
 HISTORY_ENTRIES = 60
 CATCH_UP_ENTRIES = 2000
 SOCKETS_EACH_MAX = 12
 LOOK_AGAIN_SECONDS = 10.0
+ORDERS_TOLD = 10
 MESSAGES_BURST = 20
 MESSAGES_PERIOD = timedelta(seconds=20)
 
@@ -131,13 +134,14 @@ class Chat:
 
             async def tell() -> None:
                 after = _number(socket, "after")
-                told = None
+                told: object = None
                 while True:
                     news = await self._entries(browser, after)
-                    if news["entries"] or news["attended_by"] != told:
+                    standing = (news["attended_by"], news["orders"])
+                    if news["entries"] or standing != told:
                         await socket.send_json(news)
                     after = news["entries"][-1]["seq"] if news["entries"] else after
-                    told = news["attended_by"]
+                    told = standing
                     await wait_for(changed, LOOK_AGAIN_SECONDS)
 
             await converse(socket, hear, tell)
@@ -155,21 +159,23 @@ class Chat:
     async def _entries(self, browser: Browser, after: int) -> Entries:
         chat = chat_of(browser)
         limit = CATCH_UP_ENTRIES if after else HISTORY_ENTRIES
+        # Who attends and how orders stand is read first: what changes meanwhile comes with the next entry.
+        attended_by, orders = await self._services.database.read(lambda tx: self._standing(tx, chat))
         entries = await self._services.reception.since(chat, after, limit)
-        attended_by = await self._attended_by(chat)
-        return written_entries(
-            entries, attended_by, earlier=bool(entries) and not after and entries[0].seq > 1
-        )
+        earlier = bool(entries) and not after and entries[0].seq > 1
+        return written_entries(entries, attended_by, earlier=earlier, orders=orders)
 
     async def _earlier(self, browser: Browser, seq: int) -> Entries:
         chat = chat_of(browser)
         entries = await self._services.reception.before(chat, seq, HISTORY_ENTRIES)
-        attended_by = await self._attended_by(chat)
-        return written_entries(entries, attended_by, earlier=bool(entries) and entries[0].seq > 1)
+        return written_entries(entries, "", earlier=bool(entries) and entries[0].seq > 1)
 
-    async def _attended_by(self, chat: ChatAddress) -> str:
-        found = await self._services.database.read(lambda tx: find_chat(tx, chat))
-        return found.attended_by if found else "bot"
+    def _standing(self, tx: Tx, chat: ChatAddress) -> tuple[str, tuple[Order, ...]]:
+        """Who attends to the chat, and its customer's latest orders."""
+        found = find_chat(tx, chat)
+        if found is None:
+            return "bot", ()
+        return found.attended_by, self._services.shop.orders_of(tx, found.customer_id, ORDERS_TOLD)
 
 
 def _number(connection: Request | WebSocket, name: str) -> int:

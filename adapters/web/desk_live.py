@@ -5,6 +5,7 @@ staff open more tabs than that."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -24,12 +25,14 @@ from bot.desk import Box, ConversationView
 from bot.messages import ChatAddress
 from bot.store.chats import chat_of_customer
 from orders.database import Tx
+from orders.order import Order
 
 SOCKETS_EACH_MAX = 30
 LOOK_AGAIN_SECONDS = 10.0
 QUIET_SECONDS = 0.15
 """After a change, wait this long for its companions: an answer follows each message at once."""
 HISTORY_ENTRIES = 80
+CATCH_UP_ENTRIES = 2000
 ORDERS_SHOWN = 10
 RECENT_ORDERS = 40
 ORDERS_BOX = "orders"
@@ -108,11 +111,19 @@ class DeskLive:
         found = await self._services.database.read(lambda tx: desk.conversation(tx, chat))
         if found is None:
             return
-        entries = await self._services.reception.since(chat, after, HISTORY_ENTRIES if not after else 2000)
+        orders = await self._services.database.read(
+            lambda tx: self._services.shop.orders_of(tx, found.customer_id, ORDERS_SHOWN)
+        )
+        entries = await self._services.reception.since(
+            chat, after, CATCH_UP_ENTRIES if after else HISTORY_ENTRIES
+        )
         if looking.chat != chat or looking.after != after:
             return  # The agent went on to another conversation meanwhile; that one is told next.
         news = written_entries(
-            entries, found.attended_by, earlier=bool(entries) and not after and entries[0].seq > 1
+            entries,
+            found.attended_by,
+            earlier=bool(entries) and not after and entries[0].seq > 1,
+            orders=orders,
         )
         standing = {
             "name": found.customer_name,
@@ -121,11 +132,12 @@ class DeskLive:
             "mine": found.attended_by == agent.name,
             "attended": found.attended.value,
         }
-        if entries or looking.told.get("standing") != standing:
-            looking.told["standing"] = standing
+        stands = {**standing, **news["orders"]}
+        if entries or looking.told.get("standing") != stands:
+            looking.told["standing"] = stands
             looking.after = entries[-1].seq if entries else after
             await socket.send_json({**news, **standing})
-        side = await self._services.database.read(lambda tx: self._side(tx, found))
+        side = self._side(found, orders)
         if looking.chat == chat:
             await self._tell_if_new(socket, looking, "side", side)
 
@@ -150,8 +162,7 @@ class DeskLive:
             found.append((order_view(order, self._services.mask), chat.address if chat else None))
         return found
 
-    def _side(self, tx: Tx, found: ConversationView) -> str:
-        orders = self._services.shop.orders_of(tx, found.customer_id, ORDERS_SHOWN)
+    def _side(self, found: ConversationView, orders: Sequence[Order]) -> str:
         views = [order_view(order, self._services.mask) for order in orders]
         return self._pages.fragment("_desk_side.html", {"conversation": found, "orders": views})
 

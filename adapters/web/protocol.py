@@ -1,7 +1,7 @@
 """What the chat's two ends say to each other, as JSON. The scripts in static/ are the other side.
 
     client -> {"type": "say", "id", "text", "means"}, {"type": "ping"}
-    server -> {"type": "entries", "entries": [...], "attended_by", "earlier"},
+    server -> {"type": "entries", "entries": [...], "attended_by", "earlier", "orders"},
               {"type": "refused", "id", "code"}, {"type": "pong"}
 
 Entries are numbered by the chat; a client names the last number it has and gets what came after.
@@ -17,6 +17,7 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from bot.messages import ChatEntry, OrderCard, Reply
+from orders.order import Order, customer_state
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MEANS_LONGEST = 256
@@ -59,6 +60,7 @@ class Entries(TypedDict):
     entries: list[WrittenEntry]
     attended_by: str
     earlier: bool
+    orders: dict[str, str]
 
 
 class Refused(TypedDict):
@@ -101,12 +103,20 @@ def read_frame(text: str) -> dict[str, object]:
     return frame if isinstance(frame, dict) else {}
 
 
-def written_entries(entries: Sequence[ChatEntry], attended_by: str, *, earlier: bool = False) -> Entries:
+def written_entries(
+    entries: Sequence[ChatEntry],
+    attended_by: str,
+    *,
+    earlier: bool = False,
+    orders: Sequence[Order] = (),
+) -> Entries:
+    """`orders` are the customer's latest: their states, for slips that were drawn before."""
     return {
         "type": "entries",
         "entries": [written_entry(entry) for entry in entries],
         "attended_by": attended_by,
         "earlier": earlier,
+        "orders": {order.order_no: customer_state(order).value for order in orders},
     }
 
 

@@ -17,10 +17,10 @@ const PAUSE_MS = 5 * 60 * 1000;
 
 /** The list of a conversation's entries. One slip stands for each order: news of an order renews it. */
 export class Log {
-  constructor(list, { own = "customer", links = true } = {}) {
+  /** `customer`: drawn for the customer himself, who can pay and tap; else for the desk, which cannot. */
+  constructor(list, { customer = true } = {}) {
     this.list = list;
-    this.own = own;
-    this.links = links;
+    this.customer = customer;
     this.clear();
   }
 
@@ -28,6 +28,7 @@ export class Log {
     this.list.replaceChildren();
     this.slips = new Map();
     this.seen = new Set();
+    this.offer = null;
     this.lastAt = 0;
     this.lastName = "";
   }
@@ -53,11 +54,13 @@ export class Log {
   prepend(entries, pane) {
     const height = pane.scrollHeight;
     const later = this.list.firstChild;
-    const kept = [this.lastAt, this.lastName];
+    const kept = [this.lastAt, this.lastName, this.offer];
     this.lastAt = 0;
+    this.offer = null;
     // An older slip must not take the place of the newer one, so older entries bring words only.
     for (const entry of entries) this.append({ ...entry, card: null, pay_url: null }, later);
-    [this.lastAt, this.lastName] = kept;
+    this.retireOffer();
+    [this.lastAt, this.lastName, this.offer] = kept;
     pane.scrollTop += pane.scrollHeight - height;
   }
 
@@ -72,14 +75,34 @@ export class Log {
       who.hidden = false;
     }
     this.lastName = name;
+    if (entry.who === "customer") this.retireOffer();
+    if (entry.choices.length) this.drawOffer(item, entry.choices);
     if (entry.card) this.renewSlip(item, entry);
     else if (entry.pay_url) item.append(this.actions(entry));
     return item;
   }
 
+  /** What could be chosen stays readable after the buttons for it have gone. */
+  drawOffer(item, choices) {
+    this.retireOffer();
+    this.offer = document.createElement("ul");
+    this.offer.className = "offered";
+    this.offer.hidden = this.customer;
+    for (const choice of choices) {
+      const label = document.createElement("li");
+      label.textContent = choice.label;
+      this.offer.append(label);
+    }
+    item.append(this.offer);
+  }
+
+  retireOffer() {
+    if (this.offer) this.offer.hidden = false;
+    this.offer = null;
+  }
+
   nameOf(entry) {
-    if (entry.who === this.own) return "";
-    if (entry.who === "bot" && this.own === "customer") return "";
+    if (this.customer && (entry.who === "customer" || entry.who === "bot")) return "";
     const label = document.querySelector("#speakers").content.querySelector(`[data-who="${entry.who}"]`);
     const title = label ? label.textContent : "";
     return entry.name ? `${title} ${entry.name}` : title;
@@ -97,6 +120,8 @@ export class Log {
     status.dataset.state = card.status;
     const rows = slip.querySelector(".rows");
     for (const row of card.rows) {
+      // Card goods have no recipient; their row would only say the status once more.
+      if (row.value === card.status_text && card.rows.length === 1) continue;
       const label = document.createElement("dt");
       const value = document.createElement("dd");
       label.textContent = row.label;
@@ -112,10 +137,23 @@ export class Log {
     this.slips.set(card.order_no, slip);
   }
 
+  /** Orders move on without a word in the chat, too: what can no longer be paid loses its button. */
+  renewStates(states) {
+    const texts = document.getElementById("states").content;
+    for (const [orderNo, state] of Object.entries(states)) {
+      const slip = this.slips.get(orderNo);
+      const status = slip && slip.querySelector(".status");
+      if (!status || status.dataset.state === state) continue;
+      status.dataset.state = state;
+      status.textContent = texts.querySelector(`[data-state="${state}"]`).textContent;
+      for (const pay of slip.querySelectorAll(".to-pay")) pay.remove();
+    }
+  }
+
   actions(entry) {
     const actions = document.createElement("div");
     actions.className = "slip-actions";
-    if (!this.links) return actions;
+    if (!this.customer) return actions;
     if (entry.pay_url) actions.append(link("pay", entry.pay_url));
     else if (entry.card && entry.card.order_url) actions.append(link("order", entry.card.order_url));
     return actions;

@@ -24,6 +24,7 @@ let cursor = 0;
 let oldest = 0;
 let started = false;
 let attendedBy = "bot";
+let offeredFor = null;
 let queue = storedQueue();
 let pollTimer = null;
 let typingTimer = null;
@@ -58,6 +59,7 @@ function take(message) {
       if (entry.who === "customer") chips.replaceChildren();
       else { hideTyping(); offer(entry); }
     }
+    log.renewStates(message.orders);
     attendedBy = message.attended_by;
     at("welcome").hidden = cursor > 0 || queue.length > 0;
   }, { force: first });
@@ -65,7 +67,10 @@ function take(message) {
 }
 
 function offer(entry) {
-  if (entry.who === "news" && !entry.choices.length) return;
+  // News leave an open question open, except that about their own order.
+  const order = entry.card ? entry.card.order_no : null;
+  if (entry.who === "news" && !entry.choices.length && order !== offeredFor) return;
+  offeredFor = order;
   chips.replaceChildren(...entry.choices.map((choice) => {
     const chip = document.createElement("button");
     chip.type = "button";

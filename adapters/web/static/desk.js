@@ -10,7 +10,7 @@ const words = at("words");
 const trouble = at("trouble");
 const title = document.title;
 
-const log = new Log(at("entries"), { own: "", links: false });
+const log = new Log(at("entries"), { customer: false });
 const follower = new Follower(at("log"), at("newest"));
 let box = "waiting";
 let chat = null;
@@ -73,6 +73,7 @@ function take(message) {
       cursor = entry.seq;
       log.append(entry);
     }
+    log.renewStates(message.orders);
   }, { force: first });
   at("talk-name").textContent = message.name || at("customer-name").content.textContent.replace("{tail}", chat.chat_id.slice(-4));
   showStanding(message);
