@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from nlu.lexicon import Lexicon
+from nlu.money import with_small_change
 from nlu.numerals import Number, hedged, number, numbers
 from nlu.page import Mark, Page
 from nlu.periods import converted, period_behind, periods_alone
@@ -123,7 +124,7 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
     if unit:
         low, high, exact, end = value.low, value.high, value.exact, unit.end()
         if exact and unit[0].strip() in _WHOLE:
-            low, exact, end = _with_small_change(text, low, end)
+            low, exact, end = with_small_change(text, low, end)
             high = low
         return _marked(text, AmountKind.MONEY, (low, high, exact), ("元",), found.start, end)
     small = _SMALL.match(text, found.end)
@@ -139,24 +140,6 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
             text, AmountKind.MONEY, (value.low, value.high, value.exact), ("元",), before.start(), found.end
         )
     return None
-
-
-def _with_small_change(text: str, whole: Decimal, end: int) -> tuple[Decimal, bool, int]:
-    """十块五, 九十九块九毛九, 三块半; 十块五个 is ambiguous where it is small enough to be a price each."""
-    half = _HALF.match(text, end)
-    if half:
-        return whole + Decimal("0.5"), True, half.end()
-    change = _CHANGE.match(text, end)
-    if not change:
-        return whole, True, end
-    if change["tenths"] or change["bare"]:
-        tenths = number(change["tenths"] or change["bare"])
-        cents = number(change["cents"]) if change["cents"] else None
-        assert tenths is not None
-        value = whole + tenths.low / 10 + (cents.low / 100 if cents else 0)
-        return value, True, change.end()
-    # Ten yuan and five of them, or ten and a half each? From thirty yuan on nobody adds a half.
-    return whole, whole >= 30, end
 
 
 def _currency(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
@@ -293,12 +276,6 @@ _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
 _FACTOR = re.compile(r"(?:^|[^a-z])[x*×✕]$")
-_HALF = re.compile(r"半(?!年|个|价|折|小时)")
-_CHANGE = re.compile(
-    r"(?P<tenths>[0-9一二三四五六七八九两])[毛角](?:(?P<cents>[0-9一二三四五六七八九])分?(?![0-9十百千万个张份天月年]))?"
-    r"|(?P<bare>[0-9一二三四五六七八九])(?![0-9.十百千万亿零点折天月年周g小分钟kw倍人号a-z个张份套件单次台杯只条笔组盒包瓶本支])"
-    r"|(?P<counted>[0-9一二三四五六七八九两])(?=[个张份套件单次台杯只条笔组盒包瓶本支])"
-)
 _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
     r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"

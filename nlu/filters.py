@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from nlu.lexicon import Lexicon
+from nlu.money import with_small_change
 from nlu.numerals import Number, number, numbers
 from nlu.page import Mark, Page
 from nlu.understanding import Filters, Slot, SortKey
@@ -87,6 +88,14 @@ class _Words:
         }
         self.sort = re.compile(_either(self.sort_keys))
 
+    def before(self, text: str, start: int) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+        """The word for a maximum or for a minimum in front of `start`: of 不低于 and 低于 the longer."""
+        most = self.max_before.search(text, max(0, start - _REACH), start)
+        least = self.min_before.search(text, max(0, start - _REACH), start)
+        if most and least:
+            return (most, None) if most.start() < least.start() else (None, least)
+        return most, least
+
 
 def _ratings(text: str, words: _Words) -> list[Mark[Limit]]:
     marks = []
@@ -105,8 +114,7 @@ def _discounts(text: str, words: _Words) -> list[Mark[Limit]]:
             continue
         slot, start, end = Slot.MAX_DISCOUNT, found.start(), found.end()
         behind_min, behind_max = words.min_behind.match(text, end), words.max_behind.match(text, end)
-        before_min = words.min_before.search(text, max(0, start - _REACH), start)
-        before_max = words.max_before.search(text, max(0, start - _REACH), start)
+        before_max, before_min = words.before(text, start)
         if behind_min:
             slot, end = Slot.MIN_DISCOUNT, behind_min.end()
         elif behind_max:
@@ -141,7 +149,7 @@ def _arrivals(text: str, words: _Words) -> list[Mark[Limit]]:
             continue
         start, end = found.span()
         behind, arrive = words.max_behind.match(text, end), words.arrive.match(text, end)
-        before = words.max_before.search(text, max(0, start - _REACH), start)
+        before, _ = words.before(text, start)
         if behind:
             end = behind.end()
         elif before:
@@ -196,25 +204,28 @@ def _prices(text: str, words: _Words) -> list[Mark[Limit]]:
     marks = []
     for found in _found_numbers(text):
         start, end = found.start, found.end
+        low, high = found.value.low, found.value.high
         yuan = _YUAN.match(text, end)
         if yuan:
             end = yuan.end()
+            if found.value.exact:
+                low, _, end = with_small_change(text, low, end)
+                high = low
         elif _OTHER_UNIT.match(text, end):
             continue
         behind_max, behind_min = words.max_behind.match(text, end), words.min_behind.match(text, end)
-        before_max = words.max_before.search(text, max(0, start - _REACH), start)
-        before_min = words.min_before.search(text, max(0, start - _REACH), start)
+        before_max, before_min = words.before(text, start)
         if behind_max and (yuan or behind_max[0].strip() != "内"):
             # 不超过100以内 says the same twice.
             start = before_max.start() if before_max else start
-            marks.append(Mark(Limit(Slot.MAX_PRICE, found.value.high * 100), start, behind_max.end()))
+            marks.append(Mark(Limit(Slot.MAX_PRICE, high * 100), start, behind_max.end()))
         elif behind_min:
             start = before_min.start() if before_min else start
-            marks.append(Mark(Limit(Slot.MIN_PRICE, found.value.low * 100), start, behind_min.end()))
+            marks.append(Mark(Limit(Slot.MIN_PRICE, low * 100), start, behind_min.end()))
         elif before_max:
-            marks.append(Mark(Limit(Slot.MAX_PRICE, found.value.high * 100), before_max.start(), end))
+            marks.append(Mark(Limit(Slot.MAX_PRICE, high * 100), before_max.start(), end))
         elif before_min:
-            marks.append(Mark(Limit(Slot.MIN_PRICE, found.value.low * 100), before_min.start(), end))
+            marks.append(Mark(Limit(Slot.MIN_PRICE, low * 100), before_min.start(), end))
     return marks
 
 
