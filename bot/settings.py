@@ -6,6 +6,7 @@ serve` refuses to start without them and says which are missing.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -140,10 +141,26 @@ def check_for_serving(settings: Settings) -> None:
         for name, secret, least in wanted
         if len(secret.get_secret_value()) < least
     ]
+    short += _channel_problems(settings)
     if short:
         raise SettingsRejected(
             "The shop does not start without these settings (see .env.example):\n" + "\n".join(short)
         )
+
+
+def _channel_problems(settings: Settings) -> list[str]:
+    """What the platforms would refuse, said before they do."""
+    problems: list[str] = []
+    if settings.telegram_bot_token.get_secret_value() and settings.telegram_mode == "webhook":
+        if not settings.base_url.startswith("https://"):
+            problems.append("  XIADAN_BASE_URL: Telegram posts to https addresses only; or use polling")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", settings.telegram_webhook_secret.get_secret_value()):
+            problems.append("  TELEGRAM_WEBHOOK_SECRET: only letters, digits, _ and - are allowed, up to 256")
+    if settings.wechat_app_id and not re.fullmatch(
+        r"([A-Za-z0-9]{43})?", settings.wechat_encoding_aes_key.get_secret_value()
+    ):
+        problems.append("  WECHAT_ENCODING_AES_KEY: is 43 letters and digits, or empty for the plain mode")
+    return problems
 
 
 def example_env() -> str:

@@ -34,3 +34,19 @@ def test_a_short_secret_is_refused() -> None:
 
 def test_a_secret_is_never_printed() -> None:
     assert "hush-hush" not in repr(settings(secret_key=SecretStr("hush-hush")))
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"telegram_mode": "webhook", "base_url": "http://shop.example"}, "XIADAN_BASE_URL"),
+        (
+            {"telegram_mode": "webhook", "telegram_webhook_secret": SecretStr("!" * 20)},
+            "TELEGRAM_WEBHOOK_SECRET",
+        ),
+        ({"wechat_app_id": "wx1", "wechat_encoding_aes_key": SecretStr("short")}, "WECHAT_ENCODING_AES_KEY"),
+    ],
+)
+def test_what_a_platform_would_refuse_is_said_at_the_start(given: dict[str, object], name: str) -> None:
+    with pytest.raises(SettingsRejected, match=f"{name}: "):
+        check_for_serving(settings(telegram_bot_token=SecretStr("1:a"), **given))
