@@ -29,6 +29,7 @@ def create_web_app(services: WebServices) -> Starlette:
     sessions = Sessions(services.settings.secret_key, secure=https)
     pages = Pages(services.settings.shop_name)
     signals = Signals(services.fanout)
+    channels = frozenset(route.path for route in services.routes if isinstance(route, Route))
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -50,6 +51,6 @@ def create_web_app(services: WebServices) -> Starlette:
             Route("/static/{version}/{name}", pages.static.serve),
             *services.routes,
         ],
-        middleware=[Middleware(SecurityHeaders, https=https), Middleware(BodyLimit)],
+        middleware=[Middleware(SecurityHeaders, https=https), Middleware(BodyLimit, leaves=channels)],
         exception_handlers={HTTPException: refused, Exception: crashed},
     )

@@ -73,14 +73,20 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body over the limit, whether its length was announced or not."""
+    """Refuses a body over the limit, whether its length was announced or not.
 
-    def __init__(self, app: ASGIApp, bytes_max: int = BODY_BYTES_MAX) -> None:
+    `leaves`: paths of channels, which know how much their platform may send and count it themselves.
+    """
+
+    def __init__(
+        self, app: ASGIApp, bytes_max: int = BODY_BYTES_MAX, leaves: frozenset[str] = frozenset()
+    ) -> None:
         self._app = app
         self._bytes_max = bytes_max
+        self._leaves = leaves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._leaves:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")

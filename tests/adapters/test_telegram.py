@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from adapters.telegram import Pace, TelegramChannel
@@ -25,6 +26,7 @@ from adapters.telegram_inbox import (
     tap_data,
     telegram_routes,
 )
+from adapters.web.security import BodyLimit
 from bot.channel import NotDelivered
 from bot.messages import ChatAddress, Choice, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.reach import OrderCards
@@ -216,6 +218,20 @@ async def test_a_post_that_is_no_update_is_refused(database, clock, body, status
     async with shop(database, clock) as it, webhook(it) as url, httpx.AsyncClient() as client:
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
         assert (await client.post(url, content=body, headers=headers)).status_code == status
+
+
+async def test_an_update_may_be_larger_than_what_the_pages_take(database, clock) -> None:
+    async with shop(database, clock) as it:
+        limited = Starlette(
+            routes=telegram_routes(it.inbox, SECRET),
+            middleware=[Middleware(BodyLimit, bytes_max=1000, leaves=frozenset({WEBHOOK_PATH}))],
+        )
+        async with served(limited) as address:
+            it.platform.reaches[PUBLIC] = address
+            await keep_webhook(it.api, PUBLIC, SECRET)
+            await it.platform.say(LI, "充100", forwarded_with={"text": "x" * 100_000})
+            await it.platform.settled()
+        assert it.platform.webhook_answers == [200]
 
 
 async def test_an_update_that_could_not_be_stored_is_posted_again(database, clock) -> None:
