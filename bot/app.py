@@ -17,12 +17,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from adapters import (
-    telegram,
-    telegram_inbox,
-    wechat,
-    wechat_pushes,
-)
 from adapters.line import Line
 from adapters.payments.sandbox import SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
@@ -191,12 +185,20 @@ def shop_for_catalog(settings: Settings) -> Shop:
     return Shop(EmbeddedJobs(policy.jobs), vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT})
 
 
+# The channels' libraries are imported where a channel is connected: they take longer to load than
+# all the rest of the shop, and most shops connect one of them or none.
+
+
 def _sendings(settings: Settings) -> dict[str, Sending]:
     """How each connected channel gets its messages."""
     sendings: dict[str, Sending] = {}
     if settings.telegram_bot_token.get_secret_value():
+        from adapters import telegram, telegram_inbox
+
         sendings[telegram_inbox.CHANNEL] = telegram.SENDING
     if settings.wechat_app_id:
+        from adapters import wechat, wechat_pushes
+
         sendings[wechat_pushes.CHANNEL] = wechat.SENDING
     return sendings
 
@@ -205,6 +207,8 @@ def _lines(app: App, settings: Settings) -> tuple[Line, ...]:
     """Connect the chat channels that have settings."""
     lines: list[Line] = []
     if token := settings.telegram_bot_token.get_secret_value():
+        from adapters import telegram
+
         webhook = settings.telegram_mode == "webhook"
         lines.append(
             telegram.telegram_line(
@@ -219,6 +223,8 @@ def _lines(app: App, settings: Settings) -> tuple[Line, ...]:
             )
         )
     if settings.wechat_app_id:
+        from adapters import wechat
+
         lines.append(
             wechat.wechat_line(
                 app_id=settings.wechat_app_id,
