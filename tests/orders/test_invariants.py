@@ -1,0 +1,114 @@
+"""Each invariant notices the damage that it is there for, and the sweep tells a person."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from adapters.suppliers.sandbox import Manner
+from orders.invariants import INVARIANTS
+from tests.orders.test_delivering import paid
+from tests.orders.world import PHONE, World, gift, topup
+
+# What a bug, or a hand in the database, might do; and the invariants that must see it.
+DAMAGE = {
+    "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'revenue', 1, 0)": (
+        "a set of ledger entries sums to zero"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, order_no, at) SELECT 'x', 'customer_advances', 1, order_no, 0 "
+    "FROM orders UNION ALL SELECT 'x', 'revenue', -1, order_no, 0 FROM orders": (
+        "customers' advances are what was settled, less what was delivered, promised back, and fees earned"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'receivable:sandbox', 1, 0)": (
+        "what a gateway holds for us is what was settled less what was refunded"
+    ),
+    "UPDATE orders SET settled_fen = settled_fen + 1": (
+        "an order is settled by exactly the money of its one payment"
+    ),
+    "UPDATE orders SET refunded_fen = refunded_fen + 1": (
+        "an order's refunds are the refunds that were promised"
+    ),
+    "UPDATE orders SET state = 'expired'": "only a paid order is delivered",
+    "UPDATE order_lines SET state = 'queued'": "a completed order has nothing left to deliver",
+    "UPDATE orders SET state = 'placed'": "a placed order has something left to deliver",
+    "UPDATE order_lines SET delivered_quantity = 0": "a line delivers no more than was ordered",
+    "UPDATE attempts SET ended_at = NULL": (
+        "a line's open attempt is its last, and there is one exactly while a supplier may hold it"
+    ),
+    "INSERT INTO attempts SELECT order_no, line_no, 7, 'again', supplier, account, state, supplier_ref, detail, "
+    "queries, absent_at, submitted_at, ended_at FROM attempts WHERE line_no = 1": (
+        "at most one attempt of a line delivered"
+    ),
+    "UPDATE stock SET reserved = reserved + 1": (
+        "what was promised to unpaid and undelivered lines is what is reserved"
+    ),
+    "UPDATE stock SET sold = sold + 1": "stock was handed out as often as lines were delivered",
+    "DELETE FROM card_keys": "a delivered line of keys has as many keys as it delivered",
+    "UPDATE card_keys SET state = 'void'": "a refunded line's keys are void",
+    "INSERT INTO order_events (order_no, seq, kind, at) SELECT order_no, 99, 'paid', 0 FROM orders": (
+        "a timeline is numbered without gaps and begins with the placing"
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+async def test_damage_is_seen(world: World, damage: str) -> None:
+    await paid(world, topup(), gift())
+    assert await world.violations() == ()
+    await world.write(lambda tx: tx.execute(text(damage)))
+    assert any(violation.startswith(DAMAGE[damage]) for violation in await world.violations())
+
+
+def test_every_invariant_is_tried_but_the_one_that_the_database_itself_keeps() -> None:
+    kept_by_the_database = {"an order never gives back more than it got"}
+    assert set(INVARIANTS) - set(DAMAGE.values()) == kept_by_the_database
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE orders SET refunded_fen = settled_fen + 1",
+        "UPDATE payments SET refunded_fen = amount_fen + 1",
+        "UPDATE order_lines SET delivered_quantity = quantity + 1",
+        "UPDATE ledger SET amount_fen = 1",
+        "DELETE FROM ledger",
+        "UPDATE order_events SET kind = 'paid'",
+        "DELETE FROM order_events",
+        "DELETE FROM payment_evidence",
+        "UPDATE stock SET reserved = -1",
+        "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, added_at) "
+        "SELECT sku_id, vault_key, box, fingerprint, 'free', 0 FROM card_keys",
+        "INSERT INTO payments (order_no, gateway, out_trade_no, amount_fen, currency, state, surplus, psp_ref, "
+        "created_at, expires_at, refunded_fen) SELECT order_no, gateway, 'x', amount_fen, currency, state, surplus, "
+        "'y', created_at, expires_at, 0 FROM payments",
+    ],
+)
+async def test_the_database_itself_refuses_the_worst(world: World, damage: str) -> None:
+    await paid(world, topup(), gift())
+    with pytest.raises(Exception, match=r"(?i)constraint|only grows|unique"):
+        await world.write(lambda tx: tx.execute(text(damage)))
+    assert await world.violations() == ()
+
+
+async def test_the_sweep_rings_once_for_what_is_broken_and_comes_again(world: World) -> None:
+    await paid(world)
+    await world.write(lambda tx: tx.execute(text("UPDATE stock SET sold = 99 WHERE sku_id = 'topup-100'")))
+    await world.write(lambda tx: world.shop.sweep(tx, world.now))
+    await world.wait(minutes=25)
+    assert await world.alarms() == ["invariant"]
+    assert await world.write(world.jobs.next_due) is not None
+
+
+async def test_a_paid_order_that_stands_still_is_noticed(world: World) -> None:
+    order = await world.place()
+    await world.pay(order)
+    await world.write(lambda tx: tx.execute(text("DELETE FROM jobs")))
+    await world.wait(minutes=61)
+    assert any("bounded time" in violation for violation in await world.violations())
+
+
+async def test_an_order_that_waits_for_evidence_is_not_stuck(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.MUTE
+    await paid(world)
+    await world.wait(minutes=90)
+    assert await world.violations() == ()
