@@ -70,5 +70,14 @@ def configure_logs(level: str, style: Literal["json", "console"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "aiosqlite", "uvicorn.access", "telegram", "wechatpy", "urllib3", "alembic"):
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "aiosqlite",
+        "uvicorn.access",
+        "telegram",
+        "wechatpy",
+        "urllib3",
+        "alembic",
+    ):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
