@@ -22,6 +22,7 @@ class Contacts:
             rf"(?:给|帮|替|为|送给|送|帮忙给|俾|同|孝敬)\s*(?:我家|我们家|咱家|我|俺|咱)?(?:的)?({people})(?!说|让|叫|问|告诉)"
         )
         self._anyone = re.compile(rf"(?:给|帮|替|俾)\s*({_NAME}|[a-z]{{2,10}})\s*(?:{done})")
+        self._whose = re.compile(rf"^\s*(?:就|用|充)?(?:我家|我|俺)?({people})的?(?:那个|这个)?(?:手机号|号码|手机|电话|号)[\s。吧呗!]*$")
         self._saved = re.compile(
             rf"(?:存成|存为|存作|备注成|备注为|备注|记成|记为|保存为|保存成|设为|设成|标记为|标记成|命名为|叫做|名字叫|以后叫|叫|as)\s*(?:我家|我)?({_NAME}|[a-z]{{2,10}})(?:的号码|的号|的手机|的电话|吧|哈|啊|呗|了|就行|就好|，|,|。|!|\s|$)"
         )
@@ -31,7 +32,7 @@ class Contacts:
 
     def recipient(self, text: str) -> Mark[str] | None:
         """The person for whom something is ordered."""
-        for pattern in (self._known, self._anyone):
+        for pattern in (self._known, self._anyone, self._whose):
             for match in pattern.finditer(text):
                 name = _OWN.sub("", match[1])
                 if name and name not in self._nobody and not any(word == name for word in self._nobody):

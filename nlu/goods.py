@@ -74,7 +74,7 @@ class Goods:
         closeness = wanted.mention.closeness.value if wanted.mention else 0.95
         named = wanted.mention is not None or wanted.tops_up and options == self._topup
         qualified = None if wanted.requalified else self._qualified(options, wanted)
-        if qualified is None and wanted.mention is not None and wanted.qualifiers:
+        if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
             qualified = self._qualified(wanted.mention.family, wanted)
         if not qualified:
@@ -170,6 +170,13 @@ class Goods:
                 for product_id, cost in left.items()
                 if (role, meaning) in self._names.qualifiers[product_id] or self._label_says(product_id, meaning)
             }
+            if not having and role is not Role.CARRIER and wanted.mention is not None:
+                # 实体 of Steam: no plain product of the name has it, a sibling may.
+                having = {
+                    product_id: cost
+                    for product_id, cost in wanted.mention.family.items()
+                    if (role, meaning) in self._names.qualifiers[product_id]
+                }
             if having:
                 # What was said need not be dropped: it no longer costs anything.
                 relief = _RELIEF.get(role, 0.0)
@@ -219,10 +226,15 @@ class Goods:
             amount.kind is AmountKind.SIZE
             and any(self._unit_sellers.get(unit, []) == list(left) for unit in amount.units)
             for amount in wanted.amounts
-        ) or bool(wanted.regions)
+        ) or bool(wanted.regions or wanted.qualifiers)
 
     def _fit(self, product_id: str, wanted: Wanted) -> VariantReading:
-        words = [word for word in self._sizes.words(product_id) if word in wanted.nearby]
+        meanings = [meaning for role, meaning in wanted.qualifiers if role is not Role.CARRIER]
+        words = [
+            word
+            for word in self._sizes.words(product_id)
+            if word in wanted.nearby or any(meaning in word for meaning in meanings)
+        ]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         amounts = wanted.amounts
         if words and amounts:

@@ -35,7 +35,7 @@ _PARTICLES = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()�
 _BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
 
 
-_TRADE = re.compile(r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门")
+_TRADE = re.compile(r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|实名|认证|干啥|干什么|做什么|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门")
 """Signs that a message has to do with this trade."""
 
 
@@ -249,7 +249,7 @@ class Intents:
         if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
             return Intent.HUMAN, 0.92
         if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
-            mine = seen.has(CueKind.PAST) or seen.order_number or seen.last_order
+            mine = seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION) or seen.has(CueKind.PAST) or seen.order_number or seen.last_order
             if seen.has(CueKind.REFUND_QUESTION) and not mine and not (guess.intent is Intent.REFUND and guess.confidence > 0.9):
                 return Intent.FAQ, 0.85
             return Intent.REFUND, 0.92
@@ -302,7 +302,7 @@ class Intents:
             return Intent.PAY, 0.93
         if seen.has(CueKind.PAY):
             return Intent.PAY, 0.85
-        if not seen.slots and seen.has(CueKind.HELP) and (seen.trade or guess.confidence >= 0.9):
+        if not seen.slots and (seen.has(CueKind.HELP) or _HOW_TO_BUY.search(seen.text)) and (seen.trade or guess.confidence >= 0.9):
             return Intent.HELP, 0.85
         if seen.contact and not seen.has(CueKind.ORDER) and not seen.slots and re.search(r"(?:号|手机|电话)$", seen.text):
             return Intent.PROVIDE, 0.8
@@ -322,14 +322,17 @@ class Intents:
         return Intent.STATUS, 0.6
 
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        concrete = seen.accounts and (seen.goods or seen.sizes)
+        # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.
+        requested = seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and _REQUEST_TAIL.search(seen.text)
+        concrete = seen.accounts and (seen.goods or seen.sizes) or requested
         strong_price = any(_PRICE_QUESTION.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
         if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
             return Intent.SEARCH, 0.9
         if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
             return Intent.PRICE, 0.92
         if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
-            return Intent.SEARCH, 0.7
+            on_price = re.search(r"便宜|降|打折|折|优惠|低|跌|活动|[0-9]元以|块以|有货|有的话|最", seen.text)
+            return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
         if guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE) and guess.confidence >= 0.93:
             return guess.intent, guess.confidence
         if seen.has(CueKind.HELP) and not concrete and (seen.trade or seen.slots):
@@ -350,6 +353,8 @@ class Intents:
     def _ordering(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         verb = seen.has(CueKind.ORDER)
         if seen.goods or seen.unknown:
+            if _CHANGE_OF.match(seen.text):
+                return Intent.MODIFY, 0.8
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
             if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
                 return Intent.MODIFY, 0.7
@@ -385,6 +390,9 @@ class Intents:
         return None if seen.trade else (Intent.OUT_OF_SCOPE, 0.6)
 
 
+_HOW_TO_BUY = re.compile(r"(?:怎么|如何|咋|怎样|咋个).{0,8}(?:下单|购买|买东西|充值|操作|下订单)")
+_REQUEST_TAIL = re.compile(r"(?:行不行|可以吗|好不好|行吗|好吗|成不|中不中|可不可以|行不|可以不|得唔得)[\s?。!]*$")
+_CHANGE_OF = re.compile(r"(?:把|刚才|刚刚|之前|前面|上面|那个|我的|原来).{0,20}(?:换成|改成|改为|改到|换为)")
 _PRICE_QUESTION = re.compile(r"多少|几|报|怎么|咋|什么|啥|贵|duoshao|how|点|卖|收费|多钱|嘛价")
 _TELLABLE = frozenset({Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ})
 _AFTER = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.CANCEL, Intent.HISTORY, Intent.HUMAN, Intent.PAY})

@@ -43,6 +43,7 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
     """The records with what they take from each other."""
     records = _paired(records, shape)
     if len(records) > 1:
+        _spread_count(records)
         _share_goods(records, shape)
         _share_accounts(records, shape)
         _share_regions(records)
@@ -67,6 +68,18 @@ def _paired(records: list[Record], shape: Shape) -> list[Record]:
         if goods is not None and not record.names:
             record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
     return accounts
+
+
+def _spread_count(records: list[Record]) -> None:
+    """两份，一份给A，一份给B: the count is the number of recipients, and each gets one."""
+    counted = [record for record in records if record.counted]
+    recipients = [record for record in records if record.accounts]
+    if len(counted) != 1 or len(recipients) < 2 or counted[0].quantity is None:
+        return
+    others = [record for record in recipients if record is not counted[0]]
+    said = counted[0].quantity.quantity
+    if said is not None and said.count == len(recipients) and all(record.quantity is not None for record in others):
+        counted[0].quantity = None
 
 
 def _share_goods(records: list[Record], shape: Shape) -> None:

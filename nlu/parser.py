@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nlu.answers import Answers
 from nlu.corrections import CueKind
 from nlu.evidence import evidence_of
 from nlu.goods import Goods
@@ -62,6 +63,7 @@ class Parser:
         self._goods = Goods(vocabulary, names, self._sizes, "话费")
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
         self._intents = Intents(lexicon)
+        self._answers = Answers(vocabulary, lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -73,7 +75,9 @@ class Parser:
         understood = self._assembled(text, reading, guess, spoken)
         if len(text) > self._length_max:
             understood = replace(understood, lines=(), confidence=0.0)
-        return understood
+        if expectation is NOTHING_EXPECTED:
+            return understood
+        return self._answers.read(understood, expectation, self.understand)
 
     def variant_for(self, product_id: str, measure: Measure) -> VariantReading:
         """The variant of a product by a size that was said in another message."""
@@ -85,12 +89,14 @@ class Parser:
         options: tuple[str, ...] = ()
         problems: tuple[Problem, ...] = ()
         spans = [*reading.spans]
+        unknown = reading.unknown
         if intent in _ORDERING:
+            unknown = _unknown_goods(reading)
             known = [one for one in spoken if _says_something(one.line)]
             lines = tuple(one.line for one in known)
             spans += [span for one in known for span in one.spans]
-            if reading.unknown:
-                problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
+            if unknown:
+                problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in unknown)
                 lines = tuple(one.line for one in known if one.line.product or one.line.product_options)
         elif intent is Intent.SEARCH and reading.unknown:
             problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
@@ -127,6 +133,22 @@ class Parser:
             else:
                 found |= dict.fromkeys(one.decision.product_options)
         return tuple(found)[:OPTIONS_MAX]
+
+
+def _unknown_goods(reading: Reading) -> tuple[str, ...]:
+    """Goods that were asked for and are not sold here; not those that are only mentioned beside others."""
+    sold = any(record.name is not None and record.name.options for record in reading.records)
+    found: list[str] = []
+    for at, record in enumerate(reading.records):
+        if record.name is None or record.name.options:
+            continue
+        following = reading.records[at + 1 : at + 2]
+        listed = record.listed or any(other.listed for other in following)
+        own = record.amounts or record.quantity or record.accounts and Slot.ACCOUNT not in record.inherited
+        if own or listed or not sold:
+            span = reading.page.span(record.name.start, record.name.end)
+            found.append(reading.page.original[span.start : span.end])
+    return tuple(dict.fromkeys(found))
 
 
 def _says_something(line: SpokenLine) -> bool:

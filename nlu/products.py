@@ -120,7 +120,7 @@ class Names:
                 if made >= FORMS_PER_PRODUCT_MAX:
                     break
                 self._add_form(product.product_id, form, whole=form.cost == 0 and form.tokens == tokens)
-            whole = plain(name).replace(" ", "")
+            whole = squeezed(plain(name))[0]
             bare = "".join(token.text for token in tokens)
             for text in (whole, bare):
                 self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
@@ -286,12 +286,29 @@ class Names:
                 self._entries[spelling] = _Entry(MentionKind.REGION, options, role=None, meaning=spelling)
 
     def _add_unknown_goods(self) -> None:
+        self._inside_names = self._brands_inside_names()
         sold = {form for brands in self.brands.values() for brand in brands for form in self.namer.brand_spellings(brand)}
         for brand, spellings in self.namer.brands.items():
             for spelling in spellings:
                 entry = self._entries.get(spelling)
-                if entry is None and spelling not in sold and spelling not in self.namer.never_alone:
+                if entry is not None or spelling in sold or spelling in self.namer.never_alone:
+                    continue
+                inside = self._inside_names.get(spelling) if spelling not in self._common else None
+                if inside:
+                    self._entries[spelling] = _Entry(MentionKind.NAME, dict(inside), thin=False)
+                else:
                     self._entries[spelling] = _Entry(MentionKind.UNKNOWN, meaning=brand)
+
+    def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
+        """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""
+        spellings = [form for forms in self.namer.brands.values() for form in forms if len(form) > 1 and not form.isascii()]
+        automaton = AhoCorasick(spellings, matchkind=MatchKind.Standard)
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        for product in self._vocabulary.products.values():
+            for name in (product.name, *product.aliases):
+                for index, _, _ in automaton.find_matches_as_indexes(squeezed(plain(name))[0], overlapping=True):
+                    found[spellings[index]][product.product_id] = 0.4
+        return found
 
     def _build_fuzzy(self) -> None:
         names = {
@@ -400,8 +417,17 @@ _QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 
 def squeezed(text: str) -> tuple[str, list[int]]:
     """`text` without blanks, and where each character stood; one more entry holds the end."""
-    places = [at for at, character in enumerate(text) if character != " "]
+    places = [at for at, character in enumerate(text) if character != " " and not (character == "的" and _inner(text, at))]
     return "".join(text[at] for at in places), [*places, len(text)]
+
+
+def _inner(text: str, at: int) -> bool:
+    """Whether a 的 stands between two words of a name: 知网的卡."""
+    return 0 < at < len(text) - 1 and _wordy(text[at - 1]) and _wordy(text[at + 1])
+
+
+def _wordy(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or _latin(character)
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:

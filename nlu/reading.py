@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from nlu import accounts, amounts, filters, other_numbers, payments, quantities, references
 from nlu.accounts import Account
@@ -67,6 +68,8 @@ class Reader:
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
+        people = "|".join(map(re.escape, (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted"))))
+        self._of_people = re.compile(rf"\s*(?:{people})")
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, _unit_spellings(vocabulary))
@@ -78,17 +81,25 @@ class Reader:
         order = references.read(page, self._lexicon)
         recipients = accounts.read(page, self._lexicon)
         self._set_aside(page)
-        mentions = self._names.read(page)
+        labels = [mark.value.label for mark in recipients if mark.value.label]
+        mentions = tuple(
+            mention
+            for mention in self._names.read(page)
+            if not any(mention.start < end and start < mention.end and mention.end - mention.start <= 4 for start, end in labels)
+        )
         for mention in mentions:
-            if mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN) and not self._is_unit(mention):
+            holds_numeral = mention.kind is MentionKind.NOUN and _NUMERAL.search(mention.text) is not None
+            named = mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN)
+            if (named or holds_numeral) and not self._is_unit(mention):
                 _take(page, mention.start, mention.end)
+        words = _with_references(page, order)
         others = other_numbers.read(page, self._lexicon)
         limits = filters.read(page, self._lexicon)
         sorts = filters.read_sort(page, self._lexicon)
         sizes = amounts.read(page, self._lexicon, self.units)
         counts = quantities.read(page, self._lexicon)
         paying = payments.read(page, self._lexicon)
-        cues = self._grouped(self._cues.read(_with_references(page, order)))
+        cues = self._grouped(self._cues.read(words))
         quotes = quotations(page.text)
         return self._assembled(page, goods, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues, quotes)
 
@@ -100,7 +111,11 @@ class Reader:
         paying: tuple[Mark[PaymentMethod], ...], cues: Mapping[CueKind, tuple[Cue, ...]],
         quotes: tuple[Quotation, ...],
     ) -> Reading:  # fmt: skip
-        mentions = _believed(mentions, sizes, goods, recipients)
+        joined = CueKind.JOIN in cues or CueKind.CORRECTION in cues or CueKind.OR in cues or re.search("[\n、+;；]", page.text) is not None
+        mentions = _believed(mentions, sizes, goods, joined)
+        sizes = _without_asides(page.text, sizes, mentions, recipients, cues)
+        counts = _without_asides(page.text, counts, mentions, recipients, cues)
+        counts = tuple(mark for mark in counts if not self._of_people.match(page.text, mark.value.follows))
         counted, sized = _counts_or_sizes(counts, sizes, mentions)
         used = tuple(mark for mark in recipients if mark.value.claimed or _needed(mark, recipients, sized))
         sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
@@ -176,6 +191,8 @@ class Reader:
         )
 
 
+_NUMERAL = re.compile("[一二三四五六七八九十两]")
+
 _MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
 """1、 2. at the beginning of list items."""
 
@@ -204,12 +221,18 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 
 def _believed(
-    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, recipients: Sequence[Mark[Account]]
+    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
 ) -> tuple[Mention, ...]:  # fmt: skip
     """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
-    named = any(mention.kind is MentionKind.NAME and not mention.thin for mention in mentions)
+    named = any(
+        mention.kind is MentionKind.NAME and not mention.thin and mention.closeness is Closeness.EXACT
+        for mention in mentions
+    )
+    several = any(mention.kind is MentionKind.NAME for mention in mentions) and joined
     kept: list[Mention] = []
     for mention in mentions:
+        if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
+            continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
                 other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION) and abs(other.start - mention.end) <= 8
@@ -222,6 +245,40 @@ def _believed(
                 continue
         kept.append(mention)
     return tuple(kept)
+
+
+_ASIDE = re.compile(r"了|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起")
+_SPENT = re.compile(r"(?:了|过|老)$")
+_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
+
+_M = TypeVar("_M", Amount, Quantity)
+
+
+def _without_asides(
+    text: str, marks: Sequence[Mark[_M]], mentions: Sequence[Mention], recipients: Sequence[Mark[Account]],
+    cues: Mapping[CueKind, tuple[Cue, ...]],
+) -> tuple[Mark[_M], ...]:  # fmt: skip
+    """Without the numbers of what is only told: 打了8年, 我们2个合伙人共用. A clause that names no goods,
+    no recipient and no wish orders nothing, where another clause does."""
+    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+    bounds = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+    wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in _WEAK_WISHES]
+    solid = [m.start for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN)]
+    solid += [m.start for m in recipients]
+    solid += wishes
+    kept = []
+    for mark in marks:
+        start, end = next((a, b) for a, b in bounds if a <= mark.start <= b)
+        said = any(start <= place < end for place in solid)
+        elsewhere = any(not start <= place < end for place in solid)
+        spent = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD and _SPENT.search(text, 0, mark.start)
+        if spent or not said and elsewhere and _ASIDE.search(text[start:end].replace("一张", "")):
+            continue
+        kept.append(mark)
+    return tuple(kept)
+
+
+_WEAK_WISHES = frozenset(("打", "给", "上", "入", "存", "转", "送", "拿", "开", "补", "要", "来"))
 
 
 def _counts_or_sizes(
@@ -302,12 +359,21 @@ _CUE_EVENTS = (
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
 """50，不，100: taken back."""
 
+_NOT_SAID = re.compile(r"(?:别|不要|不会|没|没有|怕|免得|以防|千万别|不能|请勿|勿)$")
+"""别弄错了 warns; it corrects nothing."""
+
+_WAITING = frozenset(("等会", "等下", "等一下", "稍等", "等等"))
+_LATER = re.compile(r"儿?(?:我|再|就|会)*(?:给|发|打|补|告诉|说|付|转|报|把|来|联系)")
+"""等会儿发你: later, not otherwise."""
+
 _RATHER = re.compile(r".{0,14}?(?:吧|好了|得了|算了|罢)")
 
 
 def _meant(text: str, cue: Cue, kind: EventKind) -> EventKind:
     """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
     before = text[: cue.start].rstrip()[-1:]
+    if kind is EventKind.CORRECTION and (_NOT_SAID.search(text, 0, cue.start) or _LATER.match(text, cue.end) and cue.word in _WAITING):
+        return EventKind.COMMA
     if kind is EventKind.OR and cue.word == "还是" and before in (*",。.…;!?嗯呃额啊哦唉哎、", "") and _RATHER.match(text, cue.end):
         return EventKind.CORRECTION
     if kind is EventKind.INSTEAD and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ") and cue.word in ("不是", "啊不是", "哎不是"):

@@ -244,9 +244,10 @@ class _Gatherer:
                 record.qualifiers.clear()
             record.requalified = True
         elif event.kind is EventKind.QUANTITY:
-            self._correcting.add(event.kind)
-            if not _article(event) or not record.counted:
+            # 改成一张 says one; 来个 says nothing of how many.
+            if not _article(event) or not record.counted or event.end - event.start > 1:
                 record.quantity = event
+                self._correcting.add(event.kind)
             return
         elif event.kind in _SLOTS and (event.kind not in self._correcting or self._collides(event)):
             self._forget(record, event)
@@ -354,7 +355,8 @@ def _same_value(one: Event, other: Event) -> bool:
     if one.quantity and other.quantity:
         return one.quantity.count == other.quantity.count
     if one.amount and other.amount:
-        return one.amount.low == other.amount.low
+        bare = not one.amount.units or not other.amount.units
+        return one.amount.low == other.amount.low and (bare or one.amount.kind is other.amount.kind)
     if one.account and other.account:
         return one.account.text == other.account.text
     if one.mention and other.mention:

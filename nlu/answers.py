@@ -1,0 +1,262 @@
+"""What a message means as an answer: the question that was asked decides how bare words are read.
+
+`2` is a position where a list was shown, and `100123456` a UID where a UID was asked for. Whoever
+says something else than an answer is understood as if nothing had been asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.numerals import number
+from nlu.understanding import (
+    Expectation,
+    Heard,
+    Intent,
+    OfferedChoice,
+    Slot,
+    Span,
+    SpokenLine,
+    Understanding,
+)
+from nlu.vocabulary import ProductWords, Vocabulary
+
+MARKS = " \t\n,.;:!?，。；：！？、~～()（）[]【】"
+PRICE_MARK = "·"
+"""Stands in a label between the name of a thing and what is told of it."""
+ANSWER_LENGTH_MAX = 40
+"""A longer message says more than which choice is taken."""
+GAME_ID_LENGTH_MAX = 32
+
+FREE_TEXT_KINDS = frozenset({"game_id", "address"})
+
+NO_ANSWER = frozenset(
+    {
+        Intent.CANCEL, Intent.HUMAN, Intent.FAQ, Intent.PRICE, Intent.SEARCH, Intent.STATUS, Intent.HISTORY,
+        Intent.HELP, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.SAVE_CONTACT, Intent.DENY,
+        Intent.THANKS, Intent.GREET, Intent.CONFIRM,
+    }
+)  # fmt: skip
+"""Who says one of these did not type a name or an address."""
+
+SURE = 0.95
+
+Read = Callable[[str], Understanding]
+"""Reads a text as if nothing had been asked."""
+
+
+class Answers:
+    """Reads a message in the light of what was asked. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._products = vocabulary.products
+        self._lexicon = lexicon
+        before = _either(lexicon.words("answers.before"))
+        behind = _either(lexicon.words("answers.behind"))
+        counters = _either(lexicon.words("answers.counters"))
+        self._bare = re.compile(rf"(?:{before})*(.+?)(?:{behind})*")
+        self._position = re.compile(rf"第?([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
+        self._ordinal = re.compile(rf"第([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
+        self._last = frozenset(lexicon.words("answers.last"))
+        drop_before = _either(lexicon.words("answers.drop_before"))
+        drop_behind = _either(lexicon.words("answers.drop_behind"))
+        self._drops = (
+            re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
+            re.compile(rf"(.+?)(?:{drop_behind})(?:了|吧)*"),
+        )
+
+    def read(self, understood: Understanding, asked: Expectation, read: Read) -> Understanding:
+        """`understood` as it stands without a question; `read` reads a part of it again."""
+        text = plain(understood.text).strip(MARKS)
+        if not text:
+            return understood
+        if asked.lines and (dropped := self._dropped(text, asked, read)) is not None:
+            return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
+        if asked.choices and len(text) <= ANSWER_LENGTH_MAX:
+            answered = self._chosen(text, understood, asked)
+            if answered is not None:
+                return answered
+        if len(asked.lines) > 1:
+            understood = self._placed(text, understood, asked)
+        if asked.asking is Slot.ACCOUNT:
+            return self._account(understood, asked)
+        return understood
+
+    # --- choices --------------------------------------------------------------------------------
+
+    def _chosen(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        exact = _only(choice for choice in asked.choices if text in _names_of(choice))
+        if exact is not None:
+            return _taken(understood, exact)
+        bare = self._without_fillers(text)
+        position = self._position_in(bare, len(asked.choices))
+        sized = self._sizes_named(bare, asked)
+        if position is not None:
+            at_position = asked.choices[position]
+            if sized and at_position.means not in sized and not bare.startswith("第"):
+                return self._either_of(understood, at_position, sized)
+            return _taken(understood, at_position)
+        named = _only(choice for choice in asked.choices if bare in _names_of(choice))
+        if named is not None:
+            return _taken(understood, named)
+        if any(line.product or line.sku or line.account or line.region for line in understood.lines):
+            return None
+        if asked.asking in (Slot.REGION, Slot.PRODUCT, None) and len(bare) > 1 and not bare.isdecimal():
+            part = _only(choice for choice in asked.choices if bare in _names_of(choice)[0])
+            if part is not None and understood.intent not in NO_ANSWER:
+                return _taken(understood, part)
+        return None
+
+    def _without_fillers(self, text: str) -> str:
+        match = self._bare.fullmatch(text)
+        return match[1].strip(MARKS) if match else text
+
+    def _position_in(self, text: str, count: int) -> int | None:
+        if text in self._last:
+            return count - 1
+        match = self._position.fullmatch(text)
+        return _index(match[1], count) if match else None
+
+    def _sizes_named(self, text: str, asked: Expectation) -> tuple[str, ...]:
+        """Choices of a size that is this very number: `5` may be the fifth, or 5 Q币."""
+        if asked.asking is not Slot.VARIANT or not text.isdecimal():
+            return ()
+        offered = {choice.means for choice in asked.choices}
+        return tuple(
+            variant.sku_id
+            for line in asked.lines
+            if (product := self._product(line.product_id)) is not None
+            for variant in product.variants
+            if variant.sku_id in offered and variant.face_value == int(text)
+        )
+
+    def _either_of(
+        self, understood: Understanding, choice: OfferedChoice, sized: tuple[str, ...]
+    ) -> Understanding:
+        """A number that names one choice and numbers another: that is for the customer to say."""
+        line = SpokenLine(sku_options=(*sized, choice.means))
+        return replace(understood, intent=Intent.PROVIDE, lines=(line,), problems=())
+
+    # --- lines ----------------------------------------------------------------------------------
+
+    def _placed(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+        """`第二个改成50` is about the second line in hand."""
+        match = self._ordinal.match(text)
+        if match is None or len(understood.lines) != 1:
+            return understood
+        position = _index(match[1], len(asked.lines))
+        if position is None:
+            return understood
+        return replace(understood, lines=(replace(understood.lines[0], position=position),))
+
+    def _dropped(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        for pattern in self._drops:
+            if match := pattern.fullmatch(text):
+                line = self._line_meant(match[1].strip(MARKS), asked, read)
+                if line is not None:
+                    return line
+        return None
+
+    def _line_meant(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        ordinal = self._ordinal.fullmatch(text)
+        if ordinal is not None:
+            position = _index(ordinal[1], len(asked.lines))
+            return None if position is None else SpokenLine(position=position, dropped=True)
+        lines = read(text).lines
+        if len(lines) != 1:
+            return None
+        fits = [
+            at for at, line in enumerate(asked.lines) if _is_about(line.product_id, line.account, lines[0])
+        ]
+        return SpokenLine(position=fits[0], dropped=True) if len(fits) == 1 else None
+
+    # --- recipients -----------------------------------------------------------------------------
+
+    def _account(self, understood: Understanding, asked: Expectation) -> Understanding:
+        kinds = {
+            product.account_kind
+            for line in asked.lines
+            if line.account is None and (product := self._product(line.product_id)) is not None
+        }
+        if len(kinds) != 1:
+            return understood
+        kind = kinds.pop()
+        if kind in FREE_TEXT_KINDS:
+            return self._free_text(understood, kind)
+        if len(understood.lines) == 1 and _is_bare_number(understood.text):
+            line = understood.lines[0]
+            digits = "".join(filter(str.isdigit, plain(understood.text)))
+            accepted = self._lexicon.accounts[kind].accepts(digits)
+            if accepted and (line.account is not None or line.product is None):
+                heard = Heard(digits, Span(0, len(understood.text)))
+                answer = SpokenLine(account=heard, account_kind=kind)
+                return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
+        return understood
+
+    def _free_text(self, understood: Understanding, kind: str) -> Understanding:
+        """A name in a game, or where a parcel goes: taken as typed."""
+        typed = understood.text.strip()
+        length_max = GAME_ID_LENGTH_MAX if kind == "game_id" else ANSWER_LENGTH_MAX * 5
+        says_more = any(line.product or line.sku for line in understood.lines) or understood.chosen
+        labelled = any(line.account and line.account_kind == kind for line in understood.lines)
+        if understood.intent in NO_ANSWER or says_more or len(typed) > length_max:
+            return understood
+        if labelled and kind == "game_id":
+            return understood
+        if not self._lexicon.accounts[kind].accepts(typed):
+            return understood
+        if kind == "address" and not labelled:
+            return understood
+        if kind == "game_id" and not re.fullmatch(r"[\w@.#+-]+", typed):
+            return understood
+        answer = SpokenLine(account=Heard(typed, Span(0, len(understood.text))), account_kind=kind)
+        return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
+
+    def _product(self, product_id: str | None) -> ProductWords | None:
+        return self._products.get(product_id) if product_id is not None else None
+
+
+def _taken(understood: Understanding, choice: OfferedChoice) -> Understanding:
+    return replace(
+        understood, intent=Intent.PROVIDE, confidence=SURE, chosen=choice.means, lines=(), problems=()
+    )
+
+
+def _names_of(choice: OfferedChoice) -> tuple[str, ...]:
+    """What can be typed for a choice: its label, and its label without the price behind it."""
+    label = plain(choice.label).strip(MARKS)
+    name = label.split(PRICE_MARK, maxsplit=1)[0].strip(MARKS)
+    return tuple(dict.fromkeys((label, name, name.split("(", maxsplit=1)[0].strip(MARKS))))
+
+
+def _only(choices: Iterable[OfferedChoice]) -> OfferedChoice | None:
+    found = list(choices)
+    return found[0] if len(found) == 1 else None
+
+
+def _index(text: str, count: int) -> int | None:
+    """Position from 0 of a spoken ordinal, or None when there are not so many."""
+    read = number(text)
+    value = getattr(read, "value", None)
+    return int(value) - 1 if value is not None and 1 <= value <= count else None
+
+
+def _is_about(product_id: str | None, account: str | None, said: SpokenLine) -> bool:
+    if said.product is not None:
+        return said.product.value == product_id and (said.account is None or said.account.value == account)
+    if said.product_options:
+        return product_id in said.product_options
+    return said.account is not None and said.account.value == account
+
+
+def _is_bare_number(text: str) -> bool:
+    """Digits and what people put between them, nothing else."""
+    return re.fullmatch(r"[\d\s\-－—]{4,40}", plain(text).strip(MARKS)) is not None
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

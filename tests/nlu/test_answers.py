@@ -1,0 +1,152 @@
+"""What was asked decides how a bare word is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.filling import vocabulary_of
+from nlu.lexicon import Lexicon
+from nlu.parser import Parser
+from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, Slot
+from orders.catalog_file import read_catalog
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def parser() -> Parser:
+    catalog = read_catalog(DATA / "catalog" / "demo.csv")
+    return Parser(vocabulary_of(catalog), Lexicon.read(DATA))
+
+
+def offered(*pairs: tuple[str, str]) -> tuple[OfferedChoice, ...]:
+    return tuple(OfferedChoice(label, means) for label, means in pairs)
+
+
+CARDS = Expectation(
+    Slot.VARIANT,
+    offered(
+        ("周卡 · 7.20元", "iqiyi-7d"),
+        ("月卡 · 18元", "iqiyi-1m"),
+        ("季卡 · 46.80元", "iqiyi-3m"),
+        ("取消", "cancel"),
+    ),
+    (LineInHand(product_id="iqiyi"),),
+)
+REGIONS = Expectation(
+    Slot.REGION,
+    offered(*((name, name) for name in ("安卓QQ区", "安卓微信区", "苹果QQ区", "苹果微信区"))),
+    (LineInHand(product_id="hok", sku_id="hok-680"),),
+)
+COINS = Expectation(
+    Slot.VARIANT,
+    offered(*((f"{size}Q币 · {size}元", f"qcoin-{size}") for size in (1, 5, 10, 20, 30, 50))),
+    (LineInHand(product_id="qcoin"),),
+)
+BUY = Expectation(None, offered(("来一份", "topup-100")), (LineInHand(product_id="topup"),))
+YES = Expectation(
+    Slot.CONFIRM, offered(("对，下单", "confirm"), ("修改", "modify"), ("取消", "cancel")), quoted=True
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "means"),
+    [
+        (CARDS, "2", "iqiyi-1m"),
+        (CARDS, "２", "iqiyi-1m"),
+        (CARDS, "二", "iqiyi-1m"),
+        (CARDS, "第二个", "iqiyi-1m"),
+        (CARDS, "我要第2个吧", "iqiyi-1m"),
+        (CARDS, "选3", "iqiyi-3m"),
+        (CARDS, "月卡", "iqiyi-1m"),
+        (CARDS, "月卡的", "iqiyi-1m"),
+        (CARDS, "月卡 · 18元", "iqiyi-1m"),
+        (CARDS, "就月卡吧", "iqiyi-1m"),
+        (REGIONS, "安卓微信区", "安卓微信区"),
+        (REGIONS, "3", "苹果QQ区"),
+        (REGIONS, "最后一个", "苹果微信区"),
+        (BUY, "来一份", "topup-100"),
+        (BUY, "那来一份吧", "topup-100"),
+        (YES, "1", "confirm"),
+        (YES, "修改", "modify"),
+        (COINS, "第五个", "qcoin-30"),
+    ],
+)
+def test_a_choice_is_taken_by_number_name_or_place(
+    parser: Parser, asked: Expectation, text: str, means: str
+) -> None:
+    assert parser.understand(text, asked).chosen == means
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (CARDS, "9"),
+        (CARDS, "多少钱"),
+        (REGIONS, "微信区"),
+        (COINS, "5"),
+        (CARDS, "换成优酷月卡"),
+        (YES, "算了"),
+    ],
+)
+def test_what_is_no_choice_or_two_is_not_taken(parser: Parser, asked: Expectation, text: str) -> None:
+    assert parser.understand(text, asked).chosen is None
+
+
+def test_a_number_that_is_a_size_and_a_place_leaves_both_open(parser: Parser) -> None:
+    line = parser.understand("5", COINS).lines[0]
+    assert set(line.sku_options) == {"qcoin-5", "qcoin-30"}
+
+
+@pytest.mark.parametrize(
+    ("product", "text", "account"),
+    [
+        ("genshin", "100123456", "100123456"),
+        ("qcoin", "13800138000", "13800138000"),
+        ("topup", "138 0013 8000", "13800138000"),
+        ("mhxy", "wanhua7788", "wanhua7788"),
+        (
+            "sim-card",
+            "张三 13800138000 浙江省杭州市西湖区文三路1号",
+            "张三 13800138000 浙江省杭州市西湖区文三路1号",
+        ),
+    ],
+)
+def test_a_bare_recipient_is_of_the_kind_that_was_asked_for(
+    parser: Parser, product: str, text: str, account: str
+) -> None:
+    asked = Expectation(Slot.ACCOUNT, (), (LineInHand(product_id=product),))
+    understood = parser.understand(text, asked)
+    assert [line.account.value for line in understood.lines if line.account] == [account]
+    assert not understood.lines[0].problems
+
+
+@pytest.mark.parametrize("text", ["算了", "转人工", "多少钱", "在吗", "什么时候到账"])
+def test_a_name_in_a_game_is_not_made_of_another_wish(parser: Parser, text: str) -> None:
+    asked = Expectation(Slot.ACCOUNT, (), (LineInHand(product_id="mhxy"),))
+    assert not any(line.account for line in parser.understand(text, asked).lines)
+
+
+TWO = Expectation(
+    lines=(
+        LineInHand("youku", "youku-1m", account="13800138000"),
+        LineInHand("iqiyi", "iqiyi-1m", account="13800138000"),
+    ),
+    quoted=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [("不要优酷了", 0), ("去掉爱奇艺", 1), ("第二笔不要了", 1), ("把第1个删了", 0), ("优酷去掉吧", 0)],
+)
+def test_a_line_is_dropped_by_name_or_place(parser: Parser, text: str, position: int) -> None:
+    understood = parser.understand(text, TWO)
+    assert understood.intent is Intent.MODIFY
+    assert [(line.position, line.dropped) for line in understood.lines] == [(position, True)]
+
+
+def test_a_change_is_meant_for_the_line_that_is_named(parser: Parser) -> None:
+    assert parser.understand("第二个改成年卡", TWO).lines[0].position == 1
