@@ -81,7 +81,7 @@ class Answers:
             if answered is not None:
                 return answered
         if len(asked.lines) > 1:
-            understood = self._placed(text, understood, asked)
+            understood = self._placed(text, understood, asked, read)
         if asked.asking is Slot.ACCOUNT:
             return self._account(understood, asked)
         return understood
@@ -143,15 +143,17 @@ class Answers:
 
     # --- lines ----------------------------------------------------------------------------------
 
-    def _placed(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+    def _placed(self, text: str, understood: Understanding, asked: Expectation, read: Read) -> Understanding:
         """`第二个改成50` is about the second line in hand."""
         match = self._ordinal.match(text)
-        if match is None or len(understood.lines) != 1:
+        position = _index(match[1], len(asked.lines)) if match else None
+        if match is None or position is None:
             return understood
-        position = _index(match[1], len(asked.lines))
-        if position is None:
+        rest = understood if len(understood.lines) == 1 else read(text[match.end() :])
+        if len(rest.lines) != 1:
             return understood
-        return replace(understood, lines=(replace(understood.lines[0], position=position),))
+        line = replace(rest.lines[0], position=position)
+        return replace(understood, intent=Intent.MODIFY, lines=(line,), problems=rest.problems)
 
     def _dropped(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
         for pattern in self._drops:
