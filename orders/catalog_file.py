@@ -71,7 +71,8 @@ def version_of(products: Iterable[Product]) -> str:
     """A name for this content: equal goods, equal version."""
     digest = hashlib.sha256()
     for product in products:
-        digest.update(repr(product).encode())
+        for sku in product.skus:
+            digest.update(repr(_row_of(product, sku)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -89,10 +90,16 @@ def write_catalog(catalog: Catalog) -> str:
 def _row_of(product: Product, sku: Sku) -> tuple[str, ...]:
     return (
         sku.sku_id, product.product_id, product.name, product.category, ";".join(product.aliases),
-        sku.variant, str(sku.face_value), sku.unit, yuan(sku.list_price_fen), yuan(sku.price_fen),
-        product.account_kind, ";".join(product.regions), str(sku.stock), str(sku.sales),
-        str(sku.eta_minutes), sku.supplier, str(sku.supplier_rating), sku.delivery, sku.refund_rule,
+        sku.variant, _plain(sku.face_value), sku.unit, yuan(sku.list_price_fen), yuan(sku.price_fen),
+        product.account_kind.value, ";".join(product.regions), str(sku.stock), str(sku.sales),
+        str(sku.eta_minutes), sku.supplier, _plain(sku.supplier_rating), sku.delivery.value,
+        sku.refund_rule.value,
     )  # fmt: skip
+
+
+def _plain(number: Decimal) -> str:
+    """4.0 and 4 are one number, and 100 is not 1E+2."""
+    return format(number.normalize(), "f")
 
 
 def _csv_rows(source: str, raw: bytes) -> Iterator[tuple[int, Sequence[str]]]:

@@ -9,7 +9,7 @@ Fen = NewType("Fen", int)
 
 NOTHING = Fen(0)
 
-_YUAN = re.compile(r"(\d{1,9})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 
 def fen_from_yuan(text: str) -> Fen:

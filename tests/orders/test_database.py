@@ -1,0 +1,134 @@
+"""Transactions that are whole, one after the other, and only on a database of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from orders.database import Database, Tx, sqlite_url
+from orders.errors import UnknownDatabase
+from orders.tables import metadata, shop_facts
+
+
+def count_up(tx: Tx) -> None:
+    value = int(tx.execute(select(shop_facts.c.value).with_for_update()).scalar_one())
+    tx.execute(update(shop_facts).values(value=str(value + 1)))
+
+
+def value_of(tx: Tx) -> str:
+    value: str = tx.execute(select(shop_facts.c.value)).scalar_one()
+    return value
+
+
+async def test_concurrent_writers_lose_nothing(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(shop_facts).values(name="n", value="0")))
+
+    async def many() -> None:
+        for _ in range(10):
+            await database.write(count_up)
+
+    await asyncio.gather(*(many() for _ in range(8)))
+    assert await database.read(value_of) == "80"
+
+
+async def test_an_error_leaves_nothing_behind(database: Database) -> None:
+    def half(tx: Tx) -> None:
+        tx.execute(insert(shop_facts).values(name="n", value="0"))
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await database.write(half)
+    assert await database.read(lambda tx: tx.execute(select(shop_facts)).all()) == []
+
+
+async def test_a_read_can_change_nothing(database: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+        await database.read(lambda tx: tx.execute(insert(shop_facts).values(name="n", value="0")))
+
+
+async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(insert(shop_facts).values(name="n", value="0")))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    writer = database._writer
+
+    async def slow() -> None:
+        async with writer.begin() as connection:
+            await connection.run_sync(count_up)
+            begun.set()
+            await go_on.wait()
+
+    task = asyncio.create_task(slow())
+    await begun.wait()
+    assert await database.read(value_of) == "0"
+    go_on.set()
+    await task
+    assert await database.read(value_of) == "1"
+
+
+async def test_a_cancelled_writer_leaves_nothing_behind_and_lets_the_next_one_in(database: Database) -> None:
+    async def give_up() -> None:
+        async with asyncio.timeout(0):
+            await database.write(lambda tx: tx.execute(insert(shop_facts).values(name="n", value="0")))
+
+    with pytest.raises(TimeoutError):
+        await give_up()
+    await database.write(lambda tx: tx.execute(insert(shop_facts).values(name="m", value="1")))
+    assert await database.read(value_of) == "1"
+
+
+async def test_migrating_makes_exactly_the_tables_that_the_queries_name(database: Database) -> None:
+    def differences(tx: Tx) -> list[object]:
+        ours = set(metadata.tables)
+        context = MigrationContext.configure(
+            tx, opts={"include_name": lambda name, kind, _: kind != "table" or name in ours}
+        )
+        return list(compare_metadata(context, metadata))
+
+    await database.migrate()
+    assert await database.read(differences) == []
+
+
+async def test_migrating_again_is_harmless(database: Database) -> None:
+    await database.migrate()
+    await database.check()
+
+
+async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
+    await database.write(lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(UnknownDatabase, match="9999"):
+        await database.check()
+    with pytest.raises(UnknownDatabase, match="9999"):
+        await database.migrate()
+
+
+async def test_a_database_of_an_older_version_is_to_be_migrated(tmp_path: Path) -> None:
+    database = Database.open(sqlite_url(tmp_path / "empty.db"))
+    try:
+        with pytest.raises(UnknownDatabase, match="older"):
+            await database.check()
+    finally:
+        await database.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite+aiosqlite:///:memory:", "mysql://root@host/shop", "postgresql+asyncpg://h/s"]
+)
+def test_what_does_not_work_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="not supported"):
+        Database.open(url)
+
+
+async def test_sqlite_is_durable_and_strict(sqlite_path: Path) -> None:
+    database = Database.open(sqlite_url(sqlite_path))
+    try:
+        for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
+            found = await database.write(lambda tx, p=pragma: tx.execute(text(f"PRAGMA {p}")).scalar())  # type: ignore[misc]
+            assert found == value
+    finally:
+        await database.close()
