@@ -32,6 +32,7 @@ from bot.handover import Handover
 from bot.reading import Readers
 from bot.reception import Reception
 from bot.settings import Settings
+from bot.store.chats import customer_of
 from bot.telling import Links
 from bot.wording import Wording
 from bot.worker import ConversationJobs, Worker
@@ -176,6 +177,22 @@ async def assemble_sandbox(
     )
     async with assemble(parts) as app:
         yield app
+
+
+async def at_terminal(app: App) -> None:
+    """Talk with the shop in this terminal until the end of input."""
+    from rich.console import Console
+
+    from adapters.console import Terminal, typed_lines
+    from adapters.rendering import ChannelWords
+
+    async def pay(method: str) -> bool:
+        customer = customer_of(terminal.chat)
+        order = await app.database.read(lambda tx: app.shop.payable(tx, customer))
+        return order is not None and await app.pay_in_sandbox(order, method)
+
+    terminal = Terminal(app.reception, ChannelWords.of(app.wording), Console(), pays=pay)
+    await terminal.converse(typed_lines())
 
 
 def shop_for_catalog(settings: Settings) -> Shop:
