@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from nlu.digits import Digits, chains, joined, phone_length
@@ -16,6 +17,7 @@ from nlu.labels import Label, label_before, label_behind
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 from nlu.understanding import Problem, ProblemCode, Slot
+from nlu.words import Words
 
 PHONE, QQ, UID, FUEL_CARD, EMAIL, GAME_ID, ADDRESS = (
     "phone",
@@ -140,7 +142,9 @@ _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
 
 def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     text = page.rest()
-    marks = []
+    marks: list[Mark[Account]] = []
+    if not any(place in text for place in lexicon.words("accounts.places")):
+        return marks
     for word in lexicon.accounts[ADDRESS].labels:
         at = text.find(word)
         while at >= 0:
@@ -193,7 +197,7 @@ def _numbers(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     for chain in chains(text, lexicon):
         at = 0
         while at < len(chain):
-            count, mark = _number(text, chain[at:], lexicon)
+            count, mark = _number(text, chain[at : at + _PARTS], lexicon)
             zone = _ZONE.match(text, mark.end) if mark else None
             if mark and zone and len(mark.value.text) != 11:
                 as_given = _typed(page, mark.start, zone.end())
@@ -207,6 +211,8 @@ def _numbers(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
 def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark[Account] | None]:
     """What the first of `parts` begins, and how many of them belong to it."""
     first = parts[0]
+    if len(first.digits) < 3 and first.digits[0] != "1" and first.digits != "86" and not first.spoken:
+        return 1, None  # begins no phone, and is too short for anything else
     label = label_before(text, first.start, lexicon)
     if _is_other(text, first, lexicon) or (not label and _latin(text[max(0, first.start - 1) : first.start])):
         return 1, None
@@ -262,8 +268,9 @@ def _typed_number(
     number = joined(parts[: max(1, count)])
     size = len(number.digits)
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
-    unit = _unit_behind(lexicon).match(text, number.end)
-    if unit and size < 7 and not (named and unit[0].startswith(" ")):
+    apart = text[number.end : number.end + 1] == " "
+    unit = _unit_words(lexicon).starting_at(text, number.end + apart)
+    if unit and size < 7 and not (named and apart):
         return max(1, count), None
     if size < 5 and not (size > 2 and label and label.kind in (QQ, UID) and len(label.word) > 1):
         return max(1, count), None
@@ -352,8 +359,10 @@ def _is_name(token: str, label: Label) -> bool:
 
 def _is_other(text: str, run: Digits, lexicon: Lexicon) -> bool:
     """Whether a word in front says that the number is nobody's: a code, a courier number."""
-    before = text[max(0, run.start - 12) : run.start].rstrip(" :是为")
-    return before.endswith((*lexicon.words("accounts.not_accounts"), "¥", "$"))
+    at = run.start
+    while at > 0 and text[at - 1] in " :是为":
+        at -= 1
+    return text[max(0, at - 1) : at] in ("¥", "$") or _other_words(lexicon).ending_at(text, at) is not None
 
 
 def _is_phone_alone(run: Digits, lexicon: Lexicon) -> bool:
@@ -373,20 +382,18 @@ def _typed(page: Page, start: int, end: int) -> str:
     return page.original[span.start : span.end].strip()
 
 
-_units_behind: dict[tuple[str, ...], re.Pattern[str]] = {}
+@lru_cache(maxsize=4)
+def _unit_words(lexicon: Lexicon) -> Words[str]:
+    return Words.of(lexicon.words("accounts.units_behind"))
 
 
-def _unit_behind(lexicon: Lexicon) -> re.Pattern[str]:
-    words = lexicon.words("accounts.units_behind")
-    if words not in _units_behind:
-        either = "|".join(
-            re.escape(word) + ("(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
-            for word in words
-        )
-        _units_behind[words] = re.compile(rf" ?(?:{either})")
-    return _units_behind[words]
+@lru_cache(maxsize=4)
+def _other_words(lexicon: Lexicon) -> Words[str]:
+    return Words.of(lexicon.words("accounts.not_accounts"))
 
 
+_PARTS = 24
+"""More groups than any account is said in; a bound keeps reading linear."""
 _SHORTEST_ADDRESS = 6
 _NUMERIC = (PHONE, FUEL_CARD, QQ, UID, GAME_ID)
 _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")

@@ -144,14 +144,14 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
 
 def _currency(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
     value = (found.value.low, found.value.high, found.value.exact)
-    for name, behind in units.currencies:
-        match = behind.match(text, found.end)
-        if match:
-            return _marked(text, AmountKind.CURRENCY, value, (name,), found.start, match.end())
-    for name, sign in units.signs:
-        match = sign.search(text, max(0, found.start - _REACH), found.start)
-        if match:
-            return _marked(text, AmountKind.CURRENCY, value, (name,), match.start(), found.end)
+    at = found.end + (text[found.end : found.end + 1] == " ")
+    behind = units.currencies.starting_at(text, at)
+    if behind and not (behind[0].isascii() and _DIGIT_BEHIND.match(text, at + len(behind[0]))):
+        return _marked(text, AmountKind.CURRENCY, value, (behind[1],), found.start, at + len(behind[0]))
+    at = found.start - (text[max(0, found.start - 1) : found.start] == " ")
+    sign = units.signs.ending_at(text, at)
+    if sign:
+        return _marked(text, AmountKind.CURRENCY, value, (sign[1],), at - len(sign[0]), found.end)
     return None
 
 
@@ -272,6 +272,7 @@ def _open(character: str) -> bool:
 
 _LONGEST = 12
 _DURATION = re.compile(r" ?(?:个|个半)? ?(?:分钟|小时|钟头|秒|刻钟|分半钟|工作日)")
+_DIGIT_BEHIND = re.compile(r" ?\d")
 _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")

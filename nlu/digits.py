@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 
@@ -89,16 +90,11 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
     return count if known and not (tail[:1] == "-" and tail[1:].isdigit()) else 0
 
 
-_gaps: dict[tuple[str, ...], re.Pattern[str]] = {}
-
-
+@lru_cache(maxsize=4)
 def gap_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     """What may stand inside one number."""
-    fillers = lexicon.words("accounts.fillers")
-    if fillers not in _gaps:
-        words = "|".join(map(re.escape, fillers))
-        _gaps[fillers] = re.compile(rf"(?:[ \-‐‑–—·.,、。~]|\n|{words}){{0,6}}")
-    return _gaps[fillers]
+    words = "|".join(map(re.escape, lexicon.words("accounts.fillers")))
+    return re.compile(rf"(?:[ \-‐‑–—·.,、。~]|\n|{words}){{0,6}}")
 
 
 _PHONE = 11

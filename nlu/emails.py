@@ -4,6 +4,7 @@ so that it becomes a problem and not a half account."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
@@ -40,23 +41,18 @@ def _domain(host: re.Match[str], lexicon: Lexicon) -> tuple[str, int]:
     return said.rstrip(".-"), host.end() - (len(said) - len(said.rstrip(".-")))
 
 
-_patterns: dict[tuple[str, ...], re.Pattern[str]] = {}
-
-
+@lru_cache(maxsize=4)
 def _at_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     words = lexicon.words("accounts.spoken_at")
-    if words not in _patterns:
-        _patterns[words] = re.compile(" ?@ ?|" + "|".join(rf" ?{re.escape(word)} ?" for word in words))
-    return _patterns[words]
+    return re.compile(" ?@ ?|" + "|".join(rf" ?{re.escape(word)} ?" for word in words))
 
 
+@lru_cache(maxsize=4)
 def _host_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     words = lexicon.words("accounts.spoken_dot")
-    if words not in _patterns:
-        dot = "|".join([r" ?\. ?", *(rf" ?{re.escape(word)} ?" for word in words)])
-        label = r"(?:[a-z0-9\-]{1,63}|[零〇一二三四五六七八九幺]{2,8})"
-        _patterns[words] = re.compile(rf"{label}(?:(?:{dot}){label}){{1,4}}")
-    return _patterns[words]
+    dot = "|".join([r" ?\. ?", *(rf" ?{re.escape(word)} ?" for word in words)])
+    label = r"(?:[a-z0-9\-]{1,63}|[零〇一二三四五六七八九幺]{2,8})"
+    return re.compile(rf"{label}(?:(?:{dot}){label}){{1,4}}")
 
 
 _LOCAL_LONGEST = 64

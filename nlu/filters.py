@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.money import with_small_change
 from nlu.numerals import Number, number, numbers
 from nlu.page import Mark, Page
 from nlu.understanding import Filters, Slot, SortKey
+from nlu.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,11 @@ class _Words:
         def either(name: str) -> str:
             return _either(lexicon.words(f"filters.{name}"))
 
-        price, before_max, before_min = either("prices"), either("max_before"), either("min_before")
+        price, before_min = either("prices"), either("min_before")
         self.max_behind = re.compile(rf" ?(?:的)?(?:{either('max_behind')})(?!容|部|存|地|行|心|向|来)")
         self.min_behind = re.compile(rf" ?(?:{either('min_behind')})(?!来|码|床|飞|点|名)")
-        self.max_before = re.compile(rf"(?:{before_max})(?:是|为|在|到|就)? ?(?:¥|rmb)? ?$")
-        self.min_before = re.compile(rf"(?:{before_min})(?:是|为|在|到|要)? ?(?:¥|rmb)? ?$")
+        ends = dict.fromkeys(lexicon.words("filters.max_before"), Slot.MAX_PRICE)
+        self.ends = Words(ends | dict.fromkeys(lexicon.words("filters.min_before"), Slot.MIN_PRICE))
         self.price_before = re.compile(rf"(?:{price})(?:在|是|要|到|为|区间|范围|:| )*(?:从)?$")
         self.between_behind = re.compile(rf" ?(?:{either('between_behind')})")
         arrive = either("arrive")
@@ -88,13 +90,19 @@ class _Words:
         }
         self.sort = re.compile(_either(self.sort_keys))
 
-    def before(self, text: str, start: int) -> tuple[re.Match[str] | None, re.Match[str] | None]:
-        """The word for a maximum or for a minimum in front of `start`: of 不低于 and 低于 the longer."""
-        most = self.max_before.search(text, max(0, start - _REACH), start)
-        least = self.min_before.search(text, max(0, start - _REACH), start)
-        if most and least:
-            return (most, None) if most.start() < least.start() else (None, least)
-        return most, least
+    def before(self, text: str, start: int) -> tuple[int | None, int | None]:
+        """Where a word for a maximum and one for a minimum in front of `start` begins, if it does."""
+        at = start
+        while at > 0 and text[at - 1] in " ¥":
+            at -= 1
+        found = self.ends.ending_at(text, at)
+        if not found and text[max(0, at - 1) : at] in ("是", "为", "在", "到", "就", "要"):
+            at -= 1
+            found = self.ends.ending_at(text, at)
+        if not found:
+            return None, None
+        begin = at - len(found[0])
+        return (begin, None) if found[1] is Slot.MAX_PRICE else (None, begin)
 
 
 def _ratings(text: str, words: _Words) -> list[Mark[Limit]]:
@@ -119,10 +127,10 @@ def _discounts(text: str, words: _Words) -> list[Mark[Limit]]:
             slot, end = Slot.MIN_DISCOUNT, behind_min.end()
         elif behind_max:
             end = behind_max.end()
-        elif before_min:
-            slot, start = Slot.MIN_DISCOUNT, before_min.start()
-        elif before_max:
-            start = before_max.start()
+        elif before_min is not None:
+            slot, start = Slot.MIN_DISCOUNT, before_min
+        elif before_max is not None:
+            start = before_max
         marks.append(Mark(Limit(slot, fraction), start, end))
     return marks
 
@@ -152,8 +160,8 @@ def _arrivals(text: str, words: _Words) -> list[Mark[Limit]]:
         before, _ = words.before(text, start)
         if behind:
             end = behind.end()
-        elif before:
-            start = before.start()
+        elif before is not None:
+            start = before
         elif not arrive:
             continue
         marks.append(Mark(Limit(Slot.MAX_ETA_MINUTES, minutes), start, end))
@@ -217,15 +225,15 @@ def _prices(text: str, words: _Words) -> list[Mark[Limit]]:
         before_max, before_min = words.before(text, start)
         if behind_max and (yuan or behind_max[0].strip() != "内"):
             # 不超过100以内 says the same twice.
-            start = before_max.start() if before_max else start
+            start = start if before_max is None else before_max
             marks.append(Mark(Limit(Slot.MAX_PRICE, high * 100), start, behind_max.end()))
         elif behind_min:
-            start = before_min.start() if before_min else start
+            start = start if before_min is None else before_min
             marks.append(Mark(Limit(Slot.MIN_PRICE, low * 100), start, behind_min.end()))
-        elif before_max:
-            marks.append(Mark(Limit(Slot.MAX_PRICE, high * 100), before_max.start(), end))
-        elif before_min:
-            marks.append(Mark(Limit(Slot.MIN_PRICE, low * 100), before_min.start(), end))
+        elif before_max is not None:
+            marks.append(Mark(Limit(Slot.MAX_PRICE, high * 100), before_max, end))
+        elif before_min is not None:
+            marks.append(Mark(Limit(Slot.MIN_PRICE, low * 100), before_min, end))
     return marks
 
 
@@ -246,14 +254,9 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
-_compiled: dict[int, tuple[Lexicon, _Words]] = {}
-
-
+@lru_cache(maxsize=4)
 def _words_of(lexicon: Lexicon) -> _Words:
-    known = _compiled.get(id(lexicon))
-    if known is None:
-        known = _compiled[id(lexicon)] = (lexicon, _Words(lexicon))
-    return known[1]
+    return _Words(lexicon)
 
 
 _REACH = 10

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
+from nlu.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,72 +21,66 @@ class Label:
 
 def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
     """The label that introduces what begins at `start`, over a few linking words."""
-    label = _label_ending(text, _skipped_back(text, start, lexicon), lexicon)
+    labels, linkers = _words(lexicon)
+    label = _label_ending(text, _skipped_back(text, start, labels, linkers), labels)
     if label and label.kind is None:
         # QQ的号码是…: the word in front says which kind.
-        further = _label_ending(text, _skipped_back(text, label.start, lexicon), lexicon)
+        further = _label_ending(text, _skipped_back(text, label.start, labels, linkers), labels)
         return Label(further.kind, further.word, further.start, label.end) if further else label
     return label
 
 
-def _label_ending(text: str, at: int, lexicon: Lexicon) -> Label | None:
-    window = text[max(0, at - _LONGEST) : at]
-    best: Label | None = None
-    for kind, words in _labels(lexicon):
-        for word in words:
-            if window.endswith(word) and (best is None or len(word) > len(best.word)):
-                before = text[at - len(word) - 1 : at - len(word)] if at > len(word) else ""
-                if not (_latin(word[0]) and _latin(before)) and not (word[0] == "卡" and before in _PERIODS):
-                    best = Label(kind, word, at - len(word), at)
-    return best
-
-
 def label_behind(text: str, end: int, lexicon: Lexicon) -> Label | None:
     """The label that explains what ended at `end`: (QQ), 是我手机号. It must end its clause."""
+    labels, linkers = _words(lexicon)
     at = end
     for _ in range(_LINKS):
-        link = next((word for word in lexicon.words("accounts.linkers") if text.startswith(word, at)), None)
+        link = linkers.starting_at(text, at)
         if link is None:
             break
-        at += len(link)
-    for kind, words in _labels(lexicon):
-        for word in words:
-            if kind and text.startswith(word, at):
-                behind = text[at + len(word) : at + len(word) + 3].lstrip(" :=")
-                if (not behind or not behind[0].isalnum()) and at - end <= _LONGEST:
-                    return Label(kind, word, at, at + len(word))
-    return None
+        at += len(link[0])
+    found = labels.starting_at(text, at)
+    if found is None or found[1] is None or at - end > _LONGEST:
+        return None
+    word, kind = found
+    behind = text[at + len(word) : at + len(word) + 3].lstrip(" :=")
+    return None if behind and behind[0].isalnum() else Label(kind, word, at, at + len(word))
 
 
-def _skipped_back(text: str, start: int, lexicon: Lexicon) -> int:
+def _label_ending(text: str, at: int, labels: Words[str | None]) -> Label | None:
+    found = labels.ending_at(text, at)
+    if found is None:
+        return None
+    word, kind = found
+    start = at - len(word)
+    if word.startswith("卡") and text[max(0, start - 1) : start] in _PERIODS:
+        found = labels.ending_at(text[start + 1 : at], at - start - 1)
+        return Label(found[1], found[0], at - len(found[0]), at) if found else None
+    return Label(kind, word, start, at)
+
+
+def _skipped_back(text: str, start: int, labels: Words[str | None], linkers: Words[str]) -> int:
     at = start
     for _ in range(_LINKS):
-        window = text[max(0, at - _LONGEST) : at]
-        if _ends_with_label(window, lexicon):
-            break
-        link = next((word for word in lexicon.words("accounts.linkers") if window.endswith(word)), None)
+        link = None if labels.ending_at(text, at) else linkers.ending_at(text, at)
         if link is None:
             break
-        at -= len(link)
+        at -= len(link[0])
     return at
 
 
-def _ends_with_label(window: str, lexicon: Lexicon) -> bool:
-    return any(window.endswith(words) for _, words in _labels(lexicon))
-
-
-def _labels(lexicon: Lexicon) -> list[tuple[str | None, tuple[str, ...]]]:
-    kinds: list[tuple[str | None, tuple[str, ...]]] = [
-        (kind.kind, kind.labels) for kind in lexicon.accounts.values()
-    ]
-    return [*kinds, (None, lexicon.words("accounts.labels"))]
-
-
-def _latin(character: str) -> bool:
-    return character.isascii() and character.isalpha()
+@lru_cache(maxsize=4)
+def _words(lexicon: Lexicon) -> tuple[Words[str | None], Words[str]]:
+    meanings: dict[str, str | None] = {}
+    for kind in lexicon.accounts.values():
+        for word in kind.labels:
+            meanings.setdefault(word, kind.kind)
+    for word in lexicon.words("accounts.labels"):
+        meanings.setdefault(word, None)
+    return Words(meanings), Words.of(lexicon.words("accounts.linkers"))
 
 
 _LINKS = 4
+_LONGEST = 12
 _PERIODS = ("月", "季", "年", "周", "天")
 """In 季卡号码 the 卡 belongs to what is bought."""
-_LONGEST = 12

@@ -61,9 +61,10 @@ class IntentPhrases:
     phrases: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """All words, frozen. `read` it once at start."""
+    """All words, frozen. `read` it once at start. Two are never equal, so that what is compiled
+    from one can be kept beside it."""
 
     accounts: Mapping[str, AccountKind]
     intents: tuple[IntentPhrases, ...]

@@ -7,12 +7,13 @@ read one out of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
+from nlu.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,21 @@ def number_at(text: str, start: int) -> Mark[Number] | None:
     return _Sum(text, start).read()
 
 
-def numbers(text: str) -> Iterator[Mark[Number]]:
+@lru_cache(maxsize=64)
+def numbers(text: str) -> tuple[Mark[Number], ...]:
     """All numbers of `text`, left to right, not overlapping. Linear in the text.
 
     Purely by form: 一 of 一起 is found too. Whoever asks decides what counts (`Lexicon` lists
     words in which a numeral counts nothing).
     """
+    marks = []
     at = 0
     while found := _START.search(text, at):
         mark = number_at(text, found.start())
         if mark:
-            yield mark
+            marks.append(mark)
         at = mark.end if mark else found.end()
+    return tuple(marks)
 
 
 def number(text: str) -> Number | None:
@@ -71,14 +75,20 @@ def number(text: str) -> Number | None:
 
 def hedged(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a word next to `start:end` says that the number there is only about right."""
-    before, after = text[max(0, start - _REACH) : start].rstrip(), text[end : end + _REACH].lstrip()
-    return before.endswith(lexicon.words("numerals.about_before")) or after.startswith(
-        lexicon.words("numerals.about_after")
+    before, after = _hedges(lexicon)
+    while start > 0 and text[start - 1] == " ":
+        start -= 1
+    while end < len(text) and text[end] == " ":
+        end += 1
+    return before.ending_at(text, start) is not None or after.starting_at(text, end) is not None
+
+
+@lru_cache(maxsize=4)
+def _hedges(lexicon: Lexicon) -> tuple[Words[str], Words[str]]:
+    return (
+        Words.of(lexicon.words("numerals.about_before")),
+        Words.of(lexicon.words("numerals.about_after")),
     )
-
-
-_REACH = 8
-"""How far from a number its hedge may stand; a bound keeps reading linear."""
 
 
 _DIGITS = {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.numerals import number
@@ -191,11 +192,6 @@ def _either(words: Iterable[str]) -> str:
     )
 
 
-_compiled: dict[int, tuple[Lexicon, _Words]] = {}
-
-
+@lru_cache(maxsize=4)
 def _words_of(lexicon: Lexicon) -> _Words:
-    known = _compiled.get(id(lexicon))
-    if known is None:
-        known = _compiled[id(lexicon)] = (lexicon, _Words(lexicon))
-    return known[1]
+    return _Words(lexicon)

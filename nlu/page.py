@@ -37,6 +37,7 @@ class Page:
         self.text = text
         self._offsets = offsets
         self._taken = bytearray(len(text))
+        self._rest: str | None = text
 
     def free(self, start: int, end: int) -> bool:
         """Whether no character of `start:end` has been read yet."""
@@ -46,10 +47,14 @@ class Page:
         """Mark `start:end` as read. Reading a character twice is a bug."""
         assert self.free(start, end), f"characters {start}:{end} of {self.text!r} were read twice"
         self._taken[start:end] = b"\x01" * (end - start)
+        self._rest = None
 
     def rest(self) -> str:
         """The text with everything that was read replaced by NUL, so that offsets hold."""
-        return "".join("\0" if taken else char for char, taken in zip(self.text, self._taken, strict=True))
+        if self._rest is None:
+            pairs = zip(self.text, self._taken, strict=True)
+            self._rest = "".join("\0" if taken else character for character, taken in pairs)
+        return self._rest
 
     def span(self, start: int, end: int) -> Span:
         """The same characters in the message as typed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
@@ -21,25 +22,19 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[PaymentMethod], ...]:
     return tuple(marks)
 
 
-_Compiled = tuple[re.Pattern[str], dict[str, PaymentMethod]]
-_compiled: dict[tuple[str, ...], _Compiled] = {}
-
-
-def _patterns_of(lexicon: Lexicon) -> _Compiled:
-    others = lexicon.words("payments.not")
-    if others not in _compiled:
-        methods = {
-            word: PaymentMethod(name)
-            for name, words in lexicon.groups("payments.methods").items()
-            for word in words
-        }
-        # What is about something else comes first, so that it swallows the word inside it.
-        ordered = [*others, *sorted(methods, key=lambda word: (-len(word), word))]
-        pattern = re.compile(
-            "|".join(re.escape(word) + ("(?![a-z])" if _latin(word[-1]) else "") for word in ordered)
-        )
-        _compiled[others] = (pattern, methods)
-    return _compiled[others]
+@lru_cache(maxsize=4)
+def _patterns_of(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, PaymentMethod]]:
+    methods = {
+        word: PaymentMethod(name)
+        for name, words in lexicon.groups("payments.methods").items()
+        for word in words
+    }
+    # What is about something else comes first, so that it swallows the word inside it.
+    ordered = [*lexicon.words("payments.not"), *sorted(methods, key=lambda word: (-len(word), word))]
+    pattern = re.compile(
+        "|".join(re.escape(word) + ("(?![a-z])" if _latin(word[-1]) else "") for word in ordered)
+    )
+    return pattern, methods
 
 
 def _latin(character: str) -> bool:

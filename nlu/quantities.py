@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.numerals import Number, hedged, number_at, numbers
@@ -173,14 +174,9 @@ def _either(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or r"(?!)"
 
 
-_compiled: dict[int, tuple[Lexicon, _Words]] = {}
-
-
+@lru_cache(maxsize=4)
 def _words_of(lexicon: Lexicon) -> _Words:
-    known = _compiled.get(id(lexicon))
-    if known is None:
-        known = _compiled[id(lexicon)] = (lexicon, _Words(lexicon))
-    return known[1]
+    return _Words(lexicon)
 
 
 _REACH = 6

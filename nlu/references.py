@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
@@ -56,14 +57,9 @@ def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
     return marks
 
 
-_patterns: dict[tuple[str, ...], re.Pattern[str]] = {}
-
-
+@lru_cache(maxsize=4)
 def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    words = lexicon.words("references.last")
-    if words not in _patterns:
-        _patterns[words] = re.compile("|".join(map(re.escape, words)))
-    return _patterns[words]
+    return re.compile("|".join(map(re.escape, lexicon.words("references.last"))))
 
 
 _REACH = 8

@@ -10,8 +10,7 @@ from pypinyin import lazy_pinyin
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-
-Names = tuple[tuple[str, re.Pattern[str]], ...]
+from nlu.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +23,9 @@ class Units:
     pattern: re.Pattern[str]
     yuan: re.Pattern[str]
     yuan_before: re.Pattern[str]
-    currencies: Names
-    """The catalog's word for a foreign money (else its common name), and what it looks like."""
-    signs: Names
+    currencies: Words[str]
+    """Spellings of foreign money; they mean the catalog's word for it, else its common name."""
+    signs: Words[str]
 
     @classmethod
     def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]]) -> Units:
@@ -47,8 +46,8 @@ class Units:
             re.compile(_either(found)),
             re.compile(rf" ?个?(?!{guard})(?:{_either(lexicon.words('amounts.yuan'))})(?!(?<=[a-z币]) ?\d)"),
             re.compile(rf"(?:{yuan_before}) ?$"),
-            _names(lexicon, "amounts.currencies", r" ?个?(?:%s)(?!(?<=[a-z]) ?\d)", units),
-            _names(lexicon, "amounts.currency_signs", "(?<![a-z])(?:%s) ?$", units),
+            _names(lexicon, "amounts.currencies", units),
+            _names(lexicon, "amounts.currency_signs", units),
         )
 
 
@@ -73,14 +72,14 @@ def _is_money(lexicon: Lexicon, name: str) -> bool:
     return name == "元" or any(name in group for group in lexicon.groups("amounts.currencies").values())
 
 
-def _names(lexicon: Lexicon, name: str, template: str, units: Mapping[str, Iterable[str]]) -> Names:
+def _names(lexicon: Lexicon, name: str, units: Mapping[str, Iterable[str]]) -> Words[str]:
     by_plain = {plain(unit): unit for unit in units}
     known = lexicon.groups("amounts.currencies")
-    found = []
+    found: dict[str, str] = {}
     for meaning, spellings in lexicon.groups(name).items():
         own = next((by_plain[word] for word in known[meaning] if word in by_plain), meaning)
-        found.append((own, re.compile(template % _either(spellings))))
-    return tuple(found)
+        found |= dict.fromkeys(spellings, own)
+    return Words(found)
 
 
 def _either(words: Iterable[str]) -> str:
