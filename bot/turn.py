@@ -34,6 +34,10 @@ STATUS = "status"
 HISTORY = "history"
 
 
+WAYS_OUT_MAX = 3
+"""Beside what is offered: leave this line out, cancel, a person."""
+
+
 @dataclass(slots=True)
 class Turn:
     """One turn. `conversation` is replaced as the skills go; everything else stays."""
@@ -77,7 +81,7 @@ class Turn:
 
     def ask(self, question: Question, *lead: str) -> Reply:
         """Ask, and remember what was asked."""
-        choices = question.choices[: self.policy.limits.choices_max + 1]
+        choices = question.choices[: self.policy.limits.choices_max + WAYS_OUT_MAX]
         question = replace(question, choices=choices)
         self.update(replace(self.conversation, question=question))
         return Reply(paragraphs(*lead, question.text), choices, asking=question.slot)

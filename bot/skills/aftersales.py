@@ -125,7 +125,8 @@ def reorder(turn: Turn) -> Reply:
     if not lines:
         return turn.aside(turn.say("reorder.gone"))
     turn.without_draft()
-    heard = replace(turn.heard, intent=Intent.MODIFY)
+    # What was said besides changes the old order; `再来一份` adds nothing to it.
+    heard = replace(turn.heard, intent=Intent.MODIFY, adds=False)
     draft = turn.reader.filler.filled(Draft(lines), heard).draft
     return ordering.put_forward(turn, draft, turn.say("reorder.lead"), stands_alone=True)
 
@@ -188,11 +189,18 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
         turn.shop.cancel(turn.tx, order.order_no, turn.customer_id, turn.now)
     except NotCancellable:
         state = customer_state(order)
+        human = turn.choice("choice.human", HUMAN)
         if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
             return turn.done(turn.say("cancel.gone_already", order_no=order.order_no))
+        if state in (CustomerState.REFUNDING, CustomerState.REFUNDED):
+            return turn.aside(turn.say("refund.denied.already", order_no=order.order_no))
+        if all(line.delivery is Delivery.TOPUP for line in order.lines):
+            done = state is CustomerState.DELIVERED
+            key = "refund.denied.delivered" if done else "refund.denied.in_delivery"
+            return turn.aside(turn.say(key, order_no=order.order_no), (human,))
         return turn.aside(
             turn.say("cancel.paid", order_no=order.order_no),
-            (turn.choice("choice.refund", REFUND), turn.choice("choice.human", HUMAN)),
+            (turn.choice("choice.refund", REFUND), human),
         )
     return turn.done(turn.say("cancel.order", order_no=order.order_no))
 
@@ -200,6 +208,8 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
 def receipt(turn: Turn) -> Reply:
     """The order's page: amounts, and card keys behind a click. A key is never said in a chat."""
     order = _meant(turn, prefer_paid=True)
+    if order is not None and order.is_payable and _nothing_asked(turn):
+        return ordering.show_again(turn, order, turn.say("receipt.unpaid"))
     if order is None or not order.settled_fen:
         number = turn.heard.order_ref
         return (

@@ -45,6 +45,11 @@ def price(turn: Turn) -> Reply:
         if len(offered) == 1:
             return turn.aside(_told(turn, offered[0]), _to_buy(turn, offered))
         choices = sku_choices(turn, offered[: turn.policy.limits.choices_max], named=False)
+        question = turn.conversation.question
+        if question is not None and {choice.means for choice in choices} <= {
+            choice.means for choice in question.choices
+        }:
+            return turn.aside(turn.say("price.below", product=product.name))
         rows = _rows(turn, choices)
         return turn.aside(turn.say("price.product", product=product.name) + rows, choices)
     cheapest = tuple(min(product.skus, key=lambda sku: sku.price_fen) for product in products)

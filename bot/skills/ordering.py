@@ -103,6 +103,9 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
 
 def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) -> Reply:
     question = question_about(turn, draft, found)
+    if all(choice.means != CANCEL for choice in question.choices):
+        # The way out is always in sight, not only for those who know the word.
+        question = replace(question, choices=(*question.choices, turn.choice("choice.cancel", CANCEL)))
     before = turn.conversation.question
     if before is not None and before.text == question.text and not lead:
         lead = (turn.say("ask.still"),)
