@@ -143,7 +143,7 @@ _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
 def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     text = page.rest()
     marks: list[Mark[Account]] = []
-    if not any(place in text for place in lexicon.words("accounts.places")):
+    if not _STREET.search(text):
         return marks
     for word in lexicon.accounts[ADDRESS].labels:
         at = text.find(word)
@@ -153,7 +153,7 @@ def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             if found and sum(place in found["all"] for place in lexicon.words("accounts.places")) >= 2:
                 marks.append(_address(page, found, lexicon, (at, start)))
             at = text.find(word, start)
-    if not marks and (found := _PLAIN_ADDRESS.search(text)):
+    if not marks and _HOUSE.search(text) and (found := _PLAIN_ADDRESS.search(text)):
         marks.append(_address(page, found, lexicon, None))
     return marks
 
@@ -408,6 +408,8 @@ _ZONE = re.compile(r" ?\(\d{2,6}\)")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_])[a-z][a-z0-9_\-#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
 _ADDRESS = re.compile(r"[ :是为到]{0,4}(?P<all>[^\n。;!?\0]{4,200})")
+_STREET = re.compile(r"[省市区县镇乡村路街道巷弄].{0,80}?[号栋幢楼室元区厦场寓园苑村路街]")
+_HOUSE = re.compile(r"[\d一二三四五六七八九十百] ?(?:号|栋|幢|楼|室|单元|弄|座|院)")
 _PLAIN_ADDRESS = re.compile(
     r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )

@@ -31,11 +31,13 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Limit], ...]:
     words = _words_of(lexicon)
     marks: list[Mark[Limit]] = []
     for find in (_ratings, _discounts, _arrivals, _between, _prices):
-        found = [mark for mark in find(page.rest(), words) if page.free(mark.start, mark.end)]
-        for start, end in {(mark.start, mark.end): None for mark in found}:
+        spans: dict[tuple[int, int], list[Mark[Limit]]] = {}
+        for mark in find(page.rest(), words):
+            spans.setdefault((mark.start, mark.end), []).append(mark)
+        for (start, end), found in spans.items():
             if page.free(start, end):
                 page.take(start, end)
-                marks.extend(mark for mark in found if (mark.start, mark.end) == (start, end))
+                marks.extend(found)
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
 

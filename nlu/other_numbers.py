@@ -47,14 +47,16 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[OtherNumber], ...]:
     Call after references, accounts and the exact names of products (`win11` may be for sale).
     """
     text = page.rest()
-    words = _words_of(lexicon)
+    characters = set(text)
     marks: list[Mark[OtherNumber]] = []
-    for kind, pattern, value_of in words.patterns:
-        for found in pattern.finditer(text):
+    for form in _forms(lexicon):
+        if form.needs and characters.isdisjoint(form.needs):
+            continue
+        for found in form.pattern.finditer(text):
             start, end = found.span("all")
             if start < end and page.free(start, end):
                 page.take(start, end)
-                marks.append(Mark(OtherNumber(kind, value_of(found)), start, end))
+                marks.append(Mark(OtherNumber(form.kind, form.value(found)), start, end))
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
 
@@ -62,91 +64,96 @@ _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
 _FEW = "[一二两三四五六七八九十]{1,3}"
 _HOUR = r"(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?|二十[一二三四]?)"
+_NOT_INSIDE = r"(?<![\d一二三四五六七八九十百])"
 _UNITS = r"(?! ?(?:元|块|圆|张|个|份|套|年|月|天|季|周|折|台|次|\.\d|\d|刀|美|[十百千万]|点券|笔|单))"
 
 
-class _Words:
-    """The lexicon's words as patterns. Each has a group `all`: what is claimed."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form of such a number. `needs`: without any of these characters it cannot be there."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.patterns: tuple[tuple[OtherKind, re.Pattern[str], _ValueOf], ...] = tuple(
-            (kind, re.compile(pattern), value_of) for kind, pattern, value_of in _patterns(lexicon)
-        )
+    kind: OtherKind
+    pattern: re.Pattern[str]
+    needs: frozenset[str]
+    value: _ValueOf
 
 
-def _patterns(lexicon: Lexicon) -> Iterator[tuple[OtherKind, str, _ValueOf]]:
-    words = {name: _either(lexicon.words(f"other_numbers.{name}")) for name in _LISTS}
+@lru_cache(maxsize=4)
+def _forms(lexicon: Lexicon) -> tuple[_Form, ...]:
+    return tuple(
+        _Form(kind, re.compile(pattern), frozenset(needs), value)
+        for kind, needs, pattern, value in (*_days_and_hours(lexicon), *_names_and_counts(lexicon))
+    )
+
+
+_Row = tuple[OtherKind, str, str, _ValueOf]
+
+
+def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
+    before = _either(lexicon.words("other_numbers.times_before"))
+    behind = _either(lexicon.words("other_numbers.times_behind"))
     codes = _either(lexicon.words("accounts.not_accounts"))
-    before, behind = words["times_before"], words["times_behind"]
-    yield OtherKind.CODE, rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})", _nothing
-    yield OtherKind.DATE, rf"(?P<all>(?:19|20)\d\d ?年(?!卡)(?: ?{_N} ?月(?: ?{_N} ?[日号])?)?)", _nothing
-    yield OtherKind.DATE, rf"(?P<all>{_N} ?月份?底?(?: ?{_N} ?[日号](?!码)))", _nothing
-    yield OtherKind.DATE, rf"(?P<all>{_N} ?月(?:份|底|初|末))", _nothing
-    yield OtherKind.DATE, r"(?<!\d)(?P<all>(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?!\d)", _nothing
-    yield OtherKind.TIME, r"(?<!\d)(?P<all>[0-2]?\d:[0-5]\d(?::[0-5]\d)?)(?!\d)", _nothing
+    date, time = OtherKind.DATE, OtherKind.TIME
+    yield OtherKind.CODE, "码号密牌证话线", rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})", _nothing
+    yield date, "年", rf"(?P<all>(?:19|20)\d\d ?年(?!卡)(?: ?{_N} ?月(?: ?{_N} ?[日号])?)?)", _nothing
+    yield date, "月", rf"(?P<all>{_N} ?月份?底?(?: ?{_N} ?[日号](?!码)))", _nothing
+    yield date, "月", rf"(?P<all>{_N} ?月(?:份|底|初|末))", _nothing
+    yield date, "-/.年", r"(?<!\d)(?P<all>(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)(?!\d)", _nothing
+    yield time, ":", r"(?<!\d)(?P<all>[0-2]?\d:[0-5]\d(?::[0-5]\d)?)(?!\d)", _nothing
+    exact = rf"(?P<all>{_HOUR} ?点(?:钟|{_N} ?分(?!之)|半|一刻|三刻|整))"
+    yield time, "点", _NOT_INSIDE + exact, _nothing
+    yield time, "点", rf"(?:{before})的?(?P<all>{_HOUR} ?点(?:{_N})?(?!券|卷|卡))", _nothing
+    yield time, "点", rf"{_NOT_INSIDE}(?P<all>{_HOUR} ?点)(?:{behind})", _nothing
+
+
+def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
+    words = {name: _either(lexicon.words(f"other_numbers.{name}")) for name in _LISTS}
+    many, version = OtherKind.MANY, OtherKind.VERSION
+    yield OtherKind.ORDINAL, "第", rf"(?P<all>第 ?(?P<n>{_N})(?: ?[个张单条笔份行款种家位项样])?)", _group
+    first = rf"(?P<all>[前头] ?(?P<n>{_N}) ?[个条行位张单]?)(?!年|天|月|小时|分钟|点|周)"
+    yield OtherKind.LEADING, "前头", rf"(?<![以之提]){first}", _group
+    last = rf"(?P<all>(?:最后|后面?|末尾?|倒数) ?(?P<n>{_N}) ?[个条行位张](?!月|小时|星期))"
+    yield OtherKind.LEADING, "后末倒", rf"(?<![以之然今往稍背]){last}", _group_from_end
+    yield version, "g", rf"(?<![\d.])(?P<all>[2-6]g\+?)(?= ?(?:{words['generations_behind']}))", _nothing
+    made = rf"(?<![a-z])(?:{words['makes']}) ?(?P<all>\d{{1,2}})(?!\d|\.\d|g|%)"
+    yield version, "", rf"{made}(?= ?(?:{words['versions_behind']}))", _nothing
+    recent = r"(?P<all>(?:[3-9]|1[0-9]|2[0-6]|360))(?!\d|\.\d|g|%|[a-z])"
+    yield version, "", rf"(?<![a-z])(?:{words['versioned']})[ \-]?{recent}{_UNITS}", _nothing
     yield (
-        OtherKind.TIME,
-        rf"(?<![\d一二三四五六七八九十百])(?P<all>{_HOUR} ?点(?:钟|{_N} ?分(?!之)|半|一刻|三刻|整))",
+        version,
+        "v级",
+        rf"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}",
         _nothing,
     )
-    yield OtherKind.TIME, rf"(?:{before})的?(?P<all>{_HOUR} ?点(?:{_N})?(?!券|卷|卡))", _nothing
-    yield OtherKind.TIME, rf"(?<![\d一二三四五六七八九十百])(?P<all>{_HOUR} ?点)(?:{behind})", _nothing
-    yield OtherKind.ORDINAL, rf"(?P<all>第 ?(?P<n>{_N})(?: ?[个张单条笔份行款种家位项样])?)", _group
+    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?[个位组条部张](?:{words['recipients']})"
     yield (
-        OtherKind.LEADING,
-        rf"(?<![以之提])(?P<all>[前头] ?(?P<n>{_N}) ?[个条行位张单]?)(?!年|天|月|小时|分钟|点|周)",
+        many,
+        "",
+        rf"(?<![第\d])(?P<all>{counted}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
-    yield (
-        OtherKind.LEADING,
-        rf"(?<![以之])(?P<all>(?:最后|后面?|末尾?|倒数) ?(?P<n>{_N}) ?[个条行位张](?!月|小时|星期))",
-        _group_from_end,
-    )
-    yield (
-        OtherKind.VERSION,
-        rf"(?<![\d.])(?P<all>[2-6]g(?:\+)?)(?= ?(?:{words['generations_behind']}))",
-        _nothing,
-    )
-    version = rf"(?:{words['makes']}) ?(?P<all>\d{{1,2}})(?!\d|\.\d|g|%)"
-    yield (
-        OtherKind.VERSION,
-        rf"(?<![a-z])(?:(?<=^)|(?<=.)){version}(?= ?(?:{words['versions_behind']}))",
-        _nothing,
-    )
-    yield (
-        OtherKind.VERSION,
-        rf"(?<![a-z])(?:苹果|iphone|爱疯|小米|红米|ios|安卓|android|windows|win|switch|ps|xbox)(?: |-)?(?P<all>(?:[3-9]|1[0-9]|2[0-6]|360))(?!\d|\.\d|g|%|[a-z]){_UNITS}",
-        _nothing,
-    )
-    yield OtherKind.VERSION, rf"(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}", _nothing
-    yield (
-        OtherKind.MANY,
-        rf"(?<!第)(?P<all>(?:(?P<n>{_FEW}|[俩仨])(?:个|位|组|条|部|张)?|(?P<m>\d{{1,2}}) ?(?:个|位|组))(?:{words['recipients']}))(?!\d)",
-        _group,
-    )
-    yield (
-        OtherKind.MANY,
-        rf"(?:一共|总共|共|这|那|以上|上面|下面|以下|合计) ?(?P<all>(?P<n>{_N}) ?(?:个|位))(?!月|小时|星期|q|点)",
-        _group,
-    )
-    yield OtherKind.MANY, rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})(?:个|位)|(?P<m>[俩仨]))(?=都)", _group
-    yield OtherKind.MEASURE, rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
+    together = "一共|总共|共|这|那|以上|上面|下面|以下|合计"
+    yield many, "共这那上下合", rf"(?:{together}) ?(?P<all>(?P<n>{_N}) ?[个位])(?!月|小时|星期|q|点)", _group
+    yield many, "都", rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?=都)", _group
+    yield OtherKind.MEASURE, "", rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
+    day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
+    behind_day = r"(?!码|线|机|店|卡|充|\d| ?[:是])"
     yield (
         OtherKind.DATE,
-        r"(?<![\d一二三四五六七八九十百千万.])(?P<all>(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?) ?[日号])(?!码|线|机|店|卡|充|\d| ?[:是])",
+        "日号",
+        rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day} ?[日号]){behind_day}",
         _nothing,
     )
-    yield OtherKind.MEASURE, r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
-    yield OtherKind.WORD, _numeral_words(lexicon.words("numerals.words")), _nothing
+    yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
+    yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 
 
 _LISTS = (
     "makes",
+    "versioned",
     "versions_behind",
     "generations_behind",
     "measures",
-    "times_before",
-    "times_behind",
     "recipients",
 )
 
@@ -176,7 +183,7 @@ def _nothing(found: re.Match[str]) -> int | None:
 
 def _group(found: re.Match[str]) -> int | None:
     groups = found.groupdict()
-    value = number(groups["n"] or groups["m"] or "")
+    value = number(groups["n"] or groups.get("m") or groups.get("o") or "")
     return int(value.low) if value and value.exact else None
 
 
@@ -190,8 +197,3 @@ def _either(words: Iterable[str]) -> str:
         re.escape(word) + ("(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
         for word in sorted(words, key=lambda word: (-len(word), word))
     )
-
-
-@lru_cache(maxsize=4)
-def _words_of(lexicon: Lexicon) -> _Words:
-    return _Words(lexicon)
