@@ -165,7 +165,7 @@ async def test_a_flood_is_refused_after_the_burst(shop: str) -> None:
     async with socket(shop, await cookie(shop)) as mine:
         for number in range(MESSAGES_BURST + 1):
             await say(mine, "充", f"message-{number}")
-        codes = []
+        codes: list[str] = []
         while not codes:
             message = await heard(mine)
             codes = [message["code"]] if message["type"] == "refused" else []

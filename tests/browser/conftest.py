@@ -21,6 +21,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
+from tests.conftest import NO_CHROMIUM
+
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -36,15 +38,6 @@ ARGUMENTS = (
     "--proxy-server=direct://",
 )
 
-_missing: list[str] = []
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _missing:
-        terminalreporter.section("THE BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.line(f"No Chromium could be started: {_missing[0]}")
-        terminalreporter.line("Install chromium and fonts-noto-cjk (or run `make browser`), then test again.")
-
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
@@ -54,8 +47,7 @@ def chromium() -> Iterator[Browser]:
         try:
             browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         except Error as error:
-            _missing.append(str(error).strip().splitlines()[0])
-            pytest.skip("NO CHROMIUM: this browser test did not run")
+            pytest.skip(f"{NO_CHROMIUM}: {str(error).strip().splitlines()[0]}")
         yield browser
         browser.close()
 
@@ -162,7 +154,7 @@ def visitor(chromium: Browser, shop: RunningShop) -> Iterator[Invite]:
     def invite(size: dict[str, int] = PHONE, **more: object) -> Visitor:
         is_phone = size["width"] < 700
         context = chromium.new_context(
-            viewport=size,
+            viewport={"width": size["width"], "height": size["height"]},
             locale="zh-CN",
             has_touch=is_phone,
             is_mobile=is_phone,
