@@ -398,7 +398,8 @@ _TELLABLE = frozenset({Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMA
 _AFTER = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.CANCEL, Intent.HISTORY, Intent.HUMAN, Intent.PAY})
 _PURE = (
     (CueKind.DENY, Intent.DENY),
-    (CueKind.CONFIRM, Intent.CONFIRM),
+    # 你好 is no yes, although 好 is.
     (CueKind.GREET, Intent.GREET),
+    (CueKind.CONFIRM, Intent.CONFIRM),
     (CueKind.THANKS, Intent.THANKS),
 )
