@@ -149,4 +149,4 @@ def test_a_line_is_dropped_by_name_or_place(parser: Parser, text: str, position:
 
 
 def test_a_change_is_meant_for_the_line_that_is_named(parser: Parser) -> None:
-    assert parser.understand("第二个改成年卡", TWO).lines[0].position == 1
+    assert parser.understand("第二个改成季卡", TWO).lines[0].position == 1

@@ -1,0 +1,229 @@
+"""Plays a conversation file through the real assistant, shop, database, sandbox bank and supplier.
+
+A file is a title, then a dialogue: one speaker a line, what follows indented belongs to him.
+
+    客 帮我充100元话费到13800138000    a customer types; `客2` is another one; `客 [修改]` taps a choice
+    机 …                             the bot's words, with its choices in brackets
+    员 接手 / 员 交还 / 员 您好         staff takes over, hands back, says something
+    账 微信                           he pays his payable order; `账 微信 单1` pays that very order
+    货 13800138000 fail              the supplier's manner with a recipient or a SKU; `货 卖完 SKU`
+    时 16分钟                         time passes
+    重                               the channel delivers the last message once more
+    单                               every order of the customer, as it stands
+
+Order numbers are written `单1`, `单2` in the order in which they appear, in both directions. What
+the bot says and how orders stand is compared, and rewritten by `pytest --accept`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from adapters.suppliers.sandbox import Manner
+from bot.app import assemble_sandbox
+from bot.commands.talk import Customer, Stage
+from bot.messages import OutgoingMessage, Speaker
+from orders.catalog import Catalog
+from orders.clock import VirtualClock
+from orders.money import yuan
+from orders.order import Order, customer_state
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "data"
+START = datetime.fromisoformat("2026-01-05T10:00:00+08:00")
+SHOP = "https://shop.example"
+
+HEARD = "客员账货时重"
+TOLD = "机单"
+LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
+WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
+UNITS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": timedelta(hours=1)}
+METHODS = {"微信": "wechat", "支付宝": "alipay", "银联": "unionpay"}
+LINK = re.compile(rf"{re.escape(SHOP)}/o/[\w-]+")
+AGENT = "小李"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One speaker's part: `who` is empty for the first customer, `2` for the second."""
+
+    speaker: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    title: str
+    lines: tuple[Line, ...]
+
+
+def read(text: str) -> Conversation:
+    """Raises ValueError with the line that is no part of a conversation."""
+    title, _, dialogue = text.partition("\n")
+    lines: list[Line] = []
+    for number, row in enumerate(dialogue.splitlines(), start=2):
+        if not row.strip():
+            continue
+        if row.startswith("  ") and lines:
+            lines[-1] = replace(lines[-1], text=f"{lines[-1].text}\n{row[2:]}")
+        elif match := LINE.fullmatch(row.rstrip()):
+            lines.append(Line(match[1], match[2], match[3] or ""))
+        else:
+            raise ValueError(f"line {number}: {row!r} has no speaker of {HEARD}{TOLD}")
+    return Conversation(title.strip(), tuple(lines))
+
+
+def written(conversation: Conversation) -> str:
+    rows = [conversation.title, ""]
+    for line in conversation.lines:
+        first, *more = line.text.split("\n")
+        rows.append(f"{line.speaker}{line.who} {first}".rstrip())
+        rows += [f"  {row}" for row in more]
+    return "\n".join(rows) + "\n"
+
+
+async def played(conversation: Conversation) -> Conversation:
+    """The same conversation, with what was really said."""
+    with tempfile.TemporaryDirectory(prefix="xiadan-conversation-") as folder:
+        clock = VirtualClock(START)
+        async with assemble_sandbox(
+            database_url=f"sqlite+aiosqlite:///{folder}/shop.db",
+            data=DATA,
+            clock=clock,
+            base_url=SHOP,
+            catalog=DATA / "catalog" / "demo.csv",
+        ) as app:
+            player = Player(Stage(app, clock))
+            for line in conversation.lines:
+                await player.play(line)
+            return replace(conversation, lines=tuple(player.said))
+
+
+@dataclass
+class Player:
+    stage: Stage
+    said: list[Line] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    """What the file calls an order, by its number."""
+
+    async def play(self, line: Line) -> None:
+        if line.speaker == "机":
+            return
+        customer = self.stage.customer(f"c{line.who or 1}")
+        if line.speaker == "单":
+            orders = await self.stage.orders(customer)
+            self.said.append(Line("单", line.who, "\n".join(self._standing(order) for order in orders)))
+            return
+        self.said.append(line)
+        await self.stage.pass_time(timedelta(seconds=1))
+        repeated = await self._do(line, customer)
+        await self.stage.pass_time(timedelta(0))
+        for message in repeated:
+            self.said.append(Line("机", line.who, self._shown(message)))
+        for name, listener in self.stage.customers.items():
+            who = "" if name == "c1" else name.removeprefix("c")
+            for message in await self.stage.received(listener):
+                if message.speaker is not Speaker.STAFF:
+                    self.said.append(Line("机", who, self._shown(message)))
+
+    async def _do(self, line: Line, customer: Customer) -> tuple[OutgoingMessage, ...]:
+        text = self._real(line.text)
+        match line.speaker:
+            case "客" if text.startswith("[") and text.endswith("]"):
+                await self._tap(customer, text[1:-1])
+            case "客":
+                await self.stage.say(customer, text)
+            case "员":
+                act = {"接手": "take", "交还": "release"}.get(text, "say")
+                await self.stage.staff(customer, act, AGENT, text)
+            case "账":
+                await self._pay(customer, *text.split())
+            case "货":
+                await self._tell_supplier(*text.split())
+            case "时":
+                await self._wait(text)
+            case "重":
+                return await self.stage.again(customer)
+        return ()
+
+    async def _tap(self, customer: Customer, label: str) -> None:
+        chat = await self.stage.chat(customer)
+        choices = chat.conversation.offered() if chat else ()
+        means = next((choice.means for choice in choices if choice.label == label), None)
+        if means is None:
+            self.said.append(Line("机", "", f"!! {label} is not offered"))
+            return
+        await self.stage.choose(customer, means)
+
+    async def _pay(self, customer: Customer, method: str, number: str = "") -> None:
+        if not number:
+            await self.stage.pay(customer, METHODS[method])
+            return
+        order = next(one for one in await self.stage.orders(customer) if one.order_no == number)
+        await self.stage.app.pay_in_sandbox(order, METHODS[method], again=True, although_closed=True)
+
+    async def _tell_supplier(self, subject: str, manner: str) -> None:
+        if subject == "卖完":
+            await self._sell_out(manner)
+        elif subject == "等":
+            self.stage.app.supplier.delay = _duration(manner)
+        else:
+            self.stage.app.supplier.told[subject] = Manner(manner)
+
+    async def _sell_out(self, sku_id: str) -> None:
+        app, now = self.stage.app, self.stage.clock.now()
+        catalog = await app.database.read(app.shop.catalog)
+        products = (
+            replace(
+                product,
+                skus=tuple(replace(sku, stock=0) if sku.sku_id == sku_id else sku for sku in product.skus),
+            )
+            for product in catalog.products
+        )
+        without = Catalog.of(products, f"{catalog.version}-{sku_id}")
+        await app.database.write(lambda tx: app.shop.import_catalog(tx, without, now))
+
+    async def _wait(self, text: str) -> None:
+        await self.stage.pass_time(_duration(text))
+
+    def _shown(self, message: OutgoingMessage) -> str:
+        reply = message.reply
+        rows = [reply.text]
+        buttons = [f"[{choice.label}]" for choice in reply.choices]
+        if reply.pay_url:
+            buttons.insert(0, "<去付款>")
+        if buttons:
+            rows.append(" ".join(buttons))
+        return self._named(LINK.sub("<订单页>", "\n".join(rows)))
+
+    def _standing(self, order: Order) -> str:
+        lines = ", ".join(
+            " ".join(filter(None, (f"{line.sku_id}×{line.quantity}", line.account, line.region)))
+            for line in order.lines
+        )
+        return self._named(f"{order.order_no} {customer_state(order).value} {yuan(order.total_fen)} {lines}")
+
+    def _named(self, text: str) -> str:
+        """Order numbers as the file writes them: they are random."""
+        for number in re.findall(r"(?<!\d)20\d{12}(?!\d)", text):
+            self.numbers.setdefault(number, f"单{len(self.numbers) + 1}")
+        for number, name in self.numbers.items():
+            text = text.replace(number, name)
+        return text
+
+    def _real(self, text: str) -> str:
+        for number, name in reversed(self.numbers.items()):
+            text = text.replace(name, number)
+        return text
+
+
+def _duration(text: str) -> timedelta:
+    match = WAIT.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no time such as 16分钟")
+    return int(match[1]) * UNITS[match[2]]
