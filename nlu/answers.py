@@ -66,7 +66,7 @@ class Answers:
         drop_behind = _either(lexicon.words("answers.drop_behind"))
         self._drops = (
             re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
-            re.compile(rf"(.+?)(?:{drop_behind})(?:了|吧)*"),
+            re.compile(rf"把?(.+?)(?:{drop_behind})(?:了|吧)*"),
         )
 
     def read(self, understood: Understanding, asked: Expectation, read: Read) -> Understanding:

@@ -36,7 +36,9 @@ def evidence_of(reading: Reading) -> Evidence:
         contact=reading.contact is not None,
         remembered=reading.remembered is not None,
         quoted=_quoted(reading),
-        quoted_speech=any(reading.page.text[: quote.start].rstrip(" :,")[-1:] in _SPEECH for quote in reading.quotes),
+        quoted_speech=any(
+            reading.page.text[: quote.start].rstrip(" :,")[-1:] in _SPEECH for quote in reading.quotes
+        ),
         doubtful=any(record.doubtful for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
@@ -45,8 +47,20 @@ def evidence_of(reading: Reading) -> Evidence:
 
 
 _SPEECH = frozenset("说写发道问讲喊叫回示让到称喊")
-_SLOTS = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION})
-_OWN = frozenset({CueKind.OWN_REQUEST, CueKind.POLITE, CueKind.ORDER, CueKind.FORBID, CueKind.TOPUP, CueKind.CONFIRM, CueKind.DENY})
+_SLOTS = frozenset(
+    {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
+)
+_OWN = frozenset(
+    {
+        CueKind.OWN_REQUEST,
+        CueKind.POLITE,
+        CueKind.ORDER,
+        CueKind.FORBID,
+        CueKind.TOPUP,
+        CueKind.CONFIRM,
+        CueKind.DENY,
+    }
+)
 
 
 def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:

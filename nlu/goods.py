@@ -7,12 +7,21 @@ the customer is asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
 from nlu.naming import Role
 from nlu.products import Closeness, Mention, MentionKind, Names
-from nlu.variants import MONEY_UNITS, OPTIONS_MAX, PERIOD_UNITS, SENSELESS_UNITS, Sizes, VariantReading
+from nlu.understanding import LineInHand
+from nlu.variants import (
+    MONEY_UNITS,
+    OPTIONS_MAX,
+    PERIOD_UNITS,
+    SENSELESS_UNITS,
+    Sizes,
+    VariantReading,
+    as_amount,
+)
 from nlu.vocabulary import Vocabulary
 
 EQUAL_WITHIN = 0.6
@@ -72,7 +81,7 @@ class Goods:
         if not options:
             return Decision()
         closeness = wanted.mention.closeness.value if wanted.mention else 0.95
-        named = wanted.mention is not None or wanted.tops_up and options == self._topup
+        named = wanted.mention is not None or (wanted.tops_up and options == self._topup)
         qualified = None if wanted.requalified else self._qualified(options, wanted)
         if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
@@ -84,7 +93,9 @@ class Goods:
         equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + EQUAL_WITHIN}
         equal = self._by_region(equal, wanted)
         readings = {product_id: self._fit(product_id, wanted) for product_id in equal}
-        fitting = {product_id: cost for product_id, cost in equal.items() if not readings[product_id].unavailable}
+        fitting = {
+            product_id: cost for product_id, cost in equal.items() if not readings[product_id].unavailable
+        }
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
@@ -92,6 +103,26 @@ class Goods:
             product_id = next(iter(left))
             return Decision(product_id, (), readings[product_id], closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
+
+    def decide_in_hand(self, line: LineInHand, wanted: Wanted) -> Decision:
+        """The same for goods that are in hand and were not named again."""
+        if line.product_id is not None and line.product_id in self._vocabulary.products:
+            said = wanted.amounts or wanted.qualifiers or self._words_in(line.product_id, wanted)
+            variant = self._fit(line.product_id, wanted) if said else VariantReading()
+            return Decision(line.product_id, (), variant, 1.0, self._carrier_conflict(wanted))
+        known = {
+            product_id: 0.0 for product_id in line.product_options if product_id in self._vocabulary.products
+        }
+        if not known:
+            return self.decide(wanted)
+        amounts = wanted.amounts
+        if not amounts and line.measure is not None and line.measure.value is not None:
+            amounts = (as_amount(line.measure),)
+        mention = Mention(0, 0, "", MentionKind.NAME, known, family=known)
+        return self.decide(replace(wanted, mention=mention, amounts=amounts))
+
+    def _words_in(self, product_id: str, wanted: Wanted) -> bool:
+        return any(word in wanted.nearby for word in self._sizes.words(product_id))
 
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""
@@ -162,13 +193,16 @@ class Goods:
     def _qualified(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options that carry every tier and country that was said; None where none does."""
         servers = all(self._vocabulary.products[product_id].regions for product_id in options)
-        said = [(role, meaning) for role, meaning in wanted.qualifiers if not (servers and role is Role.COUNTRY)]
+        said = [
+            (role, meaning) for role, meaning in wanted.qualifiers if not (servers and role is Role.COUNTRY)
+        ]
         left = dict(options)
         for role, meaning in said:
             having = {
                 product_id: cost
                 for product_id, cost in left.items()
-                if (role, meaning) in self._names.qualifiers[product_id] or self._label_says(product_id, meaning)
+                if (role, meaning) in self._names.qualifiers[product_id]
+                or self._label_says(product_id, meaning)
             }
             if not having and role is not Role.CARRIER and wanted.mention is not None:
                 # 实体 of Steam: no plain product of the name has it, a sibling may.
@@ -181,13 +215,13 @@ class Goods:
                 # What was said need not be dropped: it no longer costs anything.
                 relief = _RELIEF.get(role, 0.0)
                 left = {product_id: max(0.0, cost - relief) for product_id, cost in having.items()}
-            elif role is not Role.CARRIER:
-                return None
-            elif any(self._carriers[product_id] for product_id in left):
+            elif role is not Role.CARRIER or any(self._carriers[product_id] for product_id in left):
                 return None
         if wanted.carrier is not None and any(self._carriers[product_id] for product_id in left):
             same = {
-                product_id: cost for product_id, cost in left.items() if wanted.carrier in self._carriers[product_id]
+                product_id: cost
+                for product_id, cost in left.items()
+                if wanted.carrier in self._carriers[product_id]
             }
             if same and not any(role is Role.CARRIER for role, _ in said):
                 left = same
@@ -247,7 +281,11 @@ class Goods:
                 return by_word
             return by_size if len(words) == 0 else both
         if words:
-            return self._sizes.fit(product_id, (), words[:1]) if len(words) == 1 else self._sizes.fit(product_id, ())
+            return (
+                self._sizes.fit(product_id, (), words[:1])
+                if len(words) == 1
+                else self._sizes.fit(product_id, ())
+            )
         return self._sizes.fit(product_id, amounts)
 
 

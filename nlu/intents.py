@@ -31,11 +31,15 @@ MASKS = {
 }
 """One private character stands for each slot, in examples and messages alike."""
 
-_PARTICLES = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+|[啊呀吧呢哦噢喔哈啦嘛的了哟诶唉哎欸额呃]")
+_PARTICLES = re.compile(
+    r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+|[啊呀吧呢哦噢喔哈啦嘛的了哟诶唉哎欸额呃]"
+)
 _BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
 
 
-_TRADE = re.compile(r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|实名|认证|干啥|干什么|做什么|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门")
+_TRADE = re.compile(
+    r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|实名|认证|干啥|干什么|做什么|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门"
+)
 """Signs that a message has to do with this trade."""
 
 
@@ -187,17 +191,32 @@ class Intents:
         self._examples = Examples(lexicon)
         self._pure = {
             kind: sorted(lexicon.words(f"stance.{kind.value}"), key=len, reverse=True)
-            for kind in (CueKind.CONFIRM, CueKind.DENY, CueKind.GREET, CueKind.THANKS, CueKind.FORBID, CueKind.CORRECTION_OR_DROP)
+            for kind in (
+                CueKind.CONFIRM,
+                CueKind.DENY,
+                CueKind.GREET,
+                CueKind.THANKS,
+                CueKind.FORBID,
+                CueKind.CORRECTION_OR_DROP,
+            )
         }
         self._patterns = {
-            kind: re.compile("(?:" + "|".join(map(re.escape, words)) + r"|[啊呀吧呢哦噢喔哈啦嘛的了哟诶哎欸老板亲您你哥姐们我]|\s)+")
+            kind: re.compile(
+                "(?:"
+                + "|".join(map(re.escape, words))
+                + r"|[啊呀吧呢哦噢喔哈啦嘛的了哟诶哎欸老板亲您你哥姐们我]|\s)+"
+            )
             for kind, words in self._pure.items()
         }
 
     def pure(self, kind: CueKind, text: str) -> bool:
         """Whether a message is nothing but such words."""
         bare = _BARE.sub("", text)
-        return bool(bare) and self._patterns[kind].fullmatch(bare) is not None and any(word in bare for word in self._pure[kind])
+        return (
+            bool(bare)
+            and self._patterns[kind].fullmatch(bare) is not None
+            and any(word in bare for word in self._pure[kind])
+        )
 
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
@@ -214,7 +233,14 @@ class Intents:
     def _by_signs(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):
             return Intent.OUT_OF_SCOPE, 0.9
-        for decide in (self._told, self._about_recipients, self._after_sales, self._refusing, self._bare_words, self._past):
+        for decide in (
+            self._told,
+            self._about_recipients,
+            self._after_sales,
+            self._refusing,
+            self._bare_words,
+            self._past,
+        ):
             found = decide(seen, guess)
             if found is not None:
                 return found
@@ -224,8 +250,8 @@ class Intents:
         """Somebody else's words or doings: no order of this customer."""
         own = seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
         told = seen.quoted and (seen.quoted_speech or seen.has(CueKind.REPORTED) or not own)
-        told = told or seen.has(CueKind.ELSEWHERE) and not seen.order_follows(CueKind.ELSEWHERE)
-        told = told or seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED)
+        told = told or (seen.has(CueKind.ELSEWHERE) and not seen.order_follows(CueKind.ELSEWHERE))
+        told = told or (seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED))
         if not told:
             return None
         if guess.intent in _TELLABLE and guess.confidence >= 0.6:
@@ -244,27 +270,46 @@ class Intents:
         return None
 
     def _after_sales(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+        ordering = (
+            seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+        )
         ordering = ordering and not seen.has(CueKind.PAST)
         if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
             return Intent.HUMAN, 0.92
         if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
-            mine = seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION) or seen.has(CueKind.PAST) or seen.order_number or seen.last_order
-            if seen.has(CueKind.REFUND_QUESTION) and not mine and not (guess.intent is Intent.REFUND and guess.confidence > 0.9):
+            mine = (
+                (seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION))
+                or seen.has(CueKind.PAST)
+                or seen.order_number
+                or seen.last_order
+            )
+            if (
+                seen.has(CueKind.REFUND_QUESTION)
+                and not mine
+                and not (guess.intent is Intent.REFUND and guess.confidence > 0.9)
+            ):
                 return Intent.FAQ, 0.85
             return Intent.REFUND, 0.92
         if seen.has(CueKind.REORDER):
             return Intent.REORDER, 0.92
-        if seen.has(CueKind.RECEIPT) and not (ordering or seen.goods and seen.quantities):
+        if seen.has(CueKind.RECEIPT) and not (ordering or (seen.goods and seen.quantities)):
             return Intent.RECEIPT, 0.9
-        if guess.intent is Intent.MODIFY and guess.confidence > 0.55 and re.search(r"能改|可以改|能不能改|改地址|改一下", seen.text):
+        if (
+            guess.intent is Intent.MODIFY
+            and guess.confidence > 0.55
+            and re.search(r"能改|可以改|能不能改|改地址|改一下", seen.text)
+        ):
             return Intent.MODIFY, 0.75
         if seen.has(CueKind.STATUS) and not ordering and not self._how_long(seen):
             return Intent.STATUS, 0.9
         if seen.has(CueKind.HISTORY) and not ordering:
             return Intent.HISTORY, 0.9
         if seen.order_number and not seen.has(CueKind.FORBID):
-            return (guess.intent, 0.8) if guess.intent in _AFTER and guess.confidence > 0.5 else (Intent.STATUS, 0.85)
+            return (
+                (guess.intent, 0.8)
+                if guess.intent in _AFTER and guess.confidence > 0.5
+                else (Intent.STATUS, 0.85)
+            )
         if seen.last_order and not seen.has(CueKind.FORBID):
             if guess.intent in _AFTER and guess.confidence > 0.45:
                 return guess.intent, 0.75
@@ -302,9 +347,18 @@ class Intents:
             return Intent.PAY, 0.93
         if seen.has(CueKind.PAY):
             return Intent.PAY, 0.85
-        if not seen.slots and (seen.has(CueKind.HELP) or _HOW_TO_BUY.search(seen.text)) and (seen.trade or guess.confidence >= 0.9):
+        if (
+            not seen.slots
+            and (seen.has(CueKind.HELP) or _HOW_TO_BUY.search(seen.text))
+            and (seen.trade or guess.confidence >= 0.9)
+        ):
             return Intent.HELP, 0.85
-        if seen.contact and not seen.has(CueKind.ORDER) and not seen.slots and re.search(r"(?:号|手机|电话)$", seen.text):
+        if (
+            seen.contact
+            and not seen.has(CueKind.ORDER)
+            and not seen.slots
+            and re.search(r"(?:号|手机|电话)$", seen.text)
+        ):
             return Intent.PROVIDE, 0.8
         return None
 
@@ -323,8 +377,10 @@ class Intents:
 
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.
-        requested = seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and _REQUEST_TAIL.search(seen.text)
-        concrete = seen.accounts and (seen.goods or seen.sizes) or requested
+        requested = (
+            seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and _REQUEST_TAIL.search(seen.text)
+        )
+        concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
         strong_price = any(_PRICE_QUESTION.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
         if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
             return Intent.SEARCH, 0.9
@@ -333,18 +389,35 @@ class Intents:
         if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
             on_price = re.search(r"便宜|降|打折|折|优惠|低|跌|活动|[0-9]元以|块以|有货|有的话|最", seen.text)
             return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
-        if guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE) and guess.confidence >= 0.93:
+        if (
+            guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE)
+            and guess.confidence >= 0.93
+        ):
             return guess.intent, guess.confidence
         if seen.has(CueKind.HELP) and not concrete and (seen.trade or seen.slots):
             return Intent.HELP if not seen.goods else Intent.FAQ, 0.8
-        if seen.has(CueKind.SEARCH) and not concrete and not seen.corrected and (seen.trade or seen.slots or seen.nouns or seen.unknown):
+        if (
+            seen.has(CueKind.SEARCH)
+            and not concrete
+            and not seen.corrected
+            and (seen.trade or seen.slots or seen.nouns or seen.unknown)
+        ):
             if seen.has(CueKind.FAQ) and guess.intent is Intent.FAQ:
                 return Intent.FAQ, 0.75
             return Intent.SEARCH, 0.85
-        if seen.has(CueKind.FAQ) and (not concrete or "我问" in seen.text) and (seen.trade or seen.goods or seen.unknown):
+        if (
+            seen.has(CueKind.FAQ)
+            and (not concrete or "我问" in seen.text)
+            and (seen.trade or seen.goods or seen.unknown)
+        ):
             return Intent.FAQ, 0.82
         asks = re.search(r"(?:吗|么|不|没|\?)[\s?。!]*$", seen.text) is not None
-        if asks and not concrete and not seen.has(CueKind.POLITE) and (seen.goods or seen.nouns or seen.unknown):
+        if (
+            asks
+            and not concrete
+            and not seen.has(CueKind.POLITE)
+            and (seen.goods or seen.nouns or seen.unknown)
+        ):
             if guess.intent in (Intent.FAQ, Intent.SEARCH, Intent.STATUS, Intent.PRICE):
                 return guess.intent, 0.7
             return Intent.SEARCH, 0.65
@@ -365,7 +438,7 @@ class Intents:
             return Intent.MODIFY, 0.88
         if seen.reals and not seen.sizes and not seen.accounts:
             return Intent.OUT_OF_SCOPE, 0.85
-        if verb and (seen.nouns or seen.sizes and (seen.accounts or seen.contact)):
+        if verb and (seen.nouns or (seen.sizes and (seen.accounts or seen.contact))):
             return Intent.ORDER, 0.9
         if seen.slots:
             return self._slots_only(seen, guess, verb)
@@ -373,15 +446,22 @@ class Intents:
             return Intent.ORDER, 0.7
         if seen.contact and verb:
             return Intent.ORDER, 0.7
-        if not seen.trade and guess.confidence < 0.85 and guess.intent not in (Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.DENY):
+        if (
+            not seen.trade
+            and guess.confidence < 0.85
+            and guess.intent not in (Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.DENY)
+        ):
             return Intent.OUT_OF_SCOPE, 0.7
         return None
 
     def _slots_only(self, seen: Evidence, guess: Guess, verb: bool) -> tuple[Intent, float] | None:
         topup = seen.has(CueKind.TOPUP)
-        if topup and (seen.accounts or seen.sizes) or seen.nouns and seen.sizes:
+        if (topup and (seen.accounts or seen.sizes)) or (seen.nouns and seen.sizes):
             return Intent.ORDER, 0.88
-        if guess.intent in (Intent.PROVIDE, Intent.MODIFY, Intent.CONFIRM, Intent.DENY, Intent.ORDER) and guess.confidence > 0.5:
+        if (
+            guess.intent in (Intent.PROVIDE, Intent.MODIFY, Intent.CONFIRM, Intent.DENY, Intent.ORDER)
+            and guess.confidence > 0.5
+        ):
             return guess.intent, max(0.6, guess.confidence - 0.1)
         if len(_BARE.sub("", seen.rest).replace("\0", "")) <= 6:
             return Intent.PROVIDE, 0.8
@@ -391,11 +471,26 @@ class Intents:
 
 
 _HOW_TO_BUY = re.compile(r"(?:怎么|如何|咋|怎样|咋个).{0,8}(?:下单|购买|买东西|充值|操作|下订单)")
-_REQUEST_TAIL = re.compile(r"(?:行不行|可以吗|好不好|行吗|好吗|成不|中不中|可不可以|行不|可以不|得唔得)[\s?。!]*$")
+_REQUEST_TAIL = re.compile(
+    r"(?:行不行|可以吗|好不好|行吗|好吗|成不|中不中|可不可以|行不|可以不|得唔得)[\s?。!]*$"
+)
 _CHANGE_OF = re.compile(r"(?:把|刚才|刚刚|之前|前面|上面|那个|我的|原来).{0,20}(?:换成|改成|改为|改到|换为)")
 _PRICE_QUESTION = re.compile(r"多少|几|报|怎么|咋|什么|啥|贵|duoshao|how|点|卖|收费|多钱|嘛价")
-_TELLABLE = frozenset({Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ})
-_AFTER = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.REORDER, Intent.CANCEL, Intent.HISTORY, Intent.HUMAN, Intent.PAY})
+_TELLABLE = frozenset(
+    {Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ}
+)
+_AFTER = frozenset(
+    {
+        Intent.STATUS,
+        Intent.REFUND,
+        Intent.RECEIPT,
+        Intent.REORDER,
+        Intent.CANCEL,
+        Intent.HISTORY,
+        Intent.HUMAN,
+        Intent.PAY,
+    }
+)
 _PURE = (
     (CueKind.DENY, Intent.DENY),
     # 你好 is no yes, although 好 is.

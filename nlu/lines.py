@@ -20,7 +20,7 @@ from nlu.page import Page
 from nlu.products import Closeness, Mention, Names
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, same_goods
-from nlu.understanding import Heard, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
+from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
@@ -78,7 +78,11 @@ def _spread_count(records: list[Record]) -> None:
         return
     others = [record for record in recipients if record is not counted[0]]
     said = counted[0].quantity.quantity
-    if said is not None and said.count == len(recipients) and all(record.quantity is not None for record in others):
+    if (
+        said is not None
+        and said.count == len(recipients)
+        and all(record.quantity is not None for record in others)
+    ):
         counted[0].quantity = None
 
 
@@ -100,13 +104,21 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
             continue
         if record.accounts or Slot.PRODUCT in record.inherited:
             source = _source(
-                records, at, account_first, lambda other, mine=record: bool(other.amounts) and _same(other, mine)
+                records,
+                at,
+                account_first,
+                lambda other, mine=record: bool(other.amounts) and _same(other, mine),
             )
         else:
             source = _listed_before(records, at, shape)
         if source is None:
             continue
-        if record.accounts and not account_first and _disagree(records, at) and not _follows(records, at, source):
+        if (
+            record.accounts
+            and not account_first
+            and _disagree(records, at)
+            and not _follows(records, at, source)
+        ):
             record.doubtful = True
             continue
         record.amounts = list(source.amounts)
@@ -141,7 +153,11 @@ def _follows(records: Sequence[Record], at: int, source: Record) -> bool:
 
 
 def _disagree(records: Sequence[Record], at: int) -> bool:
-    sizes = {tuple(event.amount.low for event in record.amounts if event.amount) for record in records if record.amounts}
+    sizes = {
+        tuple(event.amount.low for event in record.amounts if event.amount)
+        for record in records
+        if record.amounts
+    }
     return len(sizes) > 1
 
 
@@ -190,7 +206,9 @@ def _share_accounts(records: list[Record], shape: Shape) -> None:
     lacking = [record for record in records if not record.accounts]
     if not accounts or not lacking or not any(record.names for record in lacking):
         return
-    kinds_apart = len({event.account.said or event.account.kinds[:1] for event in accounts if event.account}) == len(accounts)
+    kinds_apart = len(
+        {event.account.said or event.account.kinds[:1] for event in accounts if event.account}
+    ) == len(accounts)
     if len(accounts) == 1 or kinds_apart:
         for event in accounts:
             holder = next(record for record in records if event in record.accounts)
@@ -199,7 +217,11 @@ def _share_accounts(records: list[Record], shape: Shape) -> None:
                 for record in lacking:
                     record.accounts.append(event)
                     record.inherited.add(Slot.ACCOUNT)
-                    if Slot.PRODUCT in holder.inherited and not shape.each and holder.opened_by is not EventKind.JOIN:
+                    if (
+                        Slot.PRODUCT in holder.inherited
+                        and not shape.each
+                        and holder.opened_by is not EventKind.JOIN
+                    ):
                         record.doubtful = holder.doubtful = True
 
 
@@ -214,7 +236,9 @@ def _share_regions(records: list[Record]) -> None:
     said = [record for record in records if record.regions]
     if len(said) == 1:
         for record in records:
-            if not record.regions and not record.name or record.name and said[0].name and same_goods(record.name, said[0].name):
+            if (not record.regions and not record.name) or (
+                record.name and said[0].name and same_goods(record.name, said[0].name)
+            ):
                 record.regions = list(said[0].regions)
 
 
@@ -231,8 +255,9 @@ class LineReader:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
 
-    def line(self, page: Page, record: Record, shape: Shape) -> Spoken:
-        """What a record means, with everything that is wrong or open about it."""
+    def line(self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None) -> Spoken:
+        """What a record means, with everything that is wrong or open about it. `hand`: the line in
+        hand, for what the record does not name again."""
         amounts, counted = self._split(record)
         size = self._sized_by_count(record)
         if size is not None:
@@ -254,7 +279,10 @@ class LineReader:
             account_kind=next((event.account.said for event in record.accounts if event.account), None),
             tops_up=shape.tops_up and (phone is not None or shape.contact or bool(record.accounts)),
         )
-        decision = self._goods.decide(wanted)
+        taken_up = hand is not None and not record.names and (hand.product_id or hand.product_options)
+        decision = (
+            self._goods.decide_in_hand(hand, wanted) if hand and taken_up else self._goods.decide(wanted)
+        )
         if record.name is not None and not record.name.options:
             decision = Decision()
         if Slot.PRODUCT in record.open | record.conflicts:
@@ -266,6 +294,8 @@ class LineReader:
         line = self._with_quantity(page, line, record, counted, problems, spans)
         line = self._with_account(page, line, record, decision, problems, spans)
         line = self._with_region(page, line, record, decision, problems, spans)
+        if hand is not None and taken_up and hand.product_id is not None:
+            line = replace(line, product=None)
         return Spoken(replace(line, problems=tuple(problems)), tuple(spans), decision)
 
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
@@ -288,7 +318,11 @@ class LineReader:
         event = record.quantity
         if record.amounts or event is None or event.quantity is None or event.quantity.count is None:
             return None
-        if event.quantity.word != "个" or event.quantity.kind is not QuantityKind.COUNTED or record.name is None:
+        if (
+            event.quantity.word != "个"
+            or event.quantity.kind is not QuantityKind.COUNTED
+            or record.name is None
+        ):
             return None
         value = Decimal(event.quantity.count)
         amount = Amount(AmountKind.BARE, value, value, True, (), str(event.quantity.count))
@@ -296,7 +330,11 @@ class LineReader:
 
     def _phone(self, record: Record) -> str | None:
         for event in record.accounts:
-            if event.account is not None and "phone" in event.account.kinds and event.account.said in (None, "phone"):
+            if (
+                event.account is not None
+                and "phone" in event.account.kinds
+                and event.account.said in (None, "phone")
+            ):
                 return event.account.text
         return None
 
@@ -329,7 +367,10 @@ class LineReader:
             options = variant.options or ((variant.sku_id,) if variant.sku_id else ())
             return replace(line, sku_options=self._goods.all_of(decision.product_id, amounts) or options)
         if variant.sku_id is not None:
-            return replace(line, sku=Heard(variant.sku_id, line.measure.span if line.measure else span, decision.sureness))
+            return replace(
+                line,
+                sku=Heard(variant.sku_id, line.measure.span if line.measure else span, decision.sureness),
+            )
         if variant.unavailable:
             said = amounts[0].text if amounts else ""
             problems.append(Problem(Slot.VARIANT, ProblemCode.VARIANT_UNAVAILABLE, said))
@@ -344,7 +385,9 @@ class LineReader:
         if event is not None and event.quantity is not None:
             count = event.quantity.count
             if count is None:
-                return replace(line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options)
+                return replace(
+                    line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options
+                )
         elif counted is not None and counted.amount is not None and counted.amount.exact:
             event, count = counted, int(counted.amount.low)
         if event is None or count is None:
@@ -417,6 +460,12 @@ class LineReader:
         for product_id in options or tuple(event.mention.options):
             meant |= dict.fromkeys(self._names.regions_of(product_id, event.mention.text))
         span = page.span(event.start, event.end)
+        if (
+            not meant
+            and decision.product_id is not None
+            and self._vocabulary.products[decision.product_id].regions
+        ):
+            problems.append(Problem(Slot.REGION, ProblemCode.REGION_UNKNOWN, event.mention.text))
         if len(meant) == 1:
             region = next(iter(meant))
             spans.append(SlotSpan(Slot.REGION, span.start, span.end, region))
@@ -424,4 +473,15 @@ class LineReader:
         return line
 
 
-__all__ = ["Closeness", "EventKind", "LineReader", "Mention", "Recipient", "Account", "Role", "Shape", "Spoken", "shared"]
+__all__ = [
+    "Account",
+    "Closeness",
+    "EventKind",
+    "LineReader",
+    "Mention",
+    "Recipient",
+    "Role",
+    "Shape",
+    "Spoken",
+    "shared",
+]

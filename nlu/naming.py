@@ -125,7 +125,11 @@ class Namer:
     def tokens(self, name: str, units: Iterable[str] = ()) -> tuple[Token, ...]:
         """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充)."""
         whole = plain(name)
-        inside = [part for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole) for part in re.split(r"[\s,、/]+", group)]
+        inside = [
+            part
+            for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole)
+            for part in re.split(r"[\s,、/]+", group)
+        ]
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1)
         tokens: list[Token] = []
@@ -156,7 +160,12 @@ class Namer:
             word = chunk[at : at + length]
             if word in units:
                 return Token(word, Role.BRAND if word not in self._words else self._words[word][0], word)
-            if word in self._brand_of and length > 2 and word not in self._words and _whole(chunk, at, at + length):
+            if (
+                word in self._brand_of
+                and length > 2
+                and word not in self._words
+                and _whole(chunk, at, at + length)
+            ):
                 return Token(word, Role.BRAND, word)
         for length in range(min(self._longest, len(chunk) - at), 0, -1):
             word = chunk[at : at + length]
@@ -214,7 +223,8 @@ def _whole(chunk: str, start: int, end: int) -> bool:
     """A latin word counts only where it stands alone: `pro` is not in `prime`."""
     before, after = chunk[start - 1 : start], chunk[end : end + 1]
     return not (
-        (_latin(chunk[start]) and before and _latin(before)) or (_latin(chunk[end - 1]) and after and _latin(after))
+        (_latin(chunk[start]) and before and _latin(before))
+        or (_latin(chunk[end - 1]) and after and _latin(after))
     )
 
 

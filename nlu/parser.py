@@ -7,13 +7,15 @@ of all it is decided what the customer wants.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from nlu.answers import Answers
 from nlu.corrections import CueKind
 from nlu.evidence import evidence_of
 from nlu.goods import Goods
-from nlu.intents import Guess, Intents
+from nlu.in_hand import asked_for, in_hand, position
+from nlu.intents import Evidence, Guess, Intents
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken
 from nlu.products import Names
@@ -46,6 +48,20 @@ from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 LENGTH_MAX = 2000
 OPTIONS_MAX = 8
 
+_DROP_LINE = re.compile(
+    r"(?:不要|去掉|删掉|删除|取消|拿掉|减掉).{0,4}(?:第.个|最后一个|那个)|(?:第.个|最后一个).{0,3}(?:不要|去掉|删|取消)"
+)
+_TAKES_SLOTS = frozenset(
+    {
+        Intent.ORDER,
+        Intent.PROVIDE,
+        Intent.MODIFY,
+        Intent.OUT_OF_SCOPE,
+        Intent.CONFIRM,
+        Intent.DENY,
+        Intent.SAVE_CONTACT,
+    }
+)
 _ORDERING = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER})
 _LISTING = frozenset({Intent.PRICE, Intent.SEARCH, Intent.FAQ, Intent.STATUS})
 
@@ -68,16 +84,63 @@ class Parser:
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
         nothing is ordered: half a message may mean the opposite of the whole."""
-        reading = self._reader.read(text[: self._length_max], self._goods)
+        kind = self._kind_asked(expectation)
+        reading = self._reader.read(text[: self._length_max], self._goods, kind)
         seen = evidence_of(reading)
-        guess = self._intents.decide(seen)
-        spoken = [self._lines.line(reading.page, record, reading.shape) for record in reading.records]
+        guess = self._in_context(self._intents.decide(seen), seen, reading, expectation)
+        place = position(reading.page.text, len(expectation.lines))
+        hand = in_hand(expectation, place)
+        records = [asked_for(record, expectation.asking, kind) for record in reading.records]
+        spoken = [self._lines.line(reading.page, record, reading.shape, hand) for record in records]
         understood = self._assembled(text, reading, guess, spoken)
+        understood = self._placed(understood, place, expectation)
         if len(text) > self._length_max:
             understood = replace(understood, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:
             return understood
         return self._answers.read(understood, expectation, self.understand)
+
+    def _kind_asked(self, expectation: Expectation) -> str | None:
+        """The kind of recipient that was asked for: a bare number or word is then one."""
+        if expectation.asking is not Slot.ACCOUNT:
+            return None
+        kinds = {
+            self._vocabulary.products[line.product_id].account_kind
+            for line in expectation.lines
+            if line.product_id is not None and line.product_id in self._vocabulary.products
+        } - {"none"}
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _in_context(self, guess: Guess, seen: Evidence, reading: Reading, expectation: Expectation) -> Guess:
+        """What a message wants while a question stands open or an order lies in hand."""
+        if not expectation.lines and expectation.asking is None:
+            return guess
+        slots = seen.slots > 0 or bool(reading.records)
+        if expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and slots and len(seen.text) <= 4:
+            return Guess(Intent.PROVIDE, None, 0.85)
+        dropping = bool(seen.cues.get(CueKind.DROP)) and seen.goods and len(expectation.lines) > 1
+        if dropping or (_DROP_LINE.search(reading.page.text) and len(expectation.lines) > 1):
+            return Guess(Intent.MODIFY, None, 0.9)
+        if guess.intent not in _TAKES_SLOTS or not slots:
+            return guess
+        if seen.goods and guess.intent is Intent.ORDER:
+            return guess
+        changes = seen.has(CueKind.MODIFY) or seen.corrected or expectation.quoted
+        if guess.intent in (Intent.CONFIRM, Intent.DENY) and not changes:
+            return guess if not seen.slots else Guess(Intent.PROVIDE, None, 0.8)
+        intent = Intent.MODIFY if changes else Intent.PROVIDE
+        return Guess(intent, None, max(0.85, guess.confidence))
+
+    def _placed(
+        self, understood: Understanding, place: int | None, expectation: Expectation
+    ) -> Understanding:
+        """With the position of the line in hand that was meant."""
+        if not expectation.lines or understood.intent is not Intent.MODIFY:
+            return understood
+        lines = understood.lines
+        if place is not None and len(lines) == 1:
+            lines = (replace(lines[0], position=place),)
+        return replace(understood, lines=lines)
 
     def variant_for(self, product_id: str, measure: Measure) -> VariantReading:
         """The variant of a product by a size that was said in another message."""
@@ -99,12 +162,12 @@ class Parser:
                 problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in unknown)
                 lines = tuple(one.line for one in known if one.line.product or one.line.product_options)
         elif intent is Intent.SEARCH and reading.unknown:
-            problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown)
+            problems = tuple(
+                Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown
+            )
         if intent in _LISTING:
             options = self._asked_about(spoken)
-        sureness = min(
-            (line.product.sureness for line in lines if line.product is not None), default=1.0
-        )
+        sureness = min((line.product.sureness for line in lines if line.product is not None), default=1.0)
         return Understanding(
             text=text,
             intent=intent,
@@ -112,7 +175,7 @@ class Parser:
             lines=lines,
             options=options,
             problems=problems,
-            filters=reading.filters if intent in (Intent.SEARCH, Intent.PRICE) else reading.filters,
+            filters=reading.filters,
             sort=reading.sort if intent in (Intent.SEARCH, Intent.PRICE) else None,
             order_ref=reading.order_ref,
             payment=reading.payment,
@@ -144,7 +207,7 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
             continue
         following = reading.records[at + 1 : at + 2]
         listed = record.listed or any(other.listed for other in following)
-        own = record.amounts or record.quantity or record.accounts and Slot.ACCOUNT not in record.inherited
+        own = record.amounts or record.quantity or (record.accounts and Slot.ACCOUNT not in record.inherited)
         if own or listed or not sold:
             span = reading.page.span(record.name.start, record.name.end)
             found.append(reading.page.original[span.start : span.end])
@@ -153,7 +216,13 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
 
 def _says_something(line: SpokenLine) -> bool:
     return bool(
-        line.product or line.product_options or line.measure or line.account or line.region or line.quantity or line.problems
+        line.product
+        or line.product_options
+        or line.measure
+        or line.account
+        or line.region
+        or line.quantity
+        or line.problems
     )
 
 

@@ -126,13 +126,23 @@ class Names:
                 self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
         for variant in product.variants:
             label = plain(variant.label).replace(" ", "")
-            if len(label) >= 3 and _chinese(label) and self.namer.role_of(label) is None and not _counted(label):
+            if (
+                len(label) >= 3
+                and _chinese(label)
+                and self.namer.role_of(label) is None
+                and not _counted(label)
+            ):
                 # A variant with a name of its own (空月祝福) names its product too.
                 self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
         for tokens in [self.namer.tokens(alias, units) for alias in product.aliases]:
             carried |= {(token.role, token.meaning) for token in tokens if token.role in _QUALIFYING}
         identity = product.product_id
-        if identity.isascii() and identity.isalpha() and len(identity) >= 4 and identity not in self.namer.words:
+        if (
+            identity.isascii()
+            and identity.isalpha()
+            and len(identity) >= 4
+            and identity not in self.namer.words
+        ):
             self._add_text(identity.lower(), identity, 0.1, thin=False, said=frozenset())
         self.qualifiers[product.product_id] = frozenset(carried)
         self.brands[product.product_id] = frozenset(brands)
@@ -161,7 +171,11 @@ class Names:
                 if token.role is Role.BRAND:
                     for behind, generic in enumerate(tokens[at + 1 :], at + 1):
                         for short in self.namer.short_generics.get(generic.text, ()):
-                            both = (*tokens[:behind], Token(short, Role.GENERIC, generic.meaning), *tokens[behind + 1 :])
+                            both = (
+                                *tokens[:behind],
+                                Token(short, Role.GENERIC, generic.meaning),
+                                *tokens[behind + 1 :],
+                            )
                             yield Form("".join(part.text for part in both), form.cost + cost + 0.1, both)
 
     def _other_spellings(self, token: Token, alone: bool) -> Iterator[tuple[str, float]]:
@@ -257,10 +271,16 @@ class Names:
                         for word in (token.text, *self.namer.short_generics.get(token.text, ())):
                             having[word].setdefault(product.product_id, 0.0)
         for word, (role, _) in self.namer.words.items():
-            if role in (Role.GENERIC, Role.SUBJECT, Role.CONTENT) and len(word) > 1 and word not in self._common:
+            if (
+                role in (Role.GENERIC, Role.SUBJECT, Role.CONTENT)
+                and len(word) > 1
+                and word not in self._common
+            ):
                 entry = self._entries.get(word)
                 if entry is None:
-                    self._entries[word] = _Entry(MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word)
+                    self._entries[word] = _Entry(
+                        MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word
+                    )
 
     def _add_qualifiers(self) -> None:
         for word, (role, meaning) in self.namer.words.items():
@@ -287,7 +307,12 @@ class Names:
 
     def _add_unknown_goods(self) -> None:
         self._inside_names = self._brands_inside_names()
-        sold = {form for brands in self.brands.values() for brand in brands for form in self.namer.brand_spellings(brand)}
+        sold = {
+            form
+            for brands in self.brands.values()
+            for brand in brands
+            for form in self.namer.brand_spellings(brand)
+        }
         for brand, spellings in self.namer.brands.items():
             for spelling in spellings:
                 entry = self._entries.get(spelling)
@@ -301,12 +326,19 @@ class Names:
 
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
         """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""
-        spellings = [form for forms in self.namer.brands.values() for form in forms if len(form) > 1 and not form.isascii()]
+        spellings = [
+            form
+            for forms in self.namer.brands.values()
+            for form in forms
+            if len(form) > 1 and not form.isascii()
+        ]
         automaton = AhoCorasick(spellings, matchkind=MatchKind.Standard)
         found: dict[str, dict[str, float]] = defaultdict(dict)
         for product in self._vocabulary.products.values():
             for name in (product.name, *product.aliases):
-                for index, _, _ in automaton.find_matches_as_indexes(squeezed(plain(name))[0], overlapping=True):
+                for index, _, _ in automaton.find_matches_as_indexes(
+                    squeezed(plain(name))[0], overlapping=True
+                ):
                     found[spellings[index]][product.product_id] = 0.4
         return found
 
@@ -372,8 +404,17 @@ class Names:
     def _mention(self, pattern: str, start: int, end: int, closeness: Closeness) -> Mention:
         entry = self._entries[pattern]
         return Mention(
-            start, end, pattern, entry.kind, entry.options, closeness, entry.thin, entry.role, entry.meaning,
-            entry.said, self._families.get(entry.family, {}),
+            start,
+            end,
+            pattern,
+            entry.kind,
+            entry.options,
+            closeness,
+            entry.thin,
+            entry.role,
+            entry.meaning,
+            entry.said,
+            self._families.get(entry.family, {}),
         )
 
     def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
@@ -399,7 +440,19 @@ class Names:
                 merged[product_id] = min(cost, merged.get(product_id, cost))
         entry = self._entries[patterns[0]]
         short = end - start == 2
-        return Mention(start, end, patterns[0], MentionKind.NAME, merged, closeness, short, None, "", entry.said, self._families.get(entry.family, {}))
+        return Mention(
+            start,
+            end,
+            patterns[0],
+            MentionKind.NAME,
+            merged,
+            closeness,
+            short,
+            None,
+            "",
+            entry.said,
+            self._families.get(entry.family, {}),
+        )
 
     def _misspelled(self, text: str, taken: bytearray) -> Iterator[Mention]:
         for start, end, patterns in self._typos.read(text, taken):
@@ -409,7 +462,19 @@ class Names:
                     merged[product_id] = min(cost, merged.get(product_id, cost))
             entry = self._entries[patterns[0]]
             family = self._families.get(entry.family, {})
-            yield Mention(start, end, patterns[0], MentionKind.NAME, merged, Closeness.TYPO, False, None, "", entry.said, family)
+            yield Mention(
+                start,
+                end,
+                patterns[0],
+                MentionKind.NAME,
+                merged,
+                Closeness.TYPO,
+                False,
+                None,
+                "",
+                entry.said,
+                family,
+            )
 
 
 _QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
@@ -417,7 +482,11 @@ _QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 
 def squeezed(text: str) -> tuple[str, list[int]]:
     """`text` without blanks, and where each character stood; one more entry holds the end."""
-    places = [at for at, character in enumerate(text) if character != " " and not (character == "的" and _inner(text, at))]
+    places = [
+        at
+        for at, character in enumerate(text)
+        if character != " " and not (character == "的" and _inner(text, at))
+    ]
     return "".join(text[at] for at in places), [*places, len(text)]
 
 
@@ -436,11 +505,24 @@ def _moved(mention: Mention, places: list[int]) -> Mention:
 
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Of mentions that overlap the longest stands; of equally long ones the surer."""
-    order = {kind: at for at, kind in enumerate((MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN, MentionKind.QUALIFIER, MentionKind.NOUN))}
+    order = {
+        kind: at
+        for at, kind in enumerate(
+            (
+                MentionKind.NAME,
+                MentionKind.REGION,
+                MentionKind.UNKNOWN,
+                MentionKind.QUALIFIER,
+                MentionKind.NOUN,
+            )
+        )
+    }
 
     def rank(mention: Mention) -> tuple[float, float, int, int]:
         reach = mention.end - mention.start
-        penalty = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}[mention.closeness]
+        penalty = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}[
+            mention.closeness
+        ]
         return (-(reach - penalty), -mention.closeness.value, order[mention.kind], mention.start)
 
     chosen: list[Mention] = []
@@ -454,7 +536,7 @@ def _bounded(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
     """A latin name counts only where no latin letter continues it; `edges` are where blanks stood."""
     before = "" if start in edges else text[start - 1 : start]
     after = "" if end in edges else text[end : end + 1]
-    if text[end - 1].isdigit() and after.isdigit() or text[start].isdigit() and before.isdigit():
+    if (text[end - 1].isdigit() and after.isdigit()) or (text[start].isdigit() and before.isdigit()):
         return False
     return not (_latin(text[start]) and _latin(before)) and not (_latin(text[end - 1]) and _latin(after))
 
@@ -478,7 +560,10 @@ def _latin(character: str) -> bool:
 
 def _counted(label: str) -> bool:
     """Whether a label is made of a number or a period, which names no product."""
-    return any(character in "一二三四五六七八九十百千万两半单年月季周天日" for character in label) and len(label) < 4
+    return (
+        any(character in "一二三四五六七八九十百千万两半单年月季周天日" for character in label)
+        and len(label) < 4
+    )
 
 
 def _chinese(text: str) -> bool:

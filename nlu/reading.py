@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nlu import accounts, amounts, filters, other_numbers, payments, quantities, references
 from nlu.accounts import Account
@@ -27,9 +27,9 @@ from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record, gather
-from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey
-from nlu.variants import SENSELESS_UNITS
 from nlu.tables import in_columns
+from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
+from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 
@@ -68,14 +68,24 @@ class Reader:
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
-        people = "|".join(map(re.escape, (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted"))))
+        people = "|".join(
+            map(re.escape, (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted")))
+        )
         self._of_people = re.compile(rf"\s*(?:{people})")
+        self._vocabulary = vocabulary
+        self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        leading = "|".join(map(re.escape, lexicon.words("names.server_leads")))
+        self._server = re.compile(
+            rf"(?:^|(?<=[\s,。、;:])|{leading})([\u4e00-\u9fff]{{1,5}}?[一二三四五六七八九十0-9a-z]{{0,2}}(?:大区|服务器|区|服)|[a-z0-9]{{1,4}}(?:大区|区|服)"
+            rf"|(?:东|西|南|北|华|中)[\u4e00-\u9fff](?:电信|联通|网通|双线|移动))(?![\u4e00-\u9fff]{{0,1}}(?:务|装|气|用|从|分|别|域))"
+        )
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, _unit_spellings(vocabulary))
 
-    def read(self, text: str, goods: Goods) -> Reading:
-        """Read the whole message."""
+    def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
+        """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
+        a bare number or word may be one."""
         page = normalise(text)
         self._skip_markers(page)
         order = references.read(page, self._lexicon)
@@ -85,7 +95,10 @@ class Reader:
         mentions = tuple(
             mention
             for mention in self._names.read(page)
-            if not any(mention.start < end and start < mention.end and mention.end - mention.start <= 4 for start, end in labels)
+            if not any(
+                mention.start < end and start < mention.end and mention.end - mention.start <= 4
+                for start, end in labels
+            )
         )
         for mention in mentions:
             holds_numeral = mention.kind is MentionKind.NOUN and _NUMERAL.search(mention.text) is not None
@@ -101,7 +114,22 @@ class Reader:
         paying = payments.read(page, self._lexicon)
         cues = self._grouped(self._cues.read(words))
         quotes = quotations(page.text)
-        return self._assembled(page, goods, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues, quotes)
+        return self._assembled(
+            page,
+            goods,
+            order,
+            recipients,
+            mentions,
+            others,
+            limits,
+            sorts,
+            sizes,
+            counts,
+            paying,
+            cues,
+            quotes,
+            kind_asked,
+        )
 
     def _assembled(  # one long hand-over, told once
         self, page: Page, goods: Goods, order: tuple[Mark[references.Reference], ...],
@@ -109,21 +137,31 @@ class Reader:
         others: tuple[Mark[OtherNumber], ...], limits: tuple[Mark[filters.Limit], ...],
         sorts: tuple[Mark[SortKey], ...], sizes: tuple[Mark[Amount], ...], counts: tuple[Mark[Quantity], ...],
         paying: tuple[Mark[PaymentMethod], ...], cues: Mapping[CueKind, tuple[Cue, ...]],
-        quotes: tuple[Quotation, ...],
+        quotes: tuple[Quotation, ...], kind_asked: str | None,
     ) -> Reading:  # fmt: skip
-        joined = CueKind.JOIN in cues or CueKind.CORRECTION in cues or CueKind.OR in cues or re.search("[\n、+;；]", page.text) is not None
+        joined = (
+            CueKind.JOIN in cues
+            or CueKind.CORRECTION in cues
+            or CueKind.OR in cues
+            or re.search("[\n、+;；]", page.text) is not None
+        )
         mentions = _believed(mentions, sizes, goods, joined)
         sizes = _without_asides(page.text, sizes, mentions, recipients, cues)
         counts = _without_asides(page.text, counts, mentions, recipients, cues)
         counts = tuple(mark for mark in counts if not self._of_people.match(page.text, mark.value.follows))
         counted, sized = _counts_or_sizes(counts, sizes, mentions)
-        used = tuple(mark for mark in recipients if mark.value.claimed or _needed(mark, recipients, sized))
+        used = tuple(
+            mark
+            for mark in recipients
+            if mark.value.claimed or _called_one(mark) or kind_asked in mark.value.kinds
+        )
         sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
         counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
         contact = self._contacts.recipient(page.text)
         remembered = self._contacts.remembered(page.text)
         shape = self._shape(cues, others, counted, used, contact is not None)
         events = _events(page.text, mentions, used, sized, counted, cues)
+        events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
         records = _records(page.text, events, goods, shape)
         masks = _masks(mentions, used, sized, counted, order, contact)
@@ -137,7 +175,11 @@ class Reader:
             shape=shape,
             cues=cues,
             quotes=quotes,
-            unknown=tuple(page.original[_at(page, m).start : _at(page, m).end] for m in mentions if m.kind is MentionKind.UNKNOWN),
+            unknown=tuple(
+                page.original[_at(page, m).start : _at(page, m).end]
+                for m in mentions
+                if m.kind is MentionKind.UNKNOWN
+            ),
             filters=replace(said, category=category) if category else said,
             limits=len(limits),
             sort=sorts[-1].value if sorts else None,
@@ -161,6 +203,35 @@ class Reader:
             for marker in markers:
                 _take(page, marker.start(1), marker.end(1) + 1)
 
+    def _with_unknown_regions(self, text: str, events: list[Event]) -> list[Event]:
+        """Servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
+        options = [
+            p
+            for event in events
+            if event.mention and event.kind is EventKind.NAME
+            for p in event.mention.options
+        ]
+        if not any(self._vocabulary.products[product_id].regions for product_id in options):
+            return events
+        taken = bytearray(len(text))
+        for event in events:
+            if event.kind is not EventKind.QUALIFIER:
+                taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+        found = []
+        for match in self._server.finditer(text):
+            start, end = match.span(1)
+            if any(taken[start:end]) or match[1] in self._no_servers or match[1][-2:] in self._no_servers:
+                continue
+            server = Mention(start, end, match[1], MentionKind.REGION)
+            found.append(Event(EventKind.REGION, start, end, mention=server))
+            taken[start:end] = b"\x01" * (end - start)
+        kept = [
+            event
+            for event in events
+            if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
+        ]
+        return sorted([*kept, *found], key=lambda event: (event.start, event.end))
+
     def _is_unit(self, mention: Mention) -> bool:
         return mention.text in self.units.spellings
 
@@ -179,7 +250,11 @@ class Reader:
     ) -> Shape:  # fmt: skip
         many = any(mark.value.kind is OtherKind.MANY for mark in others)
         each_quantity = next(
-            (Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counted if mark.value.each and mark.value.kind is not QuantityKind.ARTICLE),
+            (
+                Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value)
+                for mark in counted
+                if mark.value.each and mark.value.kind is not QuantityKind.ARTICLE
+            ),
             None,
         )
         return Shape(
@@ -235,19 +310,22 @@ def _believed(
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
-                other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION) and abs(other.start - mention.end) <= 8
+                other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION)
+                and abs(other.start - mention.end) <= 8
                 for other in mentions
             )
             fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
             if mention.kind is MentionKind.NAME and not mention.options:
                 continue
-            if named and mention.closeness is not Closeness.EXACT or not (beside or fits):
+            if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
                 continue
         kept.append(mention)
     return tuple(kept)
 
 
-_ASIDE = re.compile(r"了|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起")
+_ASIDE = re.compile(
+    r"了|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起"
+)
 _SPENT = re.compile(r"(?:了|过|老)$")
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 
@@ -260,7 +338,7 @@ def _without_asides(
 ) -> tuple[Mark[_M], ...]:  # fmt: skip
     """Without the numbers of what is only told: 打了8年, 我们2个合伙人共用. A clause that names no goods,
     no recipient and no wish orders nothing, where another clause does."""
-    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+    ends: list[int] = [match.start() for match in _CLAUSE_END.finditer(text)]
     bounds = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
     wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in _WEAK_WISHES]
     solid = [m.start for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN)]
@@ -271,8 +349,12 @@ def _without_asides(
         start, end = next((a, b) for a, b in bounds if a <= mark.start <= b)
         said = any(start <= place < end for place in solid)
         elsewhere = any(not start <= place < end for place in solid)
-        spent = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD and _SPENT.search(text, 0, mark.start)
-        if spent or not said and elsewhere and _ASIDE.search(text[start:end].replace("一张", "")):
+        spent = (
+            isinstance(mark.value, Amount)
+            and mark.value.kind is AmountKind.PERIOD
+            and _SPENT.search(text, 0, mark.start)
+        )
+        if spent or (not said and elsewhere and _ASIDE.search(text[start:end].replace("一张", ""))):
             continue
         kept.append(mark)
     return tuple(kept)
@@ -300,12 +382,12 @@ def _counts_or_sizes(
     return tuple(counted), tuple(size for at, size in enumerate(sizes) if at not in dropped)
 
 
-def _overlap(one: Mark[object] | Mark[Amount] | Mark[Quantity] | Mark[Account], other: Mark[object] | Mark[Amount] | Mark[Quantity] | Mark[Account]) -> bool:
+def _overlap(one: Mark[Any], other: Mark[Any]) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _needed(mark: Mark[Account], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]]) -> bool:
-    """Whether a number that may be no account at all is read as one: it was called one."""
+def _called_one(mark: Mark[Account]) -> bool:
+    """Whether a number that may be no account at all was introduced as one."""
     return mark.value.said is not None or mark.value.label is not None
 
 
@@ -324,7 +406,11 @@ def _events(
     events = [
         Event(kinds[mention.kind], mention.start, mention.end, mention=mention)
         for mention in mentions
-        if mention.kind in kinds and not (mention.kind is MentionKind.NOUN and any(start < mention.end and mention.start < end for start, end in sized))
+        if mention.kind in kinds
+        and not (
+            mention.kind is MentionKind.NOUN
+            and any(start < mention.end and mention.start < end for start, end in sized)
+        )
     ]
     events += [Event(EventKind.ACCOUNT, mark.start, mark.end, account=mark.value) for mark in recipients]
     events += [Event(EventKind.AMOUNT, mark.start, mark.end, amount=mark.value) for mark in sizes]
@@ -335,7 +421,9 @@ def _events(
     events += _separators(text, taken)
     starts = {event.start for event in events}
     found = [(cue, kind) for listed, kind in _CUE_EVENTS for cue in cues.get(listed, ())]
-    found += [(cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)]
+    found += [
+        (cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)
+    ]
     spoken_for = bytearray(taken)
     for match in _LONE_NO.finditer(text):
         if not any(spoken_for[match.start() : match.end()]):
@@ -372,11 +460,22 @@ _RATHER = re.compile(r".{0,14}?(?:吧|好了|得了|算了|罢)")
 def _meant(text: str, cue: Cue, kind: EventKind) -> EventKind:
     """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
     before = text[: cue.start].rstrip()[-1:]
-    if kind is EventKind.CORRECTION and (_NOT_SAID.search(text, 0, cue.start) or _LATER.match(text, cue.end) and cue.word in _WAITING):
+    if kind is EventKind.CORRECTION and (
+        _NOT_SAID.search(text, 0, cue.start) or (_LATER.match(text, cue.end) and cue.word in _WAITING)
+    ):
         return EventKind.COMMA
-    if kind is EventKind.OR and cue.word == "还是" and before in (*",。.…;!?嗯呃额啊哦唉哎、", "") and _RATHER.match(text, cue.end):
+    if (
+        kind is EventKind.OR
+        and cue.word == "还是"
+        and before in (*",。.…;!?嗯呃额啊哦唉哎、", "")
+        and _RATHER.match(text, cue.end)
+    ):
         return EventKind.CORRECTION
-    if kind is EventKind.INSTEAD and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ") and cue.word in ("不是", "啊不是", "哎不是"):
+    if (
+        kind is EventKind.INSTEAD
+        and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ")
+        and cue.word in ("不是", "啊不是", "哎不是")
+    ):
         return EventKind.CORRECTION
     return kind
 
@@ -439,8 +538,10 @@ def _unnumbered(text: str, row: list[Event]) -> list[Event]:
     first = row[0]
     if first.kind is EventKind.AMOUNT and first.amount is not None and first.amount.kind is AmountKind.BARE:
         begins = text.rfind("\n", 0, first.start) + 1
-        if re.fullmatch(r"[\s(（]*", text[begins : first.start]) and re.match(r"\s*[.、)）:：]", text[first.end :]):
-            return [event for event in row[1:]]
+        if re.fullmatch(r"[\s(（]*", text[begins : first.start]) and re.match(
+            r"\s*[.、)）:：]", text[first.end :]
+        ):
+            return list(row[1:])
     return row
 
 
@@ -468,7 +569,9 @@ def _masks(
     mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
     counts: Sequence[Mark[Quantity]], order: Sequence[Mark[references.Reference]], contact: Mark[str] | None,
 ) -> tuple[tuple[int, int, str], ...]:  # fmt: skip
-    found = [(m.start, m.end, "product") for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)]
+    found = [
+        (m.start, m.end, "product") for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)
+    ]
     found += [(m.start, m.end, "region") for m in mentions if m.kind is MentionKind.REGION]
     found += [(m.start, m.end, "account") for m in recipients]
     found += [(m.start, m.end, "size") for m in sizes]
@@ -491,7 +594,7 @@ def _blanked(text: str, masks: Sequence[tuple[int, int, str]]) -> str:
     return "".join(characters)
 
 
-def _at(page: Page, mention: Mention):  # type: ignore[no-untyped-def]
+def _at(page: Page, mention: Mention) -> Span:
     return page.span(mention.start, mention.end)
 
 
@@ -499,12 +602,13 @@ def _spans(
     page: Page, order: Sequence[Mark[references.Reference]], paying: Sequence[Mark[PaymentMethod]],
     limits: Sequence[Mark[filters.Limit]],
 ) -> tuple[SlotSpan, ...]:  # fmt: skip
-    found = []
-    for slot, mark, value in (
+    said: list[tuple[Slot, Mark[Any], str]] = [
         *((Slot.ORDER_REF, mark, mark.value.order) for mark in order),
         *((Slot.PAYMENT, mark, mark.value.value) for mark in paying),
         *((mark.value.slot, mark, str(mark.value.value)) for mark in limits),
-    ):
+    ]
+    found = []
+    for slot, mark, value in said:
         span = page.span(mark.start, mark.end)
         found.append(SlotSpan(slot, span.start, span.end, value))
     return tuple(found)

@@ -83,7 +83,15 @@ class Record:
 
     @property
     def empty(self) -> bool:
-        return not (self.names or self.nouns or self.amounts or self.quantity or self.accounts or self.regions or self.qualifiers)
+        return not (
+            self.names
+            or self.nouns
+            or self.amounts
+            or self.quantity
+            or self.accounts
+            or self.regions
+            or self.qualifiers
+        )
 
     @property
     def name(self) -> Mention | None:
@@ -146,7 +154,11 @@ class _Gatherer:
             return
         if not correction and self._correcting is None and self._opens(clause):
             separator_here = separator
-            listed = separator is EventKind.JOIN and clause[0].kind is EventKind.NAME and clause[0].start - self._record.end <= 2
+            listed = (
+                separator is EventKind.JOIN
+                and clause[0].kind is EventKind.NAME
+                and clause[0].start - self._record.end <= 2
+            )
             self.records.append(Record(listed=listed, opened_by=separator_here))
         last: Event | None = None
         for event in clause:
@@ -282,7 +294,7 @@ class _Gatherer:
 
     def close(self) -> None:
         """A correction that nothing followed leaves the order in doubt."""
-        if self._negated or self._correcting is not None and not self._correcting:
+        if self._negated or (self._correcting is not None and not self._correcting):
             for record in self.records:
                 record.doubtful = True
 

@@ -22,13 +22,17 @@ def syllable(character: str) -> str | None:
     if not readings:
         return None
     first = readings.split(",")[0].replace("ü", "v")
-    toneless = "".join(part for part in unicodedata.normalize("NFD", first) if not unicodedata.combining(part))
+    toneless = "".join(
+        part for part in unicodedata.normalize("NFD", first) if not unicodedata.combining(part)
+    )
     return re.sub(r"[^a-zv]", "", toneless) or None
 
 
 def pinyin(word: str) -> str | None:
     """The syllables of `word` run together, or None where a character has no reading."""
-    syllables = [syllable(character) if "\u4e00" <= character <= "\u9fff" else character for character in word]
+    syllables = [
+        syllable(character) if "\u4e00" <= character <= "\u9fff" else character for character in word
+    ]
     return None if None in syllables else "".join(part for part in syllables if part)
 
 

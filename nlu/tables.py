@@ -28,7 +28,11 @@ def in_columns(text: str, events: Sequence[Event], columns: Mapping[str, tuple[s
         return list(events)
     read: list[Event] = []
     for event in events:
-        bare = event.kind is EventKind.AMOUNT and event.amount is not None and event.amount.kind is AmountKind.BARE
+        bare = (
+            event.kind is EventKind.AMOUNT
+            and event.amount is not None
+            and event.amount.kind is AmountKind.BARE
+        )
         meaning = _column(text, event.start, header) if event.start > header.end else None
         if not bare or meaning not in ("quantity", "index"):
             read.append(event)

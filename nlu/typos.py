@@ -64,7 +64,11 @@ class Misspellings:
             return False
         if any(character not in name for character in piece if character in _NO_NAME):
             return False
-        if not name.isascii() and sum(one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff") < 1 and len(name) < 5:
+        if (
+            not name.isascii()
+            and sum(one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff") < 1
+            and len(name) < 5
+        ):
             return False
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False

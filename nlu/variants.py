@@ -95,7 +95,9 @@ class Sizes:
         for size in sizes:
             for word in _short_labels(size):
                 found.setdefault(word, {})[size.sku_id] = None
-        return {word: tuple(skus) for word, skus in found.items() if len(skus) < len(sizes) or len(sizes) == 1}
+        return {
+            word: tuple(skus) for word, skus in found.items() if len(skus) < len(sizes) or len(sizes) == 1
+        }
 
     def fit(self, product_id: str, amounts: Iterable[Amount], words: Iterable[str] = ()) -> VariantReading:
         """The variant that every amount and word fits."""
