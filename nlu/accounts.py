@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from nlu.digits import Digits, chains, joined, phone_length
 from nlu.emails import emails
-from nlu.labels import Label, label_before, label_behind
+from nlu.labels import Label, is_label, label_before, label_behind
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 from nlu.understanding import Problem, ProblemCode, Slot
@@ -330,6 +330,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     marks: list[Mark[Account]] = []
     for found in _TOKEN.finditer(text):
         label = label_before(text, found.start(), lexicon)
+        if is_label(found[0], lexicon):
+            continue
         linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind
@@ -337,8 +339,9 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             account = Account(_typed(page, *found.span()), kinds, said, True, (label.start, label.end))
             marks.append(Mark(account, *found.span()))
         elif _MIXED.fullmatch(found[0]):
-            account = Account(_typed(page, *found.span()), (GAME_ID,), claimed=False)
-            marks.append(Mark(account, *found.span(), sureness=0.5))
+            # Nothing that is for sale is written with _ or #; letters and digits alone may be a name.
+            account = Account(_typed(page, *found.span()), (GAME_ID,), claimed=not found[0].isalnum())
+            marks.append(Mark(account, *found.span(), sureness=0.9 if account.claimed else 0.5))
     for word in lexicon.words("accounts.named"):
         at = text.find(word)
         while at >= 0:
@@ -405,9 +408,9 @@ _MASKED = re.compile(
 )
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
-_MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_])[a-z][a-z0-9_\-#]{4,39}")
+_MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_#])[a-z][a-z0-9_#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
-_ADDRESS = re.compile(r"[ :是为到]{0,4}(?P<all>[^\n。;!?\0]{4,200})")
+_ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?\0]{4,200})")
 _STREET = re.compile(r"[省市区县镇乡村路街道巷弄].{0,80}?[号栋幢楼室元区厦场寓园苑村路街]")
 _HOUSE = re.compile(r"[\d一二三四五六七八九十百] ?(?:号|栋|幢|楼|室|单元|弄|座|院)")
 _PLAIN_ADDRESS = re.compile(

@@ -88,7 +88,7 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
             continue
         if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
             continue
-        mark = _hedged(text, _amount(text, found, units), lexicon)
+        mark = _hedged(text, _amount(text, found, units, at), lexicon)
         joined = _range(text, marks[-1], mark) if marks else None
         if joined:
             marks[-1] = joined
@@ -98,10 +98,11 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     return _merged(marks, _without_number(text))
 
 
-def _amount(text: str, found: Mark[Number], units: Units) -> Mark[Amount]:
+def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount]:
+    """`free_from`: what stands before it belongs to the amount before."""
     return (
-        _money(text, found, units)
-        or _currency(text, found, units)
+        _money(text, found, units, free_from)
+        or _currency(text, found, units, free_from)
         or _period(text, found)
         or _size(text, found, units)
         or _bare(text, found)
@@ -118,7 +119,7 @@ def _counts(text: str, found: Mark[Number]) -> bool:
     return found.end - found.start <= _LONGEST and not (after[:1] == "%" or before.endswith("**"))
 
 
-def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
+def _money(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount] | None:
     value = found.value
     unit = units.yuan.match(text, found.end)
     if unit:
@@ -134,7 +135,7 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
         if small["cents"]:
             low += Decimal(number(small["cents"]).low if number(small["cents"]) else 0) / 100  # type: ignore[union-attr]
         return _marked(text, AmountKind.MONEY, (low, low, value.exact), ("元",), found.start, small.end())
-    before = units.yuan_before.search(text, max(0, found.start - _REACH), found.start)
+    before = units.yuan_before.search(text, max(free_from, found.start - _REACH), found.start)
     if before:
         return _marked(
             text, AmountKind.MONEY, (value.low, value.high, value.exact), ("元",), before.start(), found.end
@@ -142,7 +143,7 @@ def _money(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
     return None
 
 
-def _currency(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
+def _currency(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount] | None:
     value = (found.value.low, found.value.high, found.value.exact)
     at = found.end + (text[found.end : found.end + 1] == " ")
     behind = units.currencies.starting_at(text, at)
@@ -150,7 +151,7 @@ def _currency(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | No
         return _marked(text, AmountKind.CURRENCY, value, (behind[1],), found.start, at + len(behind[0]))
     at = found.start - (text[max(0, found.start - 1) : found.start] == " ")
     sign = units.signs.ending_at(text, at)
-    if sign:
+    if sign and at - len(sign[0]) >= free_from:
         return _marked(text, AmountKind.CURRENCY, value, (sign[1],), at - len(sign[0]), found.end)
     return None
 

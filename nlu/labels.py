@@ -47,6 +47,12 @@ def label_behind(text: str, end: int, lexicon: Lexicon) -> Label | None:
     return None if behind and behind[0].isalnum() else Label(kind, word, at, at + len(word))
 
 
+def is_label(word: str, lexicon: Lexicon) -> bool:
+    """Whether the word is itself a label: 账号 uid 123 has two, and no account called uid."""
+    found = _words(lexicon)[0].starting_at(word, 0)
+    return found is not None and found[0] == word
+
+
 def _label_ending(text: str, at: int, labels: Words[str | None]) -> Label | None:
     found = labels.ending_at(text, at)
     if found is None:

@@ -103,6 +103,7 @@ _PAIRS = {"俩": 2, "仨": 3}
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
 _GREAT = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
 
+_COUNTED = tuple("张个份单套件台笔条只")
 _START = re.compile(r"[0-9零〇一壹二贰弍两三叁参四肆五伍六陆七柒八捌九玖十拾百佰千仟廿卅俩仨几数]")
 _LITERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?")
 _DIGIT_STRING = re.compile(r"[零〇一壹二贰三叁四肆五伍六陆七柒八捌九玖]{2,}")
@@ -213,6 +214,14 @@ class _Sum:
             return False
         if character == "两" and self.any and following not in _SCALES:
             return False  # 一百两张: two of them, not 120
+        if (
+            character == "一"
+            and self.any
+            and not self.zero
+            and self.smallest >= 100
+            and following in _COUNTED
+        ):
+            return False  # 五百一张: one of 500
         pair = (Decimal(digit), Decimal(digit))
         width = 1
         if following in _DIGITS and _DIGITS[following] and following != "两" and character != "零":

@@ -62,7 +62,15 @@ def periods_alone(text: str) -> list[Mark[Period]]:
     marks: list[Mark[Period]] = []
     for found in _ALONE.finditer(text):
         before = text[max(0, found.start() - 1) : found.start()]
-        word = found["card"] or found["flat"] or found["kind"] or found["half"] or found["whole"]
+        word = (
+            found["card"]
+            or found["flat"]
+            or found["kind"]
+            or found["half"]
+            or found["whole"]
+            or found["latin"]
+            or found["short"]
+        )
         if before and before in _NOT_BEHIND.get(word[0], ""):
             continue
         value, unit = _ALONE_MEANS[next(key for key in found.groupdict() if found[key])](word)
@@ -103,15 +111,17 @@ _UNITS: dict[str, tuple[str, int]] = {
 }
 _UNIT = re.compile(
     r" ?(?P<of>个 ?)?(?P<half>半)?"
-    r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian)(?![a-z])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期|轮|前|光|空|猫))"
+    r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian)(?![a-z])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期间|期刊|期待|轮|前|光|空|猫))"
     r"(?P<card>卡)?"
 )
 _HALF_TAIL = re.compile(r"半(?!价|折|夜|天|小时|路)")
 _ALONE = re.compile(
     r"(?P<card>(?:半年|双月|双周|月|季|季度|年|周|星期|日|天)(?:卡|包(?!括|含|装|裹|子)))"
     r"|包(?P<flat>半年|月|季度?|年|周|天)"
-    r"|(?P<kind>月度|季度|年度|年费|月费|半年度)(?=会员|vip|svip|卡|套餐|大会员|的|$|[ ,。])"
+    r"|(?P<kind>(?:月度|季度|年度|半年度)(?=会员|vip|svip|卡|套餐|大会员|的|$|[ ,。])|年费|月费)"
     r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
+    r"|(?P<latin>monthly|yearly|annual|annually|quarterly|weekly)(?![a-z])"
+    r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪])(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪])个)[年月季](?=的(?!事|时候)|$|[ ,。!\0]))"
     r"|(?P<whole>[全整]年(?!龄|级)|整月|整季)"
 )
 _NOT_BEHIND = {
@@ -147,11 +157,29 @@ def _half(word: str) -> tuple[Decimal, str]:
     return (Decimal(45), "天") if "季" in word else (Decimal(15), "天")
 
 
+def _latin(word: str) -> tuple[Decimal, str]:
+    return {"m": _CARD_MEANS["月"], "q": _CARD_MEANS["季"], "w": _CARD_MEANS["周"]}.get(
+        word[0], _CARD_MEANS["年"]
+    )
+
+
+def _short(word: str) -> tuple[Decimal, str]:
+    return _CARD_MEANS[word[-1]]
+
+
 def _whole(word: str) -> tuple[Decimal, str]:
     return _CARD_MEANS[word[1]]
 
 
-_ALONE_MEANS = {"card": _card, "flat": _card, "kind": _card, "half": _half, "whole": _whole}
+_ALONE_MEANS = {
+    "card": _card,
+    "flat": _card,
+    "kind": _card,
+    "half": _half,
+    "whole": _whole,
+    "latin": _latin,
+    "short": _short,
+}
 
 _DAYS_OF_MONTHS = {1: 30, 2: 60, 3: 90, 6: 180, 9: 270, 12: 365, 24: 730, 36: 1095}
 _SAME_PERIOD: dict[tuple[Decimal, str, str], Decimal] = {

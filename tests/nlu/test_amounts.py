@@ -50,6 +50,11 @@ def test_periods_convert_as_shops_sell_them(phrase: str, unit: str, value: float
         ("50*2", ("50",)),
         ("100x3", ("100",)),
         ("月卡x2", ("1 月",)),
+        ("25美元两张", ("25 美元",)),
+        ("$50 $20", ("50 美元", "20 美元")),
+        ("话费30\n以上都是话费", ("30",)),
+        ("五百一张", ("500",)),
+        ("一百一个月", ("100", "1 月")),
     ],
 )
 def test_several_amounts_stay_apart(phrase: str, amounts: tuple[str, ...]) -> None:

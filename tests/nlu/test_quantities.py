@@ -46,6 +46,8 @@ def test_other_counts_are_no_quantity(phrase: str) -> None:
         ("完美一卡通50*2", [2]),
         ("两张三百的", [2]),
         ("来张三百的", [1]),
+        ("五百一张", [1]),
+        ("1000日元两张+100港币一张", [2, 1]),
     ],
 )
 def test_a_quantity_stands_beside_an_amount(phrase: str, counts: list[int]) -> None:
