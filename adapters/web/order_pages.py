@@ -81,7 +81,9 @@ class OrderPages:
             order = self._seen(tx, request, browser)
             if order is None:
                 return None
-            return order, self._services.shop.card_keys(tx, order.order_no, order.customer_id, now)
+            keys = self._services.shop.card_keys(tx, order.order_no, order.customer_id, now)
+            # Read again: a key that was seen can no longer be given back.
+            return self._seen(tx, request, browser) or order, keys
 
         found = await self._services.database.write(opened)
         if found is None:

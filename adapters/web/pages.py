@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -32,21 +33,28 @@ class Pages:
 
     def __init__(self, shop_name: str) -> None:
         self.static = StaticFiles(_HERE / "static")
-        self._environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=select_autoescape(default=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(yuan=yuan, clock=_clock, day_and_clock=_day_and_clock)
-        self._environment.globals.update(shop_name=shop_name, static=self.static.address)
+        self._everywhere = {"shop_name": shop_name, "static": self.static.address}
 
     def page(self, template: str, facts: Mapping[str, object], status: int = 200) -> HTMLResponse:
         return HTMLResponse(self.fragment(template, facts), status_code=status)
 
     def fragment(self, template: str, facts: Mapping[str, object]) -> str:
-        return self._environment.get_template(template).render(facts)
+        return templates().get_template(template).render({**self._everywhere, **facts})
+
+
+@cache
+def templates() -> Environment:
+    """The templates, compiled once for the process. A name they miss is an error, never a blank."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(yuan=yuan, clock=_clock, day_and_clock=_day_and_clock)
+    return environment
 
 
 class StaticFiles:

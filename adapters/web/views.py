@@ -68,6 +68,7 @@ class OrderView:
     refunded_fen: Fen
     created_at: datetime
     delivery: Delivery
+    eta_minutes: int
     has_keys: bool
     refundable: bool
     under_way: bool
@@ -89,7 +90,11 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         refunded_fen=order.refunded_fen,
         created_at=order.created_at,
         delivery=order.lines[0].delivery,
-        has_keys=any(line.has_keys for line in order.lines),
+        eta_minutes=max(line.eta_minutes for line in order.lines),
+        # A key whose money went back is void, and shown to nobody.
+        has_keys=any(
+            line.has_keys and not line.refunding_fen and not line.refunded_fen for line in order.lines
+        ),
         refundable=state not in (CustomerState.REFUNDING, CustomerState.REFUNDED)
         and order.settled_fen > 0
         and any(_refundable(line) for line in order.lines),

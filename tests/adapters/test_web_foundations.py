@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.web.limits import RateLimit
-from adapters.web.pages import Pages
+from adapters.web.pages import StaticFiles, templates
 from adapters.web.passwords import hash_password, password_fits
 from adapters.web.protocol import read_frame, read_say, written_entry
 from adapters.web.sessions import BROWSER_COOKIE, Sessions
@@ -166,8 +166,7 @@ def test_links_to_our_own_pages_lose_their_host() -> None:
 
 
 def test_every_code_of_the_shop_has_a_word_on_the_pages() -> None:
-    pages = Pages("店")
-    labels = pages._environment.get_template("_labels.html").module.__dict__
+    labels = templates().get_template("_labels.html").module.__dict__
     assert set(labels["order_states"]) == set(CustomerState)
     assert set(labels["steps"]) == set(EventKind)
     assert set(labels["refunds"]) == {*RefundDenied, "started"}
@@ -184,8 +183,6 @@ def test_the_storefront_shows_the_best_seller_of_each_category() -> None:
 
 
 def test_static_files_change_their_address_with_their_content(tmp_path: Path) -> None:
-    from adapters.web.pages import StaticFiles
-
     (tmp_path / "a.css").write_text("x")
     before = StaticFiles(tmp_path).address("a.css")
     assert StaticFiles(tmp_path).address("a.css") == before

@@ -274,6 +274,7 @@ async def test_card_keys_are_opened_by_a_click_of_their_owner_and_recorded(
     assert not (await world.order(order.order_no)).lines[0].keys_shown_at
     shown = await press(mine, page, f"{here}/keys")
     assert "KEY-0001" in shown.text
+    assert "申请退款" not in shown.text
     assert shown.headers["cache-control"] == "no-store"
     assert (await world.order(order.order_no)).lines[0].keys_shown_at
     assert "KEY-0001" not in (await mine.get(here)).text
@@ -294,10 +295,13 @@ async def test_the_refund_button_follows_the_shops_rule(world: WebWorld, mine: h
 async def test_an_unused_card_is_refunded_from_its_page(world: WebWorld, mine: httpx.AsyncClient) -> None:
     order = await delivered_card(world, customer_of(mine))
     here = f"/o/{order.link_token}"
-    asked = await press(mine, await mine.get(here), f"{here}/refund")
+    page = await mine.get(here)
+    asked = await press(mine, page, f"{here}/refund")
     assert asked.headers["location"] == f"{here}?refund=started"
     assert "原路退回" in (await mine.get(asked.headers["location"])).text
     assert customer_state(await world.order(order.order_no)) is CustomerState.REFUNDING
+    assert "查看卡密" not in (await mine.get(here)).text
+    assert "KEY-0001" not in (await press(mine, page, f"{here}/keys")).text
 
 
 async def test_the_timeline_tells_what_happened_in_order(world: WebWorld, mine: httpx.AsyncClient) -> None:

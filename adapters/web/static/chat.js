@@ -153,8 +153,11 @@ function storeQueue() {
 function lineChanged(state, failures, code) {
   if (state === "open") {
     stopPolling();
+    if (location.hash) history.replaceState(null, "", location.pathname);
     for (const message of queue) send(message);
-  } else if (code === 4401) {
+  } else if (code === 4401 && location.hash !== "#again") {
+    // Without its cookie the page starts anew, once: where cookies are forbidden it would never end.
+    location.hash = "again";
     location.reload();
   } else if (failures >= POLL_AFTER_FAILURES) {
     startPolling();
