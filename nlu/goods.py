@@ -81,7 +81,7 @@ class Goods:
         if not options:
             return Decision()
         closeness = wanted.mention.closeness.value if wanted.mention else 0.95
-        named = wanted.mention is not None or (wanted.tops_up and options == self._topup)
+        named = wanted.mention is not None or (wanted.tops_up and options is self._topup)
         qualified = None if wanted.requalified else self._qualified(options, wanted)
         if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.

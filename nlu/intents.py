@@ -426,6 +426,8 @@ class Intents:
     def _ordering(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         verb = seen.has(CueKind.ORDER)
         if seen.goods or seen.unknown:
+            if not seen.sizes and not seen.accounts and _OTHER_WORK.search(seen.text):
+                return Intent.OUT_OF_SCOPE, 0.7
             if _CHANGE_OF.match(seen.text):
                 return Intent.MODIFY, 0.8
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
@@ -471,6 +473,7 @@ class Intents:
 
 
 _HOW_TO_BUY = re.compile(r"(?:怎么|如何|咋|怎样|咋个).{0,8}(?:下单|购买|买东西|充值|操作|下订单)")
+_OTHER_WORK = re.compile(r"写(?:一|个|篇|首|段)|画(?:一|个|张)|翻译|分析|攻略|代练|陪玩|上分|组队|强不强|好玩吗|好看吗|剧情|结局|抽到|主题曲|壁纸|下载链接")
 _REQUEST_TAIL = re.compile(
     r"(?:行不行|可以吗|好不好|行吗|好吗|成不|中不中|可不可以|行不|可以不|得唔得)[\s?。!]*$"
 )

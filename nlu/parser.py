@@ -35,16 +35,6 @@ from nlu.understanding import (
 from nlu.variants import Sizes, VariantReading
 from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 
-# TODO for the readers of numbers (to be removed when done; seen in tests/nlu/corpus):
-# - 25美元两张, 1000日元两张, 50刀来一发: the currency belongs to the number before it, it is no sign of the next
-# - "...30\n以上都是话费": a hedge or range must not reach over a line end
-# - 五百一张, 一百一个, 两百一张的: 一 before a measure word is the article, not 510
-# - 腾讯svip年, 优酷 年, 来个年的, 冲个月的, yearly, monthly, 一年期, 年费: periods said short
-# - 少打一位, 一发, 一位: no amounts; 装三台电脑 (of goods not sold by 台): a count of devices
-# - "uid 800917263" behind other words gave account_conflict "uid 800917263" (空月给我续上，亚服老账号 uid 800917263)
-# - 收货地址改成苏州市…: the address must not begin with 改成
-# - 三个Q：300.., 两个UID: MANY recipients; 2个合伙人, 3个孩子: nobody's quantity
-# - tiaotiao#555 and pandaboy_cn (号是 pandaboy_cn), moogle_star5, lucy_w2001: game ids must be claimed whole
 LENGTH_MAX = 2000
 OPTIONS_MAX = 8
 
@@ -155,7 +145,11 @@ class Parser:
         unknown = reading.unknown
         if intent in _ORDERING:
             unknown = _unknown_goods(reading)
-            known = [one for one in spoken if _says_something(one.line)]
+            known = [
+                one
+                for one, record in zip(spoken, reading.records, strict=True)
+                if _says_something(one.line) and not (record.name is not None and not record.name.options)
+            ]
             lines = tuple(one.line for one in known)
             spans += [span for one in known for span in one.spans]
             if unknown:

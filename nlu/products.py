@@ -277,7 +277,9 @@ class Names:
                 and word not in self._common
             ):
                 entry = self._entries.get(word)
-                if entry is None:
+                if entry is None and role is Role.CONTENT and not having.get(word):
+                    self._entries[word] = _Entry(MentionKind.UNKNOWN, meaning=word)
+                elif entry is None:
                     self._entries[word] = _Entry(
                         MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word
                     )

@@ -220,7 +220,7 @@ class Reader:
         found = []
         for match in self._server.finditer(text):
             start, end = match.span(1)
-            if any(taken[start:end]) or match[1] in self._no_servers or match[1][-2:] in self._no_servers:
+            if any(taken[start:end]) or match[1] in self._no_servers or match[1][-2:] in self._no_servers - {"大区", "区服"}:
                 continue
             server = Mention(start, end, match[1], MentionKind.REGION)
             found.append(Event(EventKind.REGION, start, end, mention=server))
@@ -324,7 +324,7 @@ def _believed(
 
 
 _ASIDE = re.compile(
-    r"了|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起"
+    r"(?<![够好行算得可完就为错不要买对改换])了(?!解)|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起"
 )
 _SPENT = re.compile(r"(?:了|过|老)$")
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
@@ -360,6 +360,7 @@ def _without_asides(
     return tuple(kept)
 
 
+_CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
 _WEAK_WISHES = frozenset(("打", "给", "上", "入", "存", "转", "送", "拿", "开", "补", "要", "来"))
 
 
