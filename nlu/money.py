@@ -27,7 +27,8 @@ def with_small_change(text: str, whole: Decimal, end: int) -> tuple[Decimal, boo
         value = whole + tenths.low / 10 + (cents.low / 100 if cents else 0)
         return value, True, change.end()
     # Ten yuan and five of them, or ten and a half each? From thirty yuan on nobody adds a half.
-    return whole, whole >= 30, end
+    # Nobody writes it in digits, and nobody says 两 for two tenths.
+    return whole, whole >= 30 or change["counted"] == "两" or change["counted"].isdecimal(), end
 
 
 _HALF = re.compile(r"半(?!年|个|价|折|小时)")
