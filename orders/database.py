@@ -88,6 +88,11 @@ class Database:
         self._writer = writer
         self._reader = reader
 
+    @property
+    def serves_one_process(self) -> bool:
+        """Whether no other process can be working on it: a file, not a server."""
+        return isinstance(self._writer, OneThread)
+
     @classmethod
     def open(cls, url: str) -> Database:
         """Open `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; connects at first use.

@@ -145,7 +145,7 @@ def _ended(
             ended_at=now,
         ),
     )
-    room.jobs.cancel(tx, _query_key(attempt))
+    room.jobs.cancel(tx, query_key(attempt.request_no))
     after = replace(line, state=ENDS[said.outcome], delivered_quantity=said.delivered_quantity)
     order = book.update_line(tx, order, line, after)
     match said.outcome:
@@ -291,15 +291,21 @@ def _leave_review(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
     return order
 
 
-def _query_key(attempt: Attempt) -> str:
-    return f"query:{attempt.request_no}"
+def query_key(request_no: str) -> str:
+    return f"query:{request_no}"
 
 
 def _query_at(tx: Tx, room: Backroom, attempt: Attempt, at: datetime) -> None:
-    if attempt.supplier.startswith(HOUSE):
-        return
-    payload: Payload = {"order_no": attempt.order_no, "line_no": attempt.line_no, "attempt": attempt.attempt}
-    room.jobs.enqueue(tx, "query_attempt", _query_key(attempt), payload, at)
+    if not attempt.supplier.startswith(HOUSE):
+        query_later(tx, room, attempt.order_no, attempt.line_no, attempt.attempt, attempt.request_no, at)
+
+
+def query_later(
+    tx: Tx, room: Backroom, order_no: str, line_no: int, attempt: int, request_no: str, at: datetime
+) -> None:
+    """Ask the supplier what became of an attempt."""
+    payload: Payload = {"order_no": order_no, "line_no": line_no, "attempt": attempt}
+    room.jobs.enqueue(tx, "query_attempt", query_key(request_no), payload, at)
 
 
 HOUSE = "house:"

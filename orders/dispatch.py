@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from orders import delivering, refunding, settling
+from orders import delivering, refunding, settling, sweeping
 from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
+from orders.invariants import violations
 from orders.payment import Payment
 from orders.ports import (
     DeliveryAsk,
@@ -154,7 +155,11 @@ class Dispatch:
         payment = await self._database.read(lambda tx: self._shop.payment_of(tx, order_no))
         if payment is None or payment.psp_ref is not None:
             return None
-        answer = await self._gateway(payment).close(payment.ask)
+        gateway = self._gateways.get(payment.gateway)
+        if gateway is None:
+            # Not connected any more: nobody can tell us now, and nobody can pay there either.
+            return PaymentAnswer(PaymentStatus.UNKNOWN)
+        answer = await gateway.close(payment.ask)
         await self._take(answer)
         return answer
 
@@ -169,7 +174,7 @@ class Dispatch:
         payment = await self._database.read(still_open)
         if payment is None:
             return
-        answer = await self._gateway(payment).query(payment.ask)
+        answer = await self._gateway(payment.gateway).query(payment.ask)
         await self._take(answer)
         waits = self._shop.policy.payment.query_seconds
         if answer.status is PaymentStatus.PAID or asked + 1 >= len(waits):
@@ -186,10 +191,10 @@ class Dispatch:
             now = self._clock.now()
             await self._database.write(lambda tx: self._shop.settle(tx, notice, now))
 
-    def _gateway(self, payment: Payment) -> Gateway:
-        gateway = self._gateways.get(payment.gateway)
+    def _gateway(self, name: str) -> Gateway:
+        gateway = self._gateways.get(name)
         if gateway is None:
-            raise LookupError(f"gateway {payment.gateway!r} is not connected; configure it again")
+            raise LookupError(f"gateway {name!r} is not connected; configure it again")
         return gateway
 
     # --- refunds --------------------------------------------------------------------------------
@@ -199,20 +204,14 @@ class Dispatch:
         begun = await self._database.write(lambda tx: refunding.begin(tx, self._room, refund_no, now))
         if begun is not None:
             name, ask = begun
-            await self._settle_refund(refund_no, self._refunder(name).refund(ask))
+            await self._settle_refund(refund_no, self._gateway(name).refund(ask))
 
     async def query_refund(self, job: Job) -> None:
         refund_no = str(job.payload["refund_no"])
         found = await self._database.read(lambda tx: refunding.open_ask(tx, refund_no))
         if found is not None:
             name, ask = found
-            await self._settle_refund(refund_no, self._refunder(name).query_refund(ask))
-
-    def _refunder(self, name: str) -> Gateway:
-        gateway = self._gateways.get(name)
-        if gateway is None:
-            raise LookupError(f"gateway {name!r} is not connected, and money must go back through it")
-        return gateway
+            await self._settle_refund(refund_no, self._gateway(name).query_refund(ask))
 
     async def _settle_refund(self, refund_no: str, call: Awaitable[RefundAnswer]) -> None:
         try:
@@ -226,5 +225,7 @@ class Dispatch:
     # --- housekeeping ---------------------------------------------------------------------------
 
     async def sweep(self, job: Job) -> None:
+        """Reading the books takes a while, so that is not done in a writing transaction."""
         now = self._clock.now()
-        await self._database.write(lambda tx: self._shop.sweep(tx, now))
+        found = await self._database.read(lambda tx: violations(tx, self._shop.policy, now))
+        await self._database.write(lambda tx: sweeping.sweep(tx, self._room, found, now))

@@ -60,6 +60,10 @@ _RETRY = (
     .values(run_at=bindparam("b_at"), lease=None, error=bindparam("b_error"), dead_at=bindparam("b_dead"))
 )
 _RENEW = update(jobs).where(_HELD).values(run_at=bindparam("b_until"))
+_TAKE_BACK = update(jobs).where(jobs.c.lease.is_not(None)).values(run_at=bindparam("b_now"), lease=None)
+_ALIVE = select(jobs.c.key).where(
+    jobs.c.key.in_(bindparam("b_keys", expanding=True)), jobs.c.dead_at.is_(None)
+)
 _DEAD = select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at)
 
 ERROR_LENGTH_MAX = 500
@@ -126,9 +130,21 @@ class EmbeddedJobs:
         parameters = {"b_id": job.job_id, "b_lease": job.lease, "b_until": stamp(until)}
         return tx.execute(_RENEW, parameters).rowcount == 1
 
+    def take_back(self, tx: Tx, now: datetime) -> int:
+        """Free every job that is held. Only where no other worker can be alive: on a file that one
+        process serves, whatever is held at its start was held by a process that died."""
+        return tx.execute(_TAKE_BACK, {"b_now": stamp(now)}).rowcount
+
     def next_due(self, tx: Tx) -> datetime | None:
         """When the next job that may run becomes due; None when there is nothing to wait for."""
         return moment(tx.execute(_NEXT).scalar())
+
+    def missing(self, tx: Tx, keys: Sequence[str]) -> frozenset[str]:
+        """Those of `keys` for which nothing is going to be done."""
+        if not keys:
+            return frozenset()
+        alive = tx.execute(_ALIVE, {"b_keys": list(keys)}).scalars()
+        return frozenset(keys) - frozenset(alive)
 
     def dead(self, tx: Tx) -> tuple[tuple[str, str], ...]:
         """Key and last error of each job that was given up."""

@@ -37,9 +37,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
     book.add(tx, order)
     money.add_payment(tx, _first_payment(order, room.policy.payment.gateway))
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
-    room.jobs.enqueue(
-        tx, "expire_order", expiry_key(order.order_no), {"order_no": order.order_no}, order.expires_at
-    )
+    expire_later(tx, room, order.order_no, order.expires_at)
     return order
 
 
@@ -70,6 +68,10 @@ def expire(tx: Tx, room: Backroom, order_no: str, now: datetime) -> bool:
 
 def expiry_key(order_no: str) -> str:
     return f"expire:{order_no}"
+
+
+def expire_later(tx: Tx, room: Backroom, order_no: str, at: datetime) -> None:
+    room.jobs.enqueue(tx, "expire_order", expiry_key(order_no), {"order_no": order_no}, at)
 
 
 def _give_up(

@@ -6,7 +6,7 @@ and nobody knows. The last one is never taken for the second.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +34,12 @@ class Jobs(Protocol):
 
     def cancel(self, tx: Connection, key: str) -> None:
         """Forget the job; nothing happens where there is none."""
+
+    def missing(self, tx: Connection, keys: Sequence[str]) -> frozenset[str]:
+        """Those of `keys` for which nothing is going to be done: no job, or one that was given up."""
+
+    def dead(self, tx: Connection) -> tuple[tuple[str, str], ...]:
+        """Key and last error of each job that was given up."""
 
 
 @dataclass(frozen=True, slots=True)

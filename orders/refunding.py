@@ -83,7 +83,7 @@ def _promise(
     entries = ledger.on_refund_promised(out_of, amount)
     money.post(tx, f"promised:{refund_no}", entries, order.order_no, now)
     room.note(tx, order.order_no, EventKind.REFUND_REQUESTED, now, line_no, amount, reason)
-    room.jobs.enqueue(tx, "submit_refund", f"refund:{refund_no}", {"refund_no": refund_no}, now)
+    submit_later(tx, room, refund_no, now)
     return order
 
 
@@ -94,7 +94,7 @@ def begin(tx: Tx, room: Backroom, refund_no: str, now: datetime) -> tuple[str, R
     if refund is None or refund.state is not RefundState.REQUESTED:
         return None
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUBMITTING), None)
-    _query_later(tx, room, refund_no, now + SILENT_AFTER)
+    query_later(tx, room, refund_no, now + SILENT_AFTER)
     return ask_for(tx, refund)
 
 
@@ -136,15 +136,14 @@ def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: date
         case RefundStatus.ABSENT:
             # It never arrived. The same number again is the same refund, so this cannot double it.
             money.update_refund(tx, refund, replace(refund, state=RefundState.REQUESTED), None)
-            payload = {"refund_no": refund_no}
-            room.jobs.enqueue(tx, "submit_refund", f"refund:{refund_no}", payload, now)
+            submit_later(tx, room, refund_no, now)
         case RefundStatus.PROCESSING | RefundStatus.UNKNOWN:
             _still_open(tx, room, refund, said.status, now)
 
 
 def _succeeded(tx: Tx, room: Backroom, order: Order, refund: Refund, now: datetime) -> None:
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUCCEEDED), now)
-    room.jobs.cancel(tx, _query_key(refund.refund_no))
+    room.jobs.cancel(tx, query_key(refund.refund_no))
     payment = money.payment(tx, refund.payment_id)
     assert payment is not None
     whole = payment.refunded_fen + refund.amount_fen == payment.amount_fen
@@ -178,7 +177,7 @@ def _order_refunded(order: Order, amount: Fen) -> Order:
 
 def _refused(tx: Tx, room: Backroom, order: Order, refund: Refund, why: str, now: datetime) -> None:
     money.update_refund(tx, refund, replace(refund, state=RefundState.REFUSED), now)
-    room.jobs.cancel(tx, _query_key(refund.refund_no))
+    room.jobs.cancel(tx, query_key(refund.refund_no))
     room.note(
         tx, order.order_no, EventKind.REFUND_FAILED, now, refund.line_no, refund.amount_fen, refund.reason
     )
@@ -195,15 +194,23 @@ def _still_open(tx: Tx, room: Backroom, refund: Refund, status: RefundStatus, no
         room.alarm(tx, "refund_stuck", refund.refund_no, f"asked {refund.queries} times", now)
     money.update_refund(tx, refund, replace(refund, state=state, queries=refund.queries + 1), None)
     wait = timedelta(seconds=waits[min(refund.queries, len(waits) - 1)])
-    _query_later(tx, room, refund.refund_no, now + wait)
+    query_later(tx, room, refund.refund_no, now + wait)
 
 
-def _query_key(refund_no: str) -> str:
+def submit_key(refund_no: str) -> str:
+    return f"refund:{refund_no}"
+
+
+def submit_later(tx: Tx, room: Backroom, refund_no: str, at: datetime) -> None:
+    room.jobs.enqueue(tx, "submit_refund", submit_key(refund_no), {"refund_no": refund_no}, at)
+
+
+def query_key(refund_no: str) -> str:
     return f"refund-query:{refund_no}"
 
 
-def _query_later(tx: Tx, room: Backroom, refund_no: str, at: datetime) -> None:
-    room.jobs.enqueue(tx, "query_refund", _query_key(refund_no), {"refund_no": refund_no}, at)
+def query_later(tx: Tx, room: Backroom, refund_no: str, at: datetime) -> None:
+    room.jobs.enqueue(tx, "query_refund", query_key(refund_no), {"refund_no": refund_no}, at)
 
 
 def request(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetime) -> RefundOutcome:

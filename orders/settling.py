@@ -188,7 +188,11 @@ def _start_delivery(tx: Tx, room: Backroom, order: Order, now: datetime) -> None
 def submit_later(tx: Tx, room: Backroom, order_no: str, line_no: int, now: datetime) -> None:
     """Have the worker deliver a queued line."""
     payload: Payload = {"order_no": order_no, "line_no": line_no}
-    room.jobs.enqueue(tx, "submit_line", f"submit:{order_no}:{line_no}", payload, now)
+    room.jobs.enqueue(tx, "submit_line", submit_key(order_no, line_no), payload, now)
+
+
+def submit_key(order_no: str, line_no: int) -> str:
+    return f"submit:{order_no}:{line_no}"
 
 
 def query_key(order_no: str) -> str:

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import delivering, placing, refunding, settling
+from orders import delivering, placing, refunding, settling, sweeping
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.database import Tx
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
-from orders.invariants import Violation, violations
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
 from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
@@ -75,7 +74,8 @@ class Shop:
 
     def search(self, tx: Tx, request: SearchRequest) -> tuple[Sku, ...]:
         """Goods to show."""
-        return search(self.catalog(tx), request, self.available(tx))
+        left = goods.all_available(tx)
+        return search(self.catalog(tx), request, lambda sku_id: left.get(sku_id, 0))
 
     def import_catalog(self, tx: Tx, catalog: Catalog, now: datetime) -> None:
         """Replace what is on sale, its prices and its stock. Orders stay as they are."""
@@ -244,12 +244,6 @@ class Shop:
         skus = ((catalog.sku(line.sku_id or ""), line.quantity) for line in draft.lines)
         return Fen(sum(sku.price_fen * quantity for sku, quantity in skus if sku))
 
-    def sweep(self, tx: Tx, now: datetime) -> tuple[Violation, ...]:
-        """Check the books against themselves; whatever is broken rings an alarm. Comes again by
-        itself once it was begun."""
-        found = violations(tx, self.policy, now)
-        for violation in found:
-            self.room.alarm(tx, "invariant", violation.subject, violation.invariant, now)
-        again = now + timedelta(minutes=self.policy.sweep.every_minutes)
-        self.room.jobs.enqueue(tx, "sweep", "sweep", {}, again)
-        return found
+    def begin_sweeps(self, tx: Tx, now: datetime) -> None:
+        """Have the books checked every so often from now on; to be called at every start."""
+        sweeping.begin(tx, self.room, now)

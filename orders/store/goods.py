@@ -67,6 +67,11 @@ _AVAILABLE = (
     .join(skus, skus.c.sku_id == stock.c.sku_id)
     .where(stock.c.sku_id == bindparam("b_sku_id"), skus.c.on_sale)
 )
+_ALL_AVAILABLE = (
+    select(stock.c.sku_id, (stock.c.on_hand - stock.c.reserved).label("left"))
+    .join(skus, skus.c.sku_id == stock.c.sku_id)
+    .where(skus.c.on_sale)
+)
 _OF_SKU = stock.c.sku_id == bindparam("b_sku_id")
 _COUNT: BindParameter[int] = bindparam("b_count", type_=BigInteger)
 _RESERVE = (
@@ -139,6 +144,11 @@ def load_catalog(tx: Tx) -> Catalog:
 def available(tx: Tx, sku_id: str) -> int:
     """How many can still be sold; 0 for what is not on sale."""
     return max(0, tx.execute(_AVAILABLE, {"b_sku_id": sku_id}).scalar() or 0)
+
+
+def all_available(tx: Tx) -> Mapping[str, int]:
+    """What can still be sold of everything on sale, in one look."""
+    return {row.sku_id: max(0, row.left) for row in tx.execute(_ALL_AVAILABLE)}
 
 
 def reserve(tx: Tx, sku_id: str, count: int) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from adapters.suppliers.sandbox import Manner
 from orders.invariants import INVARIANTS
+from orders.order import CustomerState
 from tests.orders.test_delivering import paid
 from tests.orders.world import PHONE, World, gift, topup
 
@@ -93,7 +96,8 @@ async def test_the_database_itself_refuses_the_worst(world: World, damage: str) 
 async def test_the_sweep_rings_once_for_what_is_broken_and_comes_again(world: World) -> None:
     await paid(world)
     await world.write(lambda tx: tx.execute(text("UPDATE stock SET sold = 99 WHERE sku_id = 'topup-100'")))
-    await world.write(lambda tx: world.shop.sweep(tx, world.now))
+    for _ in range(2):
+        await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
     await world.wait(minutes=25)
     assert await world.alarms() == ["invariant"]
     assert await world.write(world.jobs.next_due) is not None
@@ -105,6 +109,58 @@ async def test_a_paid_order_that_stands_still_is_noticed(world: World) -> None:
     await world.write(lambda tx: tx.execute(text("DELETE FROM jobs")))
     await world.wait(minutes=61)
     assert any("bounded time" in violation for violation in await world.violations())
+
+
+@pytest.mark.parametrize(
+    ("manner", "state"),
+    [
+        (Manner.DELIVER, CustomerState.DELIVERED),
+        (Manner.SILENT, CustomerState.DELIVERED),
+        (Manner.FAIL, CustomerState.REFUNDED),
+    ],
+)
+async def test_work_whose_jobs_are_gone_is_taken_up_again(
+    world: World, manner: Manner, state: CustomerState
+) -> None:
+    world.supplier.told[PHONE] = manner
+    order = await world.place()
+    await world.pay(order)
+    await lose_all_jobs_until_swept(world)
+    await lose_all_jobs_until_swept(world)
+    await world.wait(minutes=1)
+    assert await world.state(order) is state
+    assert await world.violations() == ()
+    assert "work_dropped" in await world.alarms()
+
+
+async def test_an_unpaid_order_whose_timer_is_gone_expires_all_the_same(world: World) -> None:
+    order = await world.place()
+    await world.wait(minutes=15, seconds=-1)
+    await lose_all_jobs_until_swept(world)
+    await world.wait(minutes=1)
+    assert await world.state(order) is CustomerState.EXPIRED
+
+
+async def lose_all_jobs_until_swept(world: World) -> None:
+    await world.write(lambda tx: tx.execute(text("DELETE FROM jobs")))
+    await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
+    await world.wait(minutes=10)
+
+
+async def test_a_sound_shop_is_swept_without_a_sound(world: World) -> None:
+    world.supplier.delay = timedelta(hours=3)
+    await paid(world, topup(), gift())
+    await world.place(topup(), customer="c2")
+    await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
+    await world.wait(hours=5)
+    assert await world.alarms() == []
+
+
+async def test_a_job_that_was_given_up_rings(world: World) -> None:
+    await world.write(lambda tx: world.jobs.enqueue(tx, "no such kind", "odd", {}, world.now))
+    await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
+    await world.wait(hours=3)
+    assert await world.alarms() == ["job_given_up"]
 
 
 async def test_an_order_that_waits_for_evidence_is_not_stuck(world: World) -> None:

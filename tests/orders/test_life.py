@@ -22,11 +22,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from adapters.payments.sandbox import Paid
 from adapters.suppliers.sandbox import Manner
 from orders import delivering
+from orders.catalog import Delivery
 from orders.database import Database, sqlite_url
 from orders.draft import DraftLine
 from orders.errors import NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
 from orders.money import Fen
-from orders.order import Order, OrderState
+from orders.order import LineState, Order, OrderState
 from orders.ports import Outcome, SupplierAnswer
 from tests.orders.world import World, gift, mouse, topup
 
@@ -63,11 +64,16 @@ class Life(RuleBasedStateMachine):
             request.manner = Manner.DELIVER if request.manner is Manner.MUTE else request.manner
         self.run(self.world.wait(hours=30))
         self.books_are_sound()
+        alarms = self.run(self.world.database.read(self.world.shop.alarms))
         for order in self.run(self.world.database.read(lambda tx: self.world.shop.recent_orders(tx, 1000))):
-            waits_for_person = any(line.delivery.value == "physical" for line in order.lines)
+            refused = any(kind == "refund_refused" and order.order_no in what for kind, what, _ in alarms)
+            waits_for_somebody = any(
+                line.delivery is Delivery.PHYSICAL or line.state is LineState.NEEDS_INFO
+                for line in order.lines
+            )
             assert order.state is not OrderState.AWAITING_PAYMENT, order
-            assert order.state is not OrderState.PLACED or waits_for_person, order
-            assert not order.refunding_fen or self.world.bank.refuse_refunds, order
+            assert order.state is not OrderState.PLACED or waits_for_somebody, order
+            assert not order.refunding_fen or refused, order
         self.run(self.world.database.close())
         self.loop.close()
         shutil.rmtree(self.folder)
