@@ -101,6 +101,8 @@ class Assembly:
     catalog: Path | None = None
     """Loaded at the start; None where the shop has its goods already."""
     supplier_delay: timedelta = timedelta(0)
+    supplier_books: Path | None = None
+    """Where the sandbox supplier remembers what it took on; None: it forgets with the process."""
     sendings: Mapping[str, Sending] = field(default_factory=dict)
     send_notice: Callable[[RawNotice], Awaitable[bool]] | None = None
 
@@ -129,7 +131,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         secret, age_max = parts.sandbox_secret, policy.payment.notice_age_max_seconds
         bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, parts.send_notice or straight_in)
         gateway = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
-        supplier = SandboxSupplier(clock, parts.supplier_delay)
+        supplier = SandboxSupplier(clock, parts.supplier_delay, parts.supplier_books)
         suppliers: dict[Delivery, Supplier | HouseSupplier] = {
             Delivery.TOPUP: supplier,
             Delivery.CARD: CardStock(),
@@ -320,6 +322,7 @@ async def run_shop(
             sandbox_secret=settings.sandbox_secret.get_secret_value(),
             catalog=catalog,
             supplier_delay=supplier_delay,
+            supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
             sendings=_sendings(settings),
             send_notice=_notices_over_http(settings, client),
         )

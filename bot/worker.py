@@ -47,6 +47,8 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then let what was begun come to its end."""
+        if self._database.serves_one_process:
+            await self._database.write(lambda tx: self._jobs.take_back(tx, self._clock.now()))
         while not stop.is_set():
             free = AT_ONCE - len(self._running)
             begun = await self._claim(free) if free else ()

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from orders.clock import Clock
 from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
@@ -40,14 +43,24 @@ class _Request:
     ready_at: datetime
 
 
+_ROW = TypeAdapter(_Request)
+
+
 class SandboxSupplier:
     """Keyed by recipient or SKU: `told["13800138000"] = Manner.FAIL`."""
 
-    def __init__(self, clock: Clock, delay: timedelta = timedelta(0)) -> None:
+    def __init__(self, clock: Clock, delay: timedelta = timedelta(0), books: Path | None = None) -> None:
+        """`books` is a file that outlives the process: a real supplier does not forget what it took
+        on because we crashed."""
         self._clock = clock
         self.delay = delay
         self.told: dict[str, Manner] = {}
+        self._books = books
         self._requests: dict[str, _Request] = {}
+        if books is not None and books.exists():
+            for row in books.read_bytes().splitlines():
+                request = _ROW.validate_json(row)
+                self._requests[request.ask.request_no] = request
 
     @property
     def name(self) -> str:
@@ -69,10 +82,16 @@ class SandboxSupplier:
             return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
         known = self._requests.get(ask.request_no)
         if known is None:
-            self._requests[ask.request_no] = _Request(ask, manner, self._clock.now() + self.delay)
+            self._take_on(_Request(ask, manner, self._clock.now() + self.delay))
         if manner in (Manner.SILENT, Manner.SILENT_FAIL, Manner.MUTE):
             return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
         return self._word_on(self._requests[ask.request_no])
+
+    def _take_on(self, request: _Request) -> None:
+        self._requests[request.ask.request_no] = request
+        if self._books is not None:
+            with self._books.open("ab") as books:
+                books.write(_ROW.dump_json(request) + b"\n")
 
     async def query(self, ask: DeliveryAsk) -> SupplierAnswer:
         request = self._requests.get(ask.request_no)
