@@ -123,6 +123,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         shop = Shop(jobs, parts.vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, SampleKeys())
         if goods is not None:
             await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
+        await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
 
         async def straight_in(raw: RawNotice) -> bool:
             outcome = await database.write(lambda tx: shop.receive_notice(tx, gateway, raw, clock.now()))
@@ -201,7 +202,9 @@ def shop_for_catalog(settings: Settings) -> Shop:
     """The shop alone, for loading and writing goods from the command line."""
     policy = Policy.read(settings.data_folder / "policy.toml")
     vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
-    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT})
+    # Sandbox money buys sandbox keys; without them the stock of card goods is the keys in the vault.
+    keys = SampleKeys() if settings.gateway == "sandbox" else None
+    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, keys)
 
 
 # The channels' libraries are imported where a channel is connected: they take longer to load than
