@@ -124,7 +124,7 @@ class OrderPages:
         asked = request.query_params.get("refund")
         facts = {
             "order": order_view(order, self._services.mask),
-            "steps": step_views(order, timeline),
+            "steps": step_views(order, timeline, self._services.mask),
             "state_now": f"{customer_state(order)} {len(timeline)}",
             "keys": keys,
             "refund": asked if asked in {REFUND_STARTED, *RefundDenied} else None,

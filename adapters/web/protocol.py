@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from bot.assistant import CHOSEN
 from bot.messages import ChatEntry, OrderCard, Reply
 from orders.order import Order, customer_state
 
@@ -26,6 +27,8 @@ _MEANS_LONGEST = 256
 class WrittenChoice(TypedDict):
     label: str
     means: str
+    acts: bool
+    """It does something (`cancel`) rather than name something that could be bought."""
 
 
 class WrittenRow(TypedDict):
@@ -146,7 +149,10 @@ def written_entry(entry: ChatEntry) -> WrittenEntry:
         "name": name,
         "id": client_id,
         "text": reply.text,
-        "choices": [{"label": choice.label, "means": choice.means} for choice in reply.choices],
+        "choices": [
+            {"label": choice.label, "means": choice.means, "acts": choice.means in CHOSEN}
+            for choice in reply.choices
+        ],
         "pay_url": _local(reply.pay_url),
         "card": _written_card(reply.card) if reply.card else None,
     }

@@ -50,8 +50,8 @@ class StepView:
     at: datetime
     amount_fen: Fen | None
     delivery: Delivery | None
-    thing: str | None
-    """Which line it is about, where the order has several."""
+    about: str | None
+    """Which line it is, where the order has several: by its recipient, else by its goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ def order_view(order: Order, mask: Mask) -> OrderView:
     )
 
 
-def step_views(order: Order, timeline: tuple[OrderEvent, ...]) -> tuple[StepView, ...]:
+def step_views(order: Order, timeline: tuple[OrderEvent, ...], mask: Mask) -> tuple[StepView, ...]:
     """The timeline, without what only staff need to know."""
-    return tuple(_step_view(order, event) for event in timeline if event.kind not in _NOT_FOR_CUSTOMERS)
+    return tuple(_step_view(order, event, mask) for event in timeline if event.kind not in _NOT_FOR_CUSTOMERS)
 
 
 def _line_view(order: Order, line: OrderLine, mask: Mask) -> LineView:
@@ -119,15 +119,17 @@ def _line_view(order: Order, line: OrderLine, mask: Mask) -> LineView:
     )
 
 
-def _step_view(order: Order, event: OrderEvent) -> StepView:
+def _step_view(order: Order, event: OrderEvent, mask: Mask) -> StepView:
     line = order.line(event.line_no) if event.line_no is not None else None
-    several = len(order.lines) > 1
+    about = None
+    if line is not None and len(order.lines) > 1:
+        about = mask(line.account_kind, line.account) if line.account else _thing(line)
     return StepView(
         kind=event.kind,
         at=event.at,
         amount_fen=event.amount_fen,
         delivery=line.delivery if line else None,
-        thing=_thing(line) if line and several else None,
+        about=about,
     )
 
 

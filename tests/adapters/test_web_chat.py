@@ -81,7 +81,7 @@ async def test_what_is_said_is_answered(shop: str) -> None:
         assert texts(got) == ["充话费", "你说：充话费"]
         assert [entry["seq"] for entry in got] == [1, 2]
         assert got[0]["id"] == "message-1"
-        assert got[1]["choices"] == [{"label": "一百", "means": "topup-100"}]
+        assert got[1]["choices"] == [{"label": "一百", "means": "topup-100", "acts": False}]
 
 
 async def test_a_message_sent_again_is_said_once(shop: str) -> None:

@@ -82,13 +82,15 @@ export class Log {
     return item;
   }
 
-  /** What could be chosen stays readable after the buttons for it have gone. */
+  /** The goods that could be chosen stay readable after the buttons for them have gone. */
   drawOffer(item, choices) {
     this.retireOffer();
+    const named = choices.filter((choice) => !choice.acts);
+    if (!named.length) return;
     this.offer = document.createElement("ul");
     this.offer.className = "offered";
     this.offer.hidden = this.customer;
-    for (const choice of choices) {
+    for (const choice of named) {
       const label = document.createElement("li");
       label.textContent = choice.label;
       this.offer.append(label);

@@ -155,7 +155,11 @@ at("list").addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.box) { box = button.dataset.box; watch(); } else if (button.dataset.chat) open(button.dataset.channel, button.dataset.chat);
 });
-at("take").addEventListener("click", () => act("take"));
+at("take").addEventListener("click", async () => {
+  if (!(await act("take")) || box !== "waiting") return;
+  box = "mine";
+  watch();
+});
 at("release").addEventListener("click", () => act("release"));
 at("back").addEventListener("click", () => { desk.dataset.pane = "list"; delete desk.dataset.side; });
 at("side-toggle").addEventListener("click", () => { desk.toggleAttribute("data-side"); });

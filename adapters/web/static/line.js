@@ -5,6 +5,7 @@ const PING_MS = 20000;
 const SILENCE_MS = 45000;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 15000;
+const STEADY_MS = 5000;
 
 export class Line {
   /** `address` is asked anew for each attempt; `hear` gets each message; `state` gets open or closed. */
@@ -14,6 +15,7 @@ export class Line {
     this.socket = null;
     this.timer = null;
     this.heardAt = 0;
+    this.openedAt = 0;
     setInterval(() => this.check(), PING_MS);
     window.addEventListener("online", () => this.now());
     window.addEventListener("pageshow", (event) => { if (event.persisted) this.now(); });
@@ -32,8 +34,7 @@ export class Line {
     this.socket = socket;
     socket.onopen = () => {
       if (this.socket !== socket) return;
-      this.failures = 0;
-      this.heardAt = Date.now();
+      this.heardAt = this.openedAt = Date.now();
       this.state("open", 0);
     };
     socket.onmessage = (event) => {
@@ -43,11 +44,18 @@ export class Line {
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
-      this.socket = null;
-      this.failures += 1;
-      this.state("closed", this.failures, event.code);
-      this.later();
+      this.lost(event.code);
     };
+  }
+
+  /** A line that ended at once counts as a failure of the one before, so that the waits grow. */
+  lost(code) {
+    this.socket = null;
+    if (this.openedAt && Date.now() - this.openedAt > STEADY_MS) this.failures = 0;
+    this.openedAt = 0;
+    this.failures += 1;
+    this.state("closed", this.failures, code);
+    this.later();
   }
 
   later() {
@@ -76,11 +84,8 @@ export class Line {
 
   drop() {
     const socket = this.socket;
-    this.socket = null;
     if (socket) { socket.onclose = null; socket.close(); }
-    this.failures += 1;
-    this.state("closed", this.failures, 0);
-    this.later();
+    this.lost(0);
   }
 
   /** Whether it went out; what did not is the caller's to keep. */
