@@ -6,6 +6,7 @@ A recipient is exactly right or it is a problem: a masked, short or long number 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +16,7 @@ from nlu.digits import Digits, chains, joined, phone_length
 from nlu.emails import emails
 from nlu.labels import Label, is_label, label_before, label_behind
 from nlu.lexicon import Lexicon
+from nlu.normalise import INVISIBLE
 from nlu.page import Mark, Page
 from nlu.understanding import Problem, ProblemCode, Slot
 from nlu.words import Words
@@ -200,7 +202,7 @@ def _numbers(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             count, mark = _number(text, chain[at : at + _PARTS], lexicon)
             zone = _ZONE.match(text, mark.end) if mark else None
             if mark and zone and len(mark.value.text) != 11:
-                as_given = _typed(page, mark.start, zone.end())
+                as_given = _name_typed(page, mark.start, zone.end())
                 mark = Mark(replace(mark.value, as_given=as_given), mark.start, zone.end())
             if mark:
                 marks.append(mark)
@@ -211,6 +213,9 @@ def _numbers(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
 def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark[Account] | None]:
     """What the first of `parts` begins, and how many of them belong to it."""
     first = parts[0]
+    if text[max(0, first.start - 1) : first.start] == "+" and first.digits.startswith("86"):
+        first = replace(first, start=first.start - 1)  # the label stands in front of the +
+        parts = [first, *parts[1:]]
     if len(first.digits) < 3 and first.digits[0] != "1" and first.digits != "86" and not first.spoken:
         return 1, None  # begins no phone, and is too short for anything else
     label = label_before(text, first.start, lexicon)
@@ -336,11 +341,11 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind
             kinds = () if said == EMAIL else (GAME_ID,)
-            account = Account(_typed(page, *found.span()), kinds, said, True, (label.start, label.end))
+            account = Account(_name_typed(page, *found.span()), kinds, said, True, (label.start, label.end))
             marks.append(Mark(account, *found.span()))
         elif _MIXED.fullmatch(found[0]):
             # Nothing that is for sale is written with _ or #; letters and digits alone may be a name.
-            account = Account(_typed(page, *found.span()), (GAME_ID,), claimed=not found[0].isalnum())
+            account = Account(_name_typed(page, *found.span()), (GAME_ID,), claimed=not found[0].isalnum())
             marks.append(Mark(account, *found.span(), sureness=0.9 if account.claimed else 0.5))
     for word in lexicon.words("accounts.named"):
         at = text.find(word)
@@ -350,7 +355,9 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             if named and not any(
                 mark.start < named.end("name") and named.start("name") < mark.end for mark in marks
             ):
-                account = Account(_typed(page, *named.span("name")), (GAME_ID,), GAME_ID, True, (at, start))
+                account = Account(
+                    _name_typed(page, *named.span("name")), (GAME_ID,), GAME_ID, True, (at, start)
+                )
                 marks.append(Mark(account, *named.span("name")))
             at = text.find(word, start)
     return marks
@@ -383,6 +390,12 @@ def _latin(character: str) -> bool:
 def _typed(page: Page, start: int, end: int) -> str:
     span = page.span(start, end)
     return page.original[span.start : span.end].strip()
+
+
+def _name_typed(page: Page, start: int, end: int) -> str:
+    """A game account as typed, capitals and all; full width and keycaps are no part of it."""
+    typed = unicodedata.normalize("NFKC", _typed(page, start, end))
+    return "".join(character for character in typed if character not in INVISIBLE)
 
 
 @lru_cache(maxsize=4)

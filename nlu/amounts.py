@@ -100,13 +100,13 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
 
 def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount]:
     """`free_from`: what stands before it belongs to the amount before."""
-    return (
-        _money(text, found, units, free_from)
-        or _currency(text, found, units, free_from)
-        or _period(text, found)
-        or _size(text, found, units)
-        or _bare(text, found)
-    )
+    money = _money(text, found, units, free_from) or _currency(text, found, units, free_from)
+    if money:
+        return money
+    period, size = _period(text, found), _size(text, found, units)
+    if period and size and size.end > period.end:
+        return size  # 300月相 counts 月相
+    return period or size or _bare(text, found)
 
 
 def _counts(text: str, found: Mark[Number]) -> bool:
@@ -173,7 +173,12 @@ def _size(text: str, found: Mark[Number], units: Units) -> Mark[Amount] | None:
         match = units.pattern.match(text, start) if start else None
         if match is None and start and text[start : start + 1] == " ":
             match = units.pattern.match(text, start + 1)
-            if match and len(match[0]) == 1 and not _latin(match[0]):
+            if (
+                match
+                and len(match[0]) == 1
+                and not _latin(match[0])
+                and _WORD_BEHIND.match(text, match.end())
+            ):
                 match = None  # 648 天空岛
         if match:
             exact = found.value.exact and not (found.value.shortened and counted)
@@ -274,6 +279,7 @@ def _open(character: str) -> bool:
 _LONGEST = 12
 _DURATION = re.compile(r" ?(?:个|个半)? ?(?:分钟|小时|钟头|秒|刻钟|分半钟|工作日)")
 _DIGIT_BEHIND = re.compile(r" ?\d")
+_WORD_BEHIND = re.compile(r"[一-龥](?<![的装版券月卡年一两二三四五来到半包用])")
 _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")

@@ -35,6 +35,8 @@ def runs(text: str) -> Iterator[Digits]:
             continue
         if text[end : end + 1] in _SCALES:
             end -= 1  # 五十 begins with the last of them
+        if end - start <= 2 and text[end : end + 1] in _COUNTED:
+            continue  # 一份, 三天: counted, and no digits of anybody's number
         if end > start:
             spoken = "".join(_SPOKEN[character] for character in text[start:end])
             yield Digits(spoken, start, end, spoken=True, groups=(end - start,))
@@ -113,4 +115,5 @@ _SPOKEN = {
     "勾": "9",
 }
 _SCALES = frozenset("十百千万亿拾佰仟")
+_COUNTED = frozenset("天月年周季张个份套台单次件块元折分小笔条位人遍点毛角")
 _RUN = re.compile(f"[0-9]+|[{''.join(_SPOKEN)}]+")

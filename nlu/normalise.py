@@ -15,7 +15,7 @@ from nlu.page import Page
 
 _SIMPLIFIER = OpenCC("t2s")
 
-_INVISIBLE = frozenset(
+INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad\u202a\u202b\u202c\u202d\u202e"
 )
 """Zero-width and direction marks, and what makes a keycap of a digit: nothing anyone meant to say."""
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 
 @cache
 def _plain(character: str) -> str:
-    if character in _INVISIBLE or character == "\r":
+    if character in INVISIBLE or character == "\r":
         return ""
     if character in "\n\t":
         return character
