@@ -16,7 +16,7 @@ from adapters.web.notices import Notices
 from adapters.web.order_pages import OrderPages
 from adapters.web.pages import Pages
 from adapters.web.pay import PayPages
-from adapters.web.security import BodyLimit, SecurityHeaders
+from adapters.web.security import BodyLimit, SecurityHeaders, protection
 from adapters.web.services import WebServices
 from adapters.web.sessions import Sessions
 from adapters.web.signals import Signals
@@ -38,7 +38,10 @@ def create_web_app(services: WebServices) -> Starlette:
         return response
 
     async def crashed(request: Request, error: Exception) -> Response:
-        return pages.page("error.html", {"status": 500}, status=500)
+        response = pages.page("error.html", {"status": 500}, status=500)
+        # This page leaves outside of the middleware that protects the others.
+        response.headers.update(protection(request.headers.get("host", ""), https=https))
+        return response
 
     return Starlette(
         routes=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +35,19 @@ def content_policy(host: str) -> str:
     )
 
 
+def protection(host: str, *, https: bool) -> Mapping[str, str]:
+    """The headers of every answer that does not set its own."""
+    headers = {
+        "Content-Security-Policy": content_policy(host),
+        "X-Content-Type-Options": "nosniff",
+        # Order and pay links are secrets: they must not travel on in a Referer.
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cache-Control": "no-store",
+    }
+    return headers | {"Strict-Transport-Security": "max-age=31536000"} if https else headers
+
+
 def same_origin(connection: HTTPConnection) -> bool:
     """Whether a request comes from a page of ours. Programs send no Origin and hold no cookie of others,
     so its absence is no sign of forgery; forms carry their own token besides."""
@@ -59,14 +73,8 @@ class SecurityHeaders:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", content_policy(host))
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                # Order and pay links are secrets: they must not travel on in a Referer.
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-                headers.setdefault("Cache-Control", "no-store")
-                if self._https:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                for name, value in protection(host, https=self._https).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_protected)

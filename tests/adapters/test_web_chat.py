@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -16,9 +16,9 @@ from websockets.exceptions import ConnectionClosed
 
 from adapters.web.chat import HISTORY_ENTRIES, MESSAGES_BURST, SOCKETS_EACH_MAX
 from adapters.web.sessions import BROWSER_COOKIE
-from orders.database import Database
+from orders.database import Database, Tx
 from tests.adapters.loopback import served
-from tests.adapters.web_world import WebWorld, chat_of, form_token_of
+from tests.adapters.web_world import BASE_URL, WebWorld, chat_of, form_token_of
 
 
 @pytest.fixture
@@ -289,3 +289,17 @@ async def test_machines_are_told_how_the_shop_is(world: WebWorld) -> None:
         assert (await probe.get("/metrics", headers={"x-forwarded-for": "1.2.3.4"})).status_code == 404
         icon = await probe.get("/favicon.ico")
         assert icon.content[:4] == b"\0\0\1\0"
+
+
+async def test_a_crash_shows_a_page_of_ours_and_nothing_of_the_machine(world: WebWorld) -> None:
+    def broken(tx: Tx) -> NoReturn:
+        raise ZeroDivisionError("the shelf fell down")
+
+    world.shop.catalog = broken  # type: ignore[method-assign]
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        page = await client.get("/")
+    assert page.status_code == 500
+    assert "出了点问题" in page.text
+    assert "shelf" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]

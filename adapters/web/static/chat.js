@@ -25,6 +25,8 @@ let oldest = 0;
 let started = false;
 let attendedBy = "bot";
 let offeredFor = null;
+let unread = 0;
+const title = document.title;
 let queue = storedQueue();
 let pollTimer = null;
 let typingTimer = null;
@@ -57,13 +59,19 @@ function take(message) {
       if (entry.id) settle(entry.id);
       log.append(entry, firstWaiting());
       if (entry.who === "customer") chips.replaceChildren();
-      else { hideTyping(); offer(entry); }
+      else { hideTyping(); offer(entry); if (!first) count(); }
     }
     log.renewStates(message.orders);
     attendedBy = message.attended_by;
     at("welcome").hidden = cursor > 0 || queue.length > 0;
   }, { force: first });
   showPresence();
+}
+
+function count() {
+  if (!document.hidden) return;
+  unread += 1;
+  document.title = `(${unread}) ${title}`;
 }
 
 function offer(entry) {
@@ -272,6 +280,18 @@ document.addEventListener("click", (event) => {
 });
 at("earlier").addEventListener("click", showEarlier);
 window.addEventListener("resize", () => { if (follower.atEnd()) follower.toEnd(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { unread = 0; document.title = title; } });
+if (window.visualViewport) {
+  // On an iPhone the keyboard covers the page instead of shrinking it; so the page is shrunk here.
+  window.visualViewport.addEventListener("resize", () => {
+    const { height, scale } = window.visualViewport;
+    if (scale !== 1) return;
+    const followed = follower.atEnd();
+    shop.style.height = window.innerHeight - height > 80 ? `${height}px` : "";
+    window.scrollTo(0, 0);
+    if (followed) follower.toEnd();
+  });
+}
 
 for (const message of queue) wait(message);
 const asked = new URLSearchParams(location.search).get("about");
