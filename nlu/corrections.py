@@ -80,6 +80,19 @@ class Cues:
             self._words[kind] = words
             self._kinds.append((kind, AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)))
 
+    def read_spaced(self, text: str) -> tuple[Cue, ...]:
+        """The same where blanks may have slipped between Chinese characters: 多 少钱."""
+        if not _BLANKS.search(text):
+            return self.read(text)
+        dropped = {at for match in _BLANKS.finditer(text) for at in range(*match.span())}
+        places = [at for at in range(len(text)) if at not in dropped]
+        tight = "".join(text[at] for at in places)
+        # Words that the blanks set apart stay apart too: both readings count.
+        moved = (
+            Cue(cue.kind, places[cue.start], places[cue.end - 1] + 1, cue.word) for cue in self.read(tight)
+        )
+        return tuple(sorted({*moved, *self.read(text)}, key=lambda cue: (cue.start, -cue.end)))
+
     def read(self, text: str) -> tuple[Cue, ...]:
         """All cues of `text` (what has been read of it is NUL), left to right."""
         found: list[Cue] = []
@@ -89,6 +102,9 @@ class Cues:
                 if _bounded(text, start, end):
                     found.append(Cue(kind, start, end, words[index]))
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
+
+
+_BLANKS = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)

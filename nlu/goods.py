@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from nlu.amounts import Amount, AmountKind
 from nlu.naming import Role
 from nlu.products import Closeness, Mention, MentionKind, Names
+from nlu.sounds import heard
 from nlu.understanding import LineInHand
 from nlu.variants import (
     MONEY_UNITS,
@@ -44,6 +45,8 @@ class Wanted:
     """Of the number to be charged."""
     account_kind: str | None = None
     """What the recipient was called, if it was called anything."""
+    scraps: str = ""
+    """Characters in and around the line that nobody understood."""
     requalified: bool = False
     tops_up: bool = False
     """充/交/缴 with a mobile number or a contact: with no product named it is the plain phone top-up."""
@@ -99,6 +102,9 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
+        hinted = self._hinted(left, wanted)
+        if hinted:
+            return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
             product_id = next(iter(left))
             return Decision(product_id, (), readings[product_id], closeness, conflict)
@@ -226,6 +232,22 @@ class Goods:
             if same and not any(role is Role.CARRIER for role, _ in said):
                 left = same
         return left
+
+    def _hinted(self, left: Mapping[str, float], wanted: Wanted) -> tuple[str, ...]:
+        """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
+        if wanted.mention is None or not wanted.scraps or wanted.qualifiers:
+            return ()
+        sounds = heard(wanted.scraps)
+        return tuple(
+            product_id
+            for product_id in wanted.mention.family
+            if product_id not in left
+            and any(
+                role is Role.TIER and heard(meaning[:1]) in sounds and (role, meaning) not in self._names.qualifiers[other]
+                for role, meaning in self._names.qualifiers[product_id]
+                for other in left
+            )
+        )
 
     def _label_says(self, product_id: str, meaning: str) -> bool:
         return any(meaning in size.label for size in self._sizes.of(product_id))

@@ -364,6 +364,9 @@ class Intents:
 
     def _past(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         """Something done already is not ordered once more: 上个月充的100话费是哪天充的."""
+        asks_when = re.search(r"(?:充|买|付)的.{0,8}(?:哪天|几号|什么时候|啥时候)|(?:哪天|几号|啥时候).{0,4}(?:充|买|付|下)的", seen.text)
+        if asks_when:
+            return Intent.HISTORY, 0.7
         if not seen.has(CueKind.PAST) or seen.has(CueKind.OWN_REQUEST) or seen.corrected:
             return None
         done = re.search(r"(?:充|买|付|下|冲|开|续|订|办|交)(?:的|了|过|完)", seen.text)

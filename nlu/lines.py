@@ -7,13 +7,16 @@ open, because a size given to the wrong recipient is the worst thing that can ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from nlu.accounts import Account, Recipient, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import Decision, Goods, Wanted
+from nlu.leftovers import scraps
 from nlu.lexicon import Lexicon
 from nlu.naming import Role
 from nlu.page import Page
@@ -37,6 +40,8 @@ class Shape:
     tops_up: bool = False
     contact: bool = False
     each_quantity: Event | None = None
+    left: frozenset[int] = frozenset()
+    """Offsets of the characters that nobody understood."""
 
 
 def shared(records: list[Record], shape: Shape) -> list[Record]:
@@ -68,6 +73,30 @@ def _paired(records: list[Record], shape: Shape) -> list[Record]:
         if goods is not None and not record.names:
             record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
     return accounts
+
+
+_BETWEEN = re.compile(
+    r"[\s,，、;；。.:：/&+|~\-—()（）]|和|跟|与|及|以及|还有|另外|再|加|给|也|充|冲|到|号码|手机号?|电话|账号|qq号?|uid|邮箱|我|老|这个|那个|是|的|个|号|一|份|张|笔|次|单"
+)
+
+
+def doubt_gaps(text: str, records: Sequence[Record], shape: Shape) -> None:
+    """Two recipients with the same goods, and words between them that nobody understood: perhaps the
+    second corrects the first. What cannot be told is asked."""
+    if shape.each:
+        return
+    for one, other in pairwise(records):
+        shares = {Slot.PRODUCT, Slot.VARIANT} <= other.inherited or {Slot.PRODUCT, Slot.VARIANT} <= one.inherited
+        if not shares or not one.accounts or not other.accounts:
+            continue
+        gap = text[one.accounts[-1].end : other.accounts[0].start]
+        for event in sorted((*one.regions, *other.regions), key=lambda event: -event.start):
+            if one.accounts[-1].end <= event.start < other.accounts[0].start:
+                at = event.start - one.accounts[-1].end
+                gap = gap[:at] + gap[at + event.end - event.start :]
+        people = _BETWEEN.sub("", gap)
+        if people and "\n" not in gap:
+            one.doubtful = other.doubtful = True
 
 
 def _spread_count(records: list[Record]) -> None:
@@ -240,6 +269,7 @@ def _share_regions(records: list[Record]) -> None:
                 record.name and said[0].name and same_goods(record.name, said[0].name)
             ):
                 record.regions = list(said[0].regions)
+                record.inherited.add(Slot.REGION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +304,7 @@ class LineReader:
             amounts=amounts,
             nearby=_words_of(page.text, record),
             requalified=record.requalified,
+            scraps=scraps(record, shape.left, page.text),
             regions=tuple(event.mention.text for event in record.regions if event.mention),
             carrier=carrier(phone, self._lexicon) if phone else None,
             account_kind=next((event.account.said for event in record.accounts if event.account), None),
@@ -291,7 +322,7 @@ class LineReader:
         spans: list[SlotSpan] = []
         line = SpokenLine()
         line = self._with_goods(page, line, record, amounts, decision, problems, spans)
-        line = self._with_quantity(page, line, record, counted, problems, spans)
+        line = self._with_quantity(page, line, record, counted, shape, problems, spans)
         line = self._with_account(page, line, record, decision, problems, spans)
         line = self._with_region(page, line, record, decision, problems, spans)
         if hand is not None and taken_up and hand.product_id is not None:
@@ -377,14 +408,15 @@ class LineReader:
         return replace(line, sku_options=variant.options)
 
     def _with_quantity(
-        self, page: Page, line: SpokenLine, record: Record, counted: Event | None,
+        self, page: Page, line: SpokenLine, record: Record, counted: Event | None, shape: Shape,
         problems: list[Problem], spans: list[SlotSpan],
     ) -> SpokenLine:  # fmt: skip
         event = record.quantity
         count: int | None = None
         if event is not None and event.quantity is not None:
             count = event.quantity.count
-            if count is None:
+            uncertain = event.quantity.kind is QuantityKind.COUNTED and event.quantity.follows in shape.left
+            if count is None or uncertain and event.quantity.word == "个":
                 return replace(
                     line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options
                 )

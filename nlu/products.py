@@ -188,6 +188,10 @@ class Names:
                     yield spelling, 0.05
             if _chinese(token.text) and len(token.text) >= 4:
                 for length in range(2, len(token.text)):
+                    company = token.text[:length] in self.namer.never_alone
+                    if company and self.namer.role_of(token.text[length:]) is None:
+                        # 百度 of 百度文库 is a company; only what is about something (视频) goes unsaid.
+                        continue
                     if not (alone and token.text[:length] in self._common):
                         yield token.text[:length], 0.3
                 if len(token.text) >= 5:

@@ -19,8 +19,9 @@ from nlu.amounts import Amount, AmountKind, Units
 from nlu.contacts import Contacts
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.goods import Goods
+from nlu.leftovers import Leftovers, put_in_doubt
 from nlu.lexicon import Lexicon
-from nlu.lines import Shape, shared
+from nlu.lines import Shape, doubt_gaps, shared
 from nlu.normalise import normalise, plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
@@ -71,7 +72,7 @@ class Reader:
         people = "|".join(
             map(re.escape, (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted")))
         )
-        self._of_people = re.compile(rf"\s*(?:{people})")
+        self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
         leading = "|".join(map(re.escape, lexicon.words("names.server_leads")))
@@ -79,6 +80,7 @@ class Reader:
             rf"(?:^|(?<=[\s,。、;:])|{leading})([\u4e00-\u9fff]{{1,5}}?[一二三四五六七八九十0-9a-z]{{0,2}}(?:大区|服务器|区|服)|[a-z0-9]{{1,4}}(?:大区|区|服)"
             rf"|(?:东|西|南|北|华|中)[\u4e00-\u9fff](?:电信|联通|网通|双线|移动))(?![\u4e00-\u9fff]{{0,1}}(?:务|装|气|用|从|分|别|域))"
         )
+        self._leftovers = Leftovers(lexicon)
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, _unit_spellings(vocabulary))
@@ -112,7 +114,7 @@ class Reader:
         sizes = amounts.read(page, self._lexicon, self.units)
         counts = quantities.read(page, self._lexicon)
         paying = payments.read(page, self._lexicon)
-        cues = self._grouped(self._cues.read(words))
+        cues = self._grouped(self._cues.read_spaced(words))
         quotes = quotations(page.text)
         return self._assembled(
             page,
@@ -163,6 +165,7 @@ class Reader:
         events = _events(page.text, mentions, used, sized, counted, cues)
         events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
+        shape = replace(shape, left=self._leftovers.of(page.text, events, cues))
         records = _records(page.text, events, goods, shape)
         masks = _masks(mentions, used, sized, counted, order, contact)
         said = filters.collected(limits)
@@ -431,7 +434,7 @@ def _events(
             events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if not any(spoken_for[cue.start : cue.end]):
-            events.append(Event(_meant(text, cue, kind), cue.start, cue.end))
+            events.append(Event(_meant(text, cue, kind), cue.start, cue.end, mild=cue.word in _MILD))
             spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
     return sorted(events, key=lambda event: (event.start, event.end))
 
@@ -444,6 +447,8 @@ _CUE_EVENTS = (
     (CueKind.JOIN, EventKind.JOIN),
 )
 
+
+_MILD = frozenset(("抱歉", "不好意思", "sorry", "直接", "干脆", "不如", "啊抱歉", "等等", "等下", "等一下", "稍等", "还是要", "还是来"))
 
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
 """50，不，100: taken back."""
@@ -509,12 +514,17 @@ def _records(text: str, events: list[Event], goods: Goods, shape: Shape) -> list
 
     rows = _rows(text, events)
     if rows is None:
-        return shared(gather(events, compatible, shape.each), shape)
+        records = shared(gather(events, compatible, shape.each), shape)
+        doubt_gaps(text, records, shape)
+        put_in_doubt(records, shape.left)
+        return records
     context, lines = rows
     gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
     around = gather(context, compatible, shape.each)
     _lend(around, gathered)
-    return shared(gathered, shape)
+    records = shared(gathered, shape)
+    put_in_doubt(records, shape.left)
+    return records
 
 
 def _rows(text: str, events: list[Event]) -> tuple[list[Event], list[list[Event]]] | None:

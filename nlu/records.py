@@ -49,6 +49,8 @@ class Event:
     amount: Amount | None = None
     quantity: Quantity | None = None
     account: Account | None = None
+    mild: bool = False
+    """Of a correction: it may as well only be polite (不好意思), so it need not correct anything."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,9 @@ class _Gatherer:
         self._correcting: set[EventKind] | None = None
         """Kinds already replaced since the correction; None when none is under way."""
         self._negated = False
+        self._mild = False
+        self._replaced = False
+        """Whether the correction under way has taken the place of anything."""
 
     @property
     def _record(self) -> Record:
@@ -187,7 +192,12 @@ class _Gatherer:
     def _add(self, event: Event, last: Event | None, separator: EventKind | None) -> None:
         match event.kind:
             case EventKind.CORRECTION:
+                if self._correcting is None or self._correcting:
+                    self._settle_correction()
+                    self._mild = event.mild
+                self._mild = self._mild and event.mild
                 self._correcting = set()
+                self._replaced = False
                 return
             case EventKind.INSTEAD:
                 self._negated = True
@@ -197,7 +207,8 @@ class _Gatherer:
             # never said (不是，我要100的) it is the correction itself.
             self._negated = False
             self._correcting = set()
-            if self._take_back(event):
+            self._replaced = self._take_back(event)
+            if self._replaced:
                 return
         if self._correcting is not None:
             self._replace(event)
@@ -239,13 +250,18 @@ class _Gatherer:
 
     def _add_alternative(self, clause: list[Event]) -> None:
         record = self._record
+        collided = record.empty
         for event in clause:
             slot = _SLOTS.get(event.kind)
             if slot is not None and self._collides(event):
                 record.open.add(slot)
                 _list_of(record, event).append(event)
+                collided = True
             else:
                 self._put(event)
+        if not collided and not record.empty:
+            # 100或者…: something else was offered that nobody understood.
+            record.doubtful = True
 
     def _replace(self, event: Event) -> None:
         """The later value counts, and a still later one counts more."""
@@ -255,9 +271,11 @@ class _Gatherer:
             if EventKind.QUALIFIER not in self._correcting:
                 record.qualifiers.clear()
             record.requalified = True
+            self._replaced = self._replaced or bool(record.names) and not record.regions
         elif event.kind is EventKind.QUANTITY:
             # 改成一张 says one; 来个 says nothing of how many.
             if not _article(event) or not record.counted or event.end - event.start > 1:
+                self._replaced = True
                 record.quantity = event
                 self._correcting.add(event.kind)
             return
@@ -268,6 +286,8 @@ class _Gatherer:
         self._put(event)
 
     def _forget(self, record: Record, event: Event) -> None:
+        before = record.accounts if event.kind is EventKind.ACCOUNT else _list_of(record, event)
+        self._replaced = self._replaced or bool(before)
         if event.kind is EventKind.ACCOUNT:
             record.accounts = [old for old in record.accounts if not _same_kind([old], event)]
         else:
@@ -293,10 +313,18 @@ class _Gatherer:
         return dropped
 
     def close(self) -> None:
-        """A correction that nothing followed leaves the order in doubt."""
-        if self._negated or (self._correcting is not None and not self._correcting):
-            for record in self.records:
-                record.doubtful = True
+        """A correction that corrected nothing leaves the order in doubt."""
+        self._settle_correction()
+        if self._negated:
+            self._doubt()
+
+    def _settle_correction(self) -> None:
+        if self._correcting is not None and not self._replaced and not self._mild:
+            self._doubt()
+
+    def _doubt(self) -> None:
+        for record in self.records:
+            record.doubtful = True
 
     def _put(self, event: Event) -> None:
         record = self._record
