@@ -103,6 +103,8 @@ class Assembly:
     supplier_delay: timedelta = timedelta(0)
     supplier_books: Path | None = None
     """Where the sandbox supplier remembers what it took on; None: it forgets with the process."""
+    readers: Readers | None = None
+    """Those of another shop with the same words, where many shops are rehearsed in one process."""
     sendings: Mapping[str, Sending] = field(default_factory=dict)
     send_notice: Callable[[RawNotice], Awaitable[bool]] | None = None
 
@@ -112,7 +114,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
     """A shop over the sandbox bank and supplier. Raises what is wrong with its data."""
     clock = parts.clock
     policy = Policy.read(parts.data / "policy.toml")
-    lexicon = Lexicon.read(parts.data)
+    readers = parts.readers or Readers(Lexicon.read(parts.data), policy.reading.sure_at)
     wording = Wording.read(parts.data / "replies.yaml")
     goods = read_catalog(parts.catalog) if parts.catalog else None
     async with AsyncExitStack() as stack:
@@ -142,7 +144,6 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         dispatch = Dispatch(database, shop, suppliers, {gateway.name: gateway}, clock)
         outbox = Outbox(jobs, parts.sendings)
         handover = Handover(outbox, wording)
-        readers = Readers(lexicon, policy.reading.sure_at)
         links = Links(parts.base_url.rstrip("/"))
         assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, links)
         fanout = Fanout()
@@ -152,7 +153,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         worker = Worker(database, jobs, {**dispatch.handlers(), **own.handlers()}, clock)
         reception = Reception(database, assistant, clock, fanout)
         yield App(
-            database, shop, jobs, policy, lexicon, wording, assistant, reception, handover, fanout,
+            database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
             worker, clock, gateway, bank, supplier, channels,
         )  # fmt: skip
 
@@ -166,6 +167,7 @@ async def assemble_sandbox(
     base_url: str,
     catalog: Path,
     supplier_delay: timedelta = timedelta(0),
+    readers: Readers | None = None,
 ) -> AsyncIterator[App]:
     """A shop with keys of its own, without channels: for rehearsals and the terminal."""
     parts = Assembly(
@@ -177,6 +179,7 @@ async def assemble_sandbox(
         sandbox_secret=token_urlsafe(24),
         catalog=catalog,
         supplier_delay=supplier_delay,
+        readers=readers,
     )
     async with assemble(parts) as app:
         yield app

@@ -217,7 +217,8 @@ class Filler:
             )
         if spoken.sku is not None:
             return _settled(replace(line, sku_id=spoken.sku.value, sku_options=()), Slot.VARIANT)
-        if spoken.sku_options:
+        of_the_line_in_hand = spoken.product is None and spoken.measure is not None and line.product_id
+        if spoken.sku_options and not of_the_line_in_hand:
             return _settled(replace(line, sku_id=None, sku_options=spoken.sku_options), Slot.VARIANT)
         if any(problem.slot.value == Slot.VARIANT for problem in spoken.problems):
             return replace(line, sku_id=None)

@@ -111,7 +111,8 @@ class Parser:
         dropping = bool(seen.cues.get(CueKind.DROP)) and seen.goods and len(expectation.lines) > 1
         if dropping or (_DROP_LINE.search(reading.page.text) and len(expectation.lines) > 1):
             return Guess(Intent.MODIFY, None, 0.9)
-        if guess.intent not in _TAKES_SLOTS or not slots:
+        remembering = guess.intent is Intent.SAVE_CONTACT and reading.remembered is not None
+        if guess.intent not in _TAKES_SLOTS or not slots or remembering:
             return guess
         if seen.goods and guess.intent is Intent.ORDER:
             return guess
@@ -155,6 +156,13 @@ class Parser:
             if unknown:
                 problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in unknown)
                 lines = tuple(one.line for one in known if one.line.product or one.line.product_options)
+        elif intent is Intent.SAVE_CONTACT:
+            # Only whom to remember: what the shop's plain product would be has nothing to do with it.
+            lines = tuple(
+                SpokenLine(account=one.line.account, account_kind=one.line.account_kind)
+                for one in spoken
+                if one.line.account
+            )
         elif intent is Intent.SEARCH and reading.unknown:
             problems = tuple(
                 Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown

@@ -21,16 +21,20 @@ import re
 import tempfile
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from adapters.suppliers.sandbox import Manner
 from bot.app import assemble_sandbox
 from bot.commands.talk import Customer, Stage
 from bot.messages import OutgoingMessage, Speaker
+from bot.reading import Readers
+from nlu.lexicon import Lexicon
 from orders.catalog import Catalog
 from orders.clock import VirtualClock
 from orders.money import yuan
 from orders.order import Order, customer_state
+from orders.policy import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -87,6 +91,12 @@ def written(conversation: Conversation) -> str:
     return "\n".join(rows) + "\n"
 
 
+@cache
+def readers() -> Readers:
+    """The words are read and compiled once; no conversation changes them."""
+    return Readers(Lexicon.read(DATA), Policy.read(DATA / "policy.toml").reading.sure_at)
+
+
 async def played(conversation: Conversation) -> Conversation:
     """The same conversation, with what was really said."""
     with tempfile.TemporaryDirectory(prefix="xiadan-conversation-") as folder:
@@ -97,6 +107,7 @@ async def played(conversation: Conversation) -> Conversation:
             clock=clock,
             base_url=SHOP,
             catalog=DATA / "catalog" / "demo.csv",
+            readers=readers(),
         ) as app:
             player = Player(Stage(app, clock))
             for line in conversation.lines:
