@@ -1,0 +1,6 @@
+"""`make bench`: every table, one after the other."""
+
+from tests.bench import bench_nlu
+
+if __name__ == "__main__":
+    bench_nlu.main()

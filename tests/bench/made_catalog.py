@@ -1,0 +1,107 @@
+"""Catalogs of any size, made up from syllables, and what people would type to order from them.
+
+The names are nobody's: brands are random, so that no reader can have been tuned to them. One seed,
+one catalog.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlu.vocabulary import ProductWords, VariantWords
+
+SYLLABLES = (
+    "安柏辰达恩飞歌海吉佳凯蓝诺欧派奇瑞思腾维西雅泽朗博曼杜芬格哈克莱摩帕琪桑塔乌沃夏英臻澜棠岚屿昕珂翎鹭"
+    "霖皓熠嘉禾牧野川柚栗橙桃杏梨枫槐榆柏松竹菊莲荷萱芷兰蕙苓艾茉莉蔷薇鸢尾鹿鹤雀燕鸥鹰隼狐狸獾貂鲸鲨鲤鲟"
+    "砚墨笺笛箫鼓铃钟瓷陶琉璃珀玛瑙玺璋琮珏锦绣缎绫纱棉麻丝毯帛"
+)
+PERIODS = (("月卡", 1, "月", 18), ("季卡", 3, "月", 48), ("半年卡", 6, "月", 88), ("年卡", 12, "月", 168))
+MONEY = tuple((f"{yuan}元", yuan, "元", yuan) for yuan in (10, 30, 50, 100, 200))
+POINTS = tuple((f"{points}点券", points, "点券", points // 10) for points in (60, 300, 680, 1280, 3280))
+TRADES = (
+    ("视频会员", "影音会员", PERIODS, "phone"),
+    ("音乐会员", "影音会员", PERIODS, "phone"),
+    ("网盘超级会员", "影音会员", PERIODS, "phone"),
+    ("阅读VIP", "影音会员", PERIODS, "phone"),
+    ("购物卡", "礼品卡", MONEY, "none"),
+    ("礼品卡", "礼品卡", MONEY, "none"),
+    ("游戏点卡", "游戏点卡", MONEY, "none"),
+    ("传奇点券", "游戏点卡", POINTS, "qq"),
+    ("加速器会员", "软件授权", PERIODS, "phone"),
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is typed, and the SKU that it orders."""
+
+    text: str
+    sku_id: str
+    product_id: str
+
+
+def catalog_of(sku_count: int, seed: int = 1) -> list[ProductWords]:
+    chance = random.Random(seed)
+    products: list[ProductWords] = []
+    names: set[str] = set()
+    made = 0
+    while made < sku_count:
+        trade, category, sizes, account = TRADES[len(products) % len(TRADES)]
+        brand = "".join(chance.sample(SYLLABLES, chance.choice((3, 4))))
+        if brand + trade in names:
+            continue
+        names.add(brand + trade)
+        product_id = f"p{len(products)}"
+        variants = tuple(
+            VariantWords(f"{product_id}-{label}", label, Decimal(value), unit, price * 100)
+            for label, value, unit, price in sizes
+        )
+        products.append(ProductWords(product_id, brand + trade, category, (), account, (), variants))
+        made += len(variants)
+    return products
+
+
+def orders_from(products: list[ProductWords], count: int, seed: int = 2, edits: int = 0) -> list[Order]:
+    """Plain orders, each with `edits` slips in the brand and none in a number."""
+    chance = random.Random(seed)
+    sold = {product.name for product in products}
+    return [_order(chance, chance.choice(products), sold, edits) for _ in range(count)]
+
+
+def _order(chance: random.Random, product: ProductWords, sold: set[str], edits: int) -> Order:
+    variant = chance.choice(product.variants)
+    name = product.name
+    while edits and name in sold:  # a slip that gives another name is no slip
+        name = product.name
+        for _ in range(edits):
+            name = _slipped(chance, name)
+    phone = f"138{chance.randrange(10**8):08d}"
+    recipient = {"phone": f"，手机号{phone}", "qq": f" QQ {chance.randrange(10**8, 10**9)}"}.get(
+        product.account_kind, ""
+    )
+    form = chance.choice(
+        (
+            "帮我买{name}{label}{to}",
+            "{name} {label}{to}",
+            "来一份{name}，要{label}的{to}",
+            "{label}的{name}一份{to}",
+        )
+    )
+    return Order(
+        form.format(name=name, label=variant.label, to=recipient), variant.sku_id, product.product_id
+    )
+
+
+def _slipped(chance: random.Random, name: str) -> str:
+    """One character of the brand left out, doubled, swapped or replaced."""
+    at = chance.randrange(3)
+    kind = chance.randrange(4)
+    if kind == 0:
+        return name[:at] + name[at + 1 :]
+    if kind == 1:
+        return name[:at] + name[at] + name[at:]
+    if kind == 2:
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    return name[:at] + chance.choice(SYLLABLES) + name[at + 1 :]
