@@ -107,7 +107,7 @@ class FakeTelegram:
         self._arrived = asyncio.Condition()
         self._deliveries: set[asyncio.Task[None]] = set()
         self._sent_at: dict[int, deque[float]] = defaultdict(deque)
-        self._polling = 0
+        self._newest_poll = 0
         self._update_kinds: set[str] | None = None
 
     @asynccontextmanager
@@ -239,27 +239,30 @@ class FakeTelegram:
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
             )
-        if self._polling:
+        # The newest request wins; the one before it is sent away. Whoever was killed while he polled
+        # is no obstacle to his successor.
+        self._newest_poll += 1
+        mine = self._newest_poll
+        await self._wake()
+        if "allowed_updates" in arguments:
+            self._update_kinds = set(arguments["allowed_updates"])
+        self._acknowledge(int(arguments.get("offset", 0)))
+        timeout = float(arguments.get("timeout", 0))
+        async with self._arrived:
+            try:
+                await asyncio.wait_for(
+                    self._arrived.wait_for(lambda: bool(self._pending) or mine != self._newest_poll),
+                    timeout or 0.001,
+                )
+            except TimeoutError:
+                return []
+        if mine != self._newest_poll:
             raise Refusal(
                 409,
                 "Conflict: terminated by other getUpdates request; "
                 "make sure that only one bot instance is running",
             )
-        if "allowed_updates" in arguments:
-            self._update_kinds = set(arguments["allowed_updates"])
-        self._acknowledge(int(arguments.get("offset", 0)))
-        timeout = float(arguments.get("timeout", 0))
-        self._polling += 1
-        try:
-            async with self._arrived:
-                if not self._pending and timeout:
-                    try:
-                        await asyncio.wait_for(self._arrived.wait(), timeout)
-                    except TimeoutError:
-                        return []
-            return self._pending[: int(arguments.get("limit", 100))]
-        finally:
-            self._polling -= 1
+        return self._pending[: int(arguments.get("limit", 100))]
 
     def _acknowledge(self, offset: int) -> None:
         kept = []
