@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from orders import errands
 from orders.database import Tx
+from orders.errands import Errand
 from orders.order import EventKind
 from orders.policy import Policy
 from orders.ports import Jobs, KeySource, Merchant
-from orders.store import timeline
+from orders.store import alarms, timeline
 from orders.vault import Vault
 
 
@@ -36,16 +38,16 @@ class Backroom:
     ) -> None:
         """Write the event and, in the same transaction, the job that tells the customer."""
         seq = timeline.append(tx, order_no, kind, now, line_no, amount_fen, detail)
-        # One lane an order: the news of one order arrive in the order in which they happened.
-        self.jobs.enqueue(
-            tx,
-            "order_event",
-            f"event:{order_no}:{seq}",
-            {"order_no": order_no, "seq": seq},
-            now,
-            lane=f"order:{order_no}",
-        )
+        self.later(tx, errands.tell(order_no, seq), now)
+
+    def later(self, tx: Tx, errand: Errand, at: datetime) -> None:
+        """Have the worker do it at `at`; the same errand again replaces what was written before."""
+        self.jobs.enqueue(tx, errand.kind, errand.key, errand.payload, at, errand.lane)
+
+    def never_mind(self, tx: Tx, errand: Errand) -> None:
+        """The errand has become needless."""
+        self.jobs.cancel(tx, errand.key)
 
     def alarm(self, tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> None:
         """Ask for a person; the same alarm rings once."""
-        timeline.raise_alarm(tx, kind, subject, detail, now)
+        alarms.ring(tx, kind, subject, detail, now)

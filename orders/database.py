@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from orders.errors import UnknownDatabase
@@ -31,6 +32,13 @@ POSTGRES = "postgresql+psycopg"
 
 WAIT_FOR_LOCK_MS = 30_000
 """Another process (a backup, a command) may hold the file for a while; our own writers queue."""
+
+
+TRIES_MAX = 5
+
+GIVEN_UP = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for a transaction that it gave up because of others: serialization failure
+and deadlock (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 class Writer(Protocol):
@@ -68,12 +76,25 @@ class OneThread:
 
 
 class Pool:
-    """PostgreSQL locks rows, so several connections write at the same time."""
+    """PostgreSQL locks rows, so several connections write at the same time.
+
+    Two that wait for each other are untied by the database, which gives one of them up; what was
+    given up has changed nothing, and is run again.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
     async def run(self, fn: Callable[[Tx], T]) -> T:
+        for _ in range(TRIES_MAX - 1):
+            try:
+                return await self._once(fn)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in GIVEN_UP:
+                    raise
+        return await self._once(fn)
+
+    async def _once(self, fn: Callable[[Tx], T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(fn)
 

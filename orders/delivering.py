@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import ledger, refunding
+from orders import closing, errands, ledger, refunding
 from orders.backroom import Backroom
 from orders.catalog import AccountKind
 from orders.database import Tx
+from orders.errands import Errand
 from orders.errors import NoSuchOrder, NotPermitted
 from orders.money import Fen
 from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, OrderState
 from orders.payment import RefundReason
-from orders.ports import DeliveryAsk, Outcome, Payload, SupplierAnswer
-from orders.settling import submit_later
+from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
 from orders.store import attempts, book, goods, keys, money
 from orders.store.attempts import Attempt
 
@@ -145,7 +145,7 @@ def _ended(
             ended_at=now,
         ),
     )
-    room.jobs.cancel(tx, query_key(attempt.request_no))
+    room.never_mind(tx, _question(attempt))
     after = replace(line, state=ENDS[said.outcome], delivered_quantity=said.delivered_quantity)
     order = book.update_line(tx, order, line, after)
     match said.outcome:
@@ -155,8 +155,7 @@ def _ended(
             order = _failed(tx, room, order, after, said.reason, now)
         case _:
             order = _delivered(tx, room, order, after, now)
-    order = _leave_review(tx, room, order, now)
-    refunding.close_if_done(tx, room, order, now)
+    refunding.finish(tx, room, order, now)
 
 
 def _checked(line: OrderLine, said: SupplierAnswer) -> SupplierAnswer:
@@ -238,8 +237,8 @@ def _absent(tx: Tx, room: Backroom, order: Order, line: OrderLine, attempt: Atte
     order = book.update_line(tx, order, line, failed)
     order = book.update_line(tx, order, failed, replace(failed, state=LineState.QUEUED))
     room.note(tx, order.order_no, EventKind.RETRIED, now, line.line_no)
-    _leave_review(tx, room, order, now)
-    submit_later(tx, room, order.order_no, line.line_no, now)
+    closing.leave_review(tx, room, order, now)
+    room.later(tx, errands.submit_line(order.order_no, line.line_no), now)
 
 
 def _waits(
@@ -260,7 +259,7 @@ def _waits(
         kind = EventKind.SUBMITTED if becomes is LineState.SUBMITTED else EventKind.UNKNOWN
         room.note(tx, order.order_no, kind, now, line.line_no, detail=said.reason or None)
         if becomes is LineState.SUBMITTED:
-            order = _leave_review(tx, room, order, now)
+            order = closing.leave_review(tx, room, order, now)
     waits = room.policy.delivery.query_after_seconds
     ref = said.supplier_ref or attempt.supplier_ref
     attempts.update_attempt(
@@ -276,36 +275,13 @@ def _waits(
     _query_at(tx, room, attempt, now + wait)
 
 
-def _leave_review(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
-    """Evidence came for the last line that a person was called for."""
-    if order.state is not OrderState.IN_REVIEW:
-        return order
-    in_the_dark = any(line.state is LineState.UNKNOWN for line in order.lines)
-    if in_the_dark or money.has_refused_refund(tx, order.order_no):
-        return order
-    order = book.update_order(tx, order, replace(order, state=OrderState.PLACED))
-    room.note(tx, order.order_no, EventKind.REVIEWED, now)
-    for line in order.lines:
-        if line.state is LineState.QUEUED:
-            submit_later(tx, room, order.order_no, line.line_no, now)
-    return order
-
-
-def query_key(request_no: str) -> str:
-    return f"query:{request_no}"
+def _question(attempt: Attempt) -> Errand:
+    return errands.query_attempt(attempt.order_no, attempt.line_no, attempt.attempt, attempt.request_no)
 
 
 def _query_at(tx: Tx, room: Backroom, attempt: Attempt, at: datetime) -> None:
     if not attempt.supplier.startswith(HOUSE):
-        query_later(tx, room, attempt.order_no, attempt.line_no, attempt.attempt, attempt.request_no, at)
-
-
-def query_later(
-    tx: Tx, room: Backroom, order_no: str, line_no: int, attempt: int, request_no: str, at: datetime
-) -> None:
-    """Ask the supplier what became of an attempt."""
-    payload: Payload = {"order_no": order_no, "line_no": line_no, "attempt": attempt}
-    room.jobs.enqueue(tx, "query_attempt", query_key(request_no), payload, at)
+        room.later(tx, _question(attempt), at)
 
 
 HOUSE = "house:"
@@ -325,7 +301,7 @@ def change_account(
     changed = replace(line, account=account, state=LineState.QUEUED)
     order = book.update_line(tx, order, line, changed)
     room.note(tx, order_no, EventKind.ACCOUNT_CHANGED, now, line_no)
-    submit_later(tx, room, order_no, line_no, now)
+    room.later(tx, errands.submit_line(order_no, line_no), now)
     return order
 
 

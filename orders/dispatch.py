@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from orders import delivering, refunding, settling, sweeping
+from orders import delivering, errands, refunding, sweeping
 from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
@@ -23,7 +23,6 @@ from orders.ports import (
     HouseSupplier,
     Job,
     Outcome,
-    Payload,
     PaymentAnswer,
     PaymentStatus,
     RefundAnswer,
@@ -180,9 +179,8 @@ class Dispatch:
         if answer.status is PaymentStatus.PAID or asked + 1 >= len(waits):
             return
         at = self._clock.now() + timedelta(seconds=waits[asked + 1] - waits[asked])
-        payload: Payload = {"order_no": order_no, "asked": asked + 1}
-        key = settling.query_key(order_no)
-        await self._database.write(lambda tx: self._room.jobs.enqueue(tx, "query_payment", key, payload, at))
+        errand = errands.query_payment(order_no, asked + 1)
+        await self._database.write(lambda tx: self._room.later(tx, errand, at))
 
     async def _take(self, answer: PaymentAnswer) -> None:
         """The answer may be that money came; it goes the one way that money goes."""

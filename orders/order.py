@@ -169,6 +169,12 @@ class Order:
         """Nothing is left to deliver."""
         return all(line.state in LINE_ENDS for line in self.lines)
 
+    @property
+    def lines_by_sku(self) -> tuple[OrderLine, ...]:
+        """The lines in the one order in which everybody takes hold of stock: two orders that took
+        the same goods in opposite orders would wait for each other for ever."""
+        return tuple(sorted(self.lines, key=lambda line: line.sku_id))
+
     def line(self, line_no: int) -> OrderLine | None:
         return next((line for line in self.lines if line.line_no == line_no), None)
 

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from orders import errands
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Product
 from orders.database import Tx
@@ -31,13 +32,13 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
     if book.unpaid_count(tx, quote.customer_id) >= room.policy.limits.unpaid_orders_max:
         raise TooManyUnpaid(room.policy.limits.unpaid_orders_max)
     order = _order_from(quote, catalog, _fresh_order_no(tx, now), now)
-    for line in order.lines:
+    for line in order.lines_by_sku:
         if not goods.reserve(tx, line.sku_id, line.quantity):
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
     book.add(tx, order)
     money.add_payment(tx, _first_payment(order, room.policy.payment.gateway))
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
-    expire_later(tx, room, order.order_no, order.expires_at)
+    room.later(tx, errands.expire_order(order.order_no), order.expires_at)
     return order
 
 
@@ -51,9 +52,9 @@ def cancel(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetim
     if order.state is not OrderState.AWAITING_PAYMENT:
         raise NotCancellable(order_no, order.state)
     order = _give_up(tx, room, order, OrderState.CANCELLED, EventKind.CANCELLED, now)
-    room.jobs.cancel(tx, expiry_key(order_no))
+    room.never_mind(tx, errands.expire_order(order_no))
     # The payer may stand at the gateway's till right now; tell it, outside of this transaction.
-    room.jobs.enqueue(tx, "close_payment", f"close:{order_no}", {"order_no": order_no}, now)
+    room.later(tx, errands.close_payment(order_no), now)
     return order
 
 
@@ -66,19 +67,11 @@ def expire(tx: Tx, room: Backroom, order_no: str, now: datetime) -> bool:
     return True
 
 
-def expiry_key(order_no: str) -> str:
-    return f"expire:{order_no}"
-
-
-def expire_later(tx: Tx, room: Backroom, order_no: str, at: datetime) -> None:
-    room.jobs.enqueue(tx, "expire_order", expiry_key(order_no), {"order_no": order_no}, at)
-
-
 def _give_up(
     tx: Tx, room: Backroom, order: Order, state: OrderState, event: EventKind, now: datetime
 ) -> Order:
     after = book.update_order(tx, order, replace(order, state=state, payment_state=PaymentState.CLOSED))
-    for line in order.lines:
+    for line in order.lines_by_sku:
         goods.release(tx, line.sku_id, line.quantity)
     money.close_payments(tx, order.order_no)
     room.note(tx, order.order_no, event, now)

@@ -41,6 +41,7 @@ class Limits:
     choices_max: int
     message_length_max: int
     orders_shown_max: int
+    refused_notices_kept_per_minute: int
 
     @property
     def order_total_max_fen(self) -> Fen:

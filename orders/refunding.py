@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import ledger
+from orders import closing, errands, ledger
 from orders.backroom import Backroom
 from orders.catalog import Delivery, RefundRule
 from orders.database import Tx
@@ -83,7 +83,7 @@ def _promise(
     entries = ledger.on_refund_promised(out_of, amount)
     money.post(tx, f"promised:{refund_no}", entries, order.order_no, now)
     room.note(tx, order.order_no, EventKind.REFUND_REQUESTED, now, line_no, amount, reason)
-    submit_later(tx, room, refund_no, now)
+    room.later(tx, errands.submit_refund(refund_no), now)
     return order
 
 
@@ -94,7 +94,7 @@ def begin(tx: Tx, room: Backroom, refund_no: str, now: datetime) -> tuple[str, R
     if refund is None or refund.state is not RefundState.REQUESTED:
         return None
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUBMITTING), None)
-    query_later(tx, room, refund_no, now + SILENT_AFTER)
+    room.later(tx, errands.query_refund(refund_no), now + SILENT_AFTER)
     return ask_for(tx, refund)
 
 
@@ -136,14 +136,14 @@ def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: date
         case RefundStatus.ABSENT:
             # It never arrived. The same number again is the same refund, so this cannot double it.
             money.update_refund(tx, refund, replace(refund, state=RefundState.REQUESTED), None)
-            submit_later(tx, room, refund_no, now)
+            room.later(tx, errands.submit_refund(refund_no), now)
         case RefundStatus.PROCESSING | RefundStatus.UNKNOWN:
             _still_open(tx, room, refund, said.status, now)
 
 
 def _succeeded(tx: Tx, room: Backroom, order: Order, refund: Refund, now: datetime) -> None:
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUCCEEDED), now)
-    room.jobs.cancel(tx, query_key(refund.refund_no))
+    room.never_mind(tx, errands.query_refund(refund.refund_no))
     payment = money.payment(tx, refund.payment_id)
     assert payment is not None
     whole = payment.refunded_fen + refund.amount_fen == payment.amount_fen
@@ -154,8 +154,9 @@ def _succeeded(tx: Tx, room: Backroom, order: Order, refund: Refund, now: dateti
     if line:
         order = book.update_line(tx, order, line, _line_refunded(line, refund.amount_fen))
     if not payment.surplus:
-        book.update_order(tx, order, _order_refunded(order, refund.amount_fen))
+        order = book.update_order(tx, order, _order_refunded(order, refund.amount_fen))
     room.note(tx, order.order_no, EventKind.REFUNDED, now, refund.line_no, refund.amount_fen, refund.reason)
+    finish(tx, room, order, now)
 
 
 def _line_refunded(line: OrderLine, amount: Fen) -> OrderLine:
@@ -177,7 +178,7 @@ def _order_refunded(order: Order, amount: Fen) -> Order:
 
 def _refused(tx: Tx, room: Backroom, order: Order, refund: Refund, why: str, now: datetime) -> None:
     money.update_refund(tx, refund, replace(refund, state=RefundState.REFUSED), now)
-    room.jobs.cancel(tx, query_key(refund.refund_no))
+    room.never_mind(tx, errands.query_refund(refund.refund_no))
     room.note(
         tx, order.order_no, EventKind.REFUND_FAILED, now, refund.line_no, refund.amount_fen, refund.reason
     )
@@ -194,23 +195,21 @@ def _still_open(tx: Tx, room: Backroom, refund: Refund, status: RefundStatus, no
         room.alarm(tx, "refund_stuck", refund.refund_no, f"asked {refund.queries} times", now)
     money.update_refund(tx, refund, replace(refund, state=state, queries=refund.queries + 1), None)
     wait = timedelta(seconds=waits[min(refund.queries, len(waits) - 1)])
-    query_later(tx, room, refund.refund_no, now + wait)
+    room.later(tx, errands.query_refund(refund.refund_no), now + wait)
 
 
-def submit_key(refund_no: str) -> str:
-    return f"refund:{refund_no}"
-
-
-def submit_later(tx: Tx, room: Backroom, refund_no: str, at: datetime) -> None:
-    room.jobs.enqueue(tx, "submit_refund", submit_key(refund_no), {"refund_no": refund_no}, at)
-
-
-def query_key(refund_no: str) -> str:
-    return f"refund-query:{refund_no}"
-
-
-def query_later(tx: Tx, room: Backroom, refund_no: str, at: datetime) -> None:
-    room.jobs.enqueue(tx, "query_refund", query_key(refund_no), {"refund_no": refund_no}, at)
+def try_again(tx: Tx, room: Backroom, refund_no: str, agent: str, now: datetime) -> bool:
+    """A person has cleared up with the gateway why it refused; see `Shop.retry_refund`."""
+    known = money.refund(tx, refund_no)
+    order = book.locked(tx, known.order_no) if known else None
+    refund = money.refund(tx, refund_no)
+    if order is None or refund is None or refund.state is not RefundState.REFUSED:
+        return False
+    money.update_refund(tx, refund, replace(refund, state=RefundState.REQUESTED), None)
+    detail = f"again by {agent}"
+    room.note(tx, order.order_no, EventKind.REFUND_REQUESTED, now, refund.line_no, refund.amount_fen, detail)
+    room.later(tx, errands.submit_refund(refund_no), now)
+    return True
 
 
 def request(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetime) -> RefundOutcome:
@@ -277,15 +276,16 @@ def _take_back(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datet
         goods.release(tx, line.sku_id, line.quantity)
         line = failed
     order = promise_line(tx, room, order, line, ledger.ADVANCES, reason, now)
-    return close_if_done(tx, room, order, now)
+    return finish(tx, room, order, now)
 
 
-def close_if_done(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
-    """Complete the order once nothing is left to deliver."""
+def finish(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
+    """Complete the order if nothing is left to deliver or to look at. Its fee is earned then; where
+    nothing at all was delivered, it goes back with the rest."""
+    order = closing.leave_review(tx, room, order, now)
     if order.state is not OrderState.PLACED or not order.is_ended:
         return order
-    order = book.update_order(tx, order, replace(order, state=OrderState.COMPLETED))
-    room.note(tx, order.order_no, EventKind.COMPLETED, now)
+    order = closing.complete(tx, room, order, now)
     if not order.fee_fen:
         return order
     if any(line.delivered_quantity for line in order.lines):

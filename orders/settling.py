@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from orders import ledger, refunding
+from orders import errands, ledger, refunding
 from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.database import Tx
@@ -29,8 +29,7 @@ from orders.payment import (
     effect_of,
     held_reason,
 )
-from orders.placing import expiry_key
-from orders.ports import Gateway, NoticeRefused, Payload, PaymentNotice, RawNotice
+from orders.ports import Gateway, NoticeRefused, PaymentNotice, RawNotice
 from orders.store import book, goods, money
 
 EVENTS = {
@@ -48,17 +47,22 @@ def receive(
     try:
         notice = gateway.read_notice(raw)
     except NoticeRefused as refusal:
-        money.record_notice(tx, gateway.name, raw, None, refusal.reason)
-        room.alarm(tx, "notice_refused", gateway.name, refusal.reason, now)
-        return Refused(refusal.reason)
+        return _refuse(tx, room, gateway, raw, refusal.reason, now)
     earlier = money.record_notice(tx, gateway.name, raw, notice.nonce, "genuine")
     if earlier is None:
         return settle(tx, room, catalog, notice, now)
     if earlier == hashlib.sha256(raw.body).hexdigest():
         return Repeated()
-    money.record_notice(tx, gateway.name, raw, None, "replayed")
-    room.alarm(tx, "notice_refused", gateway.name, "replayed", now)
-    return Refused("replayed")
+    return _refuse(tx, room, gateway, raw, "replayed", now)
+
+
+def _refuse(tx: Tx, room: Backroom, gateway: Gateway, raw: RawNotice, reason: str, now: datetime) -> Refused:
+    """Keep the evidence, but not without end: anybody can post, and the disk is ours."""
+    kept = money.refused_lately(tx, now - timedelta(minutes=1))
+    if kept < room.policy.limits.refused_notices_kept_per_minute:
+        money.record_notice(tx, gateway.name, raw, None, reason)
+    room.alarm(tx, "notice_refused", gateway.name, reason, now)
+    return Refused(reason)
 
 
 def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now: datetime) -> Settled | Held:
@@ -156,8 +160,8 @@ def _settle_payment(tx: Tx, notice: PaymentNotice, payment: Payment, surplus: bo
 def _settle_order(
     tx: Tx, room: Backroom, order: Order, notice: PaymentNotice, effect: Effect, now: datetime
 ) -> Order:
-    room.jobs.cancel(tx, expiry_key(order.order_no))
-    room.jobs.cancel(tx, query_key(order.order_no))
+    room.never_mind(tx, errands.expire_order(order.order_no))
+    room.never_mind(tx, errands.query_payment(order.order_no))
     paid = replace(order, payment_state=PaymentState.SETTLED, settled_fen=notice.amount_fen, settled_at=now)
     if effect in (Effect.PAID, Effect.LATE):
         paid = replace(paid, state=OrderState.PLACED)
@@ -171,7 +175,7 @@ def _keep_again(tx: Tx, catalog: Catalog, order: Order) -> bool:
         if sku is None or sku.price_fen != line.unit_price_fen:
             return False
     kept: list[OrderLine] = []
-    for line in order.lines:
+    for line in order.lines_by_sku:
         if not goods.reserve(tx, line.sku_id, line.quantity):
             for other in kept:
                 goods.release(tx, other.sku_id, other.quantity)
@@ -182,18 +186,4 @@ def _keep_again(tx: Tx, catalog: Catalog, order: Order) -> bool:
 
 def _start_delivery(tx: Tx, room: Backroom, order: Order, now: datetime) -> None:
     for line in order.lines:
-        submit_later(tx, room, order.order_no, line.line_no, now)
-
-
-def submit_later(tx: Tx, room: Backroom, order_no: str, line_no: int, now: datetime) -> None:
-    """Have the worker deliver a queued line."""
-    payload: Payload = {"order_no": order_no, "line_no": line_no}
-    room.jobs.enqueue(tx, "submit_line", submit_key(order_no, line_no), payload, now)
-
-
-def submit_key(order_no: str, line_no: int) -> str:
-    return f"submit:{order_no}:{line_no}"
-
-
-def query_key(order_no: str) -> str:
-    return f"query-payment:{order_no}"
+        room.later(tx, errands.submit_line(order.order_no, line.line_no), now)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import delivering, placing, refunding, settling, sweeping
+from orders import delivering, errands, placing, refunding, settling, sweeping
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.database import Tx
@@ -27,14 +27,14 @@ from orders.ports import (
     KeySource,
     Merchant,
     Outcome,
-    Payload,
     PaymentNotice,
     RawNotice,
     SupplierAnswer,
 )
 from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
 from orders.search import SearchRequest, search
-from orders.store import book, goods, keys, money, timeline
+from orders.store import alarms, book, goods, keys, money, timeline
+from orders.store.alarms import Alarm
 from orders.vault import Vault
 
 
@@ -161,8 +161,7 @@ class Shop:
         if order is None or not order.is_payable:
             return None
         wait = timedelta(seconds=self.policy.payment.query_seconds[0])
-        payload: Payload = {"order_no": order.order_no, "asked": 0}
-        self.room.jobs.enqueue(tx, "query_payment", settling.query_key(order.order_no), payload, now + wait)
+        self.room.later(tx, errands.query_payment(order.order_no), now + wait)
         return money.payment_of(tx, order.order_no)
 
     def timeline(self, tx: Tx, order_no: str) -> tuple[OrderEvent, ...]:
@@ -231,9 +230,18 @@ class Shop:
         tracking number. Raises NoSuchOrder, NotPermitted."""
         return self.resolve(tx, order_no, line_no, SupplierAnswer(Outcome.DONE, reason=note), agent, now)
 
-    def alarms(self, tx: Tx) -> tuple[tuple[str, str, str], ...]:
-        """Kind, subject and detail of everything that waits for a person."""
-        return timeline.open_alarms(tx)
+    def retry_refund(self, tx: Tx, refund_no: str, agent: str, now: datetime) -> bool:
+        """Try a refund again that the gateway refused, after a person has cleared up why. False
+        where it was not refused."""
+        return refunding.try_again(tx, self.room, refund_no, agent, now)
+
+    def alarms(self, tx: Tx) -> tuple[Alarm, ...]:
+        """Everything that waits for a person."""
+        return alarms.ringing(tx)
+
+    def close_alarm(self, tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
+        """A person has seen to it; False where that was known."""
+        return alarms.close(tx, alarm_no, agent, now)
 
     def balances(self, tx: Tx) -> Mapping[str, Fen]:
         """What each account of the ledger stands at."""

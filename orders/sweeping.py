@@ -6,22 +6,21 @@ anything. It is here for the day on which it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import bindparam, delete, select
 
-from orders import delivering, placing, refunding, settling
+from orders import errands
 from orders.backroom import Backroom
 from orders.database import Tx
+from orders.delivering import HOUSE
+from orders.errands import Errand
 from orders.invariants import Violation
 from orders.order import LineState, OrderState
 from orders.payment import RefundState
 from orders.store.instants import stamp
 from orders.tables import attempts, notices, order_lines, orders, refunds
-
-KEY = "sweep"
 
 LOOKED_AT_MAX = 500
 """Of each kind so many are looked at in one sweep, the oldest first; the next one goes on."""
@@ -37,7 +36,7 @@ _QUEUED = (
 )
 _OPEN = (
     select(attempts.c.order_no, attempts.c.line_no, attempts.c.attempt, attempts.c.request_no)
-    .where(attempts.c.ended_at.is_(None), ~attempts.c.supplier.startswith(delivering.HOUSE))
+    .where(attempts.c.ended_at.is_(None), ~attempts.c.supplier.startswith(HOUSE))
     .order_by(attempts.c.submitted_at)
     .limit(LOOKED_AT_MAX)
 )
@@ -68,7 +67,7 @@ _FORGET = delete(notices).where(notices.c.nonce.is_(None), notices.c.received_at
 
 def begin(tx: Tx, room: Backroom, now: datetime) -> None:
     """Have the sweep come around; harmless where it does already."""
-    if room.jobs.missing(tx, (KEY,)):
+    if room.jobs.missing(tx, (errands.SWEEP.key,)):
         _come_again(tx, room, now)
 
 
@@ -86,38 +85,24 @@ def sweep(tx: Tx, room: Backroom, found: Sequence[Violation], now: datetime) -> 
 
 def _come_again(tx: Tx, room: Backroom, now: datetime) -> None:
     at = now + timedelta(minutes=room.policy.sweep.every_minutes)
-    room.jobs.enqueue(tx, KEY, KEY, {}, at)
+    room.later(tx, errands.SWEEP, at)
 
 
 def _take_up(tx: Tx, room: Backroom, now: datetime) -> int:
     """Write the job again for whatever waits for one that is not there."""
-    waiting: dict[str, Callable[[], None]] = {}
-    for row in tx.execute(_QUEUED):
-        key = settling.submit_key(row.order_no, row.line_no)
-        waiting[key] = partial(settling.submit_later, tx, room, row.order_no, row.line_no, now)
-    for open_one in tx.execute(_OPEN):
-        waiting[delivering.query_key(open_one.request_no)] = partial(
-            delivering.query_later,
-            tx,
-            room,
-            open_one.order_no,
-            open_one.line_no,
-            open_one.attempt,
-            open_one.request_no,
-            now,
-        )
-    for row in tx.execute(_REQUESTED):
-        key = refunding.submit_key(row.refund_no)
-        waiting[key] = partial(refunding.submit_later, tx, room, row.refund_no, now)
-    for row in tx.execute(_ASKED):
-        key = refunding.query_key(row.refund_no)
-        waiting[key] = partial(refunding.query_later, tx, room, row.refund_no, now)
-    for row in tx.execute(_UNPAID, {"b_now": stamp(now)}):
-        key = placing.expiry_key(row.order_no)
-        waiting[key] = partial(placing.expire_later, tx, room, row.order_no, now)
-    dropped = room.jobs.missing(tx, tuple(waiting))
-    for key in dropped:
-        waiting[key]()
+    waiting: list[Errand] = []
+    waiting += [errands.submit_line(row.order_no, row.line_no) for row in tx.execute(_QUEUED)]
+    waiting += [
+        errands.query_attempt(row.order_no, row.line_no, row.attempt, row.request_no)
+        for row in tx.execute(_OPEN)
+    ]
+    waiting += [errands.submit_refund(row.refund_no) for row in tx.execute(_REQUESTED)]
+    waiting += [errands.query_refund(row.refund_no) for row in tx.execute(_ASKED)]
+    waiting += [errands.expire_order(row.order_no) for row in tx.execute(_UNPAID, {"b_now": stamp(now)})]
+    missing = room.jobs.missing(tx, tuple(errand.key for errand in waiting))
+    dropped = [errand for errand in waiting if errand.key in missing]
+    for errand in dropped:
+        room.later(tx, errand, now)
     if dropped:
         room.alarm(tx, "work_dropped", "jobs", f"{len(dropped)} taken up again", now)
     return len(dropped)

@@ -18,7 +18,7 @@ from orders.order import PAYMENT_MOVES, PaymentState
 from orders.payment import Payment, Refund, RefundState
 from orders.ports import PaymentNotice, RawNotice
 from orders.store.instants import moment, stamp
-from orders.tables import ledger, payment_evidence, payments, refunds
+from orders.tables import ledger, notices, payment_evidence, payments, refunds
 
 _ADD_PAYMENT = insert(payments).returning(payments.c.payment_id)
 _BY_TRADE_NO = select(payments).where(payments.c.out_trade_no == bindparam("b_out_trade_no"))
@@ -63,6 +63,11 @@ _ADD_NOTICE = text(
     "INSERT INTO notices (gateway, nonce, digest, body, headers, verdict, received_at) "
     "VALUES (:gateway, :nonce, :digest, :body, :headers, :verdict, :received_at) "
     "ON CONFLICT (gateway, nonce) DO NOTHING"
+)
+_REFUSED_LATELY = (
+    select(func.count())
+    .select_from(notices)
+    .where(notices.c.received_at > bindparam("b_since"), notices.c.nonce.is_(None))
 )
 _NOTICE_DIGEST = text("SELECT digest FROM notices WHERE gateway = :gateway AND nonce = :nonce")
 _ADD_REFUND = insert(refunds)
@@ -193,6 +198,11 @@ def add_evidence(
         "heard_at": stamp(now),
     }
     tx.execute(_ADD_EVIDENCE, row)
+
+
+def refused_lately(tx: Tx, since: datetime) -> int:
+    """How many notices that nobody signed were kept since then."""
+    return tx.execute(_REFUSED_LATELY, {"b_since": stamp(since)}).scalar_one()
 
 
 def record_notice(tx: Tx, gateway: str, raw: RawNotice, nonce: str | None, verdict: str) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, text
+from sqlalchemy import Row, bindparam, select, text
 
 from orders.database import Tx
 from orders.money import Fen
 from orders.order import EventKind, OrderEvent
 from orders.store.instants import moment, stamp
-from orders.tables import alarms, order_events
+from orders.tables import order_events
 
 # The order's row is locked by whoever writes an event, so two never take the same number.
 _APPEND = text(
@@ -28,13 +28,9 @@ _ALL = (
 _ONE = select(order_events).where(
     order_events.c.order_no == bindparam("b_order_no"), order_events.c.seq == bindparam("b_seq")
 )
-_OPEN_ALARM = select(alarms.c.alarm_no).where(
-    alarms.c.kind == bindparam("b_kind"),
-    alarms.c.subject == bindparam("b_subject"),
-    alarms.c.closed_at.is_(None),
+_HAS = select(order_events.c.seq).where(
+    order_events.c.order_no == bindparam("b_order_no"), order_events.c.kind == bindparam("b_kind")
 )
-_RAISE = insert(alarms)
-_OPEN_ALARMS = select(alarms).where(alarms.c.closed_at.is_(None)).order_by(alarms.c.alarm_no)
 
 
 def append(
@@ -70,17 +66,9 @@ def one(tx: Tx, order_no: str, seq: int) -> OrderEvent | None:
     return _event(row) if row else None
 
 
-def raise_alarm(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
-    """Ask for a person; False where the same alarm is ringing already."""
-    if tx.execute(_OPEN_ALARM, {"b_kind": kind, "b_subject": subject}).first():
-        return False
-    tx.execute(_RAISE, {"kind": kind, "subject": subject, "detail": detail, "raised_at": stamp(now)})
-    return True
-
-
-def open_alarms(tx: Tx) -> tuple[tuple[str, str, str], ...]:
-    """Kind, subject and detail of each alarm that nobody has closed."""
-    return tuple((row.kind, row.subject, row.detail) for row in tx.execute(_OPEN_ALARMS))
+def has(tx: Tx, order_no: str, kind: EventKind) -> bool:
+    """Whether that ever happened to the order."""
+    return tx.execute(_HAS, {"b_order_no": order_no, "b_kind": kind.value}).first() is not None
 
 
 def _event(row: Row[Any]) -> OrderEvent:

@@ -83,6 +83,25 @@ async def test_a_writer_that_gives_up_waiting_does_not_hold_up_the_next_one(data
     assert "1" in await database.read(lambda tx: tx.execute(select(shop_facts.c.value)).scalars().all())
 
 
+async def test_two_writers_that_wait_for_each_other_both_come_through(database: Database) -> None:
+    names = ("a", "b")
+    for name in names:
+        await database.write(lambda tx, n=name: tx.execute(insert(shop_facts).values(name=n, value="0")))  # type: ignore[misc]
+
+    def both(tx: Tx, first: str, second: str) -> None:
+        for name in (first, second):
+            row = shop_facts.c.name == name
+            value = int(tx.execute(select(shop_facts.c.value).where(row).with_for_update()).scalar_one())
+            tx.execute(update(shop_facts).where(row).values(value=str(value + 1)))
+
+    for _ in range(10):
+        await asyncio.gather(
+            database.write(lambda tx: both(tx, "a", "b")), database.write(lambda tx: both(tx, "b", "a"))
+        )
+    values = await database.read(lambda tx: tx.execute(select(shop_facts.c.value)).scalars().all())
+    assert values == ["20", "20"]
+
+
 async def test_migrating_makes_exactly_the_tables_that_the_queries_name(database: Database) -> None:
     def differences(tx: Tx) -> list[object]:
         ours = set(metadata.tables)

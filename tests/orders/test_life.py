@@ -66,7 +66,9 @@ class Life(RuleBasedStateMachine):
         self.books_are_sound()
         alarms = self.run(self.world.database.read(self.world.shop.alarms))
         for order in self.run(self.world.database.read(lambda tx: self.world.shop.recent_orders(tx, 1000))):
-            refused = any(kind == "refund_refused" and order.order_no in what for kind, what, _ in alarms)
+            refused = any(
+                alarm.kind == "refund_refused" and order.order_no in alarm.subject for alarm in alarms
+            )
             waits_for_somebody = any(
                 line.delivery is Delivery.PHYSICAL or line.state is LineState.NEEDS_INFO
                 for line in order.lines
@@ -186,6 +188,18 @@ class Life(RuleBasedStateMachine):
     @rule(refuses=st.booleans())
     def the_gateway_changes_its_mind_on_refunds(self, refuses: bool) -> None:
         self.world.bank.refuse_refunds = refuses
+
+    @rule()
+    def a_person_tries_refused_refunds_again(self) -> None:
+        for alarm in self.run(self.world.database.read(self.world.shop.alarms)):
+            if alarm.kind == "refund_refused":
+                self.run(
+                    self.world.write(
+                        lambda tx, no=alarm.subject: self.world.shop.retry_refund(
+                            tx, no, "小王", self.world.now
+                        )  # type: ignore[misc]
+                    )
+                )
 
     @rule()
     def the_worker_works(self) -> None:

@@ -78,6 +78,32 @@ async def test_a_refund_that_the_gateway_refuses_ends_with_a_person(world: World
     assert await world.violations() == ()
 
 
+async def test_a_refused_refund_can_be_tried_again_by_a_person(world: World) -> None:
+    order = await paid(world, gift())
+    world.bank.refuse_refunds = True
+    await wish(world, order)
+    world.bank.refuse_refunds = False
+    refund_no = f"{order.order_no}R1"
+    assert await world.write(lambda tx: world.shop.retry_refund(tx, refund_no, "小王", world.now))
+    assert not await world.write(lambda tx: world.shop.retry_refund(tx, refund_no, "小王", world.now))
+    await world.work()
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert (await world.events(order)).count("completed") == 1
+    assert await world.violations() == ()
+
+
+async def test_an_alarm_rings_until_somebody_has_seen_to_it(world: World) -> None:
+    order = await paid(world, gift())
+    world.bank.refuse_refunds = True
+    await wish(world, order)
+    (alarm,) = await world.database.read(world.shop.alarms)
+    assert alarm.subject.startswith(order.order_no)
+    for known in (False, True):
+        closed = await world.write(lambda tx: world.shop.close_alarm(tx, alarm.alarm_no, "小王", world.now))
+        assert closed is not known
+    assert await world.alarms() == []
+
+
 class Moody:
     """A gateway whose refunds answer as told, one after the other."""
 

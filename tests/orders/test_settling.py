@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from adapters.payments.sandbox import NONCE, SIGNATURE, TIMESTAMP, Paid, signed_notice
 from orders.ledger import ADVANCES, REFUNDS_DUE, REVENUE, SURPLUS, receivable
@@ -14,6 +15,7 @@ from orders.money import Fen
 from orders.order import CustomerState, Order
 from orders.payment import Effect, Held, HeldReason, Refused, Repeated, Settled
 from orders.ports import Merchant, PaymentAnswer, PaymentNotice, PaymentStatus, RawNotice, Source
+from orders.tables import notices
 from tests.orders.test_placing import GOODS_DEARER
 from tests.orders.world import MERCHANT, SECRET, World, catalog_of, gift, topup
 
@@ -243,6 +245,15 @@ class TestForgery:
             TIMESTAMP: timestamp, NONCE: "n", SIGNATURE: _signature(SECRET.encode(), timestamp, "n", body),
         }  # fmt: skip
         assert await self.refused(world, RawNotice(body, headers, world.now)) == "unreadable"
+
+    async def test_a_flood_of_forgeries_does_not_fill_the_disk(self, world: World) -> None:
+        limit = world.policy.limits.refused_notices_kept_per_minute
+        raw = RawNotice(b"x" * 5000, {}, world.now)
+        for _ in range(limit + 5):
+            assert await self.refused(world, raw) == "unsigned"
+        kept = await world.database.read(lambda tx: tx.execute(select(notices.c.body)).scalars().all())
+        assert len(kept) == limit
+        assert {len(body) for body in kept} == {2048}
 
 
 class TestActiveQuery:

@@ -127,7 +127,7 @@ class World:
         return await self.database.read(lambda tx: self.shop.available(tx)(sku_id))
 
     async def alarms(self) -> list[str]:
-        return [kind for kind, _, _ in await self.database.read(self.shop.alarms)]
+        return [alarm.kind for alarm in await self.database.read(self.shop.alarms)]
 
     async def work(self) -> int:
         """Run everything that is due now, and what that makes due."""

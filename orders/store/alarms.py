@@ -1,0 +1,59 @@
+"""Calls for a person. An alarm rings once, until somebody has seen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from orders.database import Tx
+from orders.store.instants import moment, stamp
+from orders.tables import alarms
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that waits for a person. `subject` names the order, refund or request."""
+
+    alarm_no: int
+    kind: str
+    subject: str
+    detail: str
+    raised_at: datetime
+
+
+_RINGING = select(alarms.c.alarm_no).where(
+    alarms.c.kind == bindparam("b_kind"),
+    alarms.c.subject == bindparam("b_subject"),
+    alarms.c.closed_at.is_(None),
+)
+_RING = insert(alarms)
+_OPEN = select(alarms).where(alarms.c.closed_at.is_(None)).order_by(alarms.c.alarm_no)
+_CLOSE = (
+    update(alarms)
+    .where(alarms.c.alarm_no == bindparam("b_alarm_no"), alarms.c.closed_at.is_(None))
+    .values(closed_at=bindparam("b_now"), closed_by=bindparam("b_agent"))
+)
+
+
+def ring(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
+    """Call a person; False where the same alarm is ringing already."""
+    if tx.execute(_RINGING, {"b_kind": kind, "b_subject": subject}).first():
+        return False
+    tx.execute(_RING, {"kind": kind, "subject": subject, "detail": detail, "raised_at": stamp(now)})
+    return True
+
+
+def ringing(tx: Tx) -> tuple[Alarm, ...]:
+    """Every alarm that nobody has seen to, oldest first."""
+    return tuple(
+        Alarm(row.alarm_no, row.kind, row.subject, row.detail, moment(row.raised_at))
+        for row in tx.execute(_OPEN)
+    )
+
+
+def close(tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
+    """Somebody has seen to it; False where that was known."""
+    parameters = {"b_alarm_no": alarm_no, "b_now": stamp(now), "b_agent": agent}
+    return tx.execute(_CLOSE, parameters).rowcount == 1
