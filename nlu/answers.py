@@ -62,6 +62,10 @@ class Answers:
         self._position = re.compile(rf"第?([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
         self._ordinal = re.compile(rf"第([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
         self._last = frozenset(lexicon.words("answers.last"))
+        self._paid = re.compile(
+            rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{_either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
+        )
+        self._wait = re.compile(rf"(?:{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+")
         drop_before = _either(lexicon.words("answers.drop_before"))
         drop_behind = _either(lexicon.words("answers.drop_behind"))
         self._drops = (
@@ -76,15 +80,38 @@ class Answers:
             return understood
         if asked.lines and (dropped := self._dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
+        if asked.quoted and not understood.lines and self._paid.fullmatch(text):
+            return replace(understood, intent=Intent.STATUS, confidence=SURE)
+        if asked.lines and not understood.lines and self._wait.fullmatch(text):
+            return replace(understood, intent=Intent.DENY, confidence=SURE)
         if asked.choices and len(text) <= ANSWER_LENGTH_MAX:
             answered = self._chosen(text, understood, asked)
             if answered is not None:
                 return answered
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
+        if len(asked.lines) == 1 and len(understood.lines) == 1:
+            understood = self._counted(understood, asked)
         if asked.asking is Slot.ACCOUNT:
             return self._account(understood, asked)
         return understood
+
+    def _counted(self, understood: Understanding, asked: Expectation) -> Understanding:
+        """`200个` of goods that are counted by themselves (Q币, 点券) is a size, where it is sold."""
+        line, product = understood.lines[0], self._product(asked.lines[0].product_id)
+        if line.quantity is None or line.measure or line.sku or line.product or product is None:
+            return understood
+        if line.quantity.value == 1 or asked.asking is Slot.QUANTITY:
+            return understood
+        sizes = [
+            variant.sku_id
+            for variant in product.variants
+            if variant.face_value == line.quantity.value and variant.unit.lower() in product.name.lower()
+        ]
+        if len(sizes) != 1:
+            return understood
+        sku = Heard(sizes[0], line.quantity.span, line.quantity.sureness)
+        return replace(understood, lines=(replace(line, quantity=None, sku=sku),))
 
     # --- choices --------------------------------------------------------------------------------
 

@@ -235,12 +235,12 @@ class Goods:
 
     def _hinted(self, left: Mapping[str, float], wanted: Wanted) -> tuple[str, ...]:
         """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
-        if wanted.mention is None or not wanted.scraps or wanted.qualifiers:
+        if not wanted.scraps or wanted.qualifiers:
             return ()
         sounds = heard(wanted.scraps)
         return tuple(
             product_id
-            for product_id in wanted.mention.family
+            for product_id in dict.fromkeys(kin for other in left for kin in self._names.kin(other))
             if product_id not in left
             and any(
                 role is Role.TIER and heard(meaning[:1]) in sounds and (role, meaning) not in self._names.qualifiers[other]

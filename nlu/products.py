@@ -19,7 +19,7 @@ from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.sounds import heard, initials, pinyin
-from nlu.typos import Misspellings
+from nlu.typos import Misspellings, same_facets
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
@@ -246,6 +246,7 @@ class Names:
         for product_id, brands in self.brands.items():
             for brand in brands:
                 by_brand[brand].add(product_id)
+        self._by_brand = {brand: tuple(sorted(products)) for brand, products in by_brand.items()}
         for text, entry in list(self._entries.items()):
             for brand_text, brand_entry in self._leading_names(text):
                 if brand_entry is entry or brand_text == text:
@@ -267,6 +268,8 @@ class Names:
 
     def _add_nouns(self, products: Iterable[ProductWords]) -> None:
         having: dict[str, dict[str, float]] = defaultdict(dict)
+        products = tuple(products)
+        names = [plain(name) for product in products for name in (product.name, *product.aliases)]
         for product in sorted(products, key=lambda product: -product.sales):
             units = [variant.unit for variant in product.variants]
             for name in (product.name, product.category, *product.aliases):
@@ -281,7 +284,8 @@ class Names:
                 and word not in self._common
             ):
                 entry = self._entries.get(word)
-                if entry is None and role is Role.CONTENT and not having.get(word):
+                sold = having.get(word) or any(word in name for name in names)
+                if entry is None and role is Role.CONTENT and not sold:
                     self._entries[word] = _Entry(MentionKind.UNKNOWN, meaning=word)
                 elif entry is None:
                     self._entries[word] = _Entry(
@@ -352,7 +356,7 @@ class Names:
         names = {
             text: entry
             for text, entry in self._entries.items()
-            if entry.kind is MentionKind.NAME and not entry.thin
+            if entry.kind is MentionKind.NAME and not entry.thin or entry.kind is MentionKind.UNKNOWN and len(text) > 3
         }
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_pinyin: dict[str, list[str]] = defaultdict(list)
@@ -377,6 +381,12 @@ class Names:
         entry = self._entries.get(text)
         return entry.options if entry is not None and entry.kind is MentionKind.NAME else {}
 
+    def kin(self, product_id: str) -> tuple[str, ...]:
+        """The products that share a brand with one, itself included."""
+        return tuple(
+            dict.fromkeys(other for brand in self.brands[product_id] for other in self._by_brand.get(brand, ()))
+        )
+
     def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
         """The servers of a product that a spelling may mean, by the catalog's own names."""
         regions = self._vocabulary.products[product_id].regions
@@ -392,7 +402,7 @@ class Names:
         chosen = _longest(self._with_sound(text, exact, edges))
         taken = bytearray(len(text))
         for mention in chosen:
-            if mention.kind in (MentionKind.NOUN, MentionKind.QUALIFIER):
+            if mention.kind is not MentionKind.REGION:
                 continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
@@ -428,7 +438,7 @@ class Names:
         found = list(exact)
         for index, start, end in self._sound_automaton.find_matches_as_indexes(heard(text), overlapping=True):
             typed = text[start:end]
-            if typed in self._entries or not _bounded(text, start, end, edges) or "\0" in typed:
+            if typed in self._entries or not same_facets(typed, self._by_sound[self._sounds[index]][0]) or not _bounded(text, start, end, edges) or "\0" in typed:
                 continue
             if end - start == 2 and typed in self._common:
                 continue
@@ -446,11 +456,7 @@ class Names:
                 merged[product_id] = min(cost, merged.get(product_id, cost))
         entry = self._entries[patterns[0]]
         short = end - start == 2
-        return Mention(
-            start,
-            end,
-            patterns[0],
-            MentionKind.NAME,
+        return Mention(start, end, patterns[0], self._entries[patterns[0]].kind,
             merged,
             closeness,
             short,
@@ -468,11 +474,7 @@ class Names:
                     merged[product_id] = min(cost, merged.get(product_id, cost))
             entry = self._entries[patterns[0]]
             family = self._families.get(entry.family, {})
-            yield Mention(
-                start,
-                end,
-                patterns[0],
-                MentionKind.NAME,
+            yield Mention(start, end, patterns[0], self._entries[patterns[0]].kind,
                 merged,
                 Closeness.TYPO,
                 False,

@@ -69,8 +69,11 @@ class Reader:
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
+        callers = set(lexicon.words("contacts.called_upon"))
         people = "|".join(
-            map(re.escape, (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted")))
+            re.escape(word)
+            for word in (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted"))
+            if word not in callers
         )
         self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
@@ -97,10 +100,7 @@ class Reader:
         mentions = tuple(
             mention
             for mention in self._names.read(page)
-            if not any(
-                mention.start < end and start < mention.end and mention.end - mention.start <= 4
-                for start, end in labels
-            )
+            if not any(_only_labels(mention, start, end) for start, end in labels)
         )
         for mention in mentions:
             holds_numeral = mention.kind is MentionKind.NOUN and _NUMERAL.search(mention.text) is not None
@@ -147,10 +147,14 @@ class Reader:
             or CueKind.OR in cues
             or re.search("[\n、+;；]", page.text) is not None
         )
-        mentions = _believed(mentions, sizes, goods, joined)
+        mentions = _believed(mentions, sizes, goods, joined, page.text, self._leftovers.function_characters)
         sizes = _without_asides(page.text, sizes, mentions, recipients, cues)
         counts = _without_asides(page.text, counts, mentions, recipients, cues)
-        counts = tuple(mark for mark in counts if not self._of_people.match(page.text, mark.value.follows))
+        counts = tuple(
+            mark
+            for mark in counts
+            if mark.value.word not in _OF_PEOPLE or not self._of_people.match(page.text, mark.value.follows)
+        )
         counted, sized = _counts_or_sizes(counts, sizes, mentions)
         used = tuple(
             mark
@@ -165,7 +169,7 @@ class Reader:
         events = _events(page.text, mentions, used, sized, counted, cues)
         events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
-        shape = replace(shape, left=self._leftovers.of(page.text, events, cues))
+        shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues))
         records = _records(page.text, events, goods, shape)
         masks = _masks(mentions, used, sized, counted, order, contact)
         said = filters.collected(limits)
@@ -269,6 +273,16 @@ class Reader:
         )
 
 
+def _grown_in(text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str]) -> bool:
+    """Whether a thin name is but the end of a longer word: 超会 in 度超会."""
+    before = text[mention.start - 1 : mention.start]
+    if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
+        return False
+    return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)
+
+
+_OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
+
 _NUMERAL = re.compile("[一二三四五六七八九十两]")
 
 _MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
@@ -285,6 +299,14 @@ def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
     return {unit: tuple(spellings) for unit, spellings in found.items()}
 
 
+def _only_labels(mention: Mention, start: int, end: int) -> bool:
+    """Whether a name is but the label of a recipient: the QQ of `QQ 12345`, of 安卓的，QQ 12345."""
+    if not (mention.start < end and start < mention.end):
+        return False
+    spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
+    return spread or mention.end - mention.start <= 4
+
+
 def _take(page: Page, start: int, end: int) -> None:
     if page.free(start, end):
         page.take(start, end)
@@ -299,7 +321,8 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 
 def _believed(
-    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
+    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool,
+    text: str, function: frozenset[str],
 ) -> tuple[Mention, ...]:  # fmt: skip
     """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
@@ -310,6 +333,8 @@ def _believed(
     kept: list[Mention] = []
     for mention in mentions:
         if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
+            continue
+        if mention.kind is MentionKind.NAME and mention.thin and _grown_in(text, mention, mentions, function):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
@@ -565,6 +590,7 @@ def _lend(around: list[Record], records: list[Record]) -> None:
     for record in records:
         if not record.names and not record.nouns and len(names) == 1:
             record.names, record.nouns = list(names[0].names), list(names[0].nouns)
+            record.borrowed.append((names[0].start, names[0].end))
             record.qualifiers = record.qualifiers or list(names[0].qualifiers)
         if not record.amounts and len(sizes) == 1 and not any(other.amounts for other in records):
             record.amounts = list(sizes[0].amounts)

@@ -16,6 +16,8 @@ from nlu.sounds import syllable
 
 WINDOW_MAX = 10
 
+_FACETS = frozenset("0123456789月季年周天日时半单双元块角分万千百")
+
 _NO_NAME = frozenset("是的了我要来充买给到个张在有和吧吗呢把帮你您他她这那就想开用请号码还也都再一二三两几")
 """Characters that are words of their own in such messages: no slip puts them into a name."""
 
@@ -60,6 +62,8 @@ class Misspellings:
             return False
         if len(name) == 3 and not _sounds_near(piece, name):
             return False
+        if not same_facets(piece, name):
+            return False
         if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
             return False
         if any(character not in name for character in piece if character in _NO_NAME):
@@ -73,6 +77,13 @@ class Misspellings:
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False
         return OSA.distance(piece, name, score_cutoff=1) == 1
+
+
+def same_facets(one: str, other: str) -> bool:
+    """Whether two spellings have the same characters that say a size or a period. Names may be
+    misspelled; a 季卡 is no misspelled 月卡."""
+    first, second = ([c for c in word if c in _FACETS] for word in (one, other))
+    return not first or not second or sorted(first) == sorted(second)
 
 
 def _sounds_near(piece: str, name: str) -> bool:

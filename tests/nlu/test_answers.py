@@ -150,3 +150,28 @@ def test_a_line_is_dropped_by_name_or_place(parser: Parser, text: str, position:
 
 def test_a_change_is_meant_for_the_line_that_is_named(parser: Parser) -> None:
     assert parser.understand("第二个改成季卡", TWO).lines[0].position == 1
+
+
+COINS_QUOTED = Expectation(
+    lines=(LineInHand("qcoin", "qcoin-100", account="12345678", quantity=1),), quoted=True
+)
+
+
+def test_a_count_of_goods_that_count_themselves_is_their_size(parser: Parser) -> None:
+    line = parser.understand("改成200个", COINS_QUOTED).lines[0]
+    assert (line.sku and line.sku.value, line.quantity) == ("qcoin-200", None)
+
+
+def test_a_count_that_is_no_size_stays_a_count(parser: Parser) -> None:
+    line = parser.understand("改成3个", COINS_QUOTED).lines[0]
+    assert (line.sku, line.quantity and line.quantity.value) == (None, 3)
+
+
+@pytest.mark.parametrize("text", ["等等", "等一下", "先别急", "稍等，我看看"])
+def test_to_wait_is_not_to_cancel(parser: Parser, text: str) -> None:
+    assert parser.understand(text, COINS_QUOTED).intent is Intent.DENY
+
+
+@pytest.mark.parametrize("text", ["我付完了", "付了", "已经付款了"])
+def test_who_says_that_he_paid_asks_whether_it_is_there(parser: Parser, text: str) -> None:
+    assert parser.understand(text, COINS_QUOTED).intent is Intent.STATUS
