@@ -169,7 +169,7 @@ def _after(
 ) -> Conversation:
     """A paid or expired order leaves the table. A question about something else stays open."""
     if conversation.order_no == order.order_no and kind in CLOSES_THE_DRAFT:
-        conversation = conversation.settled()
+        conversation = Conversation()
     question = conversation.question
     if choices and (question is None or question.slot is None):
         conversation = replace(conversation, question=Question(Purpose.BROWSE, text, choices=choices))

@@ -102,7 +102,7 @@ def ask_size(turn: Turn, product: Product) -> str:
     units = {sku.unit for sku in product.skus}
     if units == {MONEY}:
         return turn.say("ask.amount", product=product.name)
-    if units <= PERIODS:
+    if units <= PERIODS and len({sku.face_value for sku in product.skus}) == len(product.skus):
         return turn.say("ask.period", product=product.name)
     return turn.say("ask.variant", product=product.name)
 

@@ -15,6 +15,9 @@ from nlu.understanding import Intent
 
 GUESSES = 3
 
+WORDS_MIN = 3
+"""Shorter than that nothing sensible is asked for that the shop could refuse."""
+
 
 def is_unclear(turn: Turn) -> bool:
     """Whether the message gave nothing to act on."""

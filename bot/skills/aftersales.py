@@ -178,7 +178,8 @@ def cancel(turn: Turn) -> Reply:
     if order is not None:
         return cancel_order(turn, order)
     latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
-    if latest is not None and customer_state(latest) in UNFINISHED:
+    recent = latest is not None and turn.now - latest.created_at < ordering.RECENTLY
+    if latest is not None and (number == LAST or recent or customer_state(latest) in UNFINISHED):
         return cancel_order(turn, latest)
     return turn.done(turn.say("cancel.nothing"))
 

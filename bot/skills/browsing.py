@@ -13,6 +13,7 @@ from bot.asking import (
     skus_of,
 )
 from bot.messages import Choice, Reply
+from bot.skills import ordering
 from bot.turn import Turn
 from nlu.understanding import Filters, ProblemCode, SortKey
 from orders.catalog import Product, Sku
@@ -25,6 +26,9 @@ TOLD_AT_ONCE = 3
 
 def price(turn: Turn) -> Reply:
     """What something costs."""
+    on_table = turn.order_on_table()
+    if not turn.heard.options and not _unknown(turn) and on_table is not None and on_table.is_payable:
+        return ordering.show_again(turn, on_table)
     skus, products = _asked_about(turn)
     if not skus and not products:
         if _unknown(turn):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.asking import EVERY_LINE, question_about
 from bot.conversation import Purpose, Question
@@ -20,6 +21,9 @@ from orders.order import CustomerState, Order, customer_state
 from orders.quote import Finding, Quote
 
 NOWHERE = Span(0, 0)
+
+RECENTLY = timedelta(hours=24)
+"""A change or a cancellation that names no order means one that is not older."""
 
 
 def order(turn: Turn) -> Reply:
@@ -50,6 +54,9 @@ def base_of(turn: Turn) -> Draft:
 def filled(turn: Turn, base: Draft) -> Filling:
     """The draft after the message; a bare answer goes to the line that was asked about."""
     heard = turn.heard
+    if not turn.conversation.draft.lines:
+        # There is nothing that `再来一个` could come on top of.
+        heard = replace(heard, adds=False)
     question = turn.conversation.question
     if question and question.slot and question.line > EVERY_LINE and len(base.lines) > 1:
         lines = tuple(
@@ -219,6 +226,11 @@ def _nothing_to_change(turn: Turn) -> Reply:
         return turn.aside(
             turn.say("order.paid_already", order_no=latest.order_no), (turn.choice("choice.human", HUMAN),)
         )
+    names_goods = any(line.product or line.product_options for line in turn.heard.lines)
+    delivered = latest is not None and customer_state(latest) is CustomerState.DELIVERED
+    if latest is not None and delivered and not names_goods and turn.now - latest.created_at < RECENTLY:
+        text = turn.say("order.delivered_already", order_no=latest.order_no)
+        return turn.aside(text, (turn.choice("choice.human", HUMAN),))
     if turn.heard.lines:
         return put_forward(turn, filled(turn, turn.draft_in_hand()).draft)
     return turn.aside(turn.say("modify.nothing"))

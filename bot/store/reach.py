@@ -20,9 +20,10 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
-    insert,
     select,
+    text,
     update,
 )
 
@@ -65,6 +66,23 @@ GIVEN_REMEMBERED = timedelta(hours=1)
 """A platform repeats an unanswered message within seconds; an hour is ample to answer it alike."""
 
 
+# One statement each: two processes may do the same for one chat at the same time.
+_KEEP_PLACE = text(
+    "INSERT INTO order_cards (channel, chat_id, order_no, place) VALUES (:channel, :chat_id, :order_no, :place) "
+    "ON CONFLICT (channel, chat_id, order_no) DO UPDATE SET place = excluded.place"
+)
+_GRANT = text(
+    "INSERT INTO send_allowances (channel, chat_id, kind, messages_left, kept_for_staff, ends_at) "
+    "VALUES (:channel, :chat_id, :kind, :messages_left, :kept_for_staff, :ends_at) "
+    "ON CONFLICT (channel, chat_id, kind) DO UPDATE SET messages_left = excluded.messages_left, "
+    "kept_for_staff = excluded.kept_for_staff, ends_at = excluded.ends_at"
+).bindparams(bindparam("ends_at", type_=Moment))
+_HOLD = text(
+    "INSERT INTO held_messages (outgoing_id, given_with, at) VALUES (:outgoing_id, NULL, :at) "
+    "ON CONFLICT (outgoing_id) DO NOTHING"
+).bindparams(bindparam("at", type_=Moment))
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """So many messages of ours, for so long, because of something the customer did."""
@@ -85,26 +103,24 @@ def card_place(tx: Connection, chat: ChatAddress, order_no: str) -> str | None:
 
 
 def keep_card_place(tx: Connection, chat: ChatAddress, order_no: str, place: str) -> None:
-    tx.execute(delete(order_cards).where(_of(order_cards, chat), order_cards.c.order_no == order_no))
     tx.execute(
-        insert(order_cards).values(channel=chat.channel, chat_id=chat.chat_id, order_no=order_no, place=place)
+        _KEEP_PLACE,
+        {"channel": chat.channel, "chat_id": chat.chat_id, "order_no": order_no, "place": place},
     )
 
 
 def grant(tx: Connection, chat: ChatAddress, allowance: Allowance, now: datetime) -> None:
     """The customer did something that lets us write: his allowance of that kind begins anew."""
     tx.execute(
-        delete(send_allowances).where(_of(send_allowances, chat), send_allowances.c.kind == allowance.kind)
-    )
-    tx.execute(
-        insert(send_allowances).values(
-            channel=chat.channel,
-            chat_id=chat.chat_id,
-            kind=allowance.kind,
-            messages_left=allowance.messages,
-            kept_for_staff=allowance.kept_for_staff,
-            ends_at=now + allowance.lasts,
-        )
+        _GRANT,
+        {
+            "channel": chat.channel,
+            "chat_id": chat.chat_id,
+            "kind": allowance.kind,
+            "messages_left": allowance.messages,
+            "kept_for_staff": allowance.kept_for_staff,
+            "ends_at": now + allowance.lasts,
+        },
     )
 
 
@@ -159,11 +175,7 @@ def use_up(tx: Connection, chat: ChatAddress) -> None:
 
 def hold(tx: Connection, outgoing_id: int, now: datetime) -> None:
     """Keep a message until the customer writes again. Holding it twice is holding it once."""
-    known = tx.execute(
-        select(held_messages.c.outgoing_id).where(held_messages.c.outgoing_id == outgoing_id)
-    ).first()
-    if known is None:
-        tx.execute(insert(held_messages).values(outgoing_id=outgoing_id, given_with=None, at=now))
+    tx.execute(_HOLD, {"outgoing_id": outgoing_id, "at": now})
 
 
 def given_with(
