@@ -28,10 +28,15 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, empty_database: Path) -> AsyncIterator[Database]:
+def database_url(tmp_path: Path, empty_database: Path) -> str:
     for file in empty_database.parent.iterdir():
         shutil.copy(file, tmp_path / file.name)
-    opened = Database.open(sqlite_url(tmp_path / "shop.db"))
+    return sqlite_url(tmp_path / "shop.db")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database.open(database_url)
     yield opened
     await opened.close()
 
