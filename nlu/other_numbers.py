@@ -125,7 +125,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}",
         _nothing,
     )
-    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?[个位组条部张] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))"
+    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张] ?(?:手机|号|油卡|卡号))"
     yield (
         many,
         "",
