@@ -48,6 +48,7 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
     """The records with what they take from each other."""
     records = _paired(records, shape)
     if len(records) > 1:
+        _doubt_last_count(records, shape)
         _spread_count(records)
         _share_goods(records, shape)
         _share_accounts(records, shape)
@@ -99,6 +100,16 @@ def doubt_gaps(text: str, records: Sequence[Record], shape: Shape) -> None:
             one.doubtful = other.doubtful = True
 
 
+def _doubt_last_count(records: list[Record], shape: Shape) -> None:
+    """50和100两张: two of which? Where the count is not said of each, it is asked."""
+    if shape.each_quantity is not None:
+        return
+    for one, other in pairwise(records):
+        sizes_only = other.opened_by is EventKind.JOIN and not other.names and not other.accounts
+        if sizes_only and other.counted and one.quantity is None and not one.accounts:
+            one.doubtful = other.doubtful = True
+
+
 def _spread_count(records: list[Record]) -> None:
     """两份，一份给A，一份给B: the count is the number of recipients, and each gets one."""
     counted = [record for record in records if record.counted]
@@ -124,7 +135,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 record.names, record.nouns = list(source.names), list(source.nouns)
                 record.qualifiers = record.qualifiers or list(source.qualifiers)
                 record.inherited.add(Slot.PRODUCT)
-                record.borrowed.append((source.start, source.end))
+                record.borrowed += [(source.start, source.end), *source.borrowed]
                 if record.opened_by is not EventKind.JOIN and not _own(record) and not shape.each:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True
@@ -154,7 +165,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
         record.open |= source.open & {Slot.VARIANT}
         record.conflicts |= source.conflicts & {Slot.VARIANT}
         record.inherited.add(Slot.VARIANT)
-        if source.counted and not shape.each:
+        if source.counted and shape.each_quantity is None and (not shape.each or source.quantity is not None and source.quantity.quantity is not None and source.quantity.quantity.word == "个"):
             record.doubtful = source.doubtful = True
 
 

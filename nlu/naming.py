@@ -26,6 +26,8 @@ class Role(Enum):
 
     BRAND = "brand"
     CONTENT = "content"
+    UNIT = "unit"
+    """What the goods are counted in, where it has a name of its own: 创世结晶."""
     SUBJECT = "subject"
     GENERIC = "generic"
     TIER = "tier"
@@ -37,6 +39,7 @@ class Role(Enum):
 COST = {
     Role.BRAND: 2.0,
     Role.CONTENT: 1.5,
+    Role.UNIT: 0.3,
     Role.SUBJECT: 0.2,
     Role.GENERIC: 0.0,
     Role.TIER: 3.0,
@@ -46,7 +49,7 @@ COST = {
 }
 """What it costs to leave a token out."""
 
-STRONG = frozenset({Role.BRAND, Role.CONTENT})
+STRONG = frozenset({Role.BRAND, Role.CONTENT, Role.UNIT})
 """Tokens that can name a product; the others only qualify it."""
 
 
@@ -159,7 +162,7 @@ class Namer:
         for length in range(min(self._longest_brand, len(chunk) - at), 1, -1):
             word = chunk[at : at + length]
             if word in units:
-                return Token(word, Role.BRAND if word not in self._words else self._words[word][0], word)
+                return Token(word, Role.UNIT if word not in self._words else self._words[word][0], word)
             if (
                 word in self._brand_of
                 and length > 2

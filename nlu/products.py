@@ -216,10 +216,14 @@ class Names:
         if text in self.namer.words and not whole and self.namer.words[text][0] is not Role.CONTENT:
             return
         thin = len(form.tokens) == 1 and not whole and not self._speaks_for_itself(form.tokens[0])
+        if thin and form.cost >= COST[Role.BRAND]:
+            return
         self._add_text(text, product_id, form.cost, thin, _said(form.tokens), family)
 
     def _speaks_for_itself(self, token: Token) -> bool:
         """Whether the word can hardly mean anything but this good."""
+        if token.role is Role.UNIT:
+            return token.text not in self._common
         if token.role is Role.CONTENT or len(self.namer.brand_spellings(token.meaning)) > 1:
             return len(token.text) >= 2 and token.text not in self._common
         if token.text.isascii():

@@ -334,7 +334,8 @@ def _believed(
     for mention in mentions:
         if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
             continue
-        if mention.kind is MentionKind.NAME and mention.thin and _grown_in(text, mention, mentions, function):
+        unsure = mention.thin or mention.closeness is not Closeness.EXACT
+        if mention.kind is MentionKind.NAME and unsure and _grown_in(text, mention, mentions, function):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(

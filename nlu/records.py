@@ -157,7 +157,8 @@ class _Gatherer:
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)
             return
-        if not correction and self._correcting is None and self._opens(clause):
+        again = separator is EventKind.JOIN and self._record.amounts and any(e.kind is EventKind.AMOUNT for e in clause)
+        if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
                 separator is EventKind.JOIN

@@ -62,7 +62,7 @@ class Misspellings:
             return False
         if len(name) == 3 and not _sounds_near(piece, name):
             return False
-        if not same_facets(piece, name):
+        if any(character in _FACETS and character not in name for character in piece):
             return False
         if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
             return False

@@ -1,0 +1,115 @@
+"""What nobody understood, and where it stands in the way of an order.
+
+A misspelled name leaves a scrap: 奇艺月卡 beside 腾讯视频月卡, 慢话费 for 慢充话费. Taking the goods of
+the neighbour or the plain sibling would then be a wrong order that looks right. So scraps in such
+places put the line in doubt, and the customer is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from nlu.amounts import AmountKind
+from nlu.corrections import Cue, CueKind
+from nlu.lexicon import Lexicon
+from nlu.records import Event, EventKind, Record
+from nlu.understanding import Slot
+
+SCRAP_LENGTH_MIN = 2
+
+
+class Leftovers:
+    """Finds the characters of a message that say something and were read by nobody."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.function_characters = frozenset(lexicon.words("aside.function_characters"))
+        words = (*lexicon.words("contacts.people"), *lexicon.words("aside.talk"), *lexicon.words("names.server_leads"))
+        words = tuple(word for word in words if len(word) > 1)
+        self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)
+
+    def of(self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]]) -> frozenset[int]:
+        """The offsets of the Chinese characters that are left over; `rest` has NUL for what is read."""
+        taken = bytearray(character == "\0" for character in rest) + b"\0"
+        for event in events:
+            taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+        for found in cues.values():
+            for cue in found:
+                taken[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
+        for event in events:
+            if event.account is not None and event.account.label is not None:
+                start, end = event.account.label
+                taken[start:end] = b"\x01" * (end - start)
+        for _, start, end in self._words.find_matches_as_indexes(text):
+            taken[start:end] = b"\x01" * (end - start)
+        return frozenset(
+            at
+            for at, character in enumerate(text)
+            if not taken[at] and "\u4e00" <= character <= "\u9fff" and character not in self.function_characters
+        )
+
+
+def put_in_doubt(records: Sequence[Record], left: frozenset[int]) -> None:
+    """Mark the records whose goods may be a misreading because of a scrap beside them."""
+    mixed = len({record.name.text for record in records if record.name is not None}) > 1
+    for record in records:
+        takes_over = Slot.PRODUCT in record.inherited and Slot.VARIANT not in record.inherited
+        sizing = list(_sizing(record, mixed or record.corrected or takes_over))
+        least = 1 if mixed or record.corrected or takes_over else SCRAP_LENGTH_MIN
+        if any(_scrap_before(event, left, least) and not _named_before(record, event) for event in sizing):
+            record.doubtful = True
+        if record.corrected and _longest_scrap(record, left) >= SCRAP_LENGTH_MIN:
+            record.doubtful = True
+        thin = record.name is None or record.name.thin
+        if thin and any(_scrap_before(event, left, SCRAP_LENGTH_MIN) for event in record.amounts):
+            record.doubtful = True
+        if any(event.start - 1 in left for event in record.regions):
+            record.regions = []
+        if Slot.REGION in record.inherited and record.accounts and _scrap_before(record.accounts[0], left, 2, 3):
+            record.regions = []
+
+
+def _longest_scrap(record: Record, left: frozenset[int]) -> int:
+    """How many left over characters stand together in a record."""
+    longest = run = 0
+    for at in range(max(0, record.start - 4), record.end + 6):
+        run = run + 1 if at in left else 0
+        longest = max(longest, run)
+    return longest
+
+
+def scraps(record: Record, left: frozenset[int], text: str) -> str:
+    """The left over characters right beside the name of a record, or beside its sizes if it has none."""
+    places = [(event.start, event.end) for event in (record.names or record.amounts)]
+    return "".join(
+        text[at]
+        for start, end in (*places, *record.borrowed)
+        for at in range(max(0, start - 3), min(len(text), end + 3))
+        if at in left
+    )
+
+
+def _sizing(record: Record, all_amounts: bool) -> Iterable[Event]:
+    for event in record.amounts:
+        if all_amounts or event.amount is not None and event.amount.kind in (AmountKind.PERIOD, AmountKind.SIZE):
+            yield event
+    yield from record.nouns
+    yield from record.qualifiers
+
+
+def _named_before(record: Record, event: Event) -> bool:
+    """Whether the record's own name stands in front of the event, so that the scrap is only beside it."""
+    return any(name.kind is EventKind.NAME and name.start < event.start for name in record.names) and (
+        Slot.PRODUCT not in record.inherited and not record.corrected
+    )
+
+
+def _scrap_before(event: Event, left: frozenset[int], least: int, reach: int = 1) -> bool:
+    for end in range(event.start - 1, event.start - 1 - reach, -1):
+        length = 0
+        while end - length in left:
+            length += 1
+        if length >= least:
+            return True
+    return False
