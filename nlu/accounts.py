@@ -263,6 +263,8 @@ def _spoken(
 def _typed_number(
     text: str, parts: list[Digits], label: Label | None, lexicon: Lexicon
 ) -> tuple[int, Mark[Account] | None]:
+    if len(parts[0].digits) < 3:
+        return 1, None
     count = _wrong_phone(text, parts, label)
     if count:
         return count, _account(text, joined(parts[:count]), label, lexicon)
@@ -270,7 +272,7 @@ def _typed_number(
         count = _grouped(parts, (16, 19))
     elif len(parts[0].digits) == 4 and (four := _grouped(parts, (16, 19))) and four > 3:
         count = four  # printed on cards in groups of four
-    number = joined(parts[: max(1, count)])
+    number = joined(parts[:count]) if count > 1 else parts[0]
     size = len(number.digits)
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
     apart = text[number.end : number.end + 1] == " "

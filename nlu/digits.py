@@ -71,6 +71,8 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
     0 where they do not: amounts may stand next to each other too, so of 150 and 71286640 only a
     label or a dash makes a phone.
     """
+    if parts[0].digits[0] != "1":
+        return 0
     total = 0
     count = 0
     while count < len(parts) and total < _PHONE:
