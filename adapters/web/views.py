@@ -62,6 +62,7 @@ class OrderView:
     title: str
     lines: tuple[LineView, ...]
     list_fen: Fen
+    price_fen: Fen
     saved_fen: Fen
     fee_fen: Fen
     total_fen: Fen
@@ -84,6 +85,7 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         title=first,
         lines=tuple(_line_view(order, line, mask) for line in order.lines),
         list_fen=order.list_fen,
+        price_fen=Fen(order.total_fen - order.fee_fen),
         saved_fen=order.saved_fen,
         fee_fen=order.fee_fen,
         total_fen=order.total_fen,
