@@ -107,6 +107,7 @@ class Goods:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
             product_id = next(iter(left))
+            conflict = conflict or self._carrier_conflict(wanted, product_id)
             return Decision(product_id, (), readings[product_id], closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
 
@@ -115,7 +116,7 @@ class Goods:
         if line.product_id is not None and line.product_id in self._vocabulary.products:
             said = wanted.amounts or wanted.qualifiers or self._words_in(line.product_id, wanted)
             variant = self._fit(line.product_id, wanted) if said else VariantReading()
-            return Decision(line.product_id, (), variant, 1.0, self._carrier_conflict(wanted))
+            return Decision(line.product_id, (), variant, 1.0, self._carrier_conflict(wanted, line.product_id))
         known = {
             product_id: 0.0 for product_id in line.product_options if product_id in self._vocabulary.products
         }
@@ -252,8 +253,11 @@ class Goods:
     def _label_says(self, product_id: str, meaning: str) -> bool:
         return any(meaning in size.label for size in self._sizes.of(product_id))
 
-    def _carrier_conflict(self, wanted: Wanted) -> bool:
+    def _carrier_conflict(self, wanted: Wanted, product_id: str | None = None) -> bool:
+        """Whether the number is not of the carrier that was named, by itself or in the goods' name."""
         named = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
+        if product_id is not None and self._vocabulary.products[product_id].account_kind == "phone":
+            named |= self._carriers[product_id]
         return wanted.carrier is not None and bool(named) and wanted.carrier not in named
 
     def _by_region(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:
