@@ -36,7 +36,7 @@ from adapters.telegram_inbox import (
     telegram_routes,
 )
 from bot.channel import NotDelivered, Sending
-from bot.messages import OutgoingMessage
+from bot.messages import OutgoingMessage, Reply
 from bot.reach import Hears, OrderCards
 from bot.wording import Wording
 from orders.clock import Clock
@@ -133,7 +133,8 @@ class TelegramChannel:
         """Bring the message to the chat. Raises NotDelivered."""
         try:
             renewed = await self._renew_card(message)
-            await self._say(message, carries_card=not renewed)
+            # An answer that shows the order again is its card from now on.
+            await self._say(message, carries_card=message.answers is not None or not renewed)
         except ChatClosed as closed:
             raise NotDelivered(str(closed)) from closed
         except TelegramRefused as refused:
@@ -145,12 +146,13 @@ class TelegramChannel:
     async def _renew_card(self, message: OutgoingMessage) -> bool:
         """Bring the order's card up to date where it stands. False: there is none to renew."""
         card = message.reply.card
-        if message.about is None or card is None or message.answers is not None:
+        if message.about is None or card is None:
             return False
         place = await self._cards.place(message.chat, message.about)
         if place is None:
             return False
-        rows = tuple(row for row in button_rows(message.reply, self._words) if row[0].choice is None)
+        # Only the order's page: what can be chosen or paid is asked in one message at a time.
+        rows = button_rows(Reply("", card=card), self._words)
         chat_id = int(message.chat.chat_id)
         try:
             await self._write(chat_id, card_text(card, self._words), rows, message, edit=int(place))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -393,6 +393,18 @@ async def test_the_order_s_card_is_renewed_in_place_and_the_news_are_said_aloud(
         quoted, *news = it.platform.seen_by(LI)
         assert quoted.text.startswith("已到账 ·")
         assert [(shown.text, shown.edits) for shown in news] == [("已收到付款", 0), ("已到账", 0)]
+
+
+async def test_an_order_that_is_shown_again_can_be_paid_in_one_place_only(database, clock) -> None:
+    async with shop(database, clock, lambda heard: quote()) as it:
+        it.platform.known_chats.add(LI)
+        await it.tell(quote(), about=ORDER_NO, speaker=Speaker.BOT)
+        (again,) = await it.clerk.receive(IncomingMessage("m1", HOME, "订单呢", clock.now()))
+        await it.channel.send(replace(again, about=ORDER_NO))
+        old, new = it.platform.seen_by(LI)
+        assert (old.labels, new.labels) == (["查看订单"], ["去付款", "取消", "查看订单"])
+        await it.tell(Reply("已收到付款", card=card("processing", "充值中")), about=ORDER_NO)
+        assert "去付款" not in [label for shown in it.platform.seen_by(LI) for label in shown.labels]
 
 
 async def test_the_same_card_again_is_no_failure(database, clock) -> None:
