@@ -277,7 +277,7 @@ def _typed_number(
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
     apart = text[number.end : number.end + 1] == " "
     unit = _unit_words(lexicon).starting_at(text, number.end + apart)
-    if unit and size < 7 and not (named and apart):
+    if unit and (size < 7 or unit[0] in _SURE_UNITS) and not (named and apart):
         return max(1, count), None
     if size < 5 and not (size > 2 and label and label.kind in (QQ, UID) and len(label.word) > 1):
         return max(1, count), None
@@ -410,6 +410,7 @@ def _other_words(lexicon: Lexicon) -> Words[str]:
     return Words.of(lexicon.words("accounts.not_accounts"))
 
 
+_SURE_UNITS = ("元", "块", "点券", "q币")
 _PARTS = 24
 """More groups than any account is said in; a bound keeps reading linear."""
 _SHORTEST_ADDRESS = 6

@@ -111,8 +111,12 @@ def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mar
 
 def _counts(text: str, found: Mark[Number]) -> bool:
     """Whether the characters around a number let it be an amount at all."""
-    before, after = text[max(0, found.start - 2) : found.start], text[found.end : found.end + 2]
-    if before.endswith("第") or _FACTOR.search(before) or (after[:1] in ("%", "‰", "*") and after[1:] == "*"):
+    before, after = text[max(0, found.start - 3) : found.start], text[found.end : found.end + 2]
+    if (
+        before.endswith(("第", "负"))
+        or _FACTOR.search(before)
+        or (after[:1] in ("%", "‰", "*") and after[1:] == "*")
+    ):
         return False
     if before.endswith((".", ":", "#", "*")) and found.value.arabic:
         return False
@@ -195,7 +199,7 @@ def _bare(text: str, found: Mark[Number]) -> Mark[Amount]:
     exact = value.exact and not (value.shortened and _MEASURED.match(text, found.end))
     sureness = 1.0
     if value.arabic:
-        if (_latin(after) and not _TIMES.match(text, found.end)) or _latin(before):
+        if (_latin(after) and not _TIMES.match(text, found.end)) or (_latin(before) and before != "x"):
             sureness = 0.4
     elif found.end - found.start == 1:
         sureness = 0.7 if _open(before) and _open(after) else 0.2
@@ -283,7 +287,7 @@ _WORD_BEHIND = re.compile(r"[一-龥](?<![的装版券月卡年一两二三四�
 _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
-_FACTOR = re.compile(r"(?:^|[^a-z])[x*×✕]$")
+_FACTOR = re.compile(r"(?:^|[^a-z张个份套件单])[x*×✕] ?$")
 _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
     r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"
@@ -292,5 +296,5 @@ _COUNTED = re.compile(r" ?个 ?")
 _MEASURED = re.compile(r" ?[个张份套件单次台杯只条笔组盒包瓶本支位]")
 _TO = re.compile(r" ?(?:到|至|~+|-+|—+|–|/) ?")
 _HUNDRED = re.compile(
-    r"(?<![一二三四五六七八九两几数0-9十百千万上])(?P<scale>[百千万])(?P<unit>元|块)(?!度|旦|宵)"
+    r"(?<![一二三四五六七八九两几数0-9十百千万上余多来])(?P<scale>[百千万])(?P<unit>元|块)(?!度|旦|宵)"
 )

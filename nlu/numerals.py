@@ -114,7 +114,7 @@ _FRACTION = re.compile(r"点([零〇一二三四五六七八九]{1,4})(?![十百
 _SPOKEN_FRACTION = re.compile(r"点(\d{1,2})(?=\s*[元块折])")
 _INDEFINITE = re.compile(r"[几数](?=[十百千万])")
 _MORE = re.compile(
-    r"\+(?=$|[\s,。的块元以!])|多(?!少|久|长|谢|送|种|大|次|快)|余(?!额)|几(?![十百千万点])|来(?=[块元圆岁天月年小分个张份套件单次杯台笔条只毛刀美日港])"
+    r"\+(?=$|[\s,。的块元以!])|多(?!少|久|长|谢|送|种|大|次|快)|余(?!额)|大几|几(?![十百千万点])|来(?=[块元圆岁天月年小分个张份套件单次杯台笔条只毛刀美日港])"
 )
 
 
@@ -342,5 +342,8 @@ class _Sum:
         found = _MORE.match(self.text, mark.end)
         if not found or mark.value.low < 10:
             return mark
-        wider = mark.value.high + max(Decimal(9), mark.value.high - 1)
-        return Mark(replace(mark.value, high=wider, exact=False), mark.start, found.end())
+        end = found.end()
+        scale = Decimal(_GREAT.get(self.text[end : end + 1], 1))  # 二百余万 goes on
+        low, high = mark.value.low * scale, mark.value.high * scale
+        wider = high + max(Decimal(9), high - 1)
+        return Mark(replace(mark.value, low=low, high=wider, exact=False), mark.start, end + (scale > 1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nlu.numerals import Number
+from nlu.numerals import number as plain_number
 from nlu.page import Mark
 
 
@@ -49,6 +50,10 @@ def period_behind(text: str, number: Mark[Number]) -> Mark[Period] | None:
     elif tail := _HALF_TAIL.match(text, end):
         low, high, unit = _and_a_half(low, high, unit, factor)
         end = tail.end()
+    if word == "年" and not card and (months := _MONTHS_BEHIND.match(text, end)):
+        more = plain_number(months["months"])
+        if more is not None and more.exact:  # 一年零三个月
+            low, high, end = low + more.low, high + more.low, months.end()
     if found["of"] and (word in "年天日" or (card and word != "月")):
         return None  # 两个年卡 are two cards
     # 两个月卡 may be two cards of a month or one of two months; 两年卡 likewise.
@@ -114,6 +119,7 @@ _UNIT = re.compile(
     r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian)(?![a-z])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期间|期刊|期待|轮|前|光|空|猫))"
     r"(?P<card>卡)?"
 )
+_MONTHS_BEHIND = re.compile(r"[零又加]?(?P<months>\d{1,2}|[一二两三四五六七八九十]{1,3})个月(?!卡)")
 _HALF_TAIL = re.compile(r"半(?!价|折|夜|天|小时|路)")
 _ALONE = re.compile(
     r"(?P<card>(?:半年|双月|双周|月|季|季度|年|周|星期|日|天)(?:卡|包(?!括|含|装|裹|子)))"

@@ -74,7 +74,7 @@ class _Words:
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
         self.other = re.compile(rf"(?:{others})")
         self.times = re.compile(
-            rf"(?:(?<![a-z])|(?<=\d))(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
+            rf"(?<![a-z张个份套件单])(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
         )
         self.times_spoken = re.compile(r"乘以?(?P<count>[一二两三四五六七八九十]{1,3})(?![百千万])")
         self.label = re.compile(
