@@ -25,6 +25,8 @@ class Leftovers:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.function_characters = frozenset(lexicon.words("aside.function_characters"))
+        self.spoken_to = (*lexicon.words("contacts.people"), *lexicon.words("contacts.called_upon"), *lexicon.words("aside.talk"))
+        """Words behind which a name begins anew."""
         words = (*lexicon.words("contacts.people"), *lexicon.words("aside.talk"), *lexicon.words("names.server_leads"))
         words = tuple(word for word in words if len(word) > 1)
         self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)

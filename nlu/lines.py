@@ -87,14 +87,20 @@ def doubt_gaps(text: str, records: Sequence[Record], shape: Shape) -> None:
     if shape.each:
         return
     for one, other in pairwise(records):
-        shares = {Slot.PRODUCT, Slot.VARIANT} <= other.inherited or {Slot.PRODUCT, Slot.VARIANT} <= one.inherited
+        unnamed = not one.names and not other.names
+        shares = any(
+            Slot.VARIANT in record.inherited and (unnamed or Slot.PRODUCT in record.inherited) for record in (one, other)
+        )
+        same_size = unnamed and [e.amount for e in one.amounts] == [e.amount for e in other.amounts]
+        shares = shares or same_size
         if not shares or not one.accounts or not other.accounts:
             continue
         gap = text[one.accounts[-1].end : other.accounts[0].start]
-        for event in sorted((*one.regions, *other.regions), key=lambda event: -event.start):
-            if one.accounts[-1].end <= event.start < other.accounts[0].start:
-                at = event.start - one.accounts[-1].end
-                gap = gap[:at] + gap[at + event.end - event.start :]
+        known = (*one.regions, *other.regions, *one.amounts, *one.names, *one.nouns, *other.names, *other.amounts)
+        for start, end in sorted({(event.start, event.end) for event in known}, reverse=True):
+            if one.accounts[-1].end <= start < other.accounts[0].start:
+                at = start - one.accounts[-1].end
+                gap = gap[:at] + gap[at + end - start :]
         people = _BETWEEN.sub("", gap)
         if people and "\n" not in gap:
             one.doubtful = other.doubtful = True

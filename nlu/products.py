@@ -23,6 +23,8 @@ from nlu.typos import Misspellings, same_facets
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
+PARTIAL_COST = 0.3
+"""What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
 
 
 class MentionKind(Enum):
@@ -89,6 +91,8 @@ class Names:
         self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
         """Product id -> the tiers, countries and carriers that its names carry."""
         self.brands: dict[str, frozenset[str]] = {}
+        self._soft: set[str] = set()
+        self._partial: set[str] = set()
         self._families: dict[str, dict[str, float]] = defaultdict(dict)
         self._common = frozenset(map(plain, lexicon.words("names.common_words")))
         self._entries: dict[str, _Entry] = {}
@@ -122,6 +126,8 @@ class Names:
                 self._add_form(product.product_id, form, whole=form.cost == 0 and form.tokens == tokens)
             whole = squeezed(plain(name))[0]
             bare = "".join(token.text for token in tokens)
+            if not any(token.role in STRONG for token in tokens):
+                self._soft.add(bare)
             for text in (whole, bare):
                 self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
         for variant in product.variants:
@@ -166,7 +172,10 @@ class Names:
             for spelling, cost in self._other_spellings(token, alone=len(form.tokens) == 1):
                 changed = Token(spelling, token.role, token.meaning)
                 tokens = (*form.tokens[:at], changed, *form.tokens[at + 1 :])
+                partial = cost == PARTIAL_COST
                 respelled = Form("".join(part.text for part in tokens), form.cost + cost, tokens)
+                if partial:
+                    self._partial.add(respelled.text)
                 yield respelled
                 if token.role is Role.BRAND:
                     for behind, generic in enumerate(tokens[at + 1 :], at + 1):
@@ -193,9 +202,9 @@ class Names:
                         # 百度 of 百度文库 is a company; only what is about something (视频) goes unsaid.
                         continue
                     if not (alone and token.text[:length] in self._common):
-                        yield token.text[:length], 0.3
+                        yield token.text[:length], PARTIAL_COST
                 if len(token.text) >= 5:
-                    yield token.text[-4:], 0.3
+                    yield token.text[-4:], PARTIAL_COST
             if not alone and _chinese(token.text) and len(token.text) >= 2:
                 yield initials(token.text), 0.3
         elif token.role in (Role.TIER, Role.COUNTRY, Role.CARRIER):
@@ -316,6 +325,9 @@ class Names:
         self.region_spellings = seen
         for spelling, options in found.items():
             entry = self._entries.get(spelling)
+            general = self.namer.role_of(spelling)
+            if general is not None and general[0] is Role.GENERIC:
+                continue
             if entry is None or entry.kind is not MentionKind.NAME:
                 self._entries[spelling] = _Entry(MentionKind.REGION, options, role=None, meaning=spelling)
 
@@ -360,7 +372,8 @@ class Names:
         names = {
             text: entry
             for text, entry in self._entries.items()
-            if entry.kind is MentionKind.NAME and not entry.thin or entry.kind is MentionKind.UNKNOWN and len(text) > 3
+            if (entry.kind is MentionKind.NAME and not entry.thin and not self._is_partial(text, entry))
+            or (entry.kind is MentionKind.UNKNOWN and len(text) > 3)
         }
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_pinyin: dict[str, list[str]] = defaultdict(list)
@@ -384,6 +397,14 @@ class Names:
         """The products that go by this very name, with their costs."""
         entry = self._entries.get(text)
         return entry.options if entry is not None and entry.kind is MentionKind.NAME else {}
+
+    def _is_partial(self, text: str, entry: _Entry) -> bool:
+        return text in self._partial and min(entry.options.values(), default=0.0) >= PARTIAL_COST
+
+    @property
+    def soft(self) -> frozenset[str]:
+        """Names made of general words only (金会员): no names where they end a longer word."""
+        return frozenset(self._soft)
 
     def kin(self, product_id: str) -> tuple[str, ...]:
         """The products that share a brand with one, itself included."""

@@ -147,7 +147,7 @@ class Reader:
             or CueKind.OR in cues
             or re.search("[\n、+;；]", page.text) is not None
         )
-        mentions = _believed(mentions, sizes, goods, joined, page.text, self._leftovers.function_characters)
+        mentions = _believed(mentions, sizes, goods, joined, page.text, self._leftovers.function_characters, self._leftovers.spoken_to, self._names.soft)
         sizes = _without_asides(page.text, sizes, mentions, recipients, cues)
         counts = _without_asides(page.text, counts, mentions, recipients, cues)
         counts = tuple(
@@ -273,9 +273,13 @@ class Reader:
         )
 
 
-def _grown_in(text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str]) -> bool:
+def _grown_in(
+    text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str], spoken_to: tuple[str, ...]
+) -> bool:  # fmt: skip
     """Whether a thin name is but the end of a longer word: 超会 in 度超会."""
     before = text[mention.start - 1 : mention.start]
+    if text[: mention.start].endswith(spoken_to):
+        return False
     if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
         return False
     return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)
@@ -322,7 +326,7 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 def _believed(
     mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool,
-    text: str, function: frozenset[str],
+    text: str, function: frozenset[str], spoken_to: tuple[str, ...], soft: frozenset[str],
 ) -> tuple[Mention, ...]:  # fmt: skip
     """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
@@ -334,8 +338,8 @@ def _believed(
     for mention in mentions:
         if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
             continue
-        unsure = mention.thin or mention.closeness is not Closeness.EXACT
-        if mention.kind is MentionKind.NAME and unsure and _grown_in(text, mention, mentions, function):
+        unsure = mention.thin or mention.closeness is not Closeness.EXACT or mention.text in soft
+        if mention.kind is MentionKind.NAME and unsure and _grown_in(text, mention, mentions, function, spoken_to):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
@@ -352,9 +356,8 @@ def _believed(
     return tuple(kept)
 
 
-_ASIDE = re.compile(
-    r"(?<![够好行算得可完就为错不要买对改换])了(?!解)|过|老是|已经|又|刚|年|多|岁|们|满|最后|合伙|左右|左右手|本|级|楼|点钟|号楼|人|共用|一起"
-)
+_ASIDE = re.compile(r"\s?(?:本|级|岁|楼|多|年|届|人|们|合|学|路|栋|室|集|章|公里|斤|度|分钟|点钟|号楼|期|线|排|代|后|前)|的(?:手机|电脑|套餐|宽带|内存|硬盘|房)")
+"""What behind a number makes it no size of goods."""
 _SPENT = re.compile(r"(?:了|过|老)$")
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 
@@ -383,7 +386,8 @@ def _without_asides(
             and mark.value.kind is AmountKind.PERIOD
             and _SPENT.search(text, 0, mark.start)
         )
-        if spent or (not said and elsewhere and _ASIDE.search(text[start:end].replace("一张", ""))):
+        corrected = any(start <= cue.start < end for kind in _CORRECTING for cue in cues.get(kind, ()))
+        if spent or (not corrected and not said and elsewhere and _told_only(text, mark)):
             continue
         kept.append(mark)
     return tuple(kept)
@@ -391,6 +395,12 @@ def _without_asides(
 
 _CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
 _WEAK_WISHES = frozenset(("打", "给", "上", "入", "存", "转", "送", "拿", "开", "补", "要", "来"))
+
+
+def _told_only(text: str, mark: Mark[_M]) -> bool:
+    """Whether what stands behind a number says that it measures something of the customer's life."""
+    vague = isinstance(mark.value, Amount) and not mark.value.exact
+    return vague or _ASIDE.match(text, mark.end) is not None or text[mark.start : mark.end].endswith("年")
 
 
 def _counts_or_sizes(
