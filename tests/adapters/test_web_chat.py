@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from adapters.web.chat import HISTORY_ENTRIES, MESSAGES_BURST, SOCKETS_EACH_MAX
 from adapters.web.sessions import BROWSER_COOKIE
 from orders.database import Database, Tx
 from tests.adapters.loopback import served
-from tests.adapters.web_world import BASE_URL, WebWorld, chat_of, form_token_of
+from tests.adapters.web_world import BASE_URL, PATIENCE_SECONDS, WebWorld, chat_of, form_token_of
 
 
 @pytest.fixture
@@ -50,7 +51,8 @@ async def socket(
 
 
 async def heard(opened: ClientConnection) -> dict[str, Any]:
-    message = json.loads(await opened.recv())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        message = json.loads(await opened.recv())
     assert isinstance(message, dict)
     return message
 

@@ -22,6 +22,7 @@ from tests.adapters.loopback import served
 from tests.adapters.web_world import (
     DESK_PASSWORD,
     MASKED_PHONE,
+    PATIENCE_SECONDS,
     PHONE,
     WebWorld,
     form_token_of,
@@ -175,10 +176,11 @@ async def open_desk(shop: str, name: str) -> AsyncIterator[ClientConnection]:
 
 async def told(desk: ClientConnection, kind: str, containing: str = "") -> dict[str, Any]:
     """The next message of a kind that contains something."""
-    while True:
-        message: dict[str, Any] = json.loads(await desk.recv())
-        if message["type"] == kind and containing in json.dumps(message, ensure_ascii=False):
-            return message
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            message: dict[str, Any] = json.loads(await desk.recv())
+            if message["type"] == kind and containing in json.dumps(message, ensure_ascii=False):
+                return message
 
 
 async def watch(desk: ClientConnection, box: str, chat: ChatAddress | None = None, after: int = 0) -> None:

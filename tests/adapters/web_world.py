@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -51,6 +51,8 @@ MASKED_PHONE = "138****8000"
 MERCHANT = Merchant("m-1", "a-1")
 BANK_SECRET = "only the bank and the shop know"
 NOTICES = "/notices/sandbox"
+PATIENCE_SECONDS = 30
+"""After which a test fails instead of waiting for ever."""
 
 
 class Parrot:
@@ -216,6 +218,3 @@ async def press(
 ) -> httpx.Response:
     """Send a form of `page`."""
     return await client.post(address, data={"form_token": form_token_of(page), **fields})
-
-
-Make = Callable[[], WebWorld]
