@@ -174,11 +174,10 @@ class Assistant:
             conversation = Conversation()
         reader = self._readers.for_catalog(self._shop.catalog(tx))
         offered = {choice.means for choice in conversation.offered()}
-        length_max = self._policy.limits.message_length_max
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
         else:
-            heard = reader.parser.understand(message.text[:length_max], expectation(conversation))
+            heard = reader.parser.understand(message.text, expectation(conversation))
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
         return Turn(
             tx=tx,
@@ -224,6 +223,8 @@ def _answered(turn: Turn) -> Reply:
     heard = turn.heard
     if turn.message.kind is not IncomingKind.TEXT:
         return UNREAD[turn.message.kind](turn)
+    if len(turn.message.text) > turn.policy.limits.message_length_max:
+        return repair.too_long(turn)
     if heard.chosen is not None:
         turn.update(turn.conversation.understood())
         return _chosen(turn, heard.chosen)

@@ -23,6 +23,7 @@ class Readers:
     """The reader for the catalog at hand; compiled once per catalog version."""
 
     def __init__(self, lexicon: Lexicon, sure_at: float) -> None:
+        """`sure_at`: from which sureness a reading needs no yes of its own (policy)."""
         self.lexicon = lexicon
         self._sure_at = sure_at
         self._reader: Reader | None = None

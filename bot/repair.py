@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.asking import popular_products, product_choices
 from bot.conversation import Purpose, Question
 from bot.messages import Reply
+from bot.store.chats import Attended
 from bot.turn import HUMAN, STATUS, Turn, paragraphs
 from nlu.understanding import Intent
 
@@ -33,7 +34,10 @@ def is_unclear(turn: Turn) -> bool:
 
 
 def unclear(turn: Turn) -> Reply:
-    """Say that it was not understood, differently each time."""
+    """Say that it was not understood, differently each time. Who waits for a person is telling
+    that person: it stays in the record, and the bot does not ask about it."""
+    if turn.chat.attended is Attended.QUEUED:
+        return turn.aside(waiting(turn))
     times = turn.conversation.unclear + 1
     turn.update(replace(turn.conversation, unclear=times))
     foreign = (
@@ -60,6 +64,15 @@ def unclear(turn: Turn) -> Reply:
 def unreadable(turn: Turn) -> Reply:
     """A picture or a voice: ask for words, and leave the way to a person open."""
     return turn.aside(turn.say("repair.unreadable"), (turn.choice("choice.human", HUMAN),))
+
+
+def too_long(turn: Turn) -> Reply:
+    """Half a message may mean the opposite of the whole, so nothing of it is acted upon."""
+    return turn.aside(turn.say("repair.too_long", length=turn.policy.limits.message_length_max))
+
+
+def waiting(turn: Turn) -> str:
+    return turn.say("person.waiting", position=turn.handover.queue(turn.tx, turn.chat.address, turn.now))
 
 
 def _offer_person(turn: Turn) -> Reply:

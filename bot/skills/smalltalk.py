@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
 from bot.skills import ordering
+from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
 
@@ -41,6 +43,8 @@ def faq(turn: Turn) -> Reply:
         return turn.aside(turn.say("faq.arrival_of", thing=thing, eta=eta))
     key = f"faq.{turn.heard.topic}"
     if turn.heard.topic is None or not turn.telling.voice.has(key):
+        if turn.chat.attended is Attended.QUEUED:
+            return turn.aside(repair.waiting(turn))
         return turn.aside(turn.say("faq_unknown"), (turn.choice("choice.human", HUMAN),))
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
 

@@ -62,7 +62,7 @@ def said() -> Iterator[tuple[str, ast.Call]]:
 def test_every_sentence_that_is_said_exists() -> None:
     missing = [
         f"{at} says {call.args[0].value}" for at, call in said() if not WORDING.has(call.args[0].value)
-    ]  # type: ignore[attr-defined]
+    ]
     assert not missing, "\n".join(missing)
 
 
@@ -72,7 +72,7 @@ def test_every_sentence_is_given_the_facts_it_names() -> None:
         if any(keyword.arg is None for keyword in call.keywords):
             continue
         given = {keyword.arg for keyword in call.keywords}
-        key = call.args[0].value  # type: ignore[attr-defined]
+        key = call.args[0].value
         for sentence in WORDING.sentences.get(key, ()):
             if lacking := names_in(sentence) - given:
                 broken.append(f"{at} says {key} without {sorted(lacking)}")
