@@ -268,10 +268,7 @@ def _typed_number(
     count = _wrong_phone(text, parts, label)
     if count:
         return count, _account(text, joined(parts[:count]), label, lexicon)
-    if label and label.kind == FUEL_CARD:
-        count = _grouped(parts, (16, 19))
-    elif len(parts[0].digits) == 4 and (four := _grouped(parts, (16, 19))) and four > 3:
-        count = four  # printed on cards in groups of four
+    count = _grouped(parts, (19,)) or _grouped(parts, (16,))
     number = joined(parts[:count]) if count > 1 else parts[0]
     size = len(number.digits)
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
@@ -298,14 +295,16 @@ def _wrong_phone(text: str, parts: list[Digits], label: Label | None) -> int:
 
 
 def _grouped(parts: list[Digits], sizes: tuple[int, ...]) -> int:
-    total, best = 0, 0
+    """How many parts make a number printed in groups of four: 1000 1134 0001 2345 678, and never
+    an amount and the number behind it."""
+    total = 0
     for count, part in enumerate(parts, start=1):
         total += len(part.digits)
-        if total in sizes and (count == 1 or all(len(one.digits) >= 3 for one in parts[:count])):
-            best = count
-        if total > max(sizes):
+        if total in sizes and 3 <= len(part.digits) <= 4:
+            return count
+        if len(part.digits) != 4 or total > max(sizes):
             break
-    return best
+    return 0
 
 
 def _account(

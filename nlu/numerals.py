@@ -75,7 +75,9 @@ def number(text: str) -> Number | None:
 
 def hedged(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a word next to `start:end` says that the number there is only about right."""
-    before, after = _hedges(lexicon)
+    before, after, far = _hedges(lexicon)
+    if far.search(text, max(0, start - _REACH), start):
+        return True
     while start > 0 and text[start - 1] == " ":
         start -= 1
     while end < len(text) and text[end] == " ":
@@ -84,13 +86,16 @@ def hedged(text: str, start: int, end: int, lexicon: Lexicon) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _hedges(lexicon: Lexicon) -> tuple[Words[str], Words[str]]:
+def _hedges(lexicon: Lexicon) -> tuple[Words[str], Words[str], re.Pattern[str]]:
     return (
         Words.of(lexicon.words("numerals.about_before")),
         Words.of(lexicon.words("numerals.about_after")),
+        re.compile(rf"(?:{'|'.join(lexicon.words('numerals.about_far'))})[一-龥]{{0,4}}$"),
     )
 
 
+_REACH = 8
+"""大概充个100: how far a hedge may stand from its number."""
 _DIGITS = {
     **dict(zip("零一二三四五六七八九", range(10), strict=True)),
     **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),

@@ -112,6 +112,12 @@ def test_an_account_is_found_where_it_was_typed() -> None:
     assert said.page.original[span.start : span.end] == "８４５５１０２９３"
 
 
+def test_an_amount_in_front_never_joins_a_card_number() -> None:
+    assert recipients("加油卡100 9030120012345678", "fuel_card") == ["9030120012345678"]
+    assert recipients("加油卡 100 1000113400012345678", "fuel_card") == ["1000113400012345678"]
+    assert recipients("卡号 100 9030120012345678", "fuel_card")[-1] == "9030120012345678"
+
+
 def test_a_word_that_may_be_an_account_stays_free() -> None:
     said = read("mengxy8820")
     assert [mark.value.claimed for mark in said.accounts] == [False]
