@@ -133,7 +133,7 @@ def _ended(
     now: datetime,
 ) -> None:
     said = _checked(line, said)
-    if said.outcome is Outcome.DONE and goods.is_key(line.delivery):
+    if said.delivered_quantity and goods.is_key(line.delivery):
         said = _with_keys(tx, room, order, line, said, now)
     attempts.update_attempt(
         tx,
@@ -177,15 +177,16 @@ def _with_keys(
     tx: Tx, room: Backroom, order: Order, line: OrderLine, said: SupplierAnswer, now: datetime
 ) -> SupplierAnswer:
     """Bind keys to the line; without enough of them it has not been delivered at all."""
+    count = said.delivered_quantity
     fresh: tuple[str, ...] = said.keys
     if not fresh and room.key_source is not None:
-        lacking = line.quantity - keys.free_count(tx, line.sku_id)
+        lacking = count - keys.free_count(tx, line.sku_id)
         fresh = room.key_source.fresh(line.sku_id, lacking) if lacking > 0 else ()
     if fresh:
         keys.add(tx, room.vault, line.sku_id, fresh, now)
-    if keys.sell(tx, line.sku_id, line.quantity, order.order_no, line.line_no, now):
+    if keys.sell(tx, line.sku_id, count, order.order_no, line.line_no, now):
         return said
-    room.alarm(tx, "keys_missing", line.sku_id, f"order {order.order_no} wants {line.quantity}", now)
+    room.alarm(tx, "keys_missing", line.sku_id, f"order {order.order_no} wants {count}", now)
     return replace(said, outcome=Outcome.FAILED, delivered_quantity=0, reason="no_keys")
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from adapters.suppliers.sandbox import Manner
+from adapters.suppliers.sandbox import Manner, SandboxSupplier
 from orders import delivering
+from orders.catalog import Delivery
+from orders.database import Database
 from orders.draft import DraftLine
 from orders.errors import NotPermitted
 from orders.order import CustomerState, LineState, Order
 from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
-from tests.orders.world import PHONE, World, gift, mouse, topup
+from tests.orders.world import PHONE, POLICY, World, gift, mouse, topup
 
 
 async def paid(world: World, *lines: DraftLine) -> Order:
@@ -27,8 +31,6 @@ async def line_of(world: World, order: Order) -> LineState:
 
 
 async def test_a_slow_supplier_is_waited_for(world: World) -> None:
-    from datetime import timedelta
-
     world.supplier.delay = timedelta(minutes=3)
     order = await paid(world)
     assert await world.state(order) is CustomerState.PROCESSING
@@ -203,10 +205,6 @@ async def test_only_a_line_that_needs_info_gets_another_recipient(world: World) 
 
 
 async def test_a_supplier_that_hangs_is_unknown(world: World) -> None:
-    from dataclasses import replace
-
-    from orders.catalog import Delivery
-
     class Hanging:
         name = "sandbox"
 
@@ -223,10 +221,38 @@ async def test_a_supplier_that_hangs_is_unknown(world: World) -> None:
     assert await line_of(world, order) is LineState.UNKNOWN
     await world.wait(minutes=1)
     assert await world.state(order) is CustomerState.DELIVERED
-    assert replace(order) == order
+
+
+async def test_without_automatic_refunds_a_failure_waits_for_a_person_or_for_the_customers_wish(
+    database: Database,
+) -> None:
+    world = World(database, replace(POLICY, delivery=replace(POLICY.delivery, refund_failed=False)))
+    await world.open_shop()
+    world.supplier.told[PHONE] = Manner.FAIL
+    order = await paid(world)
+    assert await world.state(order) is CustomerState.IN_REVIEW
+    assert await world.alarms() == ["refund_wanted"]
+    await world.write(lambda tx: world.shop.request_refund(tx, order.order_no, "c1", world.now))
+    await world.work()
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.violations() == ()
 
 
 class TestCardKeys:
+    async def test_a_supplier_of_keys_that_has_only_some_is_paid_for_those(self, world: World) -> None:
+        class Halfway(SandboxSupplier):
+            async def submit(self, ask: DeliveryAsk) -> SupplierAnswer:
+                return SupplierAnswer(Outcome.PARTIAL, "x", 2, keys=("K-1", "K-2"))
+
+        supplier = Halfway(world.clock)
+        world.dispatch._suppliers = {Delivery.CARD: supplier}
+        order = await paid(world, gift(3))
+        keys = await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
+        assert sorted(keys) == ["K-1", "K-2"]
+        assert world.bank.refunded_fen == 950
+        assert await world.state(order) is CustomerState.PARTLY_DELIVERED
+        assert await world.violations() == ()
+
     async def test_as_many_different_keys_as_were_ordered(self, world: World) -> None:
         order = await paid(world, gift(3))
         keys = await world.write(lambda tx: world.shop.card_keys(tx, order.order_no, "c1", world.now))
@@ -251,7 +277,7 @@ class TestCardKeys:
         assert rows
         assert not any(key.encode() in bytes(row.box) or key in repr(row) for row in rows)
 
-    async def test_keys_of_a_real_shop_are_sold_once_each(self, database) -> None:  # type: ignore[no-untyped-def]
+    async def test_keys_of_a_real_shop_are_sold_once_each(self, database: Database) -> None:
         world = World(database, demo_keys=False)
         await world.open_shop()
         assert await world.available("gift-10") == 0
@@ -267,7 +293,7 @@ class TestCardKeys:
         assert sorted(key for keys in shown for key in keys) == secrets
         assert await world.violations() == ()
 
-    async def test_a_lack_of_keys_is_no_delivery(self, database) -> None:  # type: ignore[no-untyped-def]
+    async def test_a_lack_of_keys_is_no_delivery(self, database: Database) -> None:
         from sqlalchemy import update
 
         from orders.tables import card_keys

@@ -12,6 +12,7 @@ import pytest
 from orders.draft import Draft
 from orders.errors import NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.order import CustomerState, Order
+from orders.policy import Policy
 from orders.quote import Unacceptable
 from tests.orders.world import POLICY, World, catalog_of, gift, topup
 
@@ -195,7 +196,7 @@ class TestLimits:
         assert [f.code for f in found if isinstance(f, Unacceptable)] == ["lines_limit"]
 
 
-def _with_limits(world: World, **limits: int):  # type: ignore[no-untyped-def]
+def _with_limits(world: World, **limits: int) -> Policy:
     return replace(world.policy, limits=replace(world.policy.limits, **limits))
 
 

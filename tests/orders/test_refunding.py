@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from adapters.suppliers.sandbox import Manner
+from orders.database import Database
 from orders.order import CustomerState, Order
 from orders.payment import RefundDenied, RefundOutcome
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
 from tests.orders.test_delivering import paid
-from tests.orders.world import MERCHANT, PHONE, World, gift, mouse, topup
+from tests.orders.world import MERCHANT, PHONE, POLICY, World, gift, mouse, topup
 
 
 async def wish(world: World, order: Order) -> RefundOutcome:
@@ -145,10 +147,7 @@ async def test_a_refund_that_never_arrived_is_sent_again_under_the_same_number(w
     assert await world.violations() == ()
 
 
-async def test_the_fee_goes_back_only_when_nothing_was_delivered(database) -> None:  # type: ignore[no-untyped-def]
-    from adapters.suppliers.sandbox import Manner
-    from tests.orders.world import POLICY
-
+async def test_the_fee_goes_back_only_when_nothing_was_delivered(database: Database) -> None:
     policy = replace(POLICY, quote=replace(POLICY.quote, fee_per_mille=6))
     world = World(database, policy)
     await world.open_shop()
