@@ -20,6 +20,8 @@ INVISIBLE = frozenset(
 )
 """Zero-width and direction marks, and what makes a keycap of a digit: nothing anyone meant to say."""
 
+_LIST_MARKS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿")
+
 
 def normalise(text: str) -> Page:
     """`text` in plain spelling: NFKC, simplified, lower case, nothing invisible.
@@ -31,6 +33,9 @@ def normalise(text: str) -> Page:
     for offset, character in enumerate(text):
         for plain in _plain(character):
             characters.append(plain)
+            offsets.append(offset)
+        if character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal():
+            characters.append("、")  # ①138… begins a list, and no number of twelve digits
             offsets.append(offset)
     offsets.append(len(text))
     return Page(text, "".join(characters), tuple(offsets))
@@ -49,6 +54,8 @@ def _plain(character: str) -> str:
         return character
     if character.isspace():
         return " "
+    if character in _LIST_MARKS:
+        return str(int(unicodedata.numeric(character)))
     compatible = unicodedata.normalize("NFKC", character)
     simple = "".join(_SIMPLIFIER.convert(part) for part in compatible)
     return simple.lower()
