@@ -31,11 +31,10 @@ def normalise(text: str) -> Page:
     characters: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        for plain in _plain(character):
+        starts_row = character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal()
+        # ①138… begins a row of a list, and no number of twelve digits.
+        for plain in "\n" if starts_row else _plain(character):
             characters.append(plain)
-            offsets.append(offset)
-        if character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal():
-            characters.append("、")  # ①138… begins a list, and no number of twelve digits
             offsets.append(offset)
     offsets.append(len(text))
     return Page(text, "".join(characters), tuple(offsets))
