@@ -8,9 +8,10 @@ from nlu.corrections import Cue, CueKind
 from nlu.intents import MASKS, Evidence
 from nlu.reading import Reading
 from nlu.records import EventKind
+from nlu.signs import Signs
 
 
-def evidence_of(reading: Reading) -> Evidence:
+def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     """The evidence of one reading."""
 
     def count(kind: EventKind) -> int:
@@ -37,8 +38,9 @@ def evidence_of(reading: Reading) -> Evidence:
         remembered=reading.remembered is not None,
         quoted=_quoted(reading),
         quoted_speech=any(
-            reading.page.text[: quote.start].rstrip(" :,")[-1:] in _SPEECH for quote in reading.quotes
+            reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes
         ),
+        trade=signs.trade.search(reading.page.text) is not None,
         doubtful=any(record.doubtful for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
@@ -46,7 +48,6 @@ def evidence_of(reading: Reading) -> Evidence:
     )
 
 
-_SPEECH = frozenset("说写发道问讲喊叫回示让到称喊")
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
 )

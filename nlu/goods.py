@@ -114,9 +114,13 @@ class Goods:
     def decide_in_hand(self, line: LineInHand, wanted: Wanted) -> Decision:
         """The same for goods that are in hand and were not named again."""
         if line.product_id is not None and line.product_id in self._vocabulary.products:
+            if (sibling := self._sibling_named(line.product_id, wanted)) is not None:
+                return sibling
             said = wanted.amounts or wanted.qualifiers or self._words_in(line.product_id, wanted)
             variant = self._fit(line.product_id, wanted) if said else VariantReading()
-            return Decision(line.product_id, (), variant, 1.0, self._carrier_conflict(wanted, line.product_id))
+            return Decision(
+                line.product_id, (), variant, 1.0, self._carrier_conflict(wanted, line.product_id)
+            )
         known = {
             product_id: 0.0 for product_id in line.product_options if product_id in self._vocabulary.products
         }
@@ -127,6 +131,19 @@ class Goods:
             amounts = (as_amount(line.measure),)
         mention = Mention(0, 0, "", MentionKind.NAME, known, family=known)
         return self.decide(replace(wanted, mention=mention, amounts=amounts))
+
+    def _sibling_named(self, product_id: str, wanted: Wanted) -> Decision | None:
+        """`来个慢充的` while the fast one is in hand: a word that only its sibling carries names that."""
+        mine = self._names.qualifiers.get(product_id, ())
+        foreign = [word for word in wanted.qualifiers if word not in mine]
+        if not foreign:
+            return None
+        decision = self.decide(wanted)
+        other = decision.product_id
+        if other is None or other == product_id:
+            return None
+        theirs = self._names.qualifiers.get(other, ())
+        return decision if all(word in theirs for word in foreign) else None
 
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
         return any(word in wanted.nearby for word in self._sizes.words(product_id))
@@ -244,7 +261,9 @@ class Goods:
             for product_id in dict.fromkeys(kin for other in left for kin in self._names.kin(other))
             if product_id not in left
             and any(
-                role is Role.TIER and heard(meaning[:1]) in sounds and (role, meaning) not in self._names.qualifiers[other]
+                role is Role.TIER
+                and heard(meaning[:1]) in sounds
+                and (role, meaning) not in self._names.qualifiers[other]
                 for role, meaning in self._names.qualifiers[product_id]
                 for other in left
             )

@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel
 
 from nlu.corrections import Cue, CueKind
 from nlu.lexicon import Lexicon
+from nlu.signs import Signs
 from nlu.understanding import Intent
 
 MASKS = {
@@ -31,16 +32,7 @@ MASKS = {
 }
 """One private character stands for each slot, in examples and messages alike."""
 
-_PARTICLES = re.compile(
-    r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+|[啊呀吧呢哦噢喔哈啦嘛的了哟诶唉哎欸额呃]"
-)
 _BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
-
-
-_TRADE = re.compile(
-    r"充|账|帐|卡|单|退|付|钱|号|密|会员|券|买|卖|货|店|客服|你们|你家|支付|码|票|封|价|优惠|折|便宜|订|开通|续|实名|认证|干啥|干什么|做什么|流量|话费|游戏|qq|官方|正版|到哪|售后|人工|推荐|order|buy|pay|price|送礼|礼品|划算|销量|评分|热门"
-)
-"""Signs that a message has to do with this trade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,25 +151,18 @@ class Evidence:
     corrected: bool = False
     first_slot: int = -1
     """Where the first slot stands, -1 where there is none."""
+    trade: bool = False
+    """Whether the message speaks of buying, paying, accounts or goods at all."""
     reals: int = 0
     """Goods of the real world, which no shop of this kind sells."""
 
     def has(self, *kinds: CueKind) -> bool:
         return any(kind in self.cues for kind in kinds)
 
-    def says_more_behind(self, offset: int) -> bool:
-        """Whether anything but a polite word stands behind an offset of the text."""
-        return bool(_PARTICLES.sub("", self.text[offset:]))
-
     def order_follows(self, kind: CueKind) -> bool:
         """Whether the customer asks for something himself behind what he tells of others."""
         told = max(cue.end for cue in self.cues[kind])
         return any(cue.start >= told for cue in self.cues.get(CueKind.OWN_REQUEST, ()))
-
-    @property
-    def trade(self) -> bool:
-        """Whether the message speaks of buying, paying, accounts or goods at all."""
-        return _TRADE.search(self.text) is not None
 
     @property
     def slots(self) -> int:
@@ -189,6 +174,7 @@ class Intents:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._examples = Examples(lexicon)
+        self._signs = Signs.read(lexicon)
         self._pure = {
             kind: sorted(lexicon.words(f"stance.{kind.value}"), key=len, reverse=True)
             for kind in (
@@ -204,7 +190,9 @@ class Intents:
             kind: re.compile(
                 "(?:"
                 + "|".join(map(re.escape, words))
-                + r"|[啊呀吧呢哦噢喔哈啦嘛的了哟诶哎欸老板亲您你哥姐们我]|\s)+"
+                + "|"
+                + "|".join(map(re.escape, lexicon.words("signs.noise")))
+                + r"|\s)+"
             )
             for kind, words in self._pure.items()
         }
@@ -264,7 +252,7 @@ class Intents:
             return None
         if seen.accounts and (seen.remembered or not seen.goods) and not (seen.goods and seen.sizes):
             return Intent.SAVE_CONTACT, 0.93
-        named = re.search(r"(?:存|备注|保存|记|设|标)(?:成|为|作)", seen.text)
+        named = self._signs.naming.search(seen.text)
         if seen.remembered and named and not seen.sizes:
             return Intent.SAVE_CONTACT, 0.85
         return None
@@ -297,7 +285,7 @@ class Intents:
         if (
             guess.intent is Intent.MODIFY
             and guess.confidence > 0.55
-            and re.search(r"能改|可以改|能不能改|改地址|改一下", seen.text)
+            and self._signs.may_change.search(seen.text)
         ):
             return Intent.MODIFY, 0.75
         if seen.has(CueKind.STATUS) and not ordering and not self._how_long(seen):
@@ -319,12 +307,14 @@ class Intents:
 
     def _how_long(self, seen: Evidence) -> bool:
         mine = seen.has(CueKind.PAST) or seen.order_number or seen.last_order
-        return seen.has(CueKind.FAQ) and not mine and not re.search(r"怎么还|咋还|还没|没", seen.text)
+        return seen.has(CueKind.FAQ) and not mine and not self._signs.not_yet.search(seen.text)
 
     def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         if seen.has(CueKind.FORBID):
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
-            replaced = seen.corrected and seen.slots > 1 and seen.says_more_behind(last)
+            replaced = (
+                seen.corrected and seen.slots > 1 and self._signs.polite_noise.sub("", seen.text[last:])
+            )
             if not replaced:
                 return Intent.CANCEL, 0.93
         if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
@@ -339,7 +329,7 @@ class Intents:
         asks = seen.text.endswith(("吗", "?", "么", "不")) or seen.has(CueKind.PRICE)
         if seen.goods or seen.accounts or asks:
             return None
-        if re.search(r"(?:给|发|来|要|出).{0,3}(?:二维码|付款码|收款码|链接)", seen.text):
+        if self._signs.pay_link.search(seen.text):
             return Intent.PAY, 0.85
         if seen.has(CueKind.FAQ):
             return None
@@ -349,7 +339,7 @@ class Intents:
             return Intent.PAY, 0.85
         if (
             not seen.slots
-            and (seen.has(CueKind.HELP) or _HOW_TO_BUY.search(seen.text))
+            and (seen.has(CueKind.HELP) or self._signs.how_to_buy.search(seen.text))
             and (seen.trade or guess.confidence >= 0.9)
         ):
             return Intent.HELP, 0.85
@@ -364,12 +354,12 @@ class Intents:
 
     def _past(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         """Something done already is not ordered once more: 上个月充的100话费是哪天充的."""
-        asks_when = re.search(r"(?:充|买|付)的.{0,8}(?:哪天|几号|什么时候|啥时候)|(?:哪天|几号|啥时候).{0,4}(?:充|买|付|下)的", seen.text)
+        asks_when = self._signs.asked_when.search(seen.text)
         if asks_when:
             return Intent.HISTORY, 0.7
         if not seen.has(CueKind.PAST) or seen.has(CueKind.OWN_REQUEST) or seen.corrected:
             return None
-        done = re.search(r"(?:充|买|付|下|冲|开|续|订|办|交)(?:的|了|过|完)", seen.text)
+        done = self._signs.done.search(seen.text)
         if not done:
             return None
         if guess.intent in _AFTER or guess.intent in _TELLABLE:
@@ -381,16 +371,21 @@ class Intents:
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.
         requested = (
-            seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and _REQUEST_TAIL.search(seen.text)
+            seen.goods
+            and seen.sizes
+            and seen.has(CueKind.OWN_REQUEST)
+            and self._signs.request_tail.search(seen.text)
         )
         concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
-        strong_price = any(_PRICE_QUESTION.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
+        strong_price = any(
+            self._signs.price_question.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ())
+        )
         if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
             return Intent.SEARCH, 0.9
         if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
             return Intent.PRICE, 0.92
         if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
-            on_price = re.search(r"便宜|降|打折|折|优惠|低|跌|活动|[0-9]元以|块以|有货|有的话|最", seen.text)
+            on_price = self._signs.on_price.search(seen.text)
             return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
         if (
             guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE)
@@ -429,9 +424,9 @@ class Intents:
     def _ordering(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         verb = seen.has(CueKind.ORDER)
         if seen.goods or seen.unknown:
-            if not seen.sizes and not seen.accounts and _OTHER_WORK.search(seen.text):
+            if not seen.sizes and not seen.accounts and self._signs.other_work.search(seen.text):
                 return Intent.OUT_OF_SCOPE, 0.7
-            if _CHANGE_OF.match(seen.text):
+            if self._signs.change_of.match(seen.text):
                 return Intent.MODIFY, 0.8
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
             if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
@@ -475,13 +470,6 @@ class Intents:
         return None if seen.trade else (Intent.OUT_OF_SCOPE, 0.6)
 
 
-_HOW_TO_BUY = re.compile(r"(?:怎么|如何|咋|怎样|咋个).{0,8}(?:下单|购买|买东西|充值|操作|下订单)")
-_OTHER_WORK = re.compile(r"写(?:一|个|篇|首|段)|画(?:一|个|张)|翻译|分析|攻略|代练|陪玩|上分|组队|强不强|好玩吗|好看吗|剧情|结局|抽到|主题曲|壁纸|下载链接")
-_REQUEST_TAIL = re.compile(
-    r"(?:行不行|可以吗|好不好|行吗|好吗|成不|中不中|可不可以|行不|可以不|得唔得)[\s?。!]*$"
-)
-_CHANGE_OF = re.compile(r"(?:把|刚才|刚刚|之前|前面|上面|那个|我的|原来).{0,20}(?:换成|改成|改为|改到|换为)")
-_PRICE_QUESTION = re.compile(r"多少|几|报|怎么|咋|什么|啥|贵|duoshao|how|点|卖|收费|多钱|嘛价")
 _TELLABLE = frozenset(
     {Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ}
 )

@@ -25,13 +25,23 @@ class Leftovers:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.function_characters = frozenset(lexicon.words("aside.function_characters"))
-        self.spoken_to = (*lexicon.words("contacts.people"), *lexicon.words("contacts.called_upon"), *lexicon.words("aside.talk"))
+        self.spoken_to = (
+            *lexicon.words("contacts.people"),
+            *lexicon.words("contacts.called_upon"),
+            *lexicon.words("aside.talk"),
+        )
         """Words behind which a name begins anew."""
-        words = (*lexicon.words("contacts.people"), *lexicon.words("aside.talk"), *lexicon.words("names.server_leads"))
+        words = (
+            *lexicon.words("contacts.people"),
+            *lexicon.words("aside.talk"),
+            *lexicon.words("names.server_leads"),
+        )
         words = tuple(word for word in words if len(word) > 1)
         self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)
 
-    def of(self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]]) -> frozenset[int]:
+    def of(
+        self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]]
+    ) -> frozenset[int]:
         """The offsets of the Chinese characters that are left over; `rest` has NUL for what is read."""
         taken = bytearray(character == "\0" for character in rest) + b"\0"
         for event in events:
@@ -48,7 +58,9 @@ class Leftovers:
         return frozenset(
             at
             for at, character in enumerate(text)
-            if not taken[at] and "\u4e00" <= character <= "\u9fff" and character not in self.function_characters
+            if not taken[at]
+            and "\u4e00" <= character <= "\u9fff"
+            and character not in self.function_characters
         )
 
 
@@ -68,7 +80,11 @@ def put_in_doubt(records: Sequence[Record], left: frozenset[int]) -> None:
             record.doubtful = True
         if any(event.start - 1 in left for event in record.regions):
             record.regions = []
-        if Slot.REGION in record.inherited and record.accounts and _scrap_before(record.accounts[0], left, 2, 3):
+        if (
+            Slot.REGION in record.inherited
+            and record.accounts
+            and _scrap_before(record.accounts[0], left, 2, 3)
+        ):
             record.regions = []
 
 
@@ -94,7 +110,9 @@ def scraps(record: Record, left: frozenset[int], text: str) -> str:
 
 def _sizing(record: Record, all_amounts: bool) -> Iterable[Event]:
     for event in record.amounts:
-        if all_amounts or event.amount is not None and event.amount.kind in (AmountKind.PERIOD, AmountKind.SIZE):
+        if all_amounts or (
+            event.amount is not None and event.amount.kind in (AmountKind.PERIOD, AmountKind.SIZE)
+        ):
             yield event
     yield from record.nouns
     yield from record.qualifiers

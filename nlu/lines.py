@@ -7,7 +7,6 @@ open, because a size given to the wrong recipient is the worst thing that can ha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,6 +22,7 @@ from nlu.page import Page
 from nlu.products import Closeness, Mention, Names
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, same_goods
+from nlu.signs import Signs
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
@@ -76,12 +76,7 @@ def _paired(records: list[Record], shape: Shape) -> list[Record]:
     return accounts
 
 
-_BETWEEN = re.compile(
-    r"[\s,，、;；。.:：/&+|~\-—()（）]|和|跟|与|及|以及|还有|另外|再|加|给|也|充|冲|到|号码|手机号?|电话|账号|qq号?|uid|邮箱|我|老|这个|那个|是|的|个|号|一|份|张|笔|次|单"
-)
-
-
-def doubt_gaps(text: str, records: Sequence[Record], shape: Shape) -> None:
+def doubt_gaps(text: str, records: Sequence[Record], shape: Shape, signs: Signs) -> None:
     """Two recipients with the same goods, and words between them that nobody understood: perhaps the
     second corrects the first. What cannot be told is asked."""
     if shape.each:
@@ -89,19 +84,28 @@ def doubt_gaps(text: str, records: Sequence[Record], shape: Shape) -> None:
     for one, other in pairwise(records):
         unnamed = not one.names and not other.names
         shares = any(
-            Slot.VARIANT in record.inherited and (unnamed or Slot.PRODUCT in record.inherited) for record in (one, other)
+            Slot.VARIANT in record.inherited and (unnamed or Slot.PRODUCT in record.inherited)
+            for record in (one, other)
         )
         same_size = unnamed and [e.amount for e in one.amounts] == [e.amount for e in other.amounts]
         shares = shares or same_size
         if not shares or not one.accounts or not other.accounts:
             continue
         gap = text[one.accounts[-1].end : other.accounts[0].start]
-        known = (*one.regions, *other.regions, *one.amounts, *one.names, *one.nouns, *other.names, *other.amounts)
+        known = (
+            *one.regions,
+            *other.regions,
+            *one.amounts,
+            *one.names,
+            *one.nouns,
+            *other.names,
+            *other.amounts,
+        )
         for start, end in sorted({(event.start, event.end) for event in known}, reverse=True):
             if one.accounts[-1].end <= start < other.accounts[0].start:
                 at = start - one.accounts[-1].end
                 gap = gap[:at] + gap[at + end - start :]
-        people = _BETWEEN.sub("", gap)
+        people = signs.between.sub("", gap)
         if people and "\n" not in gap:
             one.doubtful = other.doubtful = True
 
@@ -171,7 +175,18 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
         record.open |= source.open & {Slot.VARIANT}
         record.conflicts |= source.conflicts & {Slot.VARIANT}
         record.inherited.add(Slot.VARIANT)
-        if source.counted and shape.each_quantity is None and (not shape.each or source.quantity is not None and source.quantity.quantity is not None and source.quantity.quantity.word == "个"):
+        if (
+            source.counted
+            and shape.each_quantity is None
+            and (
+                not shape.each
+                or (
+                    source.quantity is not None
+                    and source.quantity.quantity is not None
+                    and source.quantity.quantity.word == "个"
+                )
+            )
+        ):
             record.doubtful = source.doubtful = True
 
 
@@ -342,7 +357,8 @@ class LineReader:
         line = self._with_quantity(page, line, record, counted, shape, problems, spans)
         line = self._with_account(page, line, record, decision, problems, spans)
         line = self._with_region(page, line, record, decision, problems, spans)
-        if hand is not None and taken_up and hand.product_id is not None:
+        same = decision.product_id == hand.product_id if hand is not None else False
+        if hand is not None and taken_up and hand.product_id is not None and same:
             line = replace(line, product=None)
         return Spoken(replace(line, problems=tuple(problems)), tuple(spans), decision)
 
@@ -433,7 +449,7 @@ class LineReader:
         if event is not None and event.quantity is not None:
             count = event.quantity.count
             uncertain = event.quantity.kind is QuantityKind.COUNTED and event.quantity.follows in shape.left
-            if count is None or uncertain and event.quantity.word == "个":
+            if count is None or (uncertain and event.quantity.word == "个"):
                 return replace(
                     line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options
                 )

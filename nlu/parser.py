@@ -7,7 +7,6 @@ of all it is decided what the customer wants.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from nlu.answers import Answers
@@ -20,6 +19,7 @@ from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken
 from nlu.products import Names
 from nlu.reading import Reader, Reading
+from nlu.signs import Signs
 from nlu.understanding import (
     NOTHING_EXPECTED,
     Expectation,
@@ -38,9 +38,6 @@ from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 LENGTH_MAX = 2000
 OPTIONS_MAX = 8
 
-_DROP_LINE = re.compile(
-    r"(?:不要|去掉|删掉|删除|取消|拿掉|减掉).{0,4}(?:第.个|最后一个|那个)|(?:第.个|最后一个).{0,3}(?:不要|去掉|删|取消)"
-)
 _TAKES_SLOTS = frozenset(
     {
         Intent.ORDER,
@@ -63,6 +60,7 @@ class Parser:
         self._lexicon = lexicon
         self._vocabulary = vocabulary
         self._length_max = length_max
+        self._signs = Signs.read(lexicon)
         names = Names(vocabulary, lexicon)
         self._reader = Reader(vocabulary, lexicon, names)
         self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
@@ -76,7 +74,7 @@ class Parser:
         nothing is ordered: half a message may mean the opposite of the whole."""
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._goods, kind)
-        seen = evidence_of(reading)
+        seen = evidence_of(reading, self._signs)
         guess = self._in_context(self._intents.decide(seen), seen, reading, expectation)
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
@@ -109,7 +107,7 @@ class Parser:
         if expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and slots and len(seen.text) <= 4:
             return Guess(Intent.PROVIDE, None, 0.85)
         dropping = bool(seen.cues.get(CueKind.DROP)) and seen.goods and len(expectation.lines) > 1
-        if dropping or (_DROP_LINE.search(reading.page.text) and len(expectation.lines) > 1):
+        if dropping or (self._signs.drop_line.search(reading.page.text) and len(expectation.lines) > 1):
             return Guess(Intent.MODIFY, None, 0.9)
         remembering = guess.intent is Intent.SAVE_CONTACT and reading.remembered is not None
         if guess.intent not in _TAKES_SLOTS or not slots or remembering:

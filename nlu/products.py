@@ -409,7 +409,9 @@ class Names:
     def kin(self, product_id: str) -> tuple[str, ...]:
         """The products that share a brand with one, itself included."""
         return tuple(
-            dict.fromkeys(other for brand in self.brands[product_id] for other in self._by_brand.get(brand, ()))
+            dict.fromkeys(
+                other for brand in self.brands[product_id] for other in self._by_brand.get(brand, ())
+            )
         )
 
     def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
@@ -463,7 +465,12 @@ class Names:
         found = list(exact)
         for index, start, end in self._sound_automaton.find_matches_as_indexes(heard(text), overlapping=True):
             typed = text[start:end]
-            if typed in self._entries or not same_facets(typed, self._by_sound[self._sounds[index]][0]) or not _bounded(text, start, end, edges) or "\0" in typed:
+            if (
+                typed in self._entries
+                or not same_facets(typed, self._by_sound[self._sounds[index]][0])
+                or not _bounded(text, start, end, edges)
+                or "\0" in typed
+            ):
                 continue
             if end - start == 2 and typed in self._common:
                 continue
@@ -481,7 +488,11 @@ class Names:
                 merged[product_id] = min(cost, merged.get(product_id, cost))
         entry = self._entries[patterns[0]]
         short = end - start == 2
-        return Mention(start, end, patterns[0], self._entries[patterns[0]].kind,
+        return Mention(
+            start,
+            end,
+            patterns[0],
+            self._entries[patterns[0]].kind,
             merged,
             closeness,
             short,
@@ -499,7 +510,11 @@ class Names:
                     merged[product_id] = min(cost, merged.get(product_id, cost))
             entry = self._entries[patterns[0]]
             family = self._families.get(entry.family, {})
-            yield Mention(start, end, patterns[0], self._entries[patterns[0]].kind,
+            yield Mention(
+                start,
+                end,
+                patterns[0],
+                self._entries[patterns[0]].kind,
                 merged,
                 Closeness.TYPO,
                 False,

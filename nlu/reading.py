@@ -11,23 +11,27 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from nlu import accounts, amounts, filters, other_numbers, payments, quantities, references
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
+from nlu.asides import without_asides
 from nlu.contacts import Contacts
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
+from nlu.events import events_of
 from nlu.goods import Goods
-from nlu.leftovers import Leftovers, put_in_doubt
+from nlu.leftovers import Leftovers
 from nlu.lexicon import Lexicon
-from nlu.lines import Shape, doubt_gaps, shared
+from nlu.lines import Shape
 from nlu.normalise import normalise, plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.quantities import Quantity, QuantityKind
-from nlu.records import Event, EventKind, Record, gather
+from nlu.records import Event, EventKind, Record
+from nlu.rows import records_of
+from nlu.signs import Signs
 from nlu.tables import in_columns
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
 from nlu.variants import SENSELESS_UNITS
@@ -78,11 +82,8 @@ class Reader:
         self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
-        leading = "|".join(map(re.escape, lexicon.words("names.server_leads")))
-        self._server = re.compile(
-            rf"(?:^|(?<=[\s,。、;:])|{leading})([\u4e00-\u9fff]{{1,5}}?[一二三四五六七八九十0-9a-z]{{0,2}}(?:大区|服务器|区|服)|[a-z0-9]{{1,4}}(?:大区|区|服)"
-            rf"|(?:东|西|南|北|华|中)[\u4e00-\u9fff](?:电信|联通|网通|双线|移动))(?![\u4e00-\u9fff]{{0,1}}(?:务|装|气|用|从|分|别|域))"
-        )
+        self._signs = Signs.read(lexicon)
+        self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
@@ -103,7 +104,9 @@ class Reader:
             if not any(_only_labels(mention, start, end) for start, end in labels)
         )
         for mention in mentions:
-            holds_numeral = mention.kind is MentionKind.NOUN and _NUMERAL.search(mention.text) is not None
+            holds_numeral = (
+                mention.kind is MentionKind.NOUN and self._numeral.search(mention.text) is not None
+            )
             named = mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN)
             if (named or holds_numeral) and not self._is_unit(mention):
                 _take(page, mention.start, mention.end)
@@ -147,9 +150,18 @@ class Reader:
             or CueKind.OR in cues
             or re.search("[\n、+;；]", page.text) is not None
         )
-        mentions = _believed(mentions, sizes, goods, joined, page.text, self._leftovers.function_characters, self._leftovers.spoken_to, self._names.soft)
-        sizes = _without_asides(page.text, sizes, mentions, recipients, cues)
-        counts = _without_asides(page.text, counts, mentions, recipients, cues)
+        mentions = _believed(
+            mentions,
+            sizes,
+            goods,
+            joined,
+            page.text,
+            self._leftovers.function_characters,
+            self._leftovers.spoken_to,
+            self._names.soft,
+        )
+        sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
+        counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
         counts = tuple(
             mark
             for mark in counts
@@ -166,11 +178,11 @@ class Reader:
         contact = self._contacts.recipient(page.text)
         remembered = self._contacts.remembered(page.text)
         shape = self._shape(cues, others, counted, used, contact is not None)
-        events = _events(page.text, mentions, used, sized, counted, cues)
+        events = events_of(page.text, mentions, used, sized, counted, cues, self._signs)
         events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
         shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues))
-        records = _records(page.text, events, goods, shape)
+        records = records_of(page.text, events, goods, shape, self._signs)
         masks = _masks(mentions, used, sized, counted, order, contact)
         said = filters.collected(limits)
         category = self._category(page.text)
@@ -225,9 +237,13 @@ class Reader:
             if event.kind is not EventKind.QUALIFIER:
                 taken[event.start : event.end] = b"\x01" * (event.end - event.start)
         found = []
-        for match in self._server.finditer(text):
+        for match in self._signs.server.finditer(text):
             start, end = match.span(1)
-            if any(taken[start:end]) or match[1] in self._no_servers or match[1][-2:] in self._no_servers - {"大区", "区服"}:
+            if (
+                any(taken[start:end])
+                or match[1] in self._no_servers
+                or match[1][-2:] in self._no_servers - {"大区", "区服"}
+            ):
                 continue
             server = Mention(start, end, match[1], MentionKind.REGION)
             found.append(Event(EventKind.REGION, start, end, mention=server))
@@ -287,8 +303,6 @@ def _grown_in(
 
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
-_NUMERAL = re.compile("[一二三四五六七八九十两]")
-
 _MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
 """1、 2. at the beginning of list items."""
 
@@ -339,7 +353,11 @@ def _believed(
         if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
             continue
         unsure = mention.thin or mention.closeness is not Closeness.EXACT or mention.text in soft
-        if mention.kind is MentionKind.NAME and unsure and _grown_in(text, mention, mentions, function, spoken_to):
+        if (
+            mention.kind is MentionKind.NAME
+            and unsure
+            and _grown_in(text, mention, mentions, function, spoken_to)
+        ):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
@@ -354,53 +372,6 @@ def _believed(
                 continue
         kept.append(mention)
     return tuple(kept)
-
-
-_ASIDE = re.compile(r"\s?(?:本|级|岁|楼|多|年|届|人|们|合|学|路|栋|室|集|章|公里|斤|度|分钟|点钟|号楼|期|线|排|代|后|前)|的(?:手机|电脑|套餐|宽带|内存|硬盘|房)")
-"""What behind a number makes it no size of goods."""
-_SPENT = re.compile(r"(?:了|过|老)$")
-_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
-
-_M = TypeVar("_M", Amount, Quantity)
-
-
-def _without_asides(
-    text: str, marks: Sequence[Mark[_M]], mentions: Sequence[Mention], recipients: Sequence[Mark[Account]],
-    cues: Mapping[CueKind, tuple[Cue, ...]],
-) -> tuple[Mark[_M], ...]:  # fmt: skip
-    """Without the numbers of what is only told: 打了8年, 我们2个合伙人共用. A clause that names no goods,
-    no recipient and no wish orders nothing, where another clause does."""
-    ends: list[int] = [match.start() for match in _CLAUSE_END.finditer(text)]
-    bounds = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
-    wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in _WEAK_WISHES]
-    solid = [m.start for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN)]
-    solid += [m.start for m in recipients]
-    solid += wishes
-    kept = []
-    for mark in marks:
-        start, end = next((a, b) for a, b in bounds if a <= mark.start <= b)
-        said = any(start <= place < end for place in solid)
-        elsewhere = any(not start <= place < end for place in solid)
-        spent = (
-            isinstance(mark.value, Amount)
-            and mark.value.kind is AmountKind.PERIOD
-            and _SPENT.search(text, 0, mark.start)
-        )
-        corrected = any(start <= cue.start < end for kind in _CORRECTING for cue in cues.get(kind, ()))
-        if spent or (not corrected and not said and elsewhere and _told_only(text, mark)):
-            continue
-        kept.append(mark)
-    return tuple(kept)
-
-
-_CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
-_WEAK_WISHES = frozenset(("打", "给", "上", "入", "存", "转", "送", "拿", "开", "补", "要", "来"))
-
-
-def _told_only(text: str, mark: Mark[_M]) -> bool:
-    """Whether what stands behind a number says that it measures something of the customer's life."""
-    vague = isinstance(mark.value, Amount) and not mark.value.exact
-    return vague or _ASIDE.match(text, mark.end) is not None or text[mark.start : mark.end].endswith("年")
 
 
 def _counts_or_sizes(
@@ -429,188 +400,6 @@ def _overlap(one: Mark[Any], other: Mark[Any]) -> bool:
 def _called_one(mark: Mark[Account]) -> bool:
     """Whether a number that may be no account at all was introduced as one."""
     return mark.value.said is not None or mark.value.label is not None
-
-
-def _events(
-    text: str, mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
-    counts: Sequence[Mark[Quantity]], cues: Mapping[CueKind, tuple[Cue, ...]],
-) -> list[Event]:  # fmt: skip
-    kinds = {
-        MentionKind.NAME: EventKind.NAME,
-        MentionKind.NOUN: EventKind.NOUN,
-        MentionKind.QUALIFIER: EventKind.QUALIFIER,
-        MentionKind.REGION: EventKind.REGION,
-        MentionKind.UNKNOWN: EventKind.NAME,
-    }
-    sized = [(mark.start, mark.end) for mark in sizes]
-    events = [
-        Event(kinds[mention.kind], mention.start, mention.end, mention=mention)
-        for mention in mentions
-        if mention.kind in kinds
-        and not (
-            mention.kind is MentionKind.NOUN
-            and any(start < mention.end and mention.start < end for start, end in sized)
-        )
-    ]
-    events += [Event(EventKind.ACCOUNT, mark.start, mark.end, account=mark.value) for mark in recipients]
-    events += [Event(EventKind.AMOUNT, mark.start, mark.end, amount=mark.value) for mark in sizes]
-    events += [Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counts]
-    taken = bytearray(len(text) + 1)
-    for event in events:
-        taken[event.start : event.end] = b"\x01" * (event.end - event.start)
-    events += _separators(text, taken)
-    starts = {event.start for event in events}
-    found = [(cue, kind) for listed, kind in _CUE_EVENTS for cue in cues.get(listed, ())]
-    found += [
-        (cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)
-    ]
-    spoken_for = bytearray(taken)
-    for match in _LONE_NO.finditer(text):
-        if not any(spoken_for[match.start() : match.end()]):
-            events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
-    for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
-        if not any(spoken_for[cue.start : cue.end]):
-            events.append(Event(_meant(text, cue, kind), cue.start, cue.end, mild=cue.word in _MILD))
-            spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
-    return sorted(events, key=lambda event: (event.start, event.end))
-
-
-_CUE_EVENTS = (
-    (CueKind.CORRECTION, EventKind.CORRECTION),
-    (CueKind.CORRECTION_OR_DROP, EventKind.CORRECTION),
-    (CueKind.OR, EventKind.OR),
-    (CueKind.INSTEAD, EventKind.INSTEAD),
-    (CueKind.JOIN, EventKind.JOIN),
-)
-
-
-_MILD = frozenset(("抱歉", "不好意思", "sorry", "直接", "干脆", "不如", "啊抱歉", "等等", "等下", "等一下", "稍等", "还是要", "还是来"))
-
-_LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
-"""50，不，100: taken back."""
-
-_NOT_SAID = re.compile(r"(?:别|不要|不会|没|没有|怕|免得|以防|千万别|不能|请勿|勿)$")
-"""别弄错了 warns; it corrects nothing."""
-
-_WAITING = frozenset(("等会", "等下", "等一下", "稍等", "等等"))
-_LATER = re.compile(r"儿?(?:我|再|就|会)*(?:给|发|打|补|告诉|说|付|转|报|把|来|联系)")
-"""等会儿发你: later, not otherwise."""
-
-_RATHER = re.compile(r".{0,14}?(?:吧|好了|得了|算了|罢)")
-
-
-def _meant(text: str, cue: Cue, kind: EventKind) -> EventKind:
-    """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
-    before = text[: cue.start].rstrip()[-1:]
-    if kind is EventKind.CORRECTION and (
-        _NOT_SAID.search(text, 0, cue.start) or (_LATER.match(text, cue.end) and cue.word in _WAITING)
-    ):
-        return EventKind.COMMA
-    if (
-        kind is EventKind.OR
-        and cue.word == "还是"
-        and before in (*",。.…;!?嗯呃额啊哦唉哎、", "")
-        and _RATHER.match(text, cue.end)
-    ):
-        return EventKind.CORRECTION
-    if (
-        kind is EventKind.INSTEAD
-        and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ")
-        and cue.word in ("不是", "啊不是", "哎不是")
-    ):
-        return EventKind.CORRECTION
-    return kind
-
-
-def _next_to(text: str, end: int, starts: set[int]) -> bool:
-    while text[end : end + 1] == " ":
-        end += 1
-    return end in starts
-
-
-def _separators(text: str, taken: bytearray) -> list[Event]:
-    events = []
-    for at, character in enumerate(text):
-        if taken[at]:
-            continue
-        if character in "\n;；。!！?？":
-            events.append(Event(EventKind.STOP, at, at + 1))
-        elif character in ",，":
-            events.append(Event(EventKind.COMMA, at, at + 1))
-        elif character in "、&/+":
-            events.append(Event(EventKind.JOIN, at, at + 1))
-    return events
-
-
-def _records(text: str, events: list[Event], goods: Goods, shape: Shape) -> list[Record]:
-    def compatible(record: Record, more: Sequence[Event]) -> bool:
-        found = [event.amount for event in (*record.amounts, *more) if event.amount is not None]
-        options = record.name.options if record.name else None
-        return goods.together(tuple(options) if options else None, tuple(found))
-
-    rows = _rows(text, events)
-    if rows is None:
-        records = shared(gather(events, compatible, shape.each), shape)
-        doubt_gaps(text, records, shape)
-        put_in_doubt(records, shape.left)
-        return records
-    context, lines = rows
-    gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
-    around = gather(context, compatible, shape.each)
-    _lend(around, gathered)
-    records = shared(gathered, shape)
-    put_in_doubt(records, shape.left)
-    return records
-
-
-def _rows(text: str, events: list[Event]) -> tuple[list[Event], list[list[Event]]] | None:
-    """The lines of a table or a list: each with a recipient; what stands in other lines is for all."""
-    if "\n" not in text:
-        return None
-    lines: list[list[Event]] = [[]]
-    breaks = [match.start() for match in re.finditer("\n", text)]
-    for event in events:
-        while len(lines) <= len(breaks) and event.start > breaks[len(lines) - 1]:
-            lines.append([])
-        lines[-1].append(event)
-    rows = [line for line in lines if any(event.kind is EventKind.ACCOUNT for event in line)]
-    if len(rows) < 2 or any(event.kind is EventKind.CORRECTION for event in events):
-        return None
-    context = [event for line in lines if line not in rows for event in line]
-    return context, [_unnumbered(text, row) for row in rows]
-
-
-def _unnumbered(text: str, row: list[Event]) -> list[Event]:
-    """Without the number that counts the row itself: `1. 138… 50`."""
-    first = row[0]
-    if first.kind is EventKind.AMOUNT and first.amount is not None and first.amount.kind is AmountKind.BARE:
-        begins = text.rfind("\n", 0, first.start) + 1
-        if re.fullmatch(r"[\s(（]*", text[begins : first.start]) and re.match(
-            r"\s*[.、)）:：]", text[first.end :]
-        ):
-            return list(row[1:])
-    return row
-
-
-def _lend(around: list[Record], records: list[Record]) -> None:
-    """What is said outside of the rows goes for every row that does not say it itself."""
-    names = [record for record in around if record.names or record.nouns]
-    sizes = [record for record in around if record.amounts]
-    counts = [record for record in around if record.counted]
-    regions = [record for record in around if record.regions]
-    for record in records:
-        if not record.names and not record.nouns and len(names) == 1:
-            record.names, record.nouns = list(names[0].names), list(names[0].nouns)
-            record.borrowed.append((names[0].start, names[0].end))
-            record.qualifiers = record.qualifiers or list(names[0].qualifiers)
-        if not record.amounts and len(sizes) == 1 and not any(other.amounts for other in records):
-            record.amounts = list(sizes[0].amounts)
-        if record.quantity is None and len(counts) == 1:
-            record.quantity = counts[0].quantity
-        if not record.regions and len(regions) == 1:
-            record.regions = list(regions[0].regions)
-        if len(names) > 1 and not record.names:
-            record.doubtful = True
 
 
 def _masks(

@@ -157,7 +157,11 @@ class _Gatherer:
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)
             return
-        again = separator is EventKind.JOIN and self._record.amounts and any(e.kind is EventKind.AMOUNT for e in clause)
+        again = (
+            separator is EventKind.JOIN
+            and self._record.amounts
+            and any(e.kind is EventKind.AMOUNT for e in clause)
+        )
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -272,7 +276,7 @@ class _Gatherer:
             if EventKind.QUALIFIER not in self._correcting:
                 record.qualifiers.clear()
             record.requalified = True
-            self._replaced = self._replaced or bool(record.names) and not record.regions
+            self._replaced = self._replaced or (bool(record.names) and not record.regions)
         elif event.kind is EventKind.QUANTITY:
             # 改成一张 says one; 来个 says nothing of how many.
             if not _article(event) or not record.counted or event.end - event.start > 1:

@@ -1,0 +1,124 @@
+"""What was said, in the order in which it was said: goods, numbers, recipients and the words between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from nlu.accounts import Account
+from nlu.amounts import Amount
+from nlu.corrections import Cue, CueKind
+from nlu.page import Mark
+from nlu.products import Mention, MentionKind
+from nlu.quantities import Quantity
+from nlu.records import Event, EventKind
+from nlu.signs import Signs
+
+
+def events_of(
+    text: str, mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
+    counts: Sequence[Mark[Quantity]], cues: Mapping[CueKind, tuple[Cue, ...]],
+    signs: Signs,
+) -> list[Event]:  # fmt: skip
+    kinds = {
+        MentionKind.NAME: EventKind.NAME,
+        MentionKind.NOUN: EventKind.NOUN,
+        MentionKind.QUALIFIER: EventKind.QUALIFIER,
+        MentionKind.REGION: EventKind.REGION,
+        MentionKind.UNKNOWN: EventKind.NAME,
+    }
+    sized = [(mark.start, mark.end) for mark in sizes]
+    events = [
+        Event(kinds[mention.kind], mention.start, mention.end, mention=mention)
+        for mention in mentions
+        if mention.kind in kinds
+        and not (
+            mention.kind is MentionKind.NOUN
+            and any(start < mention.end and mention.start < end for start, end in sized)
+        )
+    ]
+    events += [Event(EventKind.ACCOUNT, mark.start, mark.end, account=mark.value) for mark in recipients]
+    events += [Event(EventKind.AMOUNT, mark.start, mark.end, amount=mark.value) for mark in sizes]
+    events += [Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counts]
+    taken = bytearray(len(text) + 1)
+    for event in events:
+        taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+    events += _separators(text, taken)
+    starts = {event.start for event in events}
+    found = [(cue, kind) for listed, kind in _CUE_EVENTS for cue in cues.get(listed, ())]
+    found += [
+        (cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)
+    ]
+    spoken_for = bytearray(taken)
+    for match in _LONE_NO.finditer(text):
+        if not any(spoken_for[match.start() : match.end()]):
+            events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
+    for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
+        if not any(spoken_for[cue.start : cue.end]):
+            events.append(
+                Event(
+                    _meant(text, cue, kind, signs),
+                    cue.start,
+                    cue.end,
+                    mild=cue.word in signs.mild_corrections,
+                )
+            )
+            spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
+    return sorted(events, key=lambda event: (event.start, event.end))
+
+
+_CUE_EVENTS = (
+    (CueKind.CORRECTION, EventKind.CORRECTION),
+    (CueKind.CORRECTION_OR_DROP, EventKind.CORRECTION),
+    (CueKind.OR, EventKind.OR),
+    (CueKind.INSTEAD, EventKind.INSTEAD),
+    (CueKind.JOIN, EventKind.JOIN),
+)
+
+
+_LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
+"""50，不，100: taken back."""
+
+
+def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
+    """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
+    before = text[: cue.start].rstrip()[-1:]
+    if kind is EventKind.CORRECTION and (
+        signs.warned.search(text, 0, cue.start)
+        or (signs.later.match(text, cue.end) and cue.word in signs.waiting)
+    ):
+        return EventKind.COMMA
+    if (
+        kind is EventKind.OR
+        and cue.word == "还是"
+        and before in {*",。.…;!?、", "", *signs.interjections}
+        and signs.rather.match(text, cue.end)
+    ):
+        return EventKind.CORRECTION
+    if (
+        kind is EventKind.INSTEAD
+        and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ")
+        and cue.word in ("不是", "啊不是", "哎不是")
+    ):
+        return EventKind.CORRECTION
+    return kind
+
+
+def _next_to(text: str, end: int, starts: set[int]) -> bool:
+    while text[end : end + 1] == " ":
+        end += 1
+    return end in starts
+
+
+def _separators(text: str, taken: bytearray) -> list[Event]:
+    events = []
+    for at, character in enumerate(text):
+        if taken[at]:
+            continue
+        if character in "\n;；。!！?？":
+            events.append(Event(EventKind.STOP, at, at + 1))
+        elif character in ",，":
+            events.append(Event(EventKind.COMMA, at, at + 1))
+        elif character in "、&/+":
+            events.append(Event(EventKind.JOIN, at, at + 1))
+    return events

@@ -1,0 +1,84 @@
+"""The records of a message: of one stretch of talk, or of the rows of a list or a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nlu.amounts import AmountKind
+from nlu.goods import Goods
+from nlu.leftovers import put_in_doubt
+from nlu.lines import Shape, doubt_gaps, shared
+from nlu.records import Event, EventKind, Record, gather
+from nlu.signs import Signs
+
+
+def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs: Signs) -> list[Record]:
+    def compatible(record: Record, more: Sequence[Event]) -> bool:
+        found = [event.amount for event in (*record.amounts, *more) if event.amount is not None]
+        options = record.name.options if record.name else None
+        return goods.together(tuple(options) if options else None, tuple(found))
+
+    rows = _rows(text, events)
+    if rows is None:
+        records = shared(gather(events, compatible, shape.each), shape)
+        doubt_gaps(text, records, shape, signs)
+        put_in_doubt(records, shape.left)
+        return records
+    context, lines = rows
+    gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
+    around = gather(context, compatible, shape.each)
+    _lend(around, gathered)
+    records = shared(gathered, shape)
+    put_in_doubt(records, shape.left)
+    return records
+
+
+def _rows(text: str, events: list[Event]) -> tuple[list[Event], list[list[Event]]] | None:
+    """The lines of a table or a list: each with a recipient; what stands in other lines is for all."""
+    if "\n" not in text:
+        return None
+    lines: list[list[Event]] = [[]]
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    for event in events:
+        while len(lines) <= len(breaks) and event.start > breaks[len(lines) - 1]:
+            lines.append([])
+        lines[-1].append(event)
+    rows = [line for line in lines if any(event.kind is EventKind.ACCOUNT for event in line)]
+    if len(rows) < 2 or any(event.kind is EventKind.CORRECTION for event in events):
+        return None
+    context = [event for line in lines if line not in rows for event in line]
+    return context, [_unnumbered(text, row) for row in rows]
+
+
+def _unnumbered(text: str, row: list[Event]) -> list[Event]:
+    """Without the number that counts the row itself: `1. 138… 50`."""
+    first = row[0]
+    if first.kind is EventKind.AMOUNT and first.amount is not None and first.amount.kind is AmountKind.BARE:
+        begins = text.rfind("\n", 0, first.start) + 1
+        if re.fullmatch(r"[\s(（]*", text[begins : first.start]) and re.match(
+            r"\s*[.、)）:：]", text[first.end :]
+        ):
+            return list(row[1:])
+    return row
+
+
+def _lend(around: list[Record], records: list[Record]) -> None:
+    """What is said outside of the rows goes for every row that does not say it itself."""
+    names = [record for record in around if record.names or record.nouns]
+    sizes = [record for record in around if record.amounts]
+    counts = [record for record in around if record.counted]
+    regions = [record for record in around if record.regions]
+    for record in records:
+        if not record.names and not record.nouns and len(names) == 1:
+            record.names, record.nouns = list(names[0].names), list(names[0].nouns)
+            record.borrowed.append((names[0].start, names[0].end))
+            record.qualifiers = record.qualifiers or list(names[0].qualifiers)
+        if not record.amounts and len(sizes) == 1 and not any(other.amounts for other in records):
+            record.amounts = list(sizes[0].amounts)
+        if record.quantity is None and len(counts) == 1:
+            record.quantity = counts[0].quantity
+        if not record.regions and len(regions) == 1:
+            record.regions = list(regions[0].regions)
+        if len(names) > 1 and not record.names:
+            record.doubtful = True

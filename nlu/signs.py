@@ -1,0 +1,102 @@
+"""Signs that take more than one word: patterns put together from the words of `data/lexicon/signs.yaml`.
+
+The words are data; what stands in front, between and behind them is decided here, once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlu.lexicon import Lexicon
+
+_PUNCTUATION = r"\s，,。.!！?？~～…、:：;；\-—\"“”'()（）"
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Compiled patterns; each finds one sign in normalised text."""
+
+    trade: re.Pattern[str]
+    """Whether a text speaks of buying, paying, accounts or goods at all."""
+    request_tail: re.Pattern[str]
+    how_to_buy: re.Pattern[str]
+    other_work: re.Pattern[str]
+    change_of: re.Pattern[str]
+    may_change: re.Pattern[str]
+    price_question: re.Pattern[str]
+    naming: re.Pattern[str]
+    pay_link: re.Pattern[str]
+    asked_when: re.Pattern[str]
+    done: re.Pattern[str]
+    on_price: re.Pattern[str]
+    not_yet: re.Pattern[str]
+    polite_noise: re.Pattern[str]
+    between: re.Pattern[str]
+    life_measure: re.Pattern[str]
+    warned: re.Pattern[str]
+    later: re.Pattern[str]
+    rather: re.Pattern[str]
+    drop_line: re.Pattern[str]
+    server: re.Pattern[str]
+    speech: frozenset[str]
+    interjections: frozenset[str]
+    mild_corrections: frozenset[str]
+    waiting: frozenset[str]
+    weak_wishes: frozenset[str]
+
+    @classmethod
+    def read(cls, lexicon: Lexicon) -> Signs:
+        """Put the patterns together."""
+
+        def words(name: str) -> frozenset[str]:
+            return frozenset(lexicon.words(f"signs.{name}"))
+
+        def any_of(name: str) -> str:
+            return "(?:" + "|".join(map(re.escape, lexicon.words(f"signs.{name}"))) + ")"
+
+        when, verbs = any_of("when"), any_of("deal_verbs")
+        drop, counters = any_of("drop_verbs"), any_of("counters")
+        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+        return cls(
+            trade=re.compile(any_of("trade")),
+            request_tail=re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$"),
+            how_to_buy=re.compile(rf"{any_of('how')}.{{0,8}}{any_of('buying')}"),
+            other_work=re.compile(any_of("other_work")),
+            change_of=re.compile(rf"{any_of('change_front')}.{{0,20}}{any_of('change_back')}"),
+            may_change=re.compile(any_of("may_change")),
+            price_question=re.compile(any_of("price_question")),
+            naming=re.compile(any_of("naming_verbs") + any_of("naming_ends")),
+            pay_link=re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}"),
+            asked_when=re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的"),
+            done=re.compile(verbs + any_of("deal_ends")),
+            on_price=re.compile(any_of("on_price")),
+            not_yet=re.compile(any_of("not_yet")),
+            polite_noise=re.compile(rf"[{_PUNCTUATION}]+|{any_of('particles')}"),
+            between=re.compile(rf"[{_PUNCTUATION}/&+|=>→]|{any_of('between')}"),
+            life_measure=re.compile(r"\s?" + any_of("life_measures")),
+            warned=re.compile(any_of("warnings") + "$"),
+            later=re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}"),
+            rather=re.compile(rf".{{0,14}}?{any_of('rather_ends')}"),
+            drop_line=re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}"),
+            server=_server(lexicon, any_of("servers"), any_of("short_servers"), any_of("compass"), any_of("networks"),
+                           any_of("numeral_characters"), any_of("no_server_behind")),
+            speech=words("speech"),
+            interjections=words("interjections"),
+            mild_corrections=words("mild_corrections"),
+            waiting=words("waiting"),
+            weak_wishes=words("weak_wishes"),
+        )  # fmt: skip
+
+
+def _server(
+    lexicon: Lexicon, servers: str, short: str, compass: str, networks: str, numerals: str, behind: str
+) -> re.Pattern[str]:  # fmt: skip
+    """What is said as the name of a server: 德玛西亚大区, 欧服, 华中电信."""
+    leads = "|".join(map(re.escape, lexicon.words("names.server_leads")))
+    chinese = r"[\u4e00-\u9fff]"
+    return re.compile(
+        rf"(?:^|(?<=[\s,。、;:])|{leads})"
+        rf"({chinese}{{1,5}}?(?:{numerals}|[0-9a-z]){{0,2}}{servers}|[a-z0-9]{{1,4}}{short}|{compass}{chinese}{networks})"
+        rf"(?!{chinese}?{behind})"
+    )
