@@ -268,7 +268,7 @@ def _typed_number(
     count = _wrong_phone(text, parts, label)
     if count:
         return count, _account(text, joined(parts[:count]), label, lexicon)
-    count = _grouped(parts, (19,)) or _grouped(parts, (16,))
+    count = _grouped(parts, (19,)) or _grouped(parts, (16,)) or _in_threes(text, parts, label)
     number = joined(parts[:count]) if count > 1 else parts[0]
     size = len(number.digits)
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
@@ -305,6 +305,20 @@ def _grouped(parts: list[Digits], sizes: tuple[int, ...]) -> int:
         if len(part.digits) != 4 or total > max(sizes):
             break
     return 0
+
+
+def _in_threes(text: str, parts: list[Digits], label: Label | None) -> int:
+    """How many parts make a number that was called QQ or UID and is written 123 456 789."""
+    if not label or label.kind not in (QQ, UID):
+        return 0
+    count = 1
+    while (
+        count < len(parts)
+        and len(parts[count].digits) == 3
+        and parts[count].start - parts[count - 1].end == 1
+    ):
+        count += 1
+    return count if count >= 3 and len(parts[0].digits) == 3 else 0
 
 
 def _account(

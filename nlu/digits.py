@@ -35,6 +35,12 @@ def runs(text: str) -> Iterator[Digits]:
             continue
         if text[end : end + 1] in _SCALES:
             end -= 1  # 五十 begins with the last of them
+        if found["times"]:
+            digit = found["digit"]
+            spoken = _SPOKEN.get(digit, digit) * _TIMES[found["times"]]
+            if text[end : end + 1] not in _SCALES:
+                yield Digits(spoken, start, end, spoken=True, groups=(len(spoken),))
+            continue
         if end - start <= 2 and text[end : end + 1] in _COUNTED:
             continue  # 一份, 三天: counted, and no digits of anybody's number
         if end > start:
@@ -89,6 +95,9 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
         return 0 if following and following.spoken == parts[count - 1].spoken else count
     between = text[parts[0].end : parts[1].start] if count > 1 else ""
     sure = called_phone or "-" in between or parts[-1 if count == 1 else 1].digits.startswith("0")
+    listed = any(mark in text[number.start : number.end] for mark in ",、\n")
+    if listed and not sure:
+        return 0  # 150,1000,2000 may be three amounts
     known = number.groups in _PHONE_GROUPS or (sure and number.groups in _PHONE_GROUPS_IF_SURE)
     tail = text[number.end : number.end + 2]
     return count if known and not (tail[:1] == "-" and tail[1:].isdigit()) else 0
@@ -98,7 +107,7 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
 def gap_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     """What may stand inside one number."""
     words = "|".join(map(re.escape, lexicon.words("accounts.fillers")))
-    return re.compile(rf"(?:[ \-‐‑–—·.,、。~]|\n|{words}){{0,6}}")
+    return re.compile(rf"(?:[ \-‐‑–—·.,、。~)]|\n|{words}){{0,6}}")
 
 
 _PHONE = 11
@@ -118,4 +127,9 @@ _SPOKEN = {
 }
 _SCALES = frozenset("十百千万亿拾佰仟")
 _COUNTED = frozenset("天月年周季张个份套台单次件块元折分小笔条位人遍点毛角")
-_RUN = re.compile(f"[0-9]+|[{''.join(_SPOKEN)}]+")
+_TIMES = {"双": 2, "两个": 2, "三个": 3, "四个": 4, "五个": 5, "六个": 6}
+"""三个零 in a number that is spoken: 000."""
+_SPOKEN_ONE = f"[{''.join(_SPOKEN)}]"
+_RUN = re.compile(
+    rf"(?P<times>双|[两三四五六]个)(?P<digit>{_SPOKEN_ONE}|\d(?!\d))|[0-9]+|{_SPOKEN_ONE}+?(?=[两三四五六]个{_SPOKEN_ONE}|$|(?!{_SPOKEN_ONE}))"
+)
