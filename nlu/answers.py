@@ -28,6 +28,8 @@ from nlu.vocabulary import ProductWords, Vocabulary
 MARKS = " \t\n,.;:!?，。；：！？、~～()（）[]【】"
 PRICE_MARK = "·"
 """Stands in a label between the name of a thing and what is told of it."""
+FACET = re.compile(r"\(([^()]+)\)$")
+STEM_LENGTH = 3
 ANSWER_LENGTH_MAX = 40
 """A longer message says more than which choice is taken."""
 GAME_ID_LENGTH_MAX = 32
@@ -91,10 +93,29 @@ class Answers:
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
         if len(asked.lines) == 1 and len(understood.lines) == 1:
-            understood = self._counted(understood, asked)
+            understood = self._counted(self._of_sibling(text, understood, asked), asked)
         if asked.asking is Slot.ACCOUNT:
             return self._account(understood, asked)
         return understood
+
+    def _of_sibling(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+        """`美区的50` while the card of another region is in hand means that region's."""
+        line, product = understood.lines[0], self._product(asked.lines[0].product_id)
+        if product is None or line.product is not None or _facet(product) in text:
+            return understood
+        stem = plain(product.name)[:STEM_LENGTH]
+        others = [
+            other
+            for other in self._products.values()
+            if other.category == product.category
+            and plain(other.name).startswith(stem)
+            and other is not product
+            and _facet(other) in text
+        ]
+        if len(others) != 1:
+            return understood
+        heard = Heard(others[0].product_id, Span(0, len(understood.text)))
+        return replace(understood, lines=(replace(line, product=heard, sku=None, sku_options=()),))
 
     def _counted(self, understood: Understanding, asked: Expectation) -> Understanding:
         """`200个` of goods that are counted by themselves (Q币, 点券) is a size, where it is sold."""
@@ -247,6 +268,12 @@ class Answers:
 
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None
+
+
+def _facet(product: ProductWords) -> str:
+    """What tells siblings apart: the words in brackets behind the name; a character nobody types where there are none."""
+    match = FACET.search(plain(product.name))
+    return match[1] if match else "\0"
 
 
 def _taken(understood: Understanding, choice: OfferedChoice) -> Understanding:

@@ -138,12 +138,19 @@ class Goods:
         foreign = [word for word in wanted.qualifiers if word not in mine]
         if not foreign:
             return None
-        decision = self.decide(wanted)
-        other = decision.product_id
-        if other is None or other == product_id:
+        products, hand = self._vocabulary.products, self._vocabulary.products[product_id]
+        siblings = {
+            other: 0.0
+            for other, theirs in self._names.qualifiers.items()
+            if other != product_id
+            and products[other].category == hand.category
+            and products[other].account_kind == hand.account_kind
+            and all(word in theirs for word in foreign)
+        }
+        if len(siblings) != 1:
             return None
-        theirs = self._names.qualifiers.get(other, ())
-        return decision if all(word in theirs for word in foreign) else None
+        mention = Mention(0, 0, "", MentionKind.NAME, siblings, family=siblings)
+        return self.decide(replace(wanted, mention=mention))
 
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
         return any(word in wanted.nearby for word in self._sizes.words(product_id))

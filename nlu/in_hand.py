@@ -12,8 +12,8 @@ from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.understanding import Expectation, LineInHand, Slot
 
-_ORDINAL = re.compile(r"第([0-9]{1,2}|[一二三四五六七八九十]{1,2})(?:个|单|条|行|项|份|张)")
-_LAST = re.compile(r"最后一?(?:个|单|条|行|项)")
+_ORDINAL = re.compile(r"第([0-9]{1,2}|[\u4e00-\u9fff]{1,2}?)[个单条行项份张]")
+_LAST = re.compile(r"最后一?[个单条行项]")
 
 
 def position(text: str, count: int) -> int | None:

@@ -19,7 +19,7 @@ from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.sounds import heard, initials, pinyin
-from nlu.typos import Misspellings, same_facets
+from nlu.typos import Misspellings
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
@@ -87,6 +87,10 @@ class Names:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._vocabulary = vocabulary
+        self._lexicon = lexicon
+        self._numerals = frozenset(lexicon.words("signs.facet_characters")) | frozenset(
+            lexicon.words("signs.numeral_characters")
+        )
         self.namer = Namer(lexicon)
         self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
         """Product id -> the tiers, countries and carriers that its names carry."""
@@ -136,7 +140,7 @@ class Names:
                 len(label) >= 3
                 and _chinese(label)
                 and self.namer.role_of(label) is None
-                and not _counted(label)
+                and not self._counted(label)
             ):
                 # A variant with a name of its own (空月祝福) names its product too.
                 self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
@@ -152,6 +156,10 @@ class Names:
             self._add_text(identity.lower(), identity, 0.1, thin=False, said=frozenset())
         self.qualifiers[product.product_id] = frozenset(carried)
         self.brands[product.product_id] = frozenset(brands)
+
+    def _counted(self, label: str) -> bool:
+        """Whether a label is made of a number or a period, which names no product."""
+        return len(label) < 4 and any(character in self._numerals for character in label)
 
     def _spellings(self, tokens: tuple[Token, ...], own: bool) -> Iterator[Form]:
         """The forms of a name with each token written in its several ways."""
@@ -391,7 +399,7 @@ class Names:
         self._sound_automaton = AhoCorasick(self._sounds, matchkind=MatchKind.Standard)
         self._latin = list(self._by_pinyin)
         self._latin_automaton = AhoCorasick(self._latin, matchkind=MatchKind.Standard)
-        self._typos = Misspellings(text for text in names if len(text) >= 3)
+        self._typos = Misspellings((text for text in names if len(text) >= 3), self._lexicon)
 
     def named(self, text: str) -> Mapping[str, float]:
         """The products that go by this very name, with their costs."""
@@ -467,7 +475,7 @@ class Names:
             typed = text[start:end]
             if (
                 typed in self._entries
-                or not same_facets(typed, self._by_sound[self._sounds[index]][0])
+                or not self._typos.same_facets(typed, self._by_sound[self._sounds[index]][0])
                 or not _bounded(text, start, end, edges)
                 or "\0" in typed
             ):
@@ -604,14 +612,6 @@ def _said(tokens: Iterable[Token]) -> frozenset[str]:
 
 def _latin(character: str) -> bool:
     return character != "" and "a" <= character <= "z"
-
-
-def _counted(label: str) -> bool:
-    """Whether a label is made of a number or a period, which names no product."""
-    return (
-        any(character in "一二三四五六七八九十百千万两半单年月季周天日" for character in label)
-        and len(label) < 4
-    )
 
 
 def _chinese(text: str) -> bool:

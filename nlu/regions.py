@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-
-_DIGITS = dict(zip("一二三四五六七八九十", ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"), strict=True))
+from nlu.numerals import number
 
 
 def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
@@ -41,7 +40,13 @@ def _spellings(region: str, swaps: Mapping[str, tuple[str, ...]]) -> Iterator[st
 
 
 def _in_digits(text: str) -> str:
-    return "".join(_DIGITS.get(character, character) for character in text)
+    """电信一区 as 电信1区; 跨十 is left alone."""
+    return "".join(
+        str(int(read.low))
+        if (read := number(character)) and not character.isdigit() and read.exact and read.low < 10
+        else character
+        for character in text
+    )
 
 
 def _short(region: str) -> str:

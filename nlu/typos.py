@@ -12,20 +12,18 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz.distance import OSA
 
+from nlu.lexicon import Lexicon
 from nlu.sounds import syllable
 
 WINDOW_MAX = 10
-
-_FACETS = frozenset("0123456789月季年周天日时半单双元块角分万千百")
-
-_NO_NAME = frozenset("是的了我要来充买给到个张在有和吧吗呢把帮你您他她这那就想开用请号码还也都再一二三两几")
-"""Characters that are words of their own in such messages: no slip puts them into a name."""
 
 
 class Misspellings:
     """The names that may be misspelled; each at least three characters long."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], lexicon: Lexicon) -> None:
+        self._facets = frozenset(lexicon.words("signs.facet_characters"))
+        self._no_name = frozenset(lexicon.words("signs.no_name_characters"))
         self._filed: dict[str, list[str]] = defaultdict(list)
         for name in names:
             if (5 if name.isascii() else 3) <= len(name) <= WINDOW_MAX:
@@ -50,6 +48,12 @@ class Misspellings:
                     if names:
                         yield at, at + length, names
 
+    def same_facets(self, one: str, other: str) -> bool:
+        """Whether two spellings have the same characters that say a size or a period. Names may be
+        misspelled; a 季卡 is no misspelled 月卡."""
+        first, second = ([c for c in word if c in self._facets] for word in (one, other))
+        return not first or not second or sorted(first) == sorted(second)
+
     def _near(self, piece: str) -> list[str]:
         met: dict[str, None] = {}
         for spelling in _thinned(piece):
@@ -62,11 +66,11 @@ class Misspellings:
             return False
         if len(name) == 3 and not _sounds_near(piece, name):
             return False
-        if any(character in _FACETS and character not in name for character in piece):
+        if any(character in self._facets and character not in name for character in piece):
             return False
         if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
             return False
-        if any(character not in name for character in piece if character in _NO_NAME):
+        if any(character not in name for character in piece if character in self._no_name):
             return False
         if (
             not name.isascii()
@@ -77,13 +81,6 @@ class Misspellings:
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False
         return OSA.distance(piece, name, score_cutoff=1) == 1
-
-
-def same_facets(one: str, other: str) -> bool:
-    """Whether two spellings have the same characters that say a size or a period. Names may be
-    misspelled; a 季卡 is no misspelled 月卡."""
-    first, second = ([c for c in word if c in _FACETS] for word in (one, other))
-    return not first or not second or sorted(first) == sorted(second)
 
 
 def _sounds_near(piece: str, name: str) -> bool:

@@ -175,3 +175,18 @@ def test_to_wait_is_not_to_cancel(parser: Parser, text: str) -> None:
 @pytest.mark.parametrize("text", ["我付完了", "付了", "已经付款了"])
 def test_who_says_that_he_paid_asks_whether_it_is_there(parser: Parser, text: str) -> None:
     assert parser.understand(text, COINS_QUOTED).intent is Intent.STATUS
+
+
+@pytest.mark.parametrize(
+    ("in_hand", "text", "product"),
+    [
+        ("steam-cn", "美区的50", "steam-us"),
+        ("steam-cn", "50的", None),
+        ("topup", "来个100的慢充", "topup-slow"),
+    ],
+)
+def test_a_sibling_that_is_named_is_not_taken_for_what_is_in_hand(
+    parser: Parser, in_hand: str, text: str, product: str | None
+) -> None:
+    line = parser.understand(text, Expectation(lines=(LineInHand(in_hand),))).lines[0]
+    assert (line.product and line.product.value) == product
