@@ -38,18 +38,27 @@ INVARIANTS: Mapping[str, str] = {
         SELECT ref AS subject FROM ledger GROUP BY ref HAVING SUM(amount_fen) <> 0
     """,
     "customers' advances are what was settled, less what was delivered, promised back, and fees earned": """
+        WITH owed AS (
+            SELECT order_no, -SUM(amount_fen) AS fen FROM ledger
+            WHERE account = 'customer_advances' GROUP BY order_no
+        ), delivered AS (
+            SELECT order_no, SUM(delivered_quantity * unit_price_fen) AS fen FROM order_lines GROUP BY order_no
+        ), promised AS (
+            SELECT r.order_no, SUM(r.amount_fen) AS fen FROM refunds r JOIN payments p USING (payment_id)
+            WHERE NOT p.surplus AND NOT EXISTS
+                (SELECT 1 FROM ledger g WHERE g.ref = 'promised:' || r.refund_no AND g.account = 'revenue')
+            GROUP BY r.order_no
+        ), earned AS (
+            SELECT order_no, -SUM(amount_fen) AS fen FROM ledger
+            WHERE account = 'fee_income' GROUP BY order_no
+        )
         SELECT o.order_no AS subject FROM orders o
-        WHERE o.settled_fen
-            - COALESCE((SELECT SUM(l.delivered_quantity * l.unit_price_fen) FROM order_lines l
-                        WHERE l.order_no = o.order_no), 0)
-            - COALESCE((SELECT SUM(r.amount_fen) FROM refunds r JOIN payments p USING (payment_id)
-                        WHERE r.order_no = o.order_no AND NOT p.surplus
-                        AND NOT EXISTS (SELECT 1 FROM ledger g WHERE g.ref = 'promised:' || r.refund_no
-                                        AND g.account = 'revenue')), 0)
-            - COALESCE((SELECT -SUM(g.amount_fen) FROM ledger g
-                        WHERE g.ref = 'fee:' || o.order_no AND g.account = 'fee_income'), 0)
-            <> COALESCE((SELECT -SUM(g.amount_fen) FROM ledger g
-                         WHERE g.order_no = o.order_no AND g.account = 'customer_advances'), 0)
+        LEFT JOIN owed ON owed.order_no = o.order_no
+        LEFT JOIN delivered ON delivered.order_no = o.order_no
+        LEFT JOIN promised ON promised.order_no = o.order_no
+        LEFT JOIN earned ON earned.order_no = o.order_no
+        WHERE COALESCE(owed.fen, 0) <> o.settled_fen - COALESCE(delivered.fen, 0)
+            - COALESCE(promised.fen, 0) - COALESCE(earned.fen, 0)
     """,
     "what a gateway holds for us is what was settled less what was refunded": """
         SELECT p.gateway AS subject FROM payments p GROUP BY p.gateway
@@ -104,15 +113,18 @@ INVARIANTS: Mapping[str, str] = {
         GROUP BY order_no, line_no HAVING COUNT(*) > 1
     """,
     "what was promised to unpaid and undelivered lines is what is reserved": """
-        SELECT s.sku_id AS subject FROM stock s WHERE s.reserved <>
-            COALESCE((SELECT SUM(l.quantity) FROM order_lines l JOIN orders o USING (order_no)
-                      WHERE l.sku_id = s.sku_id
-                      AND o.state IN ('awaiting_payment', 'placed', 'in_review')
-                      AND l.state NOT IN ('done', 'partial', 'failed')), 0)
+        SELECT s.sku_id AS subject FROM stock s LEFT JOIN
+            (SELECT l.sku_id, SUM(l.quantity) AS promised FROM order_lines l JOIN orders o USING (order_no)
+             WHERE o.state IN ('awaiting_payment', 'placed', 'in_review')
+             AND l.state NOT IN ('done', 'partial', 'failed') GROUP BY l.sku_id) AS lines
+            ON lines.sku_id = s.sku_id
+        WHERE s.reserved <> COALESCE(lines.promised, 0)
     """,
     "stock was handed out as often as lines were delivered": """
-        SELECT s.sku_id AS subject FROM stock s WHERE s.sold <>
-            COALESCE((SELECT SUM(l.delivered_quantity) FROM order_lines l WHERE l.sku_id = s.sku_id), 0)
+        SELECT s.sku_id AS subject FROM stock s LEFT JOIN
+            (SELECT sku_id, SUM(delivered_quantity) AS delivered FROM order_lines GROUP BY sku_id) AS lines
+            ON lines.sku_id = s.sku_id
+        WHERE s.sold <> COALESCE(lines.delivered, 0)
     """,
     "a delivered line of keys has as many keys as it delivered": """
         SELECT l.order_no AS subject FROM order_lines l

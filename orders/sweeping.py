@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, literal_column, select
 
 from orders import errands
 from orders.backroom import Backroom
@@ -58,7 +58,10 @@ _ASKED = (
 )
 _UNPAID = (
     select(orders.c.order_no)
-    .where(orders.c.state == OrderState.AWAITING_PAYMENT.value, orders.c.expires_at <= bindparam("b_now"))
+    .where(
+        orders.c.state == literal_column(f"'{OrderState.AWAITING_PAYMENT.value}'"),
+        orders.c.expires_at <= bindparam("b_now"),
+    )
     .order_by(orders.c.expires_at)
     .limit(LOOKED_AT_MAX)
 )

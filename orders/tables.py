@@ -127,6 +127,13 @@ orders = Table(
     Index("ix_orders_customer", "customer_id", "created_at"),
     Index("ix_orders_created", "created_at"),
     Index(
+        "ix_orders_unpaid",
+        "customer_id",
+        "created_at",
+        sqlite_where=text("state = 'awaiting_payment'"),
+        postgresql_where=text("state = 'awaiting_payment'"),
+    ),
+    Index(
         "ix_orders_open",
         "settled_at",
         sqlite_where=text("state IN ('placed', 'in_review')"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, select, update
 
 from orders.catalog import AccountKind, Delivery, RefundRule
 from orders.database import Tx
@@ -42,6 +42,8 @@ _LINES_OF_MANY = (
     .where(order_lines.c.order_no.in_(bindparam("b_order_nos", expanding=True)))
     .order_by(order_lines.c.line_no)
 )
+# Written out, not bound: only so is the index of unpaid orders recognised as fitting.
+_IS_UNPAID = orders.c.state == literal_column(f"'{OrderState.AWAITING_PAYMENT.value}'")
 _NEWEST_FIRST = (orders.c.created_at.desc(), orders.c.order_no.desc())
 _OF_CUSTOMER = (
     select(orders)
@@ -53,7 +55,7 @@ _PAYABLE = (
     select(orders)
     .where(
         orders.c.customer_id == bindparam("b_customer_id"),
-        orders.c.state == OrderState.AWAITING_PAYMENT.value,
+        _IS_UNPAID,
     )
     .order_by(*_NEWEST_FIRST)
     .limit(1)
@@ -67,7 +69,7 @@ _UNPAID_COUNT = (
     .select_from(orders)
     .where(
         orders.c.customer_id == bindparam("b_customer_id"),
-        orders.c.state == OrderState.AWAITING_PAYMENT.value,
+        _IS_UNPAID,
     )
 )
 _EXISTS = select(orders.c.order_no).where(orders.c.order_no == bindparam("b_order_no"))

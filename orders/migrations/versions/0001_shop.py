@@ -147,6 +147,13 @@ def _orders() -> None:
         sa.UniqueConstraint("quote_id"),
     )
     op.create_index("ix_orders_created", "orders", ["created_at"])
+    op.create_index(
+        "ix_orders_unpaid",
+        "orders",
+        ["customer_id", "created_at"],
+        sqlite_where=sa.text("state = 'awaiting_payment'"),
+        postgresql_where=sa.text("state = 'awaiting_payment'"),
+    )
     op.create_index("ix_orders_customer", "orders", ["customer_id", "created_at"])
     op.create_index(
         "ix_orders_open",
