@@ -38,7 +38,7 @@ def unclear(turn: Turn) -> Reply:
     that person: it stays in the record, and the bot does not ask about it."""
     if turn.chat.attended is Attended.QUEUED:
         return turn.aside(waiting(turn))
-    times = turn.conversation.unclear + 1
+    times = turn.chat.conversation.unclear + 1
     turn.update(replace(turn.conversation, unclear=times))
     foreign = (
         turn.heard.intent is Intent.OUT_OF_SCOPE and turn.heard.confidence >= turn.policy.reading.sure_at

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+from bot import repair
 from bot.asking import EVERY_LINE, question_about
 from bot.conversation import Purpose, Question
 from bot.filling import Filling
@@ -89,7 +90,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
                 turn.update(replace(turn.conversation, corrected=True))
         elif on_table.is_payable:
             lead = (*lead, turn.say("order.other_unpaid", order_no=on_table.order_no))
-    draft, said = with_contact(turn, draft)
+    draft, said = with_contact(turn, with_guesses(draft))
     turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None))
     return onward(turn, draft, *lead, *said)
 
@@ -110,12 +111,14 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
 
 def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) -> Reply:
     question = question_about(turn, draft, found)
+    before = turn.conversation.question
+    if before is not None and before.text == question.text and not lead:
+        if draft == turn.chat.conversation.draft and not turn.heard.lines:
+            return repair.unclear(turn)
+        lead = (turn.say("ask.still"),) if draft != turn.chat.conversation.draft else ()
     if all(choice.means != CANCEL for choice in question.choices):
         # The way out is always in sight, not only for those who know the word.
         question = replace(question, choices=(*question.choices, turn.choice("choice.cancel", CANCEL)))
-    before = turn.conversation.question
-    if before is not None and before.text == question.text and not lead:
-        lead = (turn.say("ask.still"),)
     return turn.ask(question, *lead)
 
 
@@ -296,6 +299,20 @@ def drop_line(turn: Turn) -> Reply:
         return what_to_change(turn)
     kept = tuple(line for n, line in enumerate(draft.lines) if n != question.line)
     return put_forward(turn, replace(draft, lines=kept), turn.say("order.dropped", n=question.line + 1))
+
+
+def with_guesses(draft: Draft) -> Draft:
+    """Where only one thing could be meant, take it, and ask for a yes to the whole quote instead of
+    asking for the obvious."""
+    return replace(
+        draft,
+        lines=tuple(
+            replace(line, sku_id=line.sku_options[0], sku_options=(), guessed=True)
+            if line.sku_id is None and len(line.sku_options) == 1 and not line.problems
+            else line
+            for line in draft.lines
+        ),
+    )
 
 
 def with_contact(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
