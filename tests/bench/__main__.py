@@ -1,6 +1,7 @@
 """`make bench`: every table, one after the other."""
 
-from tests.bench import bench_nlu
+from tests.bench import bench_nlu, reliability
 
 if __name__ == "__main__":
     bench_nlu.main()
+    reliability.main()
