@@ -41,7 +41,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
             reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes
         ),
         trade=signs.trade.search(reading.page.text) is not None,
-        doubtful=any(record.doubtful for record in reading.records),
+        doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
         reals=_real_goods(reading),

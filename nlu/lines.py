@@ -353,7 +353,7 @@ class LineReader:
         problems: list[Problem] = []
         spans: list[SlotSpan] = []
         line = SpokenLine()
-        line = self._with_goods(page, line, record, amounts, decision, problems, spans)
+        line = self._with_goods(page, line, record, amounts, decision, bool(taken_up), problems, spans)
         line = self._with_quantity(page, line, record, counted, shape, problems, spans)
         line = self._with_account(page, line, record, decision, problems, spans)
         line = self._with_region(page, line, record, decision, problems, spans)
@@ -411,7 +411,7 @@ class LineReader:
         return tuple(found)[:8]
 
     def _with_goods(
-        self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision,
+        self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision, in_hand: bool,
         problems: list[Problem], spans: list[SlotSpan],
     ) -> SpokenLine:  # fmt: skip
         places = record.names or record.nouns or record.amounts
@@ -427,7 +427,11 @@ class LineReader:
         spans.append(SlotSpan(Slot.PRODUCT, span.start, span.end, decision.product_id))
         line = replace(line, product=Heard(decision.product_id, span, decision.sureness))
         variant = decision.variant
-        if Slot.VARIANT in record.open | record.conflicts or record.doubtful:
+        if (
+            Slot.VARIANT in record.open | record.conflicts
+            or record.doubtful
+            or (record.uncorrected and not in_hand)
+        ):
             options = variant.options or ((variant.sku_id,) if variant.sku_id else ())
             return replace(line, sku_options=self._goods.all_of(decision.product_id, amounts) or options)
         if variant.sku_id is not None:

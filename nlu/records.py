@@ -73,6 +73,8 @@ class Record:
     first: EventKind | None = None
     inherited: set[Slot] = field(default_factory=set)
     doubtful: bool = False
+    uncorrected: bool = False
+    """A correction was said that corrected nothing of this message; it may correct what is in hand."""
     listed: bool = False
     """It stands right behind the record before it, with only a 和 or 、 between."""
     opened_by: EventKind | None = None
@@ -329,7 +331,7 @@ class _Gatherer:
 
     def _doubt(self) -> None:
         for record in self.records:
-            record.doubtful = True
+            record.uncorrected = True
 
     def _put(self, event: Event) -> None:
         record = self._record

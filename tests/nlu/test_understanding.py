@@ -1,0 +1,114 @@
+"""Whole messages against the demo catalog: the rules of reading, each with several ways to say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.filling import vocabulary_of
+from bot.frame import Framer
+from nlu.lexicon import Lexicon
+from nlu.parser import Parser
+from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, Slot
+from orders.catalog_file import read_catalog
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@dataclass(frozen=True)
+class Shop:
+    parser: Parser
+    framer: Framer
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    catalog = read_catalog(DATA / "catalog" / "demo.csv")
+    parser = Parser(vocabulary_of(catalog), Lexicon.read(DATA))
+    return Shop(parser, Framer(catalog, parser, 0.5))
+
+
+def complete(frame: dict[str, Any]) -> bool:
+    return (
+        frame["intent"] in ("order", "modify")
+        and bool(frame["lines"])
+        and all(line["sku"] for line in frame["lines"])
+        and not frame["missing"]
+        and not frame["problems"]
+    )
+
+
+RULES = yaml.safe_load((Path(__file__).parent / "understandings.yaml").read_text(encoding="utf-8"))
+SAID = [(rule["rule"], text, rule["means"]) for rule in RULES for text in rule.get("said", ())]
+ASKS = [(rule["rule"], text) for rule in RULES for text in rule.get("asks", ())]
+
+
+@pytest.mark.parametrize(("rule", "text", "means"), SAID, ids=[f"{rule}: {text}" for rule, text, _ in SAID])
+def test_said_this_way_it_is_that_order(shop: Shop, rule: str, text: str, means: dict[str, Any]) -> None:
+    frame: Any = shop.framer.frame(text)
+    assert complete(frame), frame
+    (line,) = frame["lines"]
+    assert {key: line[key] for key in means} == means
+
+
+@pytest.mark.parametrize(("rule", "text"), ASKS, ids=[f"{rule}: {text}" for rule, text in ASKS])
+def test_this_is_no_order_as_it_stands(shop: Shop, rule: str, text: str) -> None:
+    assert not complete(shop.framer.frame(text))  # type: ignore[arg-type]
+
+
+def test_a_message_longer_than_the_limit_orders_nothing(shop: Shop) -> None:
+    text = "充100话费13800138000" + "啊" * 3000
+    assert shop.parser.understand(text).lines == ()
+
+
+def test_a_hostile_line_is_read_without_fuss(shop: Shop) -> None:
+    for text in (
+        "一万" * 500,
+        "1" * 1000,
+        "话费" * 400,
+        "“" * 800,
+        "\n" * 900,
+        "不对" * 300,
+        "13800138000" * 80,
+    ):
+        assert not complete(shop.framer.frame(text))  # type: ignore[arg-type]
+
+
+ASKED_SIZE = Expectation(
+    Slot.VARIANT,
+    tuple(OfferedChoice(f"{face}元", f"topup-{face}") for face in (10, 20, 30)),
+    (LineInHand(product_id="topup", account="13800138000"),),
+)
+QUOTED = Expectation(None, (), (LineInHand("topup", "topup-100", None, "13800138000"),), quoted=True)
+
+
+@pytest.mark.parametrize("text", ["第二个", "选2", "２"])
+def test_a_number_picks_among_the_choices(shop: Shop, text: str) -> None:
+    assert shop.parser.understand(text, ASKED_SIZE).chosen == "topup-20"
+
+
+@pytest.mark.parametrize("text", ["100的", "一百块", "就要100"])
+def test_a_size_answers_the_question_for_the_size(shop: Shop, text: str) -> None:
+    (line,) = shop.parser.understand(text, ASKED_SIZE).lines
+    assert line.sku is not None
+    assert line.sku.value == "topup-100"
+
+
+@pytest.mark.parametrize("text", ["50的", "改成50", "不对，要50的"])
+def test_a_size_after_the_quote_changes_the_order(shop: Shop, text: str) -> None:
+    understood = shop.parser.understand(text, QUOTED)
+    assert understood.intent is Intent.MODIFY
+    assert understood.lines[0].sku is not None
+    assert understood.lines[0].sku.value == "topup-50"
+
+
+@pytest.mark.parametrize("text", ["别下单", "先别", "不要", "不是", "不行", "取消", "算了", "别"])
+def test_a_negation_never_confirms(shop: Shop, text: str) -> None:
+    asked = Expectation(Slot.CONFIRM, (OfferedChoice("确认", "confirm"),), QUOTED.lines, quoted=True)
+    understood = shop.parser.understand(text, asked)
+    assert understood.intent not in (Intent.CONFIRM, Intent.ORDER)
+    assert understood.chosen != "confirm"
