@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import func, select
 
 from adapters.payments.sandbox import Paid
 from adapters.suppliers.sandbox import Manner
@@ -29,6 +30,7 @@ from orders.errors import NotCancellable, NotPermitted, OutOfStock, TooManyUnpai
 from orders.money import Fen
 from orders.order import LineState, Order, OrderState
 from orders.ports import Outcome, SupplierAnswer
+from orders.tables import refunds
 from tests.orders.world import World, gift, mouse, topup
 
 T = TypeVar("T")
@@ -76,9 +78,18 @@ class Life(RuleBasedStateMachine):
             assert order.state is not OrderState.AWAITING_PAYMENT, order
             assert order.state is not OrderState.PLACED or waits_for_somebody, order
             assert not order.refunding_fen or refused, order
+        self.bank_and_shop_agree()
         self.run(self.world.database.close())
         self.loop.close()
         shutil.rmtree(self.folder)
+
+    def bank_and_shop_agree(self) -> None:
+        """What the shop believes to have been given back is what the bank gave back."""
+        given_back = select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
+            refunds.c.state == "succeeded"
+        )
+        believed = self.run(self.world.database.read(lambda tx: tx.execute(given_back).scalar_one()))
+        assert believed == self.world.bank.refunded_fen
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(doing)
