@@ -234,7 +234,9 @@ def _expect_current(tx: Tx) -> None:
     _refuse_unknown(tx, config)
     newest = set(ScriptDirectory.from_config(config).get_heads())
     if _revisions(tx) != newest:
-        raise UnknownDatabase("the database is of an older version; run `xiadan migrate`")
+        raise UnknownDatabase(
+            "the database is empty or of an older version; `xiadan serve` brings it up to date"
+        )
 
 
 def _refuse_unknown(tx: Tx, config: Any) -> None:
