@@ -149,6 +149,7 @@ class Evidence:
     """A word of saying or writing introduces the quotation."""
     doubtful: bool = False
     corrected: bool = False
+    last_slot: int = -1
     first_slot: int = -1
     """Where the first slot stands, -1 where there is none."""
     trade: bool = False

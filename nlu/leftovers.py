@@ -40,10 +40,14 @@ class Leftovers:
         self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)
 
     def of(
-        self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]]
-    ) -> frozenset[int]:
-        """The offsets of the Chinese characters that are left over; `rest` has NUL for what is read."""
+        self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]],
+        disbelieved: Iterable[tuple[int, int]] = (),
+    ) -> frozenset[int]:  # fmt: skip
+        """The offsets of the Chinese characters that are left over. `rest` has NUL for what is read;
+        `disbelieved` are names that were read and then not believed."""
         taken = bytearray(character == "\0" for character in rest) + b"\0"
+        for start, end in disbelieved:
+            taken[start:end] = bytes(end - start)
         for event in events:
             taken[event.start : event.end] = b"\x01" * (event.end - event.start)
         for found in cues.values():

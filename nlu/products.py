@@ -193,7 +193,10 @@ class Names:
                                 Token(short, Role.GENERIC, generic.meaning),
                                 *tokens[behind + 1 :],
                             )
-                            yield Form("".join(part.text for part in both), form.cost + cost + 0.1, both)
+                            shorter = Form("".join(part.text for part in both), form.cost + cost + 0.1, both)
+                            if partial:
+                                self._partial.add(shorter.text)
+                            yield shorter
 
     def _other_spellings(self, token: Token, alone: bool) -> Iterator[tuple[str, float]]:
         if token.role is Role.GENERIC:

@@ -150,6 +150,7 @@ class Reader:
             or CueKind.OR in cues
             or re.search("[\n、+;；]", page.text) is not None
         )
+        read = mentions
         mentions = _believed(
             mentions,
             sizes,
@@ -160,6 +161,7 @@ class Reader:
             self._leftovers.spoken_to,
             self._names.soft,
         )
+        disbelieved = [(m.start, m.end) for m in read if m not in mentions]
         sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
         counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
         counts = tuple(
@@ -181,7 +183,7 @@ class Reader:
         events = events_of(page.text, mentions, used, sized, counted, cues, self._signs)
         events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
-        shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues))
+        shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues, disbelieved))
         records = records_of(page.text, events, goods, shape, self._signs)
         masks = _masks(mentions, used, sized, counted, order, contact)
         said = filters.collected(limits)

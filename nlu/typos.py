@@ -23,6 +23,7 @@ class Misspellings:
 
     def __init__(self, names: Iterable[str], lexicon: Lexicon) -> None:
         self._facets = frozenset(lexicon.words("signs.facet_characters"))
+        self._sized = self._facets | frozenset(lexicon.words("signs.numeral_characters"))
         self._no_name = frozenset(lexicon.words("signs.no_name_characters"))
         self._filed: dict[str, list[str]] = defaultdict(list)
         for name in names:
@@ -66,7 +67,7 @@ class Misspellings:
             return False
         if len(name) == 3 and not _sounds_near(piece, name):
             return False
-        if any(character in self._facets and character not in name for character in piece):
+        if any(character in self._sized and character not in name for character in piece):
             return False
         if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
             return False
