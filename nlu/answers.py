@@ -61,13 +61,17 @@ class Answers:
         behind = _either(lexicon.words("answers.behind"))
         counters = _either(lexicon.words("answers.counters"))
         self._bare = re.compile(rf"(?:{before})*(.+?)(?:{behind})*")
-        self._position = re.compile(rf"第?([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
+        self._position = re.compile(r"([0-9一二两三四五六七八九十]{1,3})号?")
         self._ordinal = re.compile(rf"第([0-9一二两三四五六七八九十]{{1,3}})(?:{counters})?")
         self._last = frozenset(lexicon.words("answers.last"))
         self._paid = re.compile(
             rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{_either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
         )
-        self._wait = re.compile(rf"(?:{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+")
+        self._adds = re.compile(_either(lexicon.words("answers.adds")))
+        self._changes = re.compile(_either(lexicon.words("answers.changes")))
+        self._wait = re.compile(
+            rf"(?:我|再|就|让|先|一下|{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+"
+        )
         drop_before = _either(lexicon.words("answers.drop_before"))
         drop_behind = _either(lexicon.words("answers.drop_behind"))
         self._drops = (
@@ -92,11 +96,24 @@ class Answers:
                 return answered
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
+        if asked.lines and understood.intent is Intent.ORDER and self._changes.search(text):
+            understood = replace(understood, intent=Intent.MODIFY)
         if len(asked.lines) == 1 and len(understood.lines) == 1:
+            understood = self._added(text, understood, asked)
             understood = self._counted(self._of_sibling(text, understood, asked), asked)
         if asked.asking is Slot.ACCOUNT:
             return self._account(understood, asked)
         return understood
+
+    def _added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+        """`152…也充30，一起付` comes on top of the line in hand."""
+        line, hand = understood.lines[0], asked.lines[0]
+        another = line.account is not None and hand.account not in (None, line.account.value)
+        if not another or not self._adds.search(text) or understood.intent is Intent.REORDER:
+            return understood
+        if line.product is None and hand.product_id is not None:
+            line = replace(line, product=Heard(hand.product_id, Span(0, len(understood.text))))
+        return replace(understood, intent=Intent.MODIFY, lines=(line,), adds=True)
 
     def _of_sibling(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`美区的50` while the card of another region is in hand means that region's."""
@@ -153,7 +170,11 @@ class Answers:
             return _taken(understood, named)
         if any(line.product or line.sku or line.account or line.region for line in understood.lines):
             return None
-        if asked.asking in (Slot.REGION, Slot.PRODUCT, None) and len(bare) > 1 and not bare.isdecimal():
+        if (
+            asked.asking in (Slot.REGION, Slot.PRODUCT, Slot.VARIANT, None)
+            and len(bare) > 1
+            and not bare.isdecimal()
+        ):
             part = _only(choice for choice in asked.choices if bare in _names_of(choice)[0])
             if part is not None and understood.intent not in NO_ANSWER:
                 return _taken(understood, part)
@@ -166,7 +187,7 @@ class Answers:
     def _position_in(self, text: str, count: int) -> int | None:
         if text in self._last:
             return count - 1
-        match = self._position.fullmatch(text)
+        match = self._ordinal.fullmatch(text) or self._position.fullmatch(text)
         return _index(match[1], count) if match else None
 
     def _sizes_named(self, text: str, asked: Expectation) -> tuple[str, ...]:
@@ -240,6 +261,8 @@ class Answers:
         if len(understood.lines) == 1 and _is_bare_number(understood.text):
             line = understood.lines[0]
             digits = "".join(filter(str.isdigit, plain(understood.text)))
+            if kind == "phone" and len(digits) == 13:
+                digits = digits.removeprefix("86")
             accepted = self._lexicon.accounts[kind].accepts(digits)
             if accepted and (line.account is not None or line.product is None):
                 heard = Heard(digits, Span(0, len(understood.text)))
@@ -311,7 +334,7 @@ def _is_about(product_id: str | None, account: str | None, said: SpokenLine) -> 
 
 def _is_bare_number(text: str) -> bool:
     """Digits and what people put between them, nothing else."""
-    return re.fullmatch(r"[\d\s\-－—]{4,40}", plain(text).strip(MARKS)) is not None
+    return re.fullmatch(r"\+?[\d\s\-－—]{4,40}", plain(text).strip(MARKS)) is not None
 
 
 def _either(words: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.intents import MASKS, Evidence
 from nlu.reading import Reading
@@ -43,12 +44,14 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         trade=signs.trade.search(reading.page.text) is not None,
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
+        units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
         reals=_real_goods(reading),
     )
 
 
+_UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
 from nlu.naming import Role
+from nlu.normalise import plain
 from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.sounds import heard
 from nlu.understanding import LineInHand
@@ -173,10 +174,18 @@ class Goods:
     def counts_itself(self, product_ids: tuple[str, ...], amount: Amount) -> bool:
         """Whether the goods are counted in themselves (Q币, 点券) and sold in this number."""
         return any(
-            size.unit not in _OUTER_UNITS and size.face_value == amount.low
+            size.unit not in _OUTER_UNITS
+            and (size.face_value == amount.low or self._is_its_own_unit(product_id, size.unit))
             for product_id in product_ids
             for size in self._sizes.of(product_id)
         )
+
+    def _is_its_own_unit(self, product_id: str, unit: str) -> bool:
+        return plain(unit) == plain(self._vocabulary.products[product_id].name)
+
+    def period_in_name(self, mention: Mention) -> tuple[Amount, ...]:
+        """The period that a name carries (魔兽月卡): what is meant where no other was said."""
+        return self._sizes.periods_of(mention.text)
 
     def together(self, product_ids: tuple[str, ...] | None, amounts: tuple[Amount, ...]) -> bool:
         """Whether the amounts can be sizes of one thing: 10G月包, 1台一年, 100元100."""

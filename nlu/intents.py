@@ -154,6 +154,8 @@ class Evidence:
     """Where the first slot stands, -1 where there is none."""
     trade: bool = False
     """Whether the message speaks of buying, paying, accounts or goods at all."""
+    units: int = 0
+    """Sizes in a unit of goods: 10G, 680点券."""
     reals: int = 0
     """Goods of the real world, which no shop of this kind sells."""
 
@@ -251,7 +253,11 @@ class Intents:
     def _about_recipients(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         if not seen.has(CueKind.SAVE_CONTACT):
             return None
-        if seen.accounts and (seen.remembered or not seen.goods) and not (seen.goods and seen.sizes):
+        if (
+            seen.accounts
+            and (seen.remembered or not seen.goods)
+            and not (seen.sizes and (seen.goods or (seen.has(CueKind.TOPUP) and not seen.remembered)))
+        ):
             return Intent.SAVE_CONTACT, 0.93
         named = self._signs.naming.search(seen.text)
         if seen.remembered and named and not seen.sizes:
@@ -281,7 +287,8 @@ class Intents:
             return Intent.REFUND, 0.92
         if seen.has(CueKind.REORDER):
             return Intent.REORDER, 0.92
-        if seen.has(CueKind.RECEIPT) and not (ordering or (seen.goods and seen.quantities)):
+        again = any(cue.word[:1] in "再重补找丢删" for cue in seen.cues.get(CueKind.RECEIPT, ()))
+        if seen.has(CueKind.RECEIPT) and (again or not (ordering or (seen.goods and seen.quantities))):
             return Intent.RECEIPT, 0.9
         if (
             guess.intent is Intent.MODIFY
@@ -313,9 +320,7 @@ class Intents:
     def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         if seen.has(CueKind.FORBID):
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
-            replaced = (
-                seen.corrected and seen.slots > 1 and self._signs.polite_noise.sub("", seen.text[last:])
-            )
+            replaced = seen.corrected and seen.slots > 1 and seen.last_slot >= last
             if not replaced:
                 return Intent.CANCEL, 0.93
         if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
@@ -441,6 +446,8 @@ class Intents:
             return Intent.OUT_OF_SCOPE, 0.85
         if verb and (seen.nouns or (seen.sizes and (seen.accounts or seen.contact))):
             return Intent.ORDER, 0.9
+        if seen.units and (seen.accounts or verb):
+            return Intent.ORDER, 0.85
         if seen.slots:
             return self._slots_only(seen, guess, verb)
         if seen.nouns and (guess.intent is Intent.ORDER or seen.quantities):

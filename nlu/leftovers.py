@@ -15,6 +15,7 @@ from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind, Record
+from nlu.signs import Signs
 from nlu.understanding import Slot
 
 SCRAP_LENGTH_MIN = 2
@@ -68,7 +69,7 @@ class Leftovers:
         )
 
 
-def put_in_doubt(records: Sequence[Record], left: frozenset[int]) -> None:
+def put_in_doubt(records: Sequence[Record], left: frozenset[int], text: str, signs: Signs) -> None:
     """Mark the records whose goods may be a misreading because of a scrap beside them."""
     mixed = len({record.name.text for record in records if record.name is not None}) > 1
     for record in records:
@@ -81,6 +82,13 @@ def put_in_doubt(records: Sequence[Record], left: frozenset[int]) -> None:
             record.doubtful = True
         thin = record.name is None or record.name.thin
         if thin and any(_scrap_before(event, left, SCRAP_LENGTH_MIN) for event in record.amounts):
+            record.doubtful = True
+        if any(
+            text[at] in signs.counts
+            for at in range(record.start, min(len(text), record.end + 3))
+            if at in left
+        ):
+            # 三章: somebody counted something, and how many of what is not known.
             record.doubtful = True
         if any(event.start - 1 in left for event in record.regions):
             record.regions = []

@@ -321,6 +321,8 @@ class LineReader:
         """What a record means, with everything that is wrong or open about it. `hand`: the line in
         hand, for what the record does not name again."""
         amounts, counted = self._split(record)
+        if not amounts and record.name is not None:
+            amounts = self._goods.period_in_name(record.name)
         size = self._sized_by_count(record)
         if size is not None:
             amounts, record.quantity = (size,), None

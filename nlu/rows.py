@@ -23,14 +23,14 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     if rows is None:
         records = shared(gather(events, compatible, shape.each), shape)
         doubt_gaps(text, records, shape, signs)
-        put_in_doubt(records, shape.left)
+        put_in_doubt(records, shape.left, text, signs)
         return records
     context, lines = rows
     gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
     around = gather(context, compatible, shape.each)
     _lend(around, gathered)
     records = shared(gathered, shape)
-    put_in_doubt(records, shape.left)
+    put_in_doubt(records, shape.left, text, signs)
     return records
 
 

@@ -44,6 +44,8 @@ class Signs:
     mild_corrections: frozenset[str]
     waiting: frozenset[str]
     weak_wishes: frozenset[str]
+    counts: frozenset[str]
+    """Numerals that say more than one."""
 
     @classmethod
     def read(cls, lexicon: Lexicon) -> Signs:
@@ -86,6 +88,7 @@ class Signs:
             mild_corrections=words("mild_corrections"),
             waiting=words("waiting"),
             weak_wishes=words("weak_wishes"),
+            counts=words("numeral_characters") - {"一", "百", "千", "万"},
         )  # fmt: skip
 
 

@@ -121,6 +121,13 @@ class Sizes:
             return VariantReading(options=_ids(left))
         return VariantReading(options=_ids(_nearest(sizes, asked)), unavailable=True)
 
+    def periods_of(self, text: str) -> tuple[Amount, ...]:
+        """The periods named in a text (月卡, 季卡)."""
+        marks = read_amounts(normalise(text), self._lexicon, self._units)
+        return tuple(
+            mark.value for mark in marks if mark.value.kind is AmountKind.PERIOD and mark.value.exact
+        )
+
     def fit_measure(self, product_id: str, measure: Measure) -> VariantReading:
         """The variant for a size that was said before the product was."""
         if measure.value is None:
