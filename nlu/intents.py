@@ -231,6 +231,7 @@ class Intents:
             self._refusing,
             self._bare_words,
             self._past,
+            self._after_an_order,
         ):
             found = decide(seen, guess)
             if found is not None:
@@ -373,6 +374,22 @@ class Intents:
         if seen.has(CueKind.PRICE):
             return Intent.HISTORY, 0.5
         return Intent.STATUS, 0.6
+
+    def _after_an_order(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        """What looks like a whole order and only asks after one, or repeats what a stranger said."""
+        if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
+            return None
+        if self._signs.stop.search(seen.text):
+            return Intent.CANCEL, 0.8
+        if self._signs.told_by.search(seen.text):
+            return Intent.FAQ, 0.7
+        if seen.has(CueKind.OWN_REQUEST):
+            return None
+        if self._signs.whether_done.search(seen.text):
+            return Intent.STATUS, 0.75
+        if self._signs.about_it.search(seen.text):
+            return Intent.FAQ, 0.75
+        return None
 
     def _asking(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
         # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.

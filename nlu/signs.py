@@ -29,6 +29,14 @@ class Signs:
     pay_link: re.Pattern[str]
     asked_when: re.Pattern[str]
     done: re.Pattern[str]
+    whether_done: re.Pattern[str]
+    """充到…了吗, 充…没有, 刚充的…呢: asks after an order, and orders nothing."""
+    about_it: re.Pattern[str]
+    """要多久, 安全吗: asks about a purchase."""
+    stop: re.Pattern[str]
+    """别给…充了."""
+    told_by: re.Pattern[str]
+    """骗子让我…: what a stranger told the customer to do."""
     on_price: re.Pattern[str]
     not_yet: re.Pattern[str]
     polite_noise: re.Pattern[str]
@@ -60,6 +68,8 @@ class Signs:
         when, verbs = any_of("when"), any_of("deal_verbs")
         drop, counters = any_of("drop_verbs"), any_of("counters")
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+        polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
+        tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
         return cls(
             trade=re.compile(any_of("trade")),
             request_tail=re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$"),
@@ -72,6 +82,13 @@ class Signs:
             pay_link=re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}"),
             asked_when=re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的"),
             done=re.compile(verbs + any_of("deal_ends")),
+            whether_done=re.compile(
+                rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
+                rf"|{verbs}的.{{0,40}}(?:{any_of('not_arrived')}|呢{tail}$)"
+            ),
+            about_it=re.compile(any_of("about_it")),
+            stop=re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$"),
+            told_by=re.compile(any_of("strangers") + any_of("telling")),
             on_price=re.compile(any_of("on_price")),
             not_yet=re.compile(any_of("not_yet")),
             polite_noise=re.compile(rf"[{_PUNCTUATION}]+|{any_of('particles')}"),
