@@ -70,7 +70,7 @@ class Answers:
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
         self._changes = re.compile(_either(lexicon.words("answers.changes")))
         self._wait = re.compile(
-            rf"(?:我|再|就|让|先|一下|{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+"
+            rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+"
         )
         drop_before = _either(lexicon.words("answers.drop_before"))
         drop_behind = _either(lexicon.words("answers.drop_behind"))
@@ -258,8 +258,8 @@ class Answers:
         kind = kinds.pop()
         if kind in FREE_TEXT_KINDS:
             return self._free_text(understood, kind)
-        if len(understood.lines) == 1 and _is_bare_number(understood.text):
-            line = understood.lines[0]
+        if len(understood.lines) < 2 and _is_bare_number(understood.text):
+            line = understood.lines[0] if understood.lines else SpokenLine()
             digits = "".join(filter(str.isdigit, plain(understood.text)))
             if kind == "phone" and len(digits) == 13:
                 digits = digits.removeprefix("86")

@@ -152,7 +152,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
     for at, record in enumerate(records):
         if record.amounts:
             continue
-        if record.accounts or Slot.PRODUCT in record.inherited:
+        if (record.accounts and not record.names) or Slot.PRODUCT in record.inherited:
             source = _source(
                 records,
                 at,

@@ -7,6 +7,7 @@ waits until sizes, regions and numbers are known (`nlu/goods.py`).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,8 @@ from nlu.typos import Misspellings
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
+_CARD = re.compile("[季年周半]卡")
+"""A period never belongs to what only sounds like a name."""
 PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
 
@@ -478,6 +481,7 @@ class Names:
             typed = text[start:end]
             if (
                 typed in self._entries
+                or _CARD.search(typed)
                 or not self._typos.same_facets(typed, self._by_sound[self._sounds[index]][0])
                 or not _bounded(text, start, end, edges)
                 or "\0" in typed

@@ -103,6 +103,8 @@ class Reader:
             for mention in self._names.read(page)
             if not any(_only_labels(mention, start, end) for start, end in labels)
         )
+        whole = mentions
+        mentions = tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
         for mention in mentions:
             holds_numeral = (
                 mention.kind is MentionKind.NOUN and self._numeral.search(mention.text) is not None
@@ -151,16 +153,7 @@ class Reader:
             or re.search("[\n、+;；]", page.text) is not None
         )
         read = mentions
-        mentions = _believed(
-            mentions,
-            sizes,
-            goods,
-            joined,
-            page.text,
-            self._leftovers.function_characters,
-            self._leftovers.spoken_to,
-            self._names.soft,
-        )
+        mentions = _believed(mentions, sizes, goods, joined)
         disbelieved = [(m.start, m.end) for m in read if m not in mentions]
         sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
         counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
@@ -210,6 +203,15 @@ class Reader:
             remembered=remembered.value if remembered else None,
             masks=masks,
             spans=_spans(page, order, paying, limits),
+        )
+
+    def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
+        """Whether an uncertain name is but the end of a longer word that nobody knows."""
+        unsure = mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.soft
+        if mention.kind is not MentionKind.NAME or not unsure:
+            return False
+        return _grown_in(
+            text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
 
     def _set_aside(self, page: Page) -> None:
@@ -341,8 +343,7 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 
 def _believed(
-    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool,
-    text: str, function: frozenset[str], spoken_to: tuple[str, ...], soft: frozenset[str],
+    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
 ) -> tuple[Mention, ...]:  # fmt: skip
     """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
@@ -353,13 +354,6 @@ def _believed(
     kept: list[Mention] = []
     for mention in mentions:
         if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
-            continue
-        unsure = mention.thin or mention.closeness is not Closeness.EXACT or mention.text in soft
-        if (
-            mention.kind is MentionKind.NAME
-            and unsure
-            and _grown_in(text, mention, mentions, function, spoken_to)
-        ):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
