@@ -118,7 +118,7 @@ def _counts(text: str, found: Mark[Number]) -> bool:
         or (after[:1] in ("%", "‰", "*") and after[1:] == "*")
     ):
         return False
-    if before.endswith((".", ":", "#", "*")) and found.value.arabic:
+    if found.value.arabic and (before.endswith(("#", "*")) or _CLOCK.search(before)):
         return False
     return found.end - found.start <= _LONGEST and not (after[:1] == "%" or before.endswith("**"))
 
@@ -287,6 +287,8 @@ _WORD_BEHIND = re.compile(r"[一-龥](?<![的装版券月卡年一两二三四�
 _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
+_CLOCK = re.compile(r"[\d\0][.:]$")
+"""In front of minutes and decimals; 金额：100 is an amount."""
 _FACTOR = re.compile(r"(?:^|[^a-z张个份套件单])[x*×✕] ?$")
 _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"

@@ -110,7 +110,8 @@ _GREAT = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
 
 _COUNTED = tuple("张个份单套件台笔条只")
 _START = re.compile(r"[0-9零〇一壹二贰弍两三叁参四肆五伍六陆七柒八捌九玖十拾百佰千仟廿卅俩仨几数]")
-_LITERAL = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d.])|\d+(?:\.\d+)?")
+# Behind a factor a comma parts two items (500x2,200x3), elsewhere thousands.
+_LITERAL = re.compile(r"(?<![x×*✕])(?<![x×*✕] )\d{1,3}(?:,\d{3})+(?![\d.x×*✕])|\d+(?:\.\d+)?")
 _DIGIT_STRING = re.compile(r"[零〇一壹二贰三叁四肆五伍六陆七柒八捌九玖]{2,}")
 _VAGUE_HUNDREDS = re.compile(
     r"百八十(?![一二三四五六七八九])|千八百(?![一二三四五六七八九])|百十来|百十[几多]?(?=[块元个张])|[百千万]来(?=[块元圆个张份])"
