@@ -80,6 +80,7 @@ class _Words:
         self.label = re.compile(
             rf"(?:{_either(lexicon.words('quantities.labels'))})[改换变]?[为成是到:= ]{{0,3}}(?=[\d一二两三四五六七八九十俩仨])"
         )
+        self.split = re.compile(rf"(?:{_either(lexicon.words('quantities.split'))}) ?$")
         self.each = re.compile(rf"(?:{_either(lexicon.words('quantities.each'))}) ?$")
 
 
@@ -115,6 +116,8 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         count = _whole(value)
         if count is not None and (value.shortened or hedged(text, found.start, end, lexicon)):
             count = None  # 一百五张: 150, or five of 100?
+        if words.split.search(before):
+            count = None  # 分两次充: the same money in two parts, or twice?
         if count is not None and word in words.packs:
             count *= words.packs[word]
         one = count == 1 and not value.arabic and found.start not in labels
