@@ -198,7 +198,7 @@ def _own(record: Record) -> bool:
 def _words_of(text: str, record: Record) -> str:
     """The words of a record and of those it takes its goods from, without its numbers."""
     pieces = [event.mention.text for event in record.names if event.mention]
-    for start, end in ((record.start, record.end + 6), *record.borrowed):
+    for start, end in ((record.start, record.end + 12), *record.borrowed):
         characters = list(text[start:end])
         for event in (*record.amounts, *record.accounts):
             for at in range(max(start, event.start), min(end, event.end)):
