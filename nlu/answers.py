@@ -69,9 +69,9 @@ class Answers:
         )
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
         self._changes = re.compile(_either(lexicon.words("answers.changes")))
-        self._wait = re.compile(
-            rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{_either(lexicon.words('answers.wait'))}|{behind}|[\s,.!，。！])+"
-        )
+        wait = _either(lexicon.words("answers.wait"))
+        around = rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{behind}|[\s,.!，。！…])*"
+        self._wait = re.compile(rf"{around}(?:{wait})(?:{around}(?:{wait}))*{around}")
         drop_before = _either(lexicon.words("answers.drop_before"))
         drop_behind = _either(lexicon.words("answers.drop_behind"))
         self._drops = (

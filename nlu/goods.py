@@ -325,11 +325,9 @@ class Goods:
 
     def _fit(self, product_id: str, wanted: Wanted) -> VariantReading:
         meanings = [meaning for role, meaning in wanted.qualifiers if role is not Role.CARRIER]
-        words = [
-            word
-            for word in self._sizes.words(product_id)
-            if word in wanted.nearby or any(meaning in word for meaning in meanings)
-        ]
+        known = self._sizes.words(product_id)
+        words = [word for word in known if word in wanted.nearby]
+        words = words or [word for word in known if any(meaning in word for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         amounts = wanted.amounts
         if words and amounts:

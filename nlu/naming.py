@@ -106,6 +106,9 @@ class Namer:
             squeezed = tuple(dict.fromkeys([_squeezed(canonical), *map(_squeezed, spellings)]))
             self._brands[squeezed[0]] = squeezed
         self._brand_of = {form: brand for brand, forms in self._brands.items() for form in forms}
+        phrases = [plain(word) for word in lexicon.words("goods.generic") if " " in word]
+        self._phrases = tuple(sorted(phrases, key=len, reverse=True))
+        """Words of the trade that are written in two."""
         self._longest = max(map(len, self._words), default=1)
         self._longest_brand = max(map(len, self._brand_of), default=1)
 
@@ -128,6 +131,8 @@ class Namer:
     def tokens(self, name: str, units: Iterable[str] = ()) -> tuple[Token, ...]:
         """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充)."""
         whole = plain(name)
+        for phrase in self._phrases:
+            whole = whole.replace(phrase, phrase.replace(" ", ""))
         inside = [
             part
             for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole)

@@ -60,7 +60,10 @@ class Sizes:
             product.product_id: tuple(self._size(variant) for variant in product.variants)
             for product in vocabulary.products.values()
         }
-        self._words = {product_id: self._tell_apart(sizes) for product_id, sizes in self._sizes.items()}
+        self._words = {
+            product_id: self._tell_apart(sizes, plain(vocabulary.products[product_id].name).replace(" ", ""))
+            for product_id, sizes in self._sizes.items()
+        }
 
     def _size(self, variant: VariantWords) -> Size:
         key = (variant.label, variant.face_value, variant.unit)
@@ -90,10 +93,13 @@ class Sizes:
         """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
         return self._words[product_id]
 
-    def _tell_apart(self, sizes: tuple[Size, ...]) -> Mapping[str, tuple[str, ...]]:
+    def _tell_apart(self, sizes: tuple[Size, ...], name: str) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
         for size in sizes:
             for word in _short_labels(size):
+                if word in name:
+                    # 100元话费 of 话费充值: the goods' own name tells nothing apart.
+                    continue
                 found.setdefault(word, {})[size.sku_id] = None
         return {
             word: tuple(skus) for word, skus in found.items() if len(skus) < len(sizes) or len(sizes) == 1

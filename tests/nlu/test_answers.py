@@ -167,7 +167,7 @@ def test_a_count_that_is_no_size_stays_a_count(parser: Parser) -> None:
     assert (line.sku, line.quantity and line.quantity.value) == (None, 3)
 
 
-@pytest.mark.parametrize("text", ["等等", "等一下", "先别急", "稍等，我看看"])
+@pytest.mark.parametrize("text", ["等等", "等一下", "先别急", "稍等，我看看", "嗯,我再想想"])
 def test_to_wait_is_not_to_cancel(parser: Parser, text: str) -> None:
     assert parser.understand(text, COINS_QUOTED).intent is Intent.DENY
 
@@ -190,3 +190,21 @@ def test_a_sibling_that_is_named_is_not_taken_for_what_is_in_hand(
 ) -> None:
     line = parser.understand(text, Expectation(lines=(LineInHand(in_hand),))).lines[0]
     assert (line.product and line.product.value) == product
+
+
+@pytest.mark.parametrize("text", ["嗯", "好", "行，就这个", "对的"])
+def test_a_yes_is_no_waiting(parser: Parser, text: str) -> None:
+    assert parser.understand(text, COINS_QUOTED).intent is Intent.CONFIRM
+
+
+def test_another_recipient_comes_on_top(parser: Parser) -> None:
+    asked = Expectation(
+        lines=(LineInHand("topup", "topup-30", account="13850452136", quantity=1),), quoted=True
+    )
+    understood = parser.understand("15284317761也充30，一起付", asked)
+    assert understood.adds
+    assert [line.account and line.account.value for line in understood.lines] == ["15284317761"]
+
+
+def test_three_cards_are_a_count_and_no_third_choice(parser: Parser) -> None:
+    assert parser.understand("三张吧", CARDS).chosen is None
