@@ -6,16 +6,17 @@ for a network while it holds a lock. Whatever differs between the two databases 
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
+from asyncio import get_running_loop, wrap_future
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from orders.errors import UnknownDatabase
@@ -33,6 +34,9 @@ POSTGRES = "postgresql+psycopg"
 WAIT_FOR_LOCK_MS = 30_000
 """Another process (a backup, a command) may hold the file for a while; our own writers queue."""
 
+
+TOGETHER_MAX = 32
+"""So many waiting transactions are committed at once on SQLite."""
 
 TRIES_MAX = 5
 
@@ -52,27 +56,89 @@ class Writer(Protocol):
 class OneThread:
     """SQLite has one writer at a time anyway, so one thread does all the writing, in order.
 
-    A transaction crosses to that thread once, whole. Going there for each statement, as an
-    asynchronous driver does, costs several times the work itself.
+    A transaction crosses to that thread once, whole; going there for each statement, as an
+    asynchronous driver does, costs several times the work itself. Those that wait while another
+    one is running are then committed together, each behind a savepoint of its own: the disk is
+    waited for once.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._waiting: SimpleQueue[_Transaction] = SimpleQueue()
         self._thread = ThreadPoolExecutor(1, "database-writer")
 
     async def run(self, fn: Callable[[Tx], T]) -> T:
         """A caller that is cancelled meanwhile does not learn whether it was committed, as if its
         process had died at that moment: whatever it does, it does again harmlessly."""
         context = copy_context()
-        return await get_running_loop().run_in_executor(self._thread, context.run, self._transaction, fn)
+        transaction = _Transaction(lambda tx: context.run(fn, tx))
+        self._waiting.put(transaction)
+        # Each transaction brings one call along. The first call takes everybody who waits by
+        # then; the calls of those find the queue empty, and are over at once.
+        self._thread.submit(self._run_waiting)
+        result: T = await wrap_future(transaction.outcome)
+        return result
 
-    def _transaction(self, fn: Callable[[Tx], T]) -> T:
-        with self._engine.begin() as connection:
-            return fn(connection)
+    def _run_waiting(self) -> None:
+        together: list[_Transaction] = []
+        while len(together) < TOGETHER_MAX and not self._waiting.empty():
+            transaction = self._waiting.get()
+            if transaction.outcome.set_running_or_notify_cancel():
+                together.append(transaction)
+        if not together:
+            return
+        try:
+            with self._engine.begin() as connection:
+                for transaction in together:
+                    transaction.run(connection, alone=len(together) == 1)
+                    _expect_open(connection)
+        except BaseException as error:
+            # Nothing at all was committed, and nobody may hear otherwise.
+            for transaction in together:
+                transaction.outcome.set_exception(transaction.error or error)
+            return
+        for transaction in together:
+            transaction.tell()
 
     async def close(self) -> None:
         await get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
+
+
+def _expect_open(connection: Connection) -> None:
+    """SQLite ends a transaction by itself when the disk is full or broken: what the others had done
+    is gone then, and a commit would say nothing of it (https://www.sqlite.org/lang_transaction.html)."""
+    raw: Any = connection.connection.driver_connection
+    if not raw.in_transaction:
+        raise OperationalError("the database gave the transaction up", None, RuntimeError())
+
+
+class _Transaction:
+    """One caller's function, and what came of it; told only once that is certain."""
+
+    def __init__(self, fn: Callable[[Tx], Any]) -> None:
+        self._fn = fn
+        self._result: Any = None
+        self.error: BaseException | None = None
+        self.outcome: Future[Any] = Future()
+
+    def run(self, connection: Connection, alone: bool) -> None:
+        try:
+            if alone:
+                self._result = self._fn(connection)
+                return
+            with connection.begin_nested():
+                self._result = self._fn(connection)
+        except BaseException as error:
+            self.error = error
+            if alone:
+                raise
+
+    def tell(self) -> None:
+        if self.error is None:
+            self.outcome.set_result(self._result)
+        else:
+            self.outcome.set_exception(self.error)
 
 
 class Pool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,71 @@ async def test_a_writer_that_gives_up_waiting_does_not_hold_up_the_next_one(data
         await give_up()
     await database.write(lambda tx: tx.execute(insert(shop_facts).values(name="m", value="1")))
     assert "1" in await database.read(lambda tx: tx.execute(select(shop_facts.c.value)).scalars().all())
+
+
+class TestCommittedTogether:
+    """On SQLite those who wait are committed together; nobody must notice."""
+
+    @pytest.fixture
+    async def shop(self, sqlite_path: Path) -> AsyncIterator[Database]:
+        database = Database.open(sqlite_url(sqlite_path))
+        yield database
+        await database.close()
+
+    async def at_once(self, database: Database, *fns: Callable[[Tx], object]) -> list[object]:
+        """Hold the writer up until all of them wait."""
+        held = threading.Event()
+        first = asyncio.create_task(database.write(lambda tx: held.wait(10)))
+        await asyncio.sleep(0.05)
+        waiting = [asyncio.create_task(database.write(fn)) for fn in fns]
+        await asyncio.sleep(0)
+        held.set()
+        await first
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def test_each_gets_its_own_result(self, shop: Database) -> None:
+        def add(name: str) -> Callable[[Tx], str]:
+            def fn(tx: Tx) -> str:
+                tx.execute(insert(shop_facts).values(name=name, value=name))
+                return name
+
+            return fn
+
+        assert await self.at_once(shop, *(add(name) for name in "abc")) == ["a", "b", "c"]
+        assert await shop.read(lambda tx: tx.execute(select(shop_facts.c.name)).scalars().all()) == [*"abc"]
+
+    async def test_one_that_fails_takes_nobody_along(self, shop: Database) -> None:
+        def good(tx: Tx) -> None:
+            tx.execute(insert(shop_facts).values(name="good", value="1"))
+
+        def bad(tx: Tx) -> None:
+            tx.execute(insert(shop_facts).values(name="bad", value="1"))
+            raise LookupError
+
+        def clashing(tx: Tx) -> None:
+            tx.execute(insert(shop_facts).values(name="good", value="2"))
+
+        outcomes = await self.at_once(shop, good, bad, clashing)
+        assert outcomes[0] is None
+        assert isinstance(outcomes[1], LookupError)
+        assert isinstance(outcomes[2], DBAPIError)
+        assert await shop.read(lambda tx: tx.execute(select(shop_facts.c.name)).scalars().all()) == ["good"]
+
+    async def test_when_the_database_gives_up_nobody_is_told_that_it_was_written(
+        self, shop: Database
+    ) -> None:
+        def good(tx: Tx) -> None:
+            tx.execute(insert(shop_facts).values(name=secrets.token_hex(4), value="1"))
+
+        def disk_full(tx: Tx) -> None:
+            tx.exec_driver_sql("ROLLBACK")
+            raise OSError
+
+        outcomes = await self.at_once(shop, good, disk_full, good)
+        assert all(isinstance(outcome, Exception) for outcome in outcomes)
+        assert await shop.read(lambda tx: tx.execute(select(shop_facts)).all()) == []
+        await shop.write(good)
+        assert len(await shop.read(lambda tx: tx.execute(select(shop_facts)).all())) == 1
 
 
 async def test_two_writers_that_wait_for_each_other_both_come_through(database: Database) -> None:
