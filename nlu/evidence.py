@@ -44,6 +44,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         trade=signs.trade.search(reading.page.text) is not None,
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
+        qualifiers=count(EventKind.QUALIFIER),
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),

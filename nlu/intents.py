@@ -154,6 +154,8 @@ class Evidence:
     """Where the first slot stands, -1 where there is none."""
     trade: bool = False
     """Whether the message speaks of buying, paying, accounts or goods at all."""
+    qualifiers: int = 0
+    """Tiers, countries and carriers that stand by themselves."""
     units: int = 0
     """Sizes in a unit of goods: 10G, 680点券."""
     reals: int = 0
@@ -288,7 +290,7 @@ class Intents:
             return Intent.REFUND, 0.92
         if seen.has(CueKind.REORDER):
             return Intent.REORDER, 0.92
-        again = any(cue.word[:1] in "再重补找丢删" for cue in seen.cues.get(CueKind.RECEIPT, ()))
+        again = any(cue.word[:1] in "再 重 补 找 丢 删".split() for cue in seen.cues.get(CueKind.RECEIPT, ()))
         if seen.has(CueKind.RECEIPT) and (again or not (ordering or (seen.goods and seen.quantities))):
             return Intent.RECEIPT, 0.9
         if (
@@ -319,7 +321,7 @@ class Intents:
         return seen.has(CueKind.FAQ) and not mine and not self._signs.not_yet.search(seen.text)
 
     def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
-        if seen.has(CueKind.FORBID):
+        if seen.has(CueKind.FORBID) and not seen.quoted:
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
             replaced = seen.corrected and seen.slots > 1 and seen.last_slot >= last
             if not replaced:
@@ -471,6 +473,8 @@ class Intents:
             return Intent.ORDER, 0.7
         if seen.contact and verb:
             return Intent.ORDER, 0.7
+        if seen.qualifiers and not verb and len(_BARE.sub("", seen.text)) <= 6:
+            return Intent.PROVIDE, 0.7
         if (
             not seen.trade
             and guess.confidence < 0.85

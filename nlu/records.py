@@ -198,6 +198,9 @@ class _Gatherer:
 
     def _add(self, event: Event, last: Event | None, separator: EventKind | None) -> None:
         match event.kind:
+            case EventKind.CORRECTION if self._record.empty and len(self.records) == 1:
+                # Nothing was said yet that it could correct: 不好意思，我想要…
+                return
             case EventKind.CORRECTION:
                 if self._correcting is None or self._correcting:
                     self._settle_correction()
