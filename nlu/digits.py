@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nlu.lexicon import Lexicon
+from nlu.numerals import DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,7 @@ _MIXED_GROUP = 8
 _PHONE_GROUPS = {(11,), (3, 4, 4), (4, 3, 4), (4, 4, 3)}
 _PHONE_GROUPS_IF_SURE = {(3, 8), (7, 4), (3, 3, 5), (3, 5, 3), (5, 6), (6, 5)}
 _SPOKEN = {
-    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    **dict(zip("〇壹贰叁肆伍陆柒捌玖", "0123456789", strict=True)),
+    **{character: str(digit) for character, digit in DIGITS.items() if character not in ("参", "弍")},
     "洞": "0",
     "幺": "1",
     "妖": "1",
@@ -125,8 +125,37 @@ _SPOKEN = {
     "拐": "7",
     "勾": "9",
 }
-_SCALES = frozenset("十百千万亿拾佰仟")
-_COUNTED = frozenset("天月年周季张个份套台单次件块元折分小笔条位人遍点毛角")
+_SCALES = frozenset(["十", "百", "千", "万", "亿", "拾", "佰", "仟"])
+_COUNTED = frozenset(
+    [
+        "天",
+        "月",
+        "年",
+        "周",
+        "季",
+        "张",
+        "个",
+        "份",
+        "套",
+        "台",
+        "单",
+        "次",
+        "件",
+        "块",
+        "元",
+        "折",
+        "分",
+        "小",
+        "笔",
+        "条",
+        "位",
+        "人",
+        "遍",
+        "点",
+        "毛",
+        "角",
+    ]
+)
 _TIMES = {"双": 2, "两个": 2, "三个": 3, "四个": 4, "五个": 5, "六个": 6}
 """三个零 in a number that is spoken: 000."""
 _SPOKEN_ONE = f"[{''.join(_SPOKEN)}]"

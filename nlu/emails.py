@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from nlu.lexicon import Lexicon
+from nlu.numerals import DIGITS
 from nlu.page import Mark
 
 
@@ -60,4 +61,4 @@ _LOCAL = re.compile(
     r"(?:[a-z0-9._%+\-]|(?<=[a-z0-9._])点(?=[a-z0-9])){1,64}$|[零〇一二三四五六七八九幺]{1,64}$"
 )
 _PARTIAL = re.compile(r"[a-z0-9.\-@]{1,64}")
-_SPOKEN = dict(zip("零〇幺一二三四五六七八九", "001123456789", strict=True))
+_SPOKEN = {"幺": "1"} | {character: str(digit) for character, digit in DIGITS.items()}

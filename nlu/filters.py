@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.money import with_small_change
-from nlu.numerals import Number, number, numbers
+from nlu.numerals import DIGITS, Number, number, numbers
 from nlu.page import Mark, Page
 from nlu.understanding import Filters, Slot, SortKey
 from nlu.words import Words
@@ -264,12 +264,7 @@ def _words_of(lexicon: Lexicon) -> _Words:
 _REACH = 10
 _LONGEST = 12
 _BEST_RATING = 5
-_CHINESE = {
-    **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
-    **dict(zip("〇壹贰叁肆伍陆柒捌玖", "0123456789", strict=True)),
-    "两": "2",
-    "参": "3",
-}
+_CHINESE = {character: str(digit) for character, digit in DIGITS.items()}
 _DIGIT = "[0-9零〇一二两三四五六七八九壹贰叁参肆伍陆柒捌玖]"
 _DISCOUNT = re.compile(
     rf"(?:打 ?)?(?:(?P<n>10|十|{_DIGIT}(?:[ .点]{{0,3}}{_DIGIT})?) ?|(?P<half>[半对五] ?(?<=半|对)))折(?!腾|叠|合|磨|射|返|断|线|价处)"

@@ -290,7 +290,9 @@ class Intents:
             return Intent.REFUND, 0.92
         if seen.has(CueKind.REORDER):
             return Intent.REORDER, 0.92
-        again = any(cue.word[:1] in "再 重 补 找 丢 删".split() for cue in seen.cues.get(CueKind.RECEIPT, ()))
+        again = any(
+            cue.word[:1] in ["再", "重", "补", "找", "丢", "删"] for cue in seen.cues.get(CueKind.RECEIPT, ())
+        )
         if seen.has(CueKind.RECEIPT) and (again or not (ordering or (seen.goods and seen.quantities))):
             return Intent.RECEIPT, 0.9
         if (

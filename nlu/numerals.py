@@ -96,9 +96,9 @@ def _hedges(lexicon: Lexicon) -> tuple[Words[str], Words[str], re.Pattern[str]]:
 
 _REACH = 8
 """大概充个100: how far a hedge may stand from its number."""
-_DIGITS = {
-    **dict(zip("零一二三四五六七八九", range(10), strict=True)),
-    **dict(zip("〇壹贰叁肆伍陆柒捌玖", range(10), strict=True)),
+DIGITS = {
+    **dict(zip(["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"], range(10), strict=True)),
+    **dict(zip(["〇", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"], range(10), strict=True)),
     "两": 2,
     "参": 3,
     "弍": 2,
@@ -108,7 +108,7 @@ _PAIRS = {"俩": 2, "仨": 3}
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
 _GREAT = {"万": 10_000, "w": 10_000, "亿": 100_000_000}
 
-_COUNTED = tuple("张个份单套件台笔条只")
+_COUNTED = ("张", "个", "份", "单", "套", "件", "台", "笔", "条", "只")
 _START = re.compile(r"[0-9零〇一壹二贰弍两三叁参四肆五伍六陆七柒八捌九玖十拾百佰千仟廿卅俩仨几数]")
 # Behind a factor a comma parts two items (500x2,200x3), elsewhere thousands.
 _LITERAL = re.compile(r"(?<![x×*✕])(?<![x×*✕] )\d{1,3}(?:,\d{3})+(?![\d.x×*✕])|\d+(?:\.\d+)?")
@@ -126,7 +126,7 @@ _MORE = re.compile(
 
 def _digit_string(text: str, found: re.Match[str]) -> Mark[Number] | None:
     """六四八 is 648 said digit by digit; 三五 may be "three to five" and is left to the sum."""
-    digits = [_DIGITS[character] for character in found[0]]
+    digits = [DIGITS[character] for character in found[0]]
     followed = text[found.end() : found.end() + 1]
     if followed in _SCALES or followed in _GREAT:
         if len(digits) == 2:
@@ -175,8 +175,8 @@ class _Sum:
     def _step(self, character: str) -> bool:
         if character.isascii() and character.isdigit():
             return self._literal()
-        if character in _DIGITS:
-            return self._zero() if _DIGITS[character] == 0 else self._digit(character)
+        if character in DIGITS:
+            return self._zero() if DIGITS[character] == 0 else self._digit(character)
         if character in _TENS or character in _PAIRS:
             return self._whole(character)
         if character in _SCALES:
@@ -206,7 +206,7 @@ class _Sum:
         following = self.text[self.at + 1 : self.at + 2]
         if self.open is not None or (self.zero and self.any):
             return False
-        if self.any and not (following in _DIGITS or following.isdigit() or following in ("十", "拾")):
+        if self.any and not (following in DIGITS or following.isdigit() or following in ("十", "拾")):
             return False
         self.zero = True
         if not self.any:
@@ -214,7 +214,7 @@ class _Sum:
         return self._advance(self.at + 1)
 
     def _digit(self, character: str) -> bool:
-        digit = _DIGITS[character]
+        digit = DIGITS[character]
         following = self.text[self.at + 1 : self.at + 2]
         if self.open is not None:
             return False
@@ -230,12 +230,12 @@ class _Sum:
             return False  # 五百一张: one of 500
         pair = (Decimal(digit), Decimal(digit))
         width = 1
-        if following in _DIGITS and _DIGITS[following] and following != "两" and character != "零":
-            if _neighbours(digit, _DIGITS[following]):
-                pair, width, self.exact = (Decimal(digit), Decimal(_DIGITS[following])), 2, False
+        if following in DIGITS and DIGITS[following] and following != "两" and character != "零":
+            if _neighbours(digit, DIGITS[following]):
+                pair, width, self.exact = (Decimal(digit), Decimal(DIGITS[following])), 2, False
             elif not self.any:
                 # 六八, 一三五 before a scale: no one number.
-                pair, width, self.exact = (Decimal(digit), Decimal(_DIGITS[following])), 2, False
+                pair, width, self.exact = (Decimal(digit), Decimal(DIGITS[following])), 2, False
         self.open = pair
         return self._advance(self.at + width)
 
@@ -278,9 +278,10 @@ class _Sum:
         following = self.text[self.at + 1 : self.at + 2]
         behind = self.text[self.at + 2 : self.at + 3]
         return (
-            following in "一二三四五六七八九"
+            DIGITS.get(following, 0) > 0
+            and following != "两"
             and following != ""
-            and behind not in (*_SCALES, *_GREAT, *_DIGITS)
+            and behind not in (*_SCALES, *_GREAT, *DIGITS)
         )
 
     def _great(self, character: str) -> bool:
@@ -340,7 +341,7 @@ class _Sum:
         )
         if not found or number.low != int(number.low):
             return mark
-        digits = "".join(str(_DIGITS.get(character, character)) for character in found[1])
+        digits = "".join(str(DIGITS.get(character, character)) for character in found[1])
         value = number.low + Decimal(f"0.{digits}")
         return Mark(replace(number, low=value, high=value), mark.start, found.end())
 

@@ -81,7 +81,7 @@ class _Form:
 @lru_cache(maxsize=4)
 def _forms(lexicon: Lexicon) -> tuple[_Form, ...]:
     return tuple(
-        _Form(kind, re.compile(pattern), frozenset(needs), value)
+        _Form(kind, re.compile(pattern), frozenset(needs) - {" "}, value)
         for kind, needs, pattern, value in (*_days_and_hours(lexicon), *_names_and_counts(lexicon))
     )
 
@@ -94,7 +94,12 @@ def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
     behind = _either(lexicon.words("other_numbers.times_behind"))
     codes = _either(lexicon.words("accounts.not_accounts"))
     date, time = OtherKind.DATE, OtherKind.TIME
-    yield OtherKind.CODE, "码号密牌证话线", rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})", _nothing
+    yield (
+        OtherKind.CODE,
+        "码 号 密 牌 证 话 线",
+        rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})",
+        _nothing,
+    )
     yield date, "年", rf"(?P<all>(?:19|20)\d\d ?年(?!卡)(?: ?{_N} ?月(?: ?{_N} ?[日号])?)?)", _nothing
     yield date, "月", rf"(?P<all>{_N} ?月份?底?(?: ?{_N} ?[日号](?!码)))", _nothing
     yield date, "月", rf"(?P<all>{_N} ?月(?:份|底|初|末))", _nothing
@@ -135,7 +140,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _group,
     )
     together = "一共|总共|共|这|那|以上|上面|下面|以下|合计"
-    yield many, "共这那上下合", rf"(?:{together}) ?(?P<all>(?P<n>{_N}) ?[个位])(?!月|小时|星期|q|点)", _group
+    yield (
+        many,
+        "共 这 那 上 下 合",
+        rf"(?:{together}) ?(?P<all>(?P<n>{_N}) ?[个位])(?!月|小时|星期|q|点)",
+        _group,
+    )
     yield many, "都", rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?=都)", _group
     yield OtherKind.MEASURE, "", rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
@@ -165,7 +175,7 @@ def _numeral_words(words: Iterable[str]) -> str:
     guarded = []
     for word in sorted(words, key=lambda word: (-len(word), word)):
         front = f"(?<!{_NUMERALS})" if word[0] in "十百千万" else ""
-        back = "(?![十百千万亿零0-9元块毛折个张份点])" if word[-1] in "一二三四五六七八九十百千万" else ""
+        back = "(?![十百千万亿零0-9元块毛折个张份点])" if re.match(_NUMERALS, word[-1]) else ""
         if word == "十分":
             back = "(?!钟|之)"
         elif word == "一会":
