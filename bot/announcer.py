@@ -171,6 +171,6 @@ def _after(
     if conversation.order_no == order.order_no and kind in CLOSES_THE_DRAFT:
         conversation = Conversation()
     question = conversation.question
-    if choices and (question is None or question.slot is None):
+    if choices and (question is None or not question.is_open):
         conversation = replace(conversation, question=Question(Purpose.BROWSE, text, choices=choices))
     return conversation

@@ -197,7 +197,7 @@ class Assistant:
         self, tx: Connection, chat: Chat, answer: OutgoingMessage, conversation: Conversation, now: datetime
     ) -> None:
         question = conversation.question
-        if question is None or question.slot is None:
+        if question is None or not question.is_open:
             return
         self._jobs.enqueue(
             tx,
@@ -211,7 +211,7 @@ class Assistant:
         """Ask once more what stands unanswered since message `seq`; the draft is kept either way."""
         question = chat.conversation.question
         unanswered = chat.last_seq == seq and chat.attended is not Attended.AGENT
-        if not unanswered or question is None or question.slot is None:
+        if not unanswered or question is None or not question.is_open:
             return None
         text = f"{self._wording.say('silence.nudge', turn=seq)}\n{question.text}"
         reply = Reply(text, question.choices, asking=question.slot)

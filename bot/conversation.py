@@ -45,6 +45,11 @@ class Question:
     line: int = 0
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer is waited for. An order that can be paid needs none: paying answers it."""
+        return self.slot is not None and self.purpose is not Purpose.PAY
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation:

@@ -218,7 +218,9 @@ class Filler:
         if spoken.sku is not None:
             return _settled(replace(line, sku_id=spoken.sku.value, sku_options=()), Slot.VARIANT)
         of_the_line_in_hand = spoken.product is None and spoken.measure is not None and line.product_id
-        if spoken.sku_options and not of_the_line_in_hand:
+        # All sizes of the product in hand are no news about its size.
+        no_news = spoken.measure is None and line.sku_id in spoken.sku_options
+        if spoken.sku_options and not of_the_line_in_hand and not no_news:
             return _settled(replace(line, sku_id=None, sku_options=spoken.sku_options), Slot.VARIANT)
         if any(problem.slot.value == Slot.VARIANT for problem in spoken.problems):
             return replace(line, sku_id=None)

@@ -80,7 +80,7 @@ class Handover:
         question = chat.conversation.question
         text = self.wording.say("person.released")
         reply = Reply(text)
-        if question is not None and question.slot is not None:
+        if question is not None and question.is_open:
             reply = Reply(f"{text}\n{question.text}", question.choices, asking=question.slot)
         return self.outbox.post(tx, _chat(tx, address), reply, now, speaker=Speaker.BOT)
 

@@ -47,7 +47,7 @@ def unclear(turn: Turn) -> Reply:
         return _offer_person(turn)
     question = turn.conversation.question
     said = turn.say("repair.out_of_scope" if foreign else "repair.once")
-    if question is not None and question.slot is not None:
+    if question is not None and question.is_open:
         return replace(turn.ask(question), text=paragraphs(said, question.text))
     if foreign:
         return turn.aside(said, product_choices(turn, popular_products(turn)[:GUESSES]), Purpose.GUESS)
@@ -79,7 +79,7 @@ def _offer_person(turn: Turn) -> Reply:
     human = turn.choice("choice.human", HUMAN)
     question = turn.conversation.question
     text = turn.say("repair.twice")
-    if question is not None and question.slot is not None:
+    if question is not None and question.is_open:
         offered = (*(choice for choice in question.choices if choice.means != HUMAN), human)
         asked = turn.ask(replace(question, choices=offered))
         return replace(asked, text=paragraphs(turn.say("repair.twice_asking"), question.text))

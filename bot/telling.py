@@ -103,13 +103,17 @@ class Telling:
         assert sku is not None, f"a quote for {line.sku_id}, which is not sold"
         assert product is not None, f"{line.sku_id} belongs to no product"
         kind = product.account_kind
-        return self.goods(sku, line.quantity), self.recipient(kind, line.account, line.region)
+        return self.goods(sku, line.quantity), self.recipient(kind, line.account, line.region, whole=True)
 
-    def recipient(self, kind: AccountKind, account: str | None, region: str | None) -> str:
-        """`手机号 138****8000`, with the server where there is one; empty for card goods."""
+    def recipient(
+        self, kind: AccountKind, account: str | None, region: str | None, *, whole: bool = False
+    ) -> str:
+        """`手机号 138****8000`, with the server where there is one; empty for card goods. `whole` only
+        where the customer is to check it before he pays: a masked number cannot be checked."""
         if account is None:
             return ""
-        shown = self.voice.say("say.recipient", label=self.kind(kind), account=self.account(kind, account))
+        written = in_groups(kind, account) if whole else self.account(kind, account)
+        shown = self.voice.say("say.recipient", label=self.kind(kind), account=written)
         return self.voice.say("say.in_region", recipient=shown, region=region) if region else shown
 
     def kind(self, kind: AccountKind) -> str:
@@ -181,3 +185,14 @@ class Telling:
     def _card_value(self, order: Order, line: OrderLine) -> str:
         to = self.recipient(line.account_kind, line.account, line.region)
         return to or self.state(customer_line_state(order, line))
+
+
+def in_groups(kind: AccountKind, account: str) -> str:
+    """A number as people read it aloud: `138 0013 8000`, card numbers by fours."""
+    match kind:
+        case AccountKind.PHONE:
+            return f"{account[:3]} {account[3:7]} {account[7:]}"
+        case AccountKind.FUEL_CARD:
+            return " ".join(account[at : at + 4] for at in range(0, len(account), 4))
+        case _:
+            return account

@@ -90,7 +90,7 @@ class Turn:
         """Answer something in between. An open question follows in the same bubble; where none is
         open, `choices` may be taken."""
         question = self.conversation.question
-        if question is not None and question.slot is not None:
+        if question is not None and question.is_open:
             again = self.say("ask.again", question=question.text)
             return Reply(paragraphs(text, again), question.choices, asking=question.slot)
         offered = tuple(choices)

@@ -61,7 +61,7 @@ def save(turn: Turn) -> Reply:
         turn.update(replace(turn.conversation, contact=name))
         text = turn.say("contact.which_account", name=name)
         question = Question(Purpose.CONTACT, text, choices=(turn.choice("choice.cancel", CANCEL),))
-        if turn.conversation.question is not None and turn.conversation.question.slot is not None:
+        if turn.conversation.question is not None and turn.conversation.question.is_open:
             return turn.aside(text)
         return turn.ask(question)
     return _saved(turn, name, kind, account.value)

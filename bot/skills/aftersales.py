@@ -70,7 +70,7 @@ def _standing(turn: Turn, order: Order) -> Reply:
 
 def _nothing_asked(turn: Turn) -> bool:
     question = turn.conversation.question
-    return question is None or question.slot is None
+    return question is None or not question.is_open
 
 
 def _row(turn: Turn, order: Order) -> str:
@@ -142,7 +142,7 @@ def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
 
 
 def refund(turn: Turn) -> Reply:
-    """Money back, as far as the refund rules allow it now. An unpaid order is cancelled instead."""
+    """Money back, as far as the refund rules allow it now. An unpaid order stays as it is."""
     order = _meant(turn, prefer_paid=turn.conversation.order_no is None)
     if order is None:
         number = turn.heard.order_ref
@@ -150,7 +150,9 @@ def refund(turn: Turn) -> Reply:
             _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
         )
     if order.is_payable:
-        return cancel_order(turn, order)
+        return turn.aside(
+            turn.say("refund.unpaid", order_no=order.order_no), (turn.choice("choice.cancel_order", CANCEL),)
+        )
     outcome = turn.shop.request_refund(turn.tx, order.order_no, turn.customer_id, turn.now)
     human = (turn.choice("choice.human", HUMAN),)
     if outcome.denied is None:

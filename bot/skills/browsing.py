@@ -180,7 +180,7 @@ def _offer(turn: Turn, title: str, choices: tuple[Choice, ...]) -> Reply:
 def _rows(turn: Turn, choices: tuple[Choice, ...]) -> str:
     """The list in words, where an open question keeps the choices for itself."""
     question = turn.conversation.question
-    if question is None or question.slot is None:
+    if question is None or not question.is_open:
         return ""
     return "\n" + "\n".join(turn.say("say.row", text=choice.label) for choice in choices)
 

@@ -59,7 +59,7 @@ def filled(turn: Turn, base: Draft) -> Filling:
         # There is nothing that `再来一个` could come on top of.
         heard = replace(heard, adds=False)
     question = turn.conversation.question
-    if question and question.slot and question.line > EVERY_LINE and len(base.lines) > 1:
+    if question and question.is_open and question.line > EVERY_LINE and len(base.lines) > 1:
         lines = tuple(
             replace(line, position=question.line)
             if line.position is None and line.product is None and len(heard.lines) == 1
@@ -80,7 +80,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     if on_table is not None:
         if on_table.is_payable and _same_things(draft, on_table):
             return show_again(turn, on_table)
-        if _changes(draft, on_table, stands_alone):
+        if turn.heard.intent is Intent.MODIFY or _changes(draft, on_table, stands_alone):
             if not on_table.is_payable and _is_under_way(on_table):
                 return turn.aside(turn.say("order.paid_already", order_no=on_table.order_no),
                                   (turn.choice("choice.human", HUMAN),))  # fmt: skip
@@ -125,7 +125,6 @@ def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) ->
 def _wants_yes(turn: Turn, draft: Draft, quote: Quote) -> bool:
     return (
         any(line.guessed for line in draft.lines)
-        or turn.conversation.corrected
         or turn.shop.needs_confirmation(quote)
         or draft.payment == PaymentMethod.BALANCE.value
     )
@@ -174,10 +173,21 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
             turn.say("order.too_many_unpaid", count=limit.limit),
             (turn.choice("choice.history", HISTORY), turn.choice("choice.cancel_last", CANCEL)),
         )
+    corrected = turn.conversation.corrected
     turn.update(
         replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, browsing=None)
     )
-    return _payable(turn, order, turn.telling.quote(quote), *lead)
+    payable = _payable(turn, order, turn.telling.quote(quote), *lead)
+    return _asked_whether_right(turn, payable) if corrected else payable
+
+
+def _asked_whether_right(turn: Turn, payable: Reply) -> Reply:
+    """After a correction: the new order can be paid at once, and whoever looks closer can say no."""
+    choices = (turn.choice("choice.right", CONFIRM), *payable.choices)
+    text = paragraphs(payable.text, turn.say("confirm.corrected"))
+    question = Question(Purpose.PAY, text, "confirm", choices=choices)
+    turn.update(replace(turn.conversation, question=question))
+    return replace(payable, text=text, choices=choices, asking="confirm")
 
 
 def show_again(turn: Turn, order: Order, *lead: str) -> Reply:

@@ -69,7 +69,7 @@ def confirm(turn: Turn) -> Reply:
     question = turn.conversation.question
     if turn.conversation.quote is not None:
         return ordering.confirmed(turn)
-    if question is not None and question.slot is not None:
+    if question is not None and question.is_open:
         return turn.ask(question, turn.say("confirm.go_on"))
     if question is not None and question.purpose is Purpose.PERSON:
         return human(turn)
@@ -90,6 +90,6 @@ def deny(turn: Turn) -> Reply:
         return ordering.order(turn)
     if turn.conversation.quote is not None or (on_table is not None and on_table.is_payable):
         return ordering.what_to_change(turn)
-    if question is not None and question.slot is not None:
+    if question is not None and question.is_open:
         return ordering.what_to_change(turn)
     return turn.done(turn.say("deny.of_nothing"))
