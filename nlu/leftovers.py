@@ -81,7 +81,11 @@ def put_in_doubt(records: Sequence[Record], left: frozenset[int], text: str, sig
         if record.corrected and _longest_scrap(record, left) >= SCRAP_LENGTH_MIN:
             record.doubtful = True
         thin = record.name is None or record.name.thin
-        if thin and any(_scrap_before(event, left, SCRAP_LENGTH_MIN) for event in record.amounts):
+        least = 1 if record.name is None else SCRAP_LENGTH_MIN
+        if thin and any(_scrap_before(event, left, least) for event in record.amounts):
+            record.doubtful = True
+        if mixed and Slot.PRODUCT in record.inherited and not left.isdisjoint(_line_around(record, text)):
+            # A row of a list whose own goods nobody understood takes no other row's.
             record.doubtful = True
         if any(
             text[at] in signs.counts
@@ -98,6 +102,12 @@ def put_in_doubt(records: Sequence[Record], left: frozenset[int], text: str, sig
             and _scrap_before(record.accounts[0], left, 2, 3)
         ):
             record.regions = []
+
+
+def _line_around(record: Record, text: str) -> range:
+    """The offsets of the line of text in which a record begins."""
+    end = text.find("\n", record.start)
+    return range(text.rfind("\n", 0, record.start) + 1, end if end >= 0 else len(text))
 
 
 def _longest_scrap(record: Record, left: frozenset[int]) -> int:
