@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from nlu.addresses import addresses
 from nlu.digits import Digits, chains, joined, phone_length
 from nlu.emails import emails
 from nlu.labels import Label, is_label, label_before, label_behind
@@ -143,34 +144,14 @@ _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
 
 
 def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
-    text = page.rest()
-    marks: list[Mark[Account]] = []
-    if not _STREET.search(text):
-        return marks
-    for word in lexicon.accounts[ADDRESS].labels:
-        at = text.find(word)
-        while at >= 0:
-            start = at + len(word)
-            found = _ADDRESS.match(text, start)
-            if found and sum(place in found["all"] for place in lexicon.words("accounts.places")) >= 2:
-                marks.append(_address(page, found, lexicon, (at, start)))
-            at = text.find(word, start)
-    if not marks and _HOUSE.search(text) and (found := _PLAIN_ADDRESS.search(text)):
-        marks.append(_address(page, found, lexicon, None))
+    marks = []
+    for found in addresses(page.rest(), lexicon):
+        said = ADDRESS if found.value else None
+        account = Account(
+            _typed(page, found.start, found.end), (ADDRESS,), said, said is not None, found.value
+        )
+        marks.append(Mark(account, found.start, found.end))
     return marks
-
-
-def _address(
-    page: Page, found: re.Match[str], lexicon: Lexicon, label: tuple[int, int] | None
-) -> Mark[Account]:
-    """Thanks, questions and a telephone of its own end an address that goes on in the same line."""
-    words = lexicon.words("accounts.after_address")
-    ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
-    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:")
-    start, end = found.start("all"), found.start("all") + len(kept)
-    said = ADDRESS if label else None
-    account = Account(_typed(page, start, end), (ADDRESS,), said, label is not None, label)
-    return Mark(account, start, end)
 
 
 def _emails(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
@@ -426,7 +407,6 @@ def _other_words(lexicon: Lexicon) -> Words[str]:
 _SURE_UNITS = ("元", "块", "点券", "q币")
 _PARTS = 24
 """More groups than any account is said in; a bound keeps reading linear."""
-_SHORTEST_ADDRESS = 6
 _NUMERIC = (PHONE, FUEL_CARD, QQ, UID, GAME_ID)
 _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")
 _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
@@ -439,12 +419,6 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_#])[a-z][a-z0-9_#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
-_ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?\0]{4,200})")
-_STREET = re.compile(r"[省市区县镇乡村路街道巷弄].{0,80}?[号栋幢楼室元区厦场寓园苑村路街]")
-_HOUSE = re.compile(r"[\d一二三四五六七八九十百] ?(?:号|栋|幢|楼|室|单元|弄|座|院)")
-_PLAIN_ADDRESS = re.compile(
-    r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
-)
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,
     _emails,

@@ -1,0 +1,47 @@
+"""Where a parcel goes: the text behind 地址 or 寄到, or what reads like a place with a house number."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.lexicon import Lexicon
+from nlu.page import Mark
+
+
+def addresses(text: str, lexicon: Lexicon) -> list[Mark[tuple[int, int] | None]]:
+    """Where addresses stand. The value is where the label stands that introduced one, if any did."""
+    marks: list[Mark[tuple[int, int] | None]] = []
+    if not _STREET.search(text):
+        return marks
+    places = lexicon.words("accounts.places")
+    for word in lexicon.accounts["address"].labels:
+        at = text.find(word)
+        while at >= 0:
+            start = at + len(word)
+            found = _ADDRESS.match(text, start)
+            if found and sum(place in found["all"] for place in places) >= 2:
+                marks.append(_without_thanks(found, lexicon, (at, start)))
+            at = text.find(word, start)
+    if not marks and _HOUSE.search(text) and (plain := _PLAIN_ADDRESS.search(text)):
+        marks.append(_without_thanks(plain, lexicon, None))
+    return marks
+
+
+def _without_thanks(
+    found: re.Match[str], lexicon: Lexicon, label: tuple[int, int] | None
+) -> Mark[tuple[int, int] | None]:
+    """Thanks, questions and a telephone of its own end an address that goes on in the same line."""
+    words = lexicon.words("accounts.after_address")
+    ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
+    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:")
+    start = found.start("all")
+    return Mark(label, start, start + len(kept))
+
+
+_ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?\0]{4,200})")
+_STREET = re.compile(r"[省市区县镇乡村路街道巷弄].{0,80}?[号栋幢楼室元区厦场寓园苑村路街]")
+_HOUSE = re.compile(r"[\d一二三四五六七八九十百] ?(?:号|栋|幢|楼|室|单元|弄|座|院)")
+_PLAIN_ADDRESS = re.compile(
+    r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
+)
+_SHORTEST_ADDRESS = 6
