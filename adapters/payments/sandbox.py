@@ -272,4 +272,3 @@ def _checked(secret: str) -> bytes:
     if len(secret) < SECRET_CHARACTERS_MIN or len(set(secret)) < 6:
         raise ValueError(f"the sandbox secret needs {SECRET_CHARACTERS_MIN} random characters or more")
     return secret.encode()
-
