@@ -6,7 +6,7 @@ from bot.conversation import Purpose, Question
 from bot.messages import Choice
 from bot.store.contacts import contacts_of
 from bot.turn import CANCEL, DROP, HUMAN, Turn, paragraphs
-from orders.catalog import AccountKind, Product, Sku
+from orders.catalog import AccountKind, Delivery, Product, Sku
 from orders.draft import Draft, DraftLine, Slot
 from orders.quote import Ambiguous, Finding, Missing, Unacceptable
 
@@ -101,7 +101,8 @@ def ask_size(turn: Turn, product: Product) -> str:
     """`充多少`, `开多久`, or `要哪一种`: people ask differently for money, time and tiers."""
     units = {sku.unit for sku in product.skus}
     if units == {MONEY}:
-        return turn.say("ask.amount", product=product.name)
+        tops_up = all(sku.delivery is Delivery.TOPUP for sku in product.skus)
+        return turn.say("ask.amount" if tops_up else "ask.face", product=product.name)
     if units <= PERIODS and len({sku.face_value for sku in product.skus}) == len(product.skus):
         return turn.say("ask.period", product=product.name)
     return turn.say("ask.variant", product=product.name)

@@ -26,6 +26,9 @@ from nlu.understanding import (
 from nlu.vocabulary import ProductWords, Vocabulary
 
 MARKS = " \t\n,.;:!?，。；：！？、~～()（）[]【】"
+WAY_OUT = "cancel"
+"""What the choice means that leads out (contract: talk)."""
+
 PRICE_MARK = "·"
 """Stands in a label between the name of a thing and what is told of it."""
 FACET = re.compile(r"\(([^()]+)\)$")
@@ -67,6 +70,7 @@ class Answers:
         self._paid = re.compile(
             rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{_either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
         )
+        self._back = frozenset(lexicon.words("answers.back"))
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
         self._changes = re.compile(_either(lexicon.words("answers.changes")))
         wait = _either(lexicon.words("answers.wait"))
@@ -154,6 +158,9 @@ class Answers:
     # --- choices --------------------------------------------------------------------------------
 
     def _chosen(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        way_out = _only(choice for choice in asked.choices if choice.means == WAY_OUT)
+        if text in self._back and way_out is not None:
+            return _taken(understood, way_out)
         exact = _only(choice for choice in asked.choices if text in _names_of(choice))
         if exact is not None:
             return _taken(understood, exact)

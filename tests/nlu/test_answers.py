@@ -72,6 +72,8 @@ YES = Expectation(
         (YES, "1", "confirm"),
         (YES, "修改", "modify"),
         (COINS, "第五个", "qcoin-30"),
+        (CARDS, "0", "cancel"),
+        (CARDS, "返回", "cancel"),
     ],
 )
 def test_a_choice_is_taken_by_number_name_or_place(
