@@ -411,7 +411,7 @@ class Intents:
             return Intent.SEARCH, 0.9
         if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
             return Intent.PRICE, 0.92
-        if seen.has(CueKind.CONDITION) and not seen.has(CueKind.NOT_CONDITION):
+        if _conditional(seen) and not seen.has(CueKind.NOT_CONDITION):
             on_price = self._signs.on_price.search(seen.text)
             return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
         if (
@@ -523,3 +523,17 @@ _PURE = (
     (CueKind.CONFIRM, Intent.CONFIRM),
     (CueKind.THANKS, Intent.THANKS),
 )
+
+
+_CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
+_FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
+
+
+def _conditional(seen: Evidence) -> bool:
+    """`涨工资了再充` waits for something; `再充50` at the head of a clause only adds to what was said."""
+    for cue in seen.cues.get(CueKind.CONDITION, ()):
+        before = _CLAUSE_END.split(seen.text[: cue.start])[-1].strip()
+        adds = cue.word.startswith("再") and (not before or _FOR_SOMEBODY.fullmatch(before))
+        if not adds:
+            return True
+    return False

@@ -589,9 +589,12 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
         return (-(reach - penalty), -mention.closeness.value, order[mention.kind], mention.start)
 
     chosen: list[Mention] = []
+    occupied: set[int] = set()
     for mention in sorted(mentions, key=rank):
-        if all(mention.end <= other.start or mention.start >= other.end for other in chosen):
+        places = range(mention.start, mention.end)
+        if occupied.isdisjoint(places):
             chosen.append(mention)
+            occupied.update(places)
     return chosen
 
 

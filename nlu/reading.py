@@ -154,7 +154,8 @@ class Reader:
         )
         read = mentions
         mentions = _believed(mentions, sizes, goods, joined)
-        disbelieved = [(m.start, m.end) for m in read if m not in mentions]
+        believed = {mention.start for mention in mentions}
+        disbelieved = [(m.start, m.end) for m in read if m.start not in believed]
         sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
         counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
         counts = tuple(
