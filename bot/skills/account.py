@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import Purpose, Question
 from bot.messages import Reply
-from bot.skills import ordering
+from bot.skills import aftersales, ordering
 from bot.store.contacts import Contact, save_contact
 from bot.turn import CANCEL, REORDER, Turn
 from nlu.understanding import Intent, PaymentMethod
@@ -37,6 +37,9 @@ def _nothing_to_pay(turn: Turn) -> Reply:
         return turn.aside(
             turn.say("pay.expired", order_no=latest.order_no), (turn.choice("choice.again", REORDER),)
         )
+    if latest is not None and latest.settled_fen and turn.now - latest.created_at < ordering.RECENTLY:
+        # `我付完了`: the money is there, and that is what he wants to hear.
+        return aftersales.standing(turn, latest)
     return turn.aside(turn.say("pay.nothing"))
 
 

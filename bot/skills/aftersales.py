@@ -32,7 +32,7 @@ def status(turn: Turn) -> Reply:
     number = turn.heard.order_ref
     if number and number != LAST:
         order = turn.shop.order(turn.tx, number, turn.customer_id)
-        return _standing(turn, order) if order else _not_found(turn, number)
+        return standing(turn, order) if order else _not_found(turn, number)
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return turn.aside(turn.say("status.no_orders"))
@@ -40,10 +40,11 @@ def status(turn: Turn) -> Reply:
     if len(under_way) > 1 and number is None:
         rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
         return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
-    return _standing(turn, under_way[0] if under_way and number is None else orders[0])
+    return standing(turn, under_way[0] if under_way and number is None else orders[0])
 
 
-def _standing(turn: Turn, order: Order) -> Reply:
+def standing(turn: Turn, order: Order) -> Reply:
+    """How this order stands, and what can be done about it."""
     state = customer_state(order)
     text = paragraphs(
         turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
