@@ -375,6 +375,9 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # The default believes whoever calls from this machine, also what he says of others.
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=settings.trusted_proxies,
                 timeout_graceful_shutdown=3,
                 ws_max_size=64 * 1024,
             )

@@ -91,6 +91,14 @@ def demo(
     run(port)
 
 
+@app.command("secrets")
+def fresh_secrets() -> None:
+    """Print fresh secrets for `.env`: `xiadan secrets >> .env`."""
+    from bot.settings import fresh_secrets as made
+
+    typer.echo(made())
+
+
 @catalog_commands.command("check")
 def catalog_check(file: Path) -> None:
     """Read a catalog and name every bad row."""

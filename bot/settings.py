@@ -6,12 +6,16 @@ serve` refuses to start without them and says which are missing.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orders.vault import Vault
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
 
@@ -49,6 +53,11 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8080",
         alias="XIADAN_BASE_URL",
         description="How customers reach the shop; pay and order links begin with it.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        alias="XIADAN_TRUSTED_PROXIES",
+        description="Addresses of your reverse proxies, by comma: whom X-Forwarded-For is believed. Empty: nobody.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
@@ -141,11 +150,46 @@ def check_for_serving(settings: Settings) -> None:
         for name, secret, least in wanted
         if len(secret.get_secret_value()) < least
     ]
+    short += _unreadable(settings)
     short += _channel_problems(settings)
     if short:
         raise SettingsRejected(
             "The shop does not start without these settings (see .env.example):\n" + "\n".join(short)
         )
+
+
+def _unreadable(settings: Settings) -> list[str]:
+    """What is set, but cannot be what it should be."""
+    problems: list[str] = []
+    keys = settings.card_keys.get_secret_value()
+    try:
+        if keys:
+            Vault.from_text(keys)
+    except ValueError as error:
+        problems.append(f"  XIADAN_CARD_KEYS: {error}; `xiadan secrets` makes a good one")
+    if not settings.database.startswith(("sqlite", "postgresql")):
+        problems.append("  XIADAN_DATABASE_URL: begins with sqlite+aiosqlite:/// or postgresql+psycopg://")
+    return problems
+
+
+def fresh_secrets() -> str:
+    """New values for every secret that a shop needs, as lines of `.env`."""
+    return "\n".join(
+        (
+            f"XIADAN_SECRET_KEY={token_urlsafe(32)}",
+            f"XIADAN_CARD_KEYS={Vault.fresh_text()}",
+            f"XIADAN_DESK_PASSWORD={token_urlsafe(9)}",
+            f"XIADAN_SANDBOX_SECRET={token_urlsafe(24)}",
+        )
+    )
+
+
+def open_state_folder(folder: Path) -> None:
+    """Make the folder, for its owner alone; what this process writes from now on is private too:
+    customers' numbers and chats lie in it."""
+    os.umask(0o077)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _channel_problems(settings: Settings) -> list[str]:

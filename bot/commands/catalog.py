@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bot.settings import Settings
+from bot.settings import Settings, open_state_folder
 from orders.catalog_file import read_catalog, write_catalog
 from orders.clock import SystemClock
 from orders.database import Database
@@ -24,6 +24,8 @@ def import_file(file: Path, database_url: str, settings: Settings) -> None:
     from bot.app import shop_for_catalog
 
     catalog = read_catalog(file)
+    if database_url == settings.database:
+        open_state_folder(settings.state_folder)
 
     async def run() -> None:
         database = Database.open(database_url)

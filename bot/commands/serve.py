@@ -14,13 +14,18 @@ from pydantic import SecretStr
 
 from bot.app import run_shop
 from bot.logs import configure_logs
-from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving
+from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving, open_state_folder
 from orders.vault import Vault
 
 DEMO_FOLDER = Path("state") / "demo"
 DEMO_PORTS = range(8080, 8100)
 DEMO_SUPPLIER_DELAY = timedelta(seconds=2)
 """Long enough to see that an order is being delivered before it is."""
+
+SANDBOX_WARNING = (
+    "WARNING: the gateway is the sandbox. No money moves, top-ups reach nobody, and card keys are made up.\n"
+    "         Try everything out like this, but sell nothing to real customers."
+)
 
 DESK_PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -29,10 +34,12 @@ def serve(settings: Settings) -> None:
     """Run the shop from the settings until it is told to stop."""
     check_for_serving(settings)
     configure_logs(settings.log_level, settings.log_format)
-    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    open_state_folder(settings.state_folder)
 
     def opened() -> None:
         typer.echo(f"{settings.shop_name} is open: {settings.base_url}  desk: {settings.base_url}/desk")
+        if settings.gateway == "sandbox":
+            typer.echo(SANDBOX_WARNING, err=True)
 
     asyncio.run(run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened))
 
@@ -42,7 +49,7 @@ def demo(port: int | None) -> None:
     configure_logs("warning", "console")
     port = port or _free_port()
     folder = DEMO_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    open_state_folder(folder)
     base_url = f"http://127.0.0.1:{port}"
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]

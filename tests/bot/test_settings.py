@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import Settings, SettingsRejected, check_for_serving, example_env
+from bot.settings import (
+    Settings,
+    SettingsRejected,
+    check_for_serving,
+    example_env,
+    fresh_secrets,
+    open_state_folder,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -50,3 +58,25 @@ def test_a_secret_is_never_printed() -> None:
 def test_what_a_platform_would_refuse_is_said_at_the_start(given: dict[str, object], name: str) -> None:
     with pytest.raises(SettingsRejected, match=f"{name}: "):
         check_for_serving(settings(telegram_bot_token=SecretStr("1:a"), **given))
+
+
+def test_a_card_key_that_cannot_be_read_is_refused_without_being_shown() -> None:
+    with pytest.raises(SettingsRejected, match="XIADAN_CARD_KEYS: key 'k1'") as refused:
+        check_for_serving(settings(card_keys=SecretStr("k1:" + "not base64 " * 5)))
+    assert "not base64 not" not in str(refused.value)
+
+
+def test_fresh_secrets_are_all_a_shop_needs() -> None:
+    made = dict(line.split("=", 1) for line in fresh_secrets().splitlines())
+    check_for_serving(Settings(_env_file=None, **made))  # type: ignore[call-arg,arg-type]
+
+
+def test_what_lies_in_the_state_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        open_state_folder(tmp_path / "state")
+        (tmp_path / "state" / "shop.db").touch()
+        assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "state" / "shop.db").stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
