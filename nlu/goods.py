@@ -71,9 +71,9 @@ class Goods:
         self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
         self._carriers = {
             product_id: frozenset(meaning for role, meaning in carried if role is Role.CARRIER)
-            for product_id, carried in names.qualifiers.items()
+            for product_id, carried in names.table.qualifiers.items()
         }
-        self._topup = names.named(topup)
+        self._topup = names.table.named(topup)
         self._unit_sellers: dict[str, list[str]] = {}
         for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
             for unit in dict.fromkeys(variant.unit for variant in product.variants):
@@ -135,14 +135,14 @@ class Goods:
 
     def _sibling_named(self, product_id: str, wanted: Wanted) -> Decision | None:
         """`来个慢充的` while the fast one is in hand: a word that only its sibling carries names that."""
-        mine = self._names.qualifiers.get(product_id, ())
+        mine = self._names.table.qualifiers.get(product_id, ())
         foreign = [word for word in wanted.qualifiers if word not in mine]
         if not foreign:
             return None
         products, hand = self._vocabulary.products, self._vocabulary.products[product_id]
         siblings = {
             other: 0.0
-            for other, theirs in self._names.qualifiers.items()
+            for other, theirs in self._names.table.qualifiers.items()
             if other != product_id
             and products[other].category == hand.category
             and products[other].account_kind == hand.account_kind
@@ -241,7 +241,7 @@ class Goods:
             having = {
                 product_id: cost
                 for product_id, cost in left.items()
-                if (role, meaning) in self._names.qualifiers[product_id]
+                if (role, meaning) in self._names.table.qualifiers[product_id]
                 or self._label_says(product_id, meaning)
             }
             if not having and role is not Role.CARRIER and wanted.mention is not None:
@@ -249,7 +249,7 @@ class Goods:
                 having = {
                     product_id: cost
                     for product_id, cost in wanted.mention.family.items()
-                    if (role, meaning) in self._names.qualifiers[product_id]
+                    if (role, meaning) in self._names.table.qualifiers[product_id]
                 }
             if having:
                 # What was said need not be dropped: it no longer costs anything.
@@ -274,13 +274,13 @@ class Goods:
         sounds = heard(wanted.scraps)
         return tuple(
             product_id
-            for product_id in dict.fromkeys(kin for other in left for kin in self._names.kin(other))
+            for product_id in dict.fromkeys(kin for other in left for kin in self._names.table.kin(other))
             if product_id not in left
             and any(
                 role is Role.TIER
                 and heard(meaning[:1]) in sounds
-                and (role, meaning) not in self._names.qualifiers[other]
-                for role, meaning in self._names.qualifiers[product_id]
+                and (role, meaning) not in self._names.table.qualifiers[other]
+                for role, meaning in self._names.table.qualifiers[product_id]
                 for other in left
             )
         )
@@ -300,7 +300,7 @@ class Goods:
             having = {
                 product_id: cost
                 for product_id, cost in options.items()
-                if self._names.regions_of(product_id, spelling)
+                if self._names.table.regions_of(product_id, spelling)
             }
             options = having or options
         return options

@@ -529,7 +529,7 @@ class LineReader:
         options = (decision.product_id,) if decision.product_id else decision.product_options
         meant: dict[str, None] = {}
         for product_id in options or tuple(event.mention.options):
-            meant |= dict.fromkeys(self._names.regions_of(product_id, event.mention.text))
+            meant |= dict.fromkeys(self._names.table.regions_of(product_id, event.mention.text))
         span = page.span(event.start, event.end)
         if (
             not meant

@@ -208,7 +208,9 @@ class Reader:
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
         """Whether an uncertain name is but the end of a longer word that nobody knows."""
-        unsure = mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.soft
+        unsure = (
+            mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.table.soft
+        )
         if mention.kind is not MentionKind.NAME or not unsure:
             return False
         return _grown_in(

@@ -1,0 +1,337 @@
+"""Every way to say every product of one catalog, written down once when the catalog is compiled.
+
+A spelling leads to an `Entry`: the products that it may mean, with what it would cost to call each
+one that. Finding spellings in a message is the business of `nlu/products.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from nlu.lexicon import Lexicon
+from nlu.naming import COST, STRONG, Form, Namer, Role, Token
+from nlu.normalise import plain
+from nlu.regions import spellings_of
+from nlu.spellings import PARTIAL_COST, QUALIFYING, Spellings, all_chinese
+from nlu.vocabulary import ProductWords, Vocabulary
+
+FORMS_PER_PRODUCT_MAX = 400
+
+
+class MentionKind(Enum):
+    """What a word found in a message does."""
+
+    NAME = "name"
+    """It names a product, or one of few siblings."""
+    NOUN = "noun"
+    """It only says what kind of thing: 会员, 点券."""
+    UNKNOWN = "unknown"
+    """A well-known good that this shop does not sell."""
+    QUALIFIER = "qualifier"
+    """A tier, country or carrier standing by itself: 白金, 港服, 移动."""
+    REGION = "region"
+    """A server of one of the products."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """What one spelling means; see `Mention` for the fields."""
+
+    kind: MentionKind
+    options: dict[str, float] = field(default_factory=dict)
+    thin: bool = True
+    role: Role | None = None
+    meaning: str = ""
+    said: frozenset[str] = frozenset()
+    family: str = ""
+
+
+class NameTable:
+    """The spellings of one catalog. Immutable once built; safe to share."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._vocabulary = vocabulary
+        self._lexicon = lexicon
+        self._numerals = frozenset(lexicon.words("signs.facet_characters")) | frozenset(
+            lexicon.words("signs.numeral_characters")
+        )
+        self.namer = Namer(lexicon)
+        self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
+        """Product id -> the tiers, countries and carriers that its names carry."""
+        self.brands: dict[str, frozenset[str]] = {}
+        self._soft: set[str] = set()
+        self.families: dict[str, dict[str, float]] = defaultdict(dict)
+        self._common = frozenset(map(plain, lexicon.words("names.common_words")))
+        self._spellings = Spellings(self.namer, self._common)
+        self.entries: dict[str, Entry] = {}
+        self._region_spellings: dict[str, dict[str, str]] = {}
+        for product in vocabulary.products.values():
+            self._add_product(product)
+        self._share_families()
+        self._add_nouns(vocabulary.products.values())
+        self._add_qualifiers()
+        self._add_regions(vocabulary.products.values(), lexicon)
+        self._add_unknown_goods()
+
+    def _add_product(self, product: ProductWords) -> None:
+        units = tuple(variant.unit for variant in product.variants)
+        carried: set[tuple[Role, str]] = set()
+        brands: set[str] = set()
+        name_tokens = self.namer.tokens(product.name, units)
+        for at, name in enumerate((product.name, *product.aliases)):
+            tokens = self.namer.tokens(name, units) if at else name_tokens
+            if not at or not any(token.role is Role.TIER for token in tokens):
+                carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
+            brands |= {token.meaning for token in tokens if token.role in STRONG}
+            for made, form in enumerate(self._spellings.of(tokens)):
+                if made >= FORMS_PER_PRODUCT_MAX:
+                    break
+                self._add_form(product.product_id, form, whole=form.cost == 0 and form.tokens == tokens)
+            whole = squeezed(plain(name))[0]
+            bare = "".join(token.text for token in tokens)
+            if not any(token.role in STRONG for token in tokens):
+                self._soft.add(bare)
+            for text in (whole, bare):
+                self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
+        for variant in product.variants:
+            label = plain(variant.label).replace(" ", "")
+            if (
+                len(label) >= 3
+                and all_chinese(label)
+                and self.namer.role_of(label) is None
+                and not self._counted(label)
+            ):
+                # A variant with a name of its own (空月祝福) names its product too.
+                self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
+        for tokens in [self.namer.tokens(alias, units) for alias in product.aliases]:
+            carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
+        identity = product.product_id
+        if (
+            identity.isascii()
+            and identity.isalpha()
+            and len(identity) >= 4
+            and identity not in self.namer.words
+        ):
+            self._add_text(identity.lower(), identity, 0.1, thin=False, said=frozenset())
+        self.qualifiers[product.product_id] = frozenset(carried)
+        self.brands[product.product_id] = frozenset(brands)
+
+    def _counted(self, label: str) -> bool:
+        """Whether a label is made of a number or a period, which names no product."""
+        return len(label) < 4 and any(character in self._numerals for character in label)
+
+    def _add_form(self, product_id: str, form: Form, whole: bool) -> None:
+        if not form.strong and not whole:
+            return
+        text = form.text
+        family = "".join(token.text for token in form.tokens if token.role in STRONG)
+        cost = form.cost + sum(COST[token.role] for token in form.tokens if token.role not in STRONG)
+        options = self.families[family]
+        options[product_id] = min(cost, options.get(product_id, cost))
+        if len(text) < 2 or (text in self.namer.never_alone and not whole):
+            return
+        if text in self.namer.words and not whole and self.namer.words[text][0] is not Role.CONTENT:
+            return
+        thin = len(form.tokens) == 1 and not whole and not self._speaks_for_itself(form.tokens[0])
+        if thin and form.cost >= COST[Role.BRAND]:
+            return
+        self._add_text(text, product_id, form.cost, thin, _said(form.tokens), family)
+
+    def _speaks_for_itself(self, token: Token) -> bool:
+        """Whether the word can hardly mean anything but this good."""
+        if token.role is Role.UNIT:
+            return token.text not in self._common
+        if token.role is Role.CONTENT or len(self.namer.brand_spellings(token.meaning)) > 1:
+            return len(token.text) >= 2 and token.text not in self._common
+        if token.text.isascii():
+            return len(token.text) >= 4 and token.text not in self._common
+        return token.text == token.meaning and len(token.text) >= 3
+
+    def _add_text(
+        self, text: str, product_id: str, cost: float, thin: bool, said: frozenset[str], family: str = ""
+    ) -> None:  # fmt: skip
+        if len(text) < 2 or text.isdigit():
+            return
+        entry = self.entries.get(text)
+        if entry is None:
+            entry = self.entries[text] = Entry(MentionKind.NAME, said=said)
+        entry.family = entry.family or family
+        before = entry.options.get(product_id)
+        if before is None or cost < before:
+            entry.options[product_id] = cost
+        entry.thin = entry.thin and thin
+
+    def _share_families(self) -> None:
+        """`steam充值卡` is the form of one product only, but its siblings may be meant all the same."""
+        by_brand: dict[str, set[str]] = defaultdict(set)
+        for product_id, brands in self.brands.items():
+            for brand in brands:
+                by_brand[brand].add(product_id)
+        self._by_brand = {brand: tuple(sorted(products)) for brand, products in by_brand.items()}
+        for text, entry in list(self.entries.items()):
+            for brand_text, brand_entry in self._leading_names(text):
+                if brand_entry is entry or brand_text == text:
+                    continue
+                tail = text[len(brand_text) :]
+                role = self.namer.role_of(tail)
+                if role is None or role[0] not in (Role.GENERIC, Role.SUBJECT):
+                    continue
+                for product_id, cost in brand_entry.options.items():
+                    if product_id not in entry.options:
+                        entry.options[product_id] = cost + 0.5
+                break
+
+    def _leading_names(self, text: str) -> Iterator[tuple[str, Entry]]:
+        for length in range(len(text) - 1, 1, -1):
+            entry = self.entries.get(text[:length])
+            if entry is not None and entry.kind is MentionKind.NAME:
+                yield text[:length], entry
+
+    def _add_nouns(self, products: Iterable[ProductWords]) -> None:
+        having: dict[str, dict[str, float]] = defaultdict(dict)
+        products = tuple(products)
+        names = [plain(name) for product in products for name in (product.name, *product.aliases)]
+        for product in sorted(products, key=lambda product: -product.sales):
+            units = [variant.unit for variant in product.variants]
+            for name in (product.name, product.category, *product.aliases):
+                for token in self.namer.tokens(name, units):
+                    if token.role in (Role.GENERIC, Role.SUBJECT):
+                        for word in (token.text, *self.namer.short_generics.get(token.text, ())):
+                            having[word].setdefault(product.product_id, 0.0)
+        for word, (role, _) in self.namer.words.items():
+            if (
+                role in (Role.GENERIC, Role.SUBJECT, Role.CONTENT)
+                and len(word) > 1
+                and word not in self._common
+            ):
+                entry = self.entries.get(word)
+                sold = having.get(word) or any(word in name for name in names)
+                if entry is None and role is Role.CONTENT and not sold:
+                    self.entries[word] = Entry(MentionKind.UNKNOWN, meaning=word)
+                elif entry is None:
+                    self.entries[word] = Entry(
+                        MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word
+                    )
+
+    def _add_qualifiers(self) -> None:
+        for word, (role, meaning) in self.namer.words.items():
+            if role in QUALIFYING and word not in self.entries and (len(word) > 1):
+                self.entries[word] = Entry(MentionKind.QUALIFIER, role=role, meaning=meaning)
+
+    def _add_regions(self, products: Iterable[ProductWords], lexicon: Lexicon) -> None:
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        seen: dict[tuple[str, ...], Mapping[str, tuple[str, ...]]] = {}
+        for product in products:
+            if not product.regions:
+                continue
+            if product.regions not in seen:
+                seen[product.regions] = spellings_of(product.regions, lexicon)
+            for spelling in seen[product.regions]:
+                found[spelling][product.product_id] = 0.0
+        self.region_spellings = seen
+        for spelling, options in found.items():
+            entry = self.entries.get(spelling)
+            general = self.namer.role_of(spelling)
+            if general is not None and general[0] is Role.GENERIC:
+                continue
+            if entry is None or entry.kind is not MentionKind.NAME:
+                self.entries[spelling] = Entry(MentionKind.REGION, options, role=None, meaning=spelling)
+
+    def _add_unknown_goods(self) -> None:
+        self._inside_names = self._brands_inside_names()
+        sold = {
+            form
+            for brands in self.brands.values()
+            for brand in brands
+            for form in self.namer.brand_spellings(brand)
+        }
+        for brand, spellings in self.namer.brands.items():
+            for spelling in spellings:
+                entry = self.entries.get(spelling)
+                if entry is not None or spelling in sold or spelling in self.namer.never_alone:
+                    continue
+                inside = self._inside_names.get(spelling) if spelling not in self._common else None
+                if inside:
+                    self.entries[spelling] = Entry(MentionKind.NAME, dict(inside), thin=False)
+                else:
+                    self.entries[spelling] = Entry(MentionKind.UNKNOWN, meaning=brand)
+
+    def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
+        """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""
+        spellings = [
+            form
+            for forms in self.namer.brands.values()
+            for form in forms
+            if len(form) > 1 and not form.isascii()
+        ]
+        automaton = AhoCorasick(spellings, matchkind=MatchKind.Standard)
+        found: dict[str, dict[str, float]] = defaultdict(dict)
+        for product in self._vocabulary.products.values():
+            for name in (product.name, *product.aliases):
+                for index, _, _ in automaton.find_matches_as_indexes(
+                    squeezed(plain(name))[0], overlapping=True
+                ):
+                    found[spellings[index]][product.product_id] = 0.4
+        return found
+
+    def named(self, text: str) -> Mapping[str, float]:
+        """The products that go by this very name, with their costs."""
+        entry = self.entries.get(text)
+        return entry.options if entry is not None and entry.kind is MentionKind.NAME else {}
+
+    def is_partial(self, text: str, entry: Entry) -> bool:
+        """Whether a spelling is but a part of a brand."""
+        return text in self._spellings.partial and min(entry.options.values(), default=0.0) >= PARTIAL_COST
+
+    @property
+    def soft(self) -> frozenset[str]:
+        """Names made of general words only (金会员): no names where they end a longer word."""
+        return frozenset(self._soft)
+
+    def kin(self, product_id: str) -> tuple[str, ...]:
+        """The products that share a brand with one, itself included."""
+        return tuple(
+            dict.fromkeys(
+                other for brand in self.brands[product_id] for other in self._by_brand.get(brand, ())
+            )
+        )
+
+    def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
+        """The servers of a product that a spelling may mean, by the catalog's own names."""
+        regions = self._vocabulary.products[product_id].regions
+        return self.region_spellings[regions].get(spelling, ()) if regions else ()
+
+
+def squeezed(text: str) -> tuple[str, list[int]]:
+    """`text` without blanks, and where each character stood; one more entry holds the end."""
+    places = [
+        at
+        for at, character in enumerate(text)
+        if character != " " and not (character == "的" and _inner(text, at))
+    ]
+    return "".join(text[at] for at in places), [*places, len(text)]
+
+
+def _inner(text: str, at: int) -> bool:
+    """Whether a 的 stands between two words of a name: 知网的卡."""
+    return 0 < at < len(text) - 1 and _wordy(text[at - 1]) and _wordy(text[at + 1])
+
+
+def _wordy(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" or _latin(character)
+
+
+def _said(tokens: Iterable[Token]) -> frozenset[str]:
+    return frozenset(token.meaning for token in tokens if token.role in QUALIFYING)
+
+
+def _latin(character: str) -> bool:
+    return character != "" and "a" <= character <= "z"
+
+
+__all__ = ["Entry", "MentionKind", "NameTable", "squeezed"]

@@ -1,0 +1,92 @@
+"""How each word of a name may be written: brands by their nicknames and parts, tiers by their synonyms.
+
+`nlu/naming.py` decides which words of a name are said; this decides how they are spelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from nlu.naming import Form, Namer, Role, Token
+from nlu.sounds import initials
+
+PARTIAL_COST = 0.3
+"""What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
+QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
+"""Words that set a product apart from its siblings."""
+
+
+class Spellings:
+    """Spells names; remembers in `partial` which spellings are but part of a brand."""
+
+    def __init__(self, namer: Namer, common: Set[str]) -> None:
+        self._namer = namer
+        self._common = common
+        self.partial: set[str] = set()
+
+    def of(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
+        """The forms of a name with each token written in its several ways."""
+        for form in self._namer.forms(tokens):
+            yield form
+            yield from self._with_qualifier_in_front(form)
+            yield from self._respelled(form)
+
+    def _with_qualifier_in_front(self, form: Form) -> Iterator[Form]:
+        """国区steam, 慢充话费: what sets a product apart may stand before its name."""
+        for at, token in enumerate(form.tokens):
+            if at and token.role in QUALIFYING:
+                tokens = (token, *form.tokens[:at], *form.tokens[at + 1 :])
+                yield Form("".join(part.text for part in tokens), form.cost, tokens)
+
+    def _respelled(self, form: Form) -> Iterator[Form]:
+        for at, token in enumerate(form.tokens):
+            for spelling, cost in self._other_spellings(token, alone=len(form.tokens) == 1):
+                changed = Token(spelling, token.role, token.meaning)
+                tokens = (*form.tokens[:at], changed, *form.tokens[at + 1 :])
+                partial = cost == PARTIAL_COST
+                respelled = Form("".join(part.text for part in tokens), form.cost + cost, tokens)
+                if partial:
+                    self.partial.add(respelled.text)
+                yield respelled
+                if token.role is Role.BRAND:
+                    for behind, generic in enumerate(tokens[at + 1 :], at + 1):
+                        for short in self._namer.short_generics.get(generic.text, ()):
+                            both = (
+                                *tokens[:behind],
+                                Token(short, Role.GENERIC, generic.meaning),
+                                *tokens[behind + 1 :],
+                            )
+                            shorter = Form("".join(part.text for part in both), form.cost + cost + 0.1, both)
+                            if partial:
+                                self.partial.add(shorter.text)
+                            yield shorter
+
+    def _other_spellings(self, token: Token, alone: bool) -> Iterator[tuple[str, float]]:
+        if token.role is Role.GENERIC:
+            for short in self._namer.short_generics.get(token.text, ()):
+                yield short, 0.1
+        elif token.role is Role.BRAND:
+            for spelling in self._namer.brand_spellings(token.text):
+                if spelling != token.text:
+                    yield spelling, 0.05
+            if all_chinese(token.text) and len(token.text) >= 4:
+                for length in range(2, len(token.text)):
+                    company = token.text[:length] in self._namer.never_alone
+                    if company and self._namer.role_of(token.text[length:]) is None:
+                        # 百度 of 百度文库 is a company; only what is about something (视频) goes unsaid.
+                        continue
+                    if not (alone and token.text[:length] in self._common):
+                        yield token.text[:length], PARTIAL_COST
+                if len(token.text) >= 5:
+                    yield token.text[-4:], PARTIAL_COST
+            if not alone and all_chinese(token.text) and len(token.text) >= 2:
+                yield initials(token.text), 0.3
+        elif token.role in (Role.TIER, Role.COUNTRY, Role.CARRIER):
+            for spelling, (role, meaning) in self._namer.words.items():
+                if role is token.role and meaning == token.meaning and spelling != token.text:
+                    yield spelling, 0.05
+
+
+def all_chinese(text: str) -> bool:
+    """Whether every character is Chinese."""
+    return all("\u4e00" <= character <= "\u9fff" for character in text)
