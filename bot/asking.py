@@ -50,7 +50,7 @@ def _asked(
         case Slot.VARIANT:
             return _ask_variant(turn, line, finding)
         case Slot.ACCOUNT:
-            return _ask_account(turn, draft, line, things)
+            return _ask_account(turn, line, things)
         case Slot.REGION:
             product = product_of(turn, line)
             regions = product.regions if product else ()
@@ -64,11 +64,11 @@ def _sharing(turn: Turn, draft: Draft, finding: Finding, found: tuple[Finding, .
     if not draft.lines:
         return []
 
-    def key(line: DraftLine) -> str | None:
+    def key(line: DraftLine) -> tuple[str | None, str | None]:
         product = product_of(turn, line)
         if finding.slot is Slot.ACCOUNT:
-            return product.account_kind.value if product else None
-        return product.product_id if product else None
+            return product.account_kind.value if product else None, line.contact
+        return product.product_id if product else None, None
 
     mine = key(draft.lines[finding.line])
     return [
@@ -108,13 +108,13 @@ def ask_size(turn: Turn, product: Product) -> str:
     return turn.say("ask.variant", product=product.name)
 
 
-def _ask_account(turn: Turn, draft: Draft, line: DraftLine, things: str) -> tuple[str, tuple[Choice, ...]]:
+def _ask_account(turn: Turn, line: DraftLine, things: str) -> tuple[str, tuple[Choice, ...]]:
     product = product_of(turn, line)
     assert product is not None, "the recipient is asked only of a known product"
     kind = product.account_kind
-    if draft.contact:
+    if line.contact:
         return turn.say(
-            "ask.contact_account", thing=things, name=draft.contact, kind=turn.telling.kind(kind)
+            "ask.contact_account", thing=things, name=line.contact, kind=turn.telling.kind(kind)
         ), ()
     return turn.say(f"ask.account.{kind.value}", thing=things), recipients(turn, kind)
 

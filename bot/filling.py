@@ -70,17 +70,15 @@ class Filler:
         """Put what was understood into the draft."""
         draft = replace(
             draft,
-            contact=understanding.contact or draft.contact,
             payment=understanding.payment.value if understanding.payment else draft.payment,
         )
-        spoken = understanding.lines
+        spoken = _each_for_its_contact(understanding)
         if not spoken:
             return Filling(draft)
         if any(line.dropped for line in spoken):
             return self._without_dropped(draft, spoken)
         if not draft.lines or self._starts_over(draft, understanding):
-            fresh = replace(draft, contact=understanding.contact)
-            return Filling(replace(fresh, lines=self._new_lines(spoken)))
+            return Filling(replace(draft, lines=self._new_lines(spoken)))
         if understanding.adds:
             return Filling(replace(draft, lines=(*draft.lines, *self._new_lines(spoken))))
         return self._patched(draft, spoken)
@@ -158,6 +156,8 @@ class Filler:
         product = self._catalog.product(line.product_id) if line.product_id else None
         wants_account = product is None or product.account_kind is not AccountKind.NONE
         wants_region = product is not None and bool(product.regions)
+        if spoken.contact and not spoken.account:
+            return wants_account and line.account is None
         if spoken.account or any(problem.slot.value == Slot.ACCOUNT for problem in spoken.problems):
             return wants_account and (line.account is None or Slot.ACCOUNT in open_slots)
         if spoken.region:
@@ -244,6 +244,9 @@ class Filler:
         return line
 
     def _with_account(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
+        if spoken.contact is not None:
+            # Another recipient: whose number it was before does not matter any more.
+            line = _settled(replace(line, contact=spoken.contact, account=None), Slot.ACCOUNT)
         if spoken.account is None:
             return line
         product = self._catalog.product(line.product_id) if line.product_id else None
@@ -261,6 +264,14 @@ class Filler:
             spoken.product, spoken.sku, spoken.quantity, spoken.account, spoken.region,
         )  # fmt: skip
         return all(value is None or value.sureness >= self._sure_at for value in heard)
+
+
+def _each_for_its_contact(understanding: Understanding) -> tuple[SpokenLine, ...]:
+    """The lines, each with the contact it is for; one who was named for no line is meant by all."""
+    name, lines = understanding.contact, understanding.lines
+    if name is None or any(line.contact for line in lines):
+        return lines
+    return tuple(replace(line, contact=name) for line in lines) or (SpokenLine(contact=name),)
 
 
 def _all_with_account(spoken: Sequence[SpokenLine]) -> bool:

@@ -70,8 +70,14 @@ class Answers:
         self._paid = re.compile(
             rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{_either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
         )
+        people = _either(lexicon.words("contacts.people"))
+        self._instead_for = re.compile(
+            rf"(?:{_either(lexicon.words('answers.instead_for'))})(?:我|俺)?({people})(?:{behind})*"
+        )
         self._back = frozenset(lexicon.words("answers.back"))
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
+        self._apart = re.compile(_either(lexicon.words("answers.apart")))
+        self._together = re.compile(_either(lexicon.words("answers.together")))
         self._changes = re.compile(_either(lexicon.words("answers.changes")))
         wait = _either(lexicon.words("answers.wait"))
         around = rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{behind}|[\s,.!，。！…])*"
@@ -90,6 +96,8 @@ class Answers:
             return understood
         if asked.lines and (dropped := self._dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
+        if asked.lines and not understood.lines and (for_whom := self._instead_for.fullmatch(text)):
+            return replace(understood, intent=Intent.MODIFY, confidence=SURE, contact=for_whom[1])
         if asked.quoted and not understood.lines and self._paid.fullmatch(text):
             return replace(understood, intent=Intent.STATUS, confidence=SURE)
         if asked.lines and not understood.lines and self._wait.fullmatch(text):
@@ -98,6 +106,8 @@ class Answers:
             answered = self._chosen(text, understood, asked)
             if answered is not None:
                 return answered
+        if understood.lines and self._apart.search(text) and not self._together.search(text):
+            understood = replace(understood, adds=False, apart=True)
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
         if asked.lines and understood.intent is Intent.ORDER and self._changes.search(text):
@@ -113,7 +123,9 @@ class Answers:
         """`152…也充30，一起付` comes on top of the line in hand."""
         line, hand = understood.lines[0], asked.lines[0]
         another = line.account is not None and hand.account not in (None, line.account.value)
-        if not another or not self._adds.search(text) or understood.intent is Intent.REORDER:
+        if not another or understood.apart or not self._adds.search(text):
+            return understood
+        if understood.intent is Intent.REORDER:
             return understood
         if line.product is None and hand.product_id is not None:
             line = replace(line, product=Heard(hand.product_id, Span(0, len(understood.text))))

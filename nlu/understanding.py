@@ -153,6 +153,8 @@ class SpokenLine:
     problems: tuple[Problem, ...] = ()
     position: int | None = None
     """Which line in hand is meant, from 0, when the customer said so (`第二个`)."""
+    contact: str | None = None
+    """Who gets this line, where he was named (`给老妈充100，给老爸充50`)."""
     dropped: bool = False
     """The customer no longer wants this line (`不要优酷了`)."""
 
@@ -207,6 +209,8 @@ class Understanding:
     """Which question of `data/intents.yaml` was asked, for `faq`."""
     adds: bool = False
     """The lines come on top of what is in hand (`再来一张`, `另外`, `还要`), rather than in its place."""
+    apart: bool = False
+    """The lines are an order of their own beside the one in hand (`再买一单`, `另外下一单`)."""
     chosen: str | None = None
     """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
     spans: tuple[SlotSpan, ...] = ()

@@ -42,16 +42,17 @@ class DraftLine:
     measure_text: str | None = None
     """The size that was said before the product was known: `充100`, then `Q币`."""
     problems: tuple[Problem, ...] = ()
+    contact: str | None = None
+    """A recipient who was named, and whose account was not remembered when the line was filled."""
     guessed: bool = False
     """Something in the line was guessed, so the quote must be confirmed with a yes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The order being talked about. `contact` is a saved recipient meant by name."""
+    """The order being talked about."""
 
     lines: tuple[DraftLine, ...] = ()
-    contact: str | None = None
     payment: str | None = None
 
 

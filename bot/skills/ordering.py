@@ -11,7 +11,7 @@ from bot.asking import EVERY_LINE, question_about
 from bot.conversation import Purpose, Question
 from bot.filling import Filling
 from bot.messages import Reply
-from bot.skills import browsing, mending
+from bot.skills import browsing, mending, replacing
 from bot.store.contacts import Contact, contacts_named, save_contact
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
 from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
@@ -37,7 +37,7 @@ def order(turn: Turn) -> Reply:
         return _nothing_to_change(turn)
     base = base_of(turn)
     filling = filled(turn, base)
-    if filling.draft == turn.conversation.draft and turn.conversation.draft.lines:
+    if filling.draft == turn.conversation.draft and turn.conversation.draft.lines and not turn.heard.apart:
         return _nothing_new(turn, filling)
     return put_forward(turn, filling.draft, stands_alone=not base.lines)
 
@@ -46,8 +46,10 @@ def base_of(turn: Turn) -> Draft:
     """What the message is laid upon. A whole order sentence after an order stands for itself."""
     heard = turn.heard
     whole = heard.intent is Intent.ORDER and not heard.adds and bool(heard.lines)
-    stands_alone = all(line.product and (line.account or line.sku) for line in heard.lines)
-    if turn.conversation.order_no and whole and stands_alone:
+    named = heard.contact is not None
+    stands_alone = all(line.product and (line.account or line.sku or named) for line in heard.lines)
+    on_table = turn.conversation.order_no or turn.conversation.supersedes
+    if on_table and heard.lines and (heard.apart or (whole and stands_alone)):
         return EMPTY_DRAFT
     return turn.draft_in_hand()
 
@@ -76,21 +78,21 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     A draft that `stands_alone` was said whole, so it changes that order only when it is about the
     same goods for the same recipient; otherwise it is another order beside it.
     """
-    on_table = turn.order_on_table()
+    on_table = turn.order_on_table() or replacing.replaced(turn)
     if on_table is not None:
-        if on_table.is_payable and _same_things(draft, on_table):
+        if on_table.is_payable and _same_things(draft, on_table) and not turn.heard.apart:
+            turn.update(replace(turn.conversation, draft=draft))
             return show_again(turn, on_table)
-        if turn.heard.intent is Intent.MODIFY or _changes(draft, on_table, stands_alone):
+        supersedes = None
+        if _replaces(turn, draft, on_table, stands_alone):
             if not on_table.is_payable and _is_under_way(on_table):
-                return turn.aside(turn.say("order.paid_already", order_no=on_table.order_no),
-                                  (turn.choice("choice.human", HUMAN),))  # fmt: skip
-            if on_table.is_payable:
-                turn.shop.cancel(turn.tx, on_table.order_no, turn.customer_id, turn.now)
-                lead = (*lead, turn.say("order.superseded", order_no=on_table.order_no))
-                turn.update(replace(turn.conversation, corrected=True))
+                return _paid_already(turn, on_table)
+            supersedes = on_table.order_no if on_table.is_payable else None
         elif on_table.is_payable:
             lead = (*lead, turn.say("order.other_unpaid", order_no=on_table.order_no))
-    draft, said = with_contact(turn, with_guesses(draft))
+        corrected = supersedes is not None
+        turn.update(replace(turn.conversation, supersedes=supersedes, corrected=corrected))
+    draft, said = with_contacts(turn, with_guesses(draft))
     turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None))
     return onward(turn, draft, *lead, *said)
 
@@ -98,15 +100,37 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
 def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
     """A question while something is missing, else the quote."""
     if not draft.lines and turn.heard.intent is Intent.MODIFY:
-        turn.without_draft()
-        return turn.done(paragraphs(*lead, turn.say("order.emptied")))
-    result = turn.shop.quote(turn.tx, draft, turn.customer_id, turn.now)
+        return _emptied(turn, *lead)
+    result = replacing.quoted(turn, draft)
     if not isinstance(result, Quote):
-        return _ask_on(turn, draft, result, *lead)
-    lead = (*lead, *_remember_contact(turn, draft))
+        return _ask_on(turn, draft, result, *lead, *replacing.still_good(turn))
+    lead = (*lead, *_remember_contacts(turn, draft))
     if _wants_yes(turn, draft, result):
-        return _ask_yes(turn, result, *lead)
+        return _ask_yes(turn, result, *lead, *replacing.still_good(turn))
     return place(turn, result, *lead)
+
+
+def _emptied(turn: Turn, *lead: str) -> Reply:
+    """Nothing is wanted any more: the order that was changed goes, too."""
+    old = replacing.replaced(turn)
+    said = turn.say("order.emptied")
+    if old is not None and old.is_payable:
+        turn.shop.cancel(turn.tx, old.order_no, turn.customer_id, turn.now)
+        said = turn.say("cancel.order", order_no=old.order_no)
+    turn.without_draft()
+    return turn.done(paragraphs(*lead, said))
+
+
+def keep(turn: Turn, order: Order, *lead: str) -> Reply:
+    """The change is given up; the order it was about stays as it was."""
+    draft = replacing.draft_of(order)
+    turn.update(replace(turn.conversation, draft=draft, quote=None, corrected=False))
+    return show_again(turn, order, *lead, turn.say("order.unchanged", order_no=order.order_no))
+
+
+def _paid_already(turn: Turn, order: Order) -> Reply:
+    text = turn.say("order.paid_already", order_no=order.order_no)
+    return turn.aside(text, (turn.choice("choice.human", HUMAN),))
 
 
 def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) -> Reply:
@@ -118,7 +142,8 @@ def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) ->
         lead = (turn.say("ask.still"),) if draft != turn.chat.conversation.draft else ()
     if all(choice.means != CANCEL for choice in question.choices):
         # The way out is always in sight, not only for those who know the word.
-        question = replace(question, choices=(*question.choices, turn.choice("choice.cancel", CANCEL)))
+        key = "choice.keep" if replacing.replaced(turn) else "choice.cancel"
+        question = replace(question, choices=(*question.choices, turn.choice(key, CANCEL)))
     return turn.ask(question, *lead)
 
 
@@ -157,8 +182,11 @@ def confirmed(turn: Turn) -> Reply:
 
 def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
     """Make the quote an order and show where to pay. Paying is the confirmation."""
+    old = replacing.replaced(turn)
+    if old is not None and not old.is_payable and _is_under_way(old):
+        return _paid_already(turn, old)
     try:
-        order = turn.shop.place(turn.tx, quote, turn.now)
+        order = replacing.placed(turn, quote)
     except QuoteExpired:
         turn.update(replace(turn.conversation, quote=None))
         return onward(turn, turn.conversation.draft, turn.say("quote.expired"))
@@ -166,6 +194,8 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
         sku = turn.reader.catalog.sku(shortage.sku_id)
         thing = turn.telling.goods(sku) if sku else shortage.sku_id
         turn.update(replace(turn.conversation, quote=None))
+        if old is not None and old.is_payable:
+            return keep(turn, old, turn.say("order.snapped_up", thing=thing))
         return turn.done(turn.say("order.snapped_up", thing=thing), (turn.choice("choice.human", HUMAN),))
     except TooManyUnpaid as limit:
         turn.update(replace(turn.conversation, quote=None))
@@ -173,10 +203,13 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
             turn.say("order.too_many_unpaid", count=limit.limit),
             (turn.choice("choice.history", HISTORY), turn.choice("choice.cancel_last", CANCEL)),
         )
+    if old is not None and old.is_payable:
+        lead = (turn.say("order.superseded", order_no=old.order_no), *lead)
     corrected = turn.conversation.corrected
     turn.update(
         replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, browsing=None)
     )
+    turn.update(replace(turn.conversation, supersedes=None))
     payable = _payable(turn, order, turn.telling.quote(quote), *lead)
     return _asked_whether_right(turn, payable) if corrected else payable
 
@@ -192,7 +225,7 @@ def _asked_whether_right(turn: Turn, payable: Reply) -> Reply:
 
 def show_again(turn: Turn, order: Order, *lead: str) -> Reply:
     """The unpaid order on the table, with its pay link."""
-    turn.update(replace(turn.conversation, order_no=order.order_no))
+    turn.update(replace(turn.conversation, order_no=order.order_no, supersedes=None))
     return _payable(turn, order, turn.telling.order(order), *lead, total=True)
 
 
@@ -325,41 +358,36 @@ def with_guesses(draft: Draft) -> Draft:
     )
 
 
-def with_contact(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
-    """Put in the account of the contact who was named, where it is remembered."""
-    if draft.contact is None:
-        return draft, ()
-    known = {one.kind: one for one in contacts_named(turn.tx, turn.customer_id, draft.contact)}
+def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
+    """Put in the accounts of the contacts who were named, where they are remembered. A line whose
+    recipient came from memory forgets the name: another number given for it is not that person's."""
     lines, used = [], []
     for line in draft.lines:
         kind = _kind_of(turn, line)
-        contact = known.get(kind.value) if kind else None
-        if contact is not None and line.account is None and kind is not None:
-            used.append(turn.telling.account(kind, contact.account))
-            line = replace(line, account=contact.account)
+        if line.contact is not None and line.account is None and kind is not None:
+            known = {one.kind: one.account for one in contacts_named(turn.tx, turn.customer_id, line.contact)}
+            if (account := known.get(kind.value)) is not None:
+                shown = turn.telling.account(kind, account)
+                used.append(turn.say("contact.used", name=line.contact, account=shown))
+                line = replace(line, account=account, contact=None)
         lines.append(line)
-    if not used:
-        return draft, ()
-    return replace(draft, lines=tuple(lines)), (
-        turn.say("contact.used", name=draft.contact, account=turn.telling.things(used)),
-    )
+    return replace(draft, lines=tuple(lines)), tuple(dict.fromkeys(used))
 
 
-def _remember_contact(turn: Turn, draft: Draft) -> tuple[str, ...]:
-    """Keep the account that was given for a name, so that the name is enough next time."""
-    if draft.contact is None:
+def _remember_contacts(turn: Turn, draft: Draft) -> tuple[str, ...]:
+    """Keep the accounts that were given for names, so that a name is enough next time."""
+    learned: list[str] = []
+    for line in draft.lines:
+        kind = _kind_of(turn, line)
+        if line.contact is None or line.account is None or kind is None:
+            continue
+        given = Contact(line.contact, kind.value, line.account)
+        if given not in contacts_named(turn.tx, turn.customer_id, line.contact):
+            save_contact(turn.tx, turn.customer_id, given, turn.now)
+            learned.append(line.contact)
+    if not learned:
         return ()
-    given = {
-        (kind, line.account)
-        for line in draft.lines
-        if (kind := _kind_of(turn, line)) and line.account is not None
-    }
-    known = {(one.kind, one.account) for one in contacts_named(turn.tx, turn.customer_id, draft.contact)}
-    if len(given) != 1 or given <= known:
-        return ()
-    kind, account = given.pop()
-    save_contact(turn.tx, turn.customer_id, Contact(draft.contact, kind.value, account), turn.now)
-    return (turn.say("contact.remembered", name=draft.contact),)
+    return (turn.say("contact.remembered", name=turn.telling.things(learned)),)
 
 
 def _kind_of(turn: Turn, line: DraftLine) -> AccountKind | None:
@@ -388,6 +416,17 @@ def _changes(draft: Draft, order: Order, stands_alone: bool) -> bool:
     products = {product for product, _ in before}
     accounts = {account for _, account in before if account}
     return any(product in products or account in accounts for product, account in after)
+
+
+def _replaces(turn: Turn, draft: Draft, order: Order, stands_alone: bool) -> bool:
+    """Whether the draft is to stand in the order's place."""
+    if turn.heard.apart:
+        return False
+    if turn.heard.intent is Intent.MODIFY or _changes(draft, order, stands_alone):
+        return True
+    begun = turn.conversation.supersedes == order.order_no
+    said = {line.product_id for line in draft.lines}
+    return begun and (not stands_alone or any(line.product_id in said for line in turn.conversation.draft.lines))
 
 
 def _is_under_way(order: Order) -> bool:
