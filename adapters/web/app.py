@@ -12,6 +12,7 @@ from starlette.routing import Route
 from adapters.web.chat import Chat
 from adapters.web.desk import DeskPages
 from adapters.web.health import Health
+from adapters.web.hosts import KnownHosts
 from adapters.web.notices import Notices
 from adapters.web.order_pages import OrderPages
 from adapters.web.pages import Pages
@@ -54,6 +55,10 @@ def create_web_app(services: WebServices) -> Starlette:
             Route("/static/{version}/{name}", pages.static.serve),
             *services.routes,
         ],
-        middleware=[Middleware(SecurityHeaders, https=https), Middleware(BodyLimit, leaves=channels)],
+        middleware=[
+            Middleware(KnownHosts, base_url=services.settings.base_url),
+            Middleware(SecurityHeaders, https=https),
+            Middleware(BodyLimit, leaves=channels),
+        ],
         exception_handlers={HTTPException: refused, Exception: crashed},
     )

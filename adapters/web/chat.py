@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -11,7 +12,17 @@ from starlette.websockets import WebSocket
 
 from adapters.web.limits import RateLimit
 from adapters.web.pages import Pages
-from adapters.web.protocol import Entries, Refused, Say, read_frame, read_say, refused, written_entries
+from adapters.web.protocol import (
+    Entries,
+    Refused,
+    Say,
+    read_digits,
+    read_frame,
+    read_number,
+    read_say,
+    refused,
+    written_entries,
+)
 from adapters.web.security import same_origin
 from adapters.web.services import WebServices
 from adapters.web.sessions import Browser, Sessions
@@ -108,14 +119,13 @@ class Chat:
         if not self._sessions.is_form_token(browser.browser_id, token):
             return JSONResponse({"error": "not from this page"}, status_code=403)
         frame = read_frame((await request.body()).decode("utf-8", "replace"))
-        said = read_say(frame)
-        if said is None:
+        said, after = read_say(frame), read_number(frame.get("after", 0))
+        if said is None or after is None:
             return PlainTextResponse("not a message", status_code=400)
         refusal = await self._receive(browser, said)
         if refusal is not None:
             return JSONResponse(refusal, status_code=429)
-        after = frame.get("after")
-        return JSONResponse(await self._entries(browser, after if isinstance(after, int) else 0))
+        return JSONResponse(await self._entries(browser, after))
 
     async def _converse(self, socket: WebSocket, browser: Browser) -> None:
         async with self._signals.watching(chat_of(browser)) as changed:
@@ -133,7 +143,8 @@ class Chat:
                     changed.set()
 
             async def tell() -> None:
-                after = _number(socket, "after")
+                # A number that counts nothing is none: the chat is then told from its latest page on.
+                after = read_digits(socket.query_params.get("after")) or 0
                 told: object = None
                 while True:
                     news = await self._entries(browser, after)
@@ -178,7 +189,9 @@ class Chat:
         return found.attended_by, self._services.shop.orders_of(tx, found.customer_id, ORDERS_TOLD)
 
 
-def _number(connection: Request | WebSocket, name: str) -> int:
-    """A counting number from the address; 0 where there is none."""
-    text = connection.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+def _number(request: Request, name: str) -> int:
+    """A counting number from the address; 0 where there is none. Raises 400."""
+    number = read_digits(request.query_params.get(name))
+    if number is None:
+        raise HTTPException(400)
+    return number

@@ -15,7 +15,7 @@ from adapters.web.desk_door import DeskDoor
 from adapters.web.desk_live import DeskLive
 from adapters.web.forms import form_of
 from adapters.web.pages import Pages
-from adapters.web.protocol import read_frame, read_say
+from adapters.web.protocol import read_chat, read_frame, read_say
 from adapters.web.security import same_origin
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
@@ -130,10 +130,10 @@ class DeskPages:
         if not same_origin(request) or not self._sessions.is_form_token(agent.login_id, token):
             raise HTTPException(403)
         frame = read_frame((await request.body()).decode("utf-8", "replace"))
-        channel, chat_id = frame.get("channel"), frame.get("chat_id")
-        if not isinstance(channel, str) or not isinstance(chat_id, str):
+        chat = read_chat(frame.get("channel"), frame.get("chat_id"))
+        if chat is None:
             raise HTTPException(400)
-        return agent, ChatAddress(channel, chat_id), frame
+        return agent, chat, frame
 
 
 def _refused(refusal: AttendedByAnother | UnknownChat) -> Response:

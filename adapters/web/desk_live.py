@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
 from adapters.web.pages import Pages
-from adapters.web.protocol import read_frame, written_entries
+from adapters.web.protocol import read_chat, read_digits, read_frame, read_number, written_entries
 from adapters.web.security import same_origin
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
@@ -75,8 +75,9 @@ class DeskLive:
         if self._sessions.agent(request) is None:
             return JSONResponse({"error": "no session"}, status_code=401)
         query = request.query_params
-        chat = ChatAddress(query.get("channel", ""), query.get("chat_id", ""))
-        seq = int(query["seq"]) if query.get("seq", "").isdecimal() else 0
+        chat, seq = read_chat(query.get("channel"), query.get("chat_id")), read_digits(query.get("seq"))
+        if chat is None or seq is None:
+            return JSONResponse({"error": "no such place"}, status_code=400)
         entries = await self._services.reception.before(chat, seq, HISTORY_ENTRIES)
         return JSONResponse(written_entries(entries, "", earlier=bool(entries) and entries[0].seq > 1))
 
@@ -88,8 +89,7 @@ class DeskLive:
                 frame = read_frame(text)
                 if frame.get("type") == "ping":
                     await socket.send_json({"type": "pong"})
-                elif frame.get("type") == "watch":
-                    _look(looking, frame)
+                elif frame.get("type") == "watch" and _look(looking, frame):
                     changed.set()
 
             async def tell() -> None:
@@ -167,15 +167,17 @@ class DeskLive:
         return self._pages.fragment("_desk_side.html", {"conversation": found, "orders": views})
 
 
-def _look(looking: _Looking, frame: dict[str, object]) -> None:
-    """The agent chose a box, or a conversation."""
-    box, channel, chat_id, after = (frame.get(key) for key in ("box", "channel", "chat_id", "after"))
-    if box in {*Box, ORDERS_BOX}:
-        looking.box = str(box)
-    if isinstance(channel, str) and isinstance(chat_id, str):
-        looking.chat = ChatAddress(channel, chat_id)
-        looking.after = after if isinstance(after, int) and after > 0 else 0
+def _look(looking: _Looking, frame: dict[str, object]) -> bool:
+    """The agent chose a box, or a conversation. False, and nothing is looked at, where it is neither."""
+    box, after = frame.get("box", looking.box), read_number(frame.get("after", 0))
+    nowhere = "channel" not in frame and "chat_id" not in frame
+    chat = None if nowhere else read_chat(frame.get("channel"), frame.get("chat_id"))
+    known_box = isinstance(box, str) and box in {*Box, ORDERS_BOX}
+    if not known_box or after is None or (chat is None and not nowhere):
+        return False
+    looking.box, looking.chat = str(box), chat
+    if chat is not None:
+        looking.after = after
         looking.told.pop("standing", None)
         looking.told.pop("side", None)
-    else:
-        looking.chat = None
+    return True

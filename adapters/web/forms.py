@@ -6,6 +6,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from adapters.web.protocol import cleaned
 from adapters.web.security import same_origin
 from adapters.web.sessions import Sessions
 
@@ -24,4 +25,4 @@ async def form_of(request: Request, sessions: Sessions, holder: str) -> FormData
 def field(form: FormData, name: str, longest: int) -> str:
     """A text field, cut to `longest` characters; empty where it is missing."""
     value = form.get(name)
-    return value.strip()[:longest] if isinstance(value, str) else ""
+    return cleaned(value).strip()[:longest] if isinstance(value, str) else ""

@@ -17,11 +17,14 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from bot.assistant import CHOSEN
-from bot.messages import ChatEntry, OrderCard, Reply
+from bot.messages import ChatAddress, ChatEntry, OrderCard, Reply
 from orders.order import Order, customer_state
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MEANS_LONGEST = 256
+_NAME_LONGEST = 256
+_NUMBER_MAX = 2**53 - 1
+"""The last number that a browser can count to, and more than any chat will hold."""
 
 
 class WrittenChoice(TypedDict):
@@ -90,10 +93,12 @@ def read_say(frame: object) -> Say | None:
         return None
     if not isinstance(text, str) or not text.strip():
         return None
-    if means is not None and (not isinstance(means, str) or len(means) > _MEANS_LONGEST):
-        return None
-    # NUL cannot be stored by PostgreSQL and lone surrogates by nobody; neither can be typed.
-    clean = text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8").strip()
+    if means is not None:
+        # What a button means is never typed: half a character in it was made by no page of ours.
+        if not isinstance(means, str) or len(means) > _MEANS_LONGEST or cleaned(means) != _without_nul(means):
+            return None
+        means = cleaned(means)
+    clean = cleaned(text).strip()
     return Say(client_id, clean, means) if clean else None
 
 
@@ -101,9 +106,43 @@ def read_frame(text: str) -> dict[str, object]:
     """One message of the client's; what is no JSON object becomes an empty one."""
     try:
         frame = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return frame if isinstance(frame, dict) else {}
+
+
+def read_number(value: object) -> int | None:
+    """The number of an entry, 0 for none yet; None for what counts nothing, be it a bool or endless."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _NUMBER_MAX:
+        return value
+    return None
+
+
+def read_digits(text: str | None) -> int | None:
+    """The same from an address, where a missing one is 0."""
+    if not text:
+        return 0
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(_NUMBER_MAX))
+    return read_number(int(text)) if digits else None
+
+
+def read_chat(channel: object, chat_id: object) -> ChatAddress | None:
+    """The chat that a desk names; None where no chat can be called so."""
+    if not isinstance(channel, str) or not isinstance(chat_id, str):
+        return None
+    if not all(0 < len(name) <= _NAME_LONGEST and name == cleaned(name) for name in (channel, chat_id)):
+        return None
+    return ChatAddress(channel, chat_id)
+
+
+def cleaned(text: str) -> str:
+    """Without NUL, which PostgreSQL cannot store, and lone surrogates, which nobody can; neither can be
+    typed."""
+    return _without_nul(text).encode("utf-8", "ignore").decode("utf-8")
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\0", "")
 
 
 def written_entries(

@@ -90,7 +90,7 @@ class Sessions:
         return hmac.new(self._key, f"xiadan.form:{holder}".encode(), hashlib.sha256).hexdigest()
 
     def is_form_token(self, holder: str, token: str) -> bool:
-        return hmac.compare_digest(self.form_token(holder).encode(), token.encode())
+        return hmac.compare_digest(self.form_token(holder).encode(), token.encode("utf-8", "replace"))
 
     def _set(self, response: Response, name: str, value: str, age: timedelta, path: str) -> None:
         # SameSite=Lax and not Strict: a link opened from WeChat must arrive with the cookie.

@@ -16,6 +16,9 @@ NO_SESSION = 4401
 FOREIGN_PAGE = 4403
 TOO_MANY = 4429
 
+NO_TEXT = 1003
+TOO_LONG = 1009
+
 
 class Sockets:
     """Counts the open sockets of each holder, so that one visitor cannot hold them all."""
@@ -52,9 +55,15 @@ async def converse(
 
     async def listen() -> None:
         while True:
-            frame = await socket.receive_text()
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            frame = message.get("text")
+            if frame is None:
+                await socket.close(NO_TEXT)
+                return
             if len(frame) > FRAME_CHARACTERS_MAX:
-                await socket.close(1009)
+                await socket.close(TOO_LONG)
                 return
             await hear(frame)
 
