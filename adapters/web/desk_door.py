@@ -8,13 +8,13 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.web.agent_names import name_trouble
 from adapters.web.forms import field, form_of
 from adapters.web.limits import RateLimit
 from adapters.web.pages import Pages
 from adapters.web.passwords import password_fits
 from adapters.web.services import WebServices
 from adapters.web.sessions import Sessions
-from bot.handover import RESERVED_NAMES
 
 TRIES = 5
 TRIES_PERIOD = timedelta(minutes=5)
@@ -50,8 +50,10 @@ class DeskDoor:
             )
         if not fits:
             return self._shown(request, trouble="wrong_password", name=name, status=403)
-        if not name or name.lower() in RESERVED_NAMES:
-            return self._shown(request, trouble="no_name", name=name, status=400)
+        # Only whoever knows the password is told what is wrong with his name.
+        trouble = name_trouble(name)
+        if trouble is not None:
+            return self._shown(request, trouble=trouble.value, status=400)
         self._tries.forgive(caller)
         response = RedirectResponse("/desk", status_code=303)
         self._sessions.log_in(response, name)

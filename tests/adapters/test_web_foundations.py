@@ -10,6 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from adapters.web.agent_names import NameTrouble, name_trouble
 from adapters.web.limits import RateLimit
 from adapters.web.pages import StaticFiles, templates
 from adapters.web.passwords import hash_password, password_fits
@@ -98,6 +99,40 @@ def test_an_endless_password_is_not_even_hashed() -> None:
     assert not password_fits("x" * 201, hashed)
 
 
+@pytest.mark.parametrize("name", ["小李", "客服小李", "Anna", "李 雷", "王姐😊", "José", "小李-2", "Jean-Bo"])
+def test_people_may_be_called_what_people_are_called(name: str) -> None:
+    assert name_trouble(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "trouble"),
+    [
+        ("", NameTrouble.MISSING),
+        ("…", NameTrouble.MISSING),
+        ("bot", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("ＢＯＴ", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("Queued", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("agent", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("机器人", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("机 器·人", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("系统", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("客服机器人", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("小李机器人2号", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("订单通知", NameTrouble.TAKEN_BY_THE_SHOP),
+        ("小\u200b李", NameTrouble.UNSEEN),
+        ("机\u2060器人", NameTrouble.UNSEEN),
+        ("\u202e李小", NameTrouble.UNSEEN),
+        ("\u2066李\u2069", NameTrouble.UNSEEN),
+        ("李\ufeff", NameTrouble.UNSEEN),
+        ("\u3164", NameTrouble.UNSEEN),
+        ("李\ufe0f", NameTrouble.UNSEEN),
+        ("李\n小", NameTrouble.UNSEEN),
+    ],
+)
+def test_nobody_is_called_like_the_shop_or_unseen(name: str, trouble: NameTrouble) -> None:
+    assert name_trouble(name) is trouble
+
+
 def test_a_burst_is_allowed_once_and_fills_up_again() -> None:
     limit = RateLimit(3, timedelta(seconds=30))
     assert [limit.allows("a", NOW) for _ in range(4)] == [True, True, True, False]
@@ -169,6 +204,8 @@ def test_every_code_of_the_shop_has_a_word_on_the_pages() -> None:
     labels = templates().get_template("_labels.html").module.__dict__
     assert set(labels["order_states"]) == set(CustomerState)
     assert set(labels["steps"]) == set(EventKind)
+    login = (DATA.parent / "adapters/web/templates/desk_login.html").read_text(encoding="utf-8")
+    assert all(f'"{trouble}"' in login for trouble in NameTrouble)
     assert set(labels["refunds"]) == {*RefundDenied, "started"}
 
 
