@@ -27,7 +27,9 @@ def create_web_app(services: WebServices) -> Starlette:
     """Every page and address of the shop, the other channels' addresses included. Starts nothing and
     owns nothing: whoever made the services closes them."""
     https = services.settings.base_url.startswith("https://")
-    sessions = Sessions(services.settings.secret_key, secure=https)
+    sessions = Sessions(
+        services.settings.secret_key, secure=https, desk_password_hash=services.settings.desk_password_hash
+    )
     pages = Pages(services.settings.shop_name)
     signals = Signals(services.fanout)
     channels = frozenset(route.path for route in services.routes if isinstance(route, Route))

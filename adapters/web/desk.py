@@ -68,7 +68,8 @@ class DeskPages:
         if agent is not None:
             await form_of(request, self._sessions, agent.login_id)
         response = RedirectResponse("/desk/login", status_code=303)
-        self._sessions.log_out(response)
+        self._sessions.log_out(response, agent, self._services.clock.now())
+        self._signals.desks_changed()
         return response
 
     async def take(self, request: Request) -> Response:

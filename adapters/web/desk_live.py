@@ -86,6 +86,9 @@ class DeskLive:
         async with self._signals.watching(None) as changed:
 
             async def hear(text: str) -> None:
+                if self._sessions.agent(socket) is None:
+                    changed.set()
+                    return
                 frame = read_frame(text)
                 if frame.get("type") == "ping":
                     await socket.send_json({"type": "pong"})
@@ -94,11 +97,13 @@ class DeskLive:
 
             async def tell() -> None:
                 await changed.wait()
-                while True:
+                # The login is looked at each time: it may have ended since the socket was opened.
+                while self._sessions.agent(socket) is not None:
                     changed.clear()
                     await self._tell(socket, agent, looking)
                     await wait_for(changed, LOOK_AGAIN_SECONDS)
                     await asyncio.sleep(QUIET_SECONDS)
+                await socket.close(NO_SESSION)
 
             await converse(socket, hear, tell)
 

@@ -1,7 +1,9 @@
 """Who is at the other end: a browser that we have seen before, or a member of staff.
 
-Both are signed cookies and nothing else; the server keeps no list of sessions. A browser's id is also
-its chat id. It cannot be guessed, and knowing it (the desk does) opens nothing without the signature.
+Both are signed cookies; the server keeps no list of sessions, only of the desk's logins that were ended
+before their time. That list is the process's own: one process serves the desk, and when it starts anew
+it salts the desk's password anew, which ends every login. A browser's id is also its chat id. It cannot
+be guessed, and knowing it (the desk does) opens nothing without the signature.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NewType
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -46,8 +48,9 @@ class Agent:
 class Sessions:
     """Reads and writes the two cookies, and the anti-forgery token of every form."""
 
-    def __init__(self, secret_key: str, *, secure: bool) -> None:
-        """`secure` keeps the cookies off plain HTTP: True wherever the shop is served by HTTPS."""
+    def __init__(self, secret_key: str, *, secure: bool, desk_password_hash: str = "") -> None:
+        """`secure` keeps the cookies off plain HTTP: True wherever the shop is served by HTTPS. A login
+        at the desk is good for as long as `desk_password_hash` stays what it was."""
         if len(secret_key) < 16:
             raise ValueError(
                 "the web secret key must have at least 16 characters; make one with `openssl rand -hex 32`"
@@ -56,6 +59,8 @@ class Sessions:
         self._secure = secure
         self._browsers = URLSafeTimedSerializer(secret_key, salt="xiadan.browser")
         self._agents = URLSafeTimedSerializer(secret_key, salt="xiadan.desk")
+        self._password = self._mac("password", desk_password_hash)
+        self._ended: dict[str, datetime] = {}
 
     def browser(self, connection: HTTPConnection) -> Browser:
         """The browser that the cookie names, or a new one when it brings none that we signed."""
@@ -70,27 +75,38 @@ class Sessions:
         self._set(response, BROWSER_COOKIE, value, _BROWSER_AGE, path="/")
 
     def agent(self, connection: HTTPConnection) -> Agent | None:
-        """The member of staff who is logged in here, if any."""
+        """The member of staff who is logged in here, if any. Ask again where a connection stays open:
+        a login may end meanwhile."""
         value = self._signed(self._agents, connection.cookies.get(DESK_COOKIE), _DESK_AGE)
-        if isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value):
-            return Agent(name=value[0], login_id=value[1])
-        return None
+        if not isinstance(value, list) or len(value) != 3 or not all(isinstance(part, str) for part in value):
+            return None
+        name, login_id, password = value
+        if login_id in self._ended or not hmac.compare_digest(password.encode(), self._password.encode()):
+            return None
+        return Agent(name=name, login_id=login_id)
 
     def log_in(self, response: Response, name: str) -> Agent:
         agent = Agent(name=name, login_id=secrets.token_urlsafe(12))
-        value = self._agents.dumps([agent.name, agent.login_id])
+        value = self._agents.dumps([agent.name, agent.login_id, self._password])
         self._set(response, DESK_COOKIE, value, _DESK_AGE, path="/desk")
         return agent
 
-    def log_out(self, response: Response) -> None:
+    def log_out(self, response: Response, agent: Agent | None, now: datetime) -> None:
+        """End the login, also for whoever kept a copy of its cookie, and take the cookie away."""
+        self._ended = {login: at for login, at in self._ended.items() if now - at < _DESK_AGE}
+        if agent is not None:
+            self._ended[agent.login_id] = now
         response.delete_cookie(DESK_COOKIE, path="/desk", httponly=True, samesite="lax", secure=self._secure)
 
     def form_token(self, holder: str) -> str:
         """What a form of ours carries back, so that no other site can send it in the holder's name."""
-        return hmac.new(self._key, f"xiadan.form:{holder}".encode(), hashlib.sha256).hexdigest()
+        return self._mac("form", holder)
 
     def is_form_token(self, holder: str, token: str) -> bool:
         return hmac.compare_digest(self.form_token(holder).encode(), token.encode("utf-8", "replace"))
+
+    def _mac(self, purpose: str, text: str) -> str:
+        return hmac.new(self._key, f"xiadan.{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
     def _set(self, response: Response, name: str, value: str, age: timedelta, path: str) -> None:
         # SameSite=Lax and not Strict: a link opened from WeChat must arrive with the cookie.

@@ -44,7 +44,13 @@ class Signals:
 
     def changed(self, chat: ChatAddress) -> None:
         """Who attends to the chat changed, though nothing was said."""
-        for event in (*self._watchers.get(chat, ()), *self._watchers.get(None, ())):
+        for event in self._watchers.get(chat, ()):
+            event.set()
+        self.desks_changed()
+
+    def desks_changed(self) -> None:
+        """Something changed for those who watch every chat."""
+        for event in self._watchers.get(None, ()):
             event.set()
 
 

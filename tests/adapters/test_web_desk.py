@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from adapters.web.app import create_web_app
 from adapters.web.desk_door import TRIES, TRIES_PERIOD
+from adapters.web.passwords import hash_password
 from adapters.web.sessions import DESK_COOKIE
 from bot.messages import ChatAddress, IncomingMessage
 from orders.database import Database
@@ -77,10 +80,8 @@ async def test_a_wrong_password_and_a_reserved_name_stay_outside(world: WebWorld
         page = await client.get("/desk/login")
         wrong = await press(client, page, "/desk/login", name="小李", password="open sesamE")
         assert (wrong.status_code, "密码不对" in wrong.text) == (403, True)
-        for name in ("bot", "Queued", " "):
-            assert (
-                await press(client, page, "/desk/login", name=name, password=DESK_PASSWORD)
-            ).status_code == 400
+        refused = await press(client, page, "/desk/login", name="Queued", password=DESK_PASSWORD)
+        assert (refused.status_code, "以为是系统" in refused.text) == (400, True)
         assert DESK_COOKIE not in client.cookies
         assert (
             await client.post("/desk/login", data={"name": "a", "password": DESK_PASSWORD})
@@ -103,6 +104,48 @@ async def test_logging_out_closes_the_desk(world: WebWorld) -> None:
         await logged_in(world, client, "小李")
         await press(client, await client.get("/desk"), "/desk/logout")
         assert (await client.get("/desk")).status_code == 303
+
+
+async def test_a_copy_of_the_cookie_is_worth_nothing_after_logging_out(world: WebWorld) -> None:
+    await customer_says(world, "转人工")
+    async with world.browser() as client, world.browser() as thief, world.browser() as colleague:
+        token = await logged_in(world, client, "小李")
+        await logged_in(world, colleague, "小李")
+        thief.cookies.set(DESK_COOKIE, client.cookies[DESK_COOKIE])
+        assert (await thief.get("/desk")).status_code == 200
+        await press(client, await client.get("/desk"), "/desk/logout")
+        assert (await thief.get("/desk")).headers["location"] == "/desk/login"
+        assert (await act(thief, token, "take")).status_code == 401
+        assert (await thief.get("/desk/before?channel=telegram&chat_id=42&seq=9")).status_code == 401
+        assert (await colleague.get("/desk")).status_code == 200
+
+
+async def test_another_desk_password_ends_every_login(world: WebWorld) -> None:
+    settings = replace(world.services.settings, desk_password_hash=hash_password("another"))
+    changed = create_web_app(replace(world.services, settings=settings))
+    async with world.browser() as client, world.browser(changed) as after:
+        await logged_in(world, client, "小李")
+        after.cookies.set(DESK_COOKIE, client.cookies[DESK_COOKIE])
+        assert (await after.get("/desk")).headers["location"] == "/desk/login"
+
+
+async def test_an_open_socket_is_told_nothing_after_logging_out(world: WebWorld) -> None:
+    async with served(world.app) as shop, httpx.AsyncClient(base_url=shop) as client:
+        await logged_in(world, client, "小李")
+        cookie = client.cookies[DESK_COOKIE]
+        async with desk_socket(shop, cookie) as desk:
+            await watch(desk, "waiting")
+            await told(desk, "list")
+            await press(client, await client.get("/desk"), "/desk/logout")
+            await desk.send(json.dumps({"type": "ping"}))
+            await customer_says(world, "转人工")
+            with pytest.raises(ConnectionClosed) as closed:
+                await told(desk, "list", "Telegram")
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4401
+        async with desk_socket(shop, cookie) as again:
+            with pytest.raises(ConnectionClosed):
+                await again.recv()
 
 
 # --- who speaks
@@ -168,10 +211,16 @@ async def open_desk(shop: str, name: str) -> AsyncIterator[ClientConnection]:
     async with httpx.AsyncClient(base_url=shop) as client:
         page = await client.get("/desk/login")
         await press(client, page, "/desk/login", name=name, password=DESK_PASSWORD)
-        headers = {"Cookie": f"{DESK_COOKIE}={client.cookies[DESK_COOKIE]}"}
-        address = shop.replace("http", "ws", 1) + "/desk/ws"
-        async with connect(address, additional_headers=headers, proxy=None) as opened:
+        async with desk_socket(shop, client.cookies[DESK_COOKIE]) as opened:
             yield opened
+
+
+@asynccontextmanager
+async def desk_socket(shop: str, cookie: str) -> AsyncIterator[ClientConnection]:
+    headers = {"Cookie": f"{DESK_COOKIE}={cookie}"}
+    address = shop.replace("http", "ws", 1) + "/desk/ws"
+    async with connect(address, additional_headers=headers, proxy=None) as opened:
+        yield opened
 
 
 async def told(desk: ClientConnection, kind: str, containing: str = "") -> dict[str, Any]:
