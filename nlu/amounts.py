@@ -234,6 +234,8 @@ def _range(text: str, first: Mark[Amount], second: Mark[Amount]) -> Mark[Amount]
     kinds = {first.value.kind, second.value.kind}
     if len(kinds) == 2 and AmountKind.BARE not in kinds:
         return None
+    if second.value.high >= _NO_SIZE and second.value.high > first.value.high * _SPREAD_MAX:
+        return None  # 30到123456: thirty, to the account 123456
     if second.value.kind is AmountKind.BARE and _MEASURED.match(text, second.end):
         return None
     unit = second.value if second.value.units else first.value
@@ -300,3 +302,5 @@ _TO = re.compile(r" ?(?:到|至|~+|-+|—+|–|/) ?")
 _HUNDRED = re.compile(
     r"(?<![一二三四五六七八九两几数0-9十百千万上余多来])(?P<scale>[百千万])(?P<unit>元|块)(?!度|旦|宵)"
 )
+_NO_SIZE = Decimal(10_000)
+_SPREAD_MAX = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from nlu.accounts import Account
 from nlu.amounts import Amount
@@ -11,7 +12,7 @@ from nlu.corrections import Cue, CueKind
 from nlu.page import Mark
 from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
-from nlu.records import Event, EventKind
+from nlu.records import Event, EventKind, same_value
 from nlu.signs import Signs
 
 
@@ -53,6 +54,11 @@ def events_of(
     for match in _LONE_NO.finditer(text):
         if not any(spoken_for[match.start() : match.end()]):
             events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
+    for size in sizes:
+        short = signs.not_the_size.match(text, size.end)
+        if short and not any(spoken_for[slice(*short.span())]):
+            events.append(Event(EventKind.CORRECTION, *short.span()))
+            spoken_for[slice(*short.span())] = b"\x01" * (short.end() - short.start())
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if not any(spoken_for[cue.start : cue.end]):
             events.append(
@@ -64,8 +70,37 @@ def events_of(
                 )
             )
             spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
-    return sorted(events, key=lambda event: (event.start, event.end))
+    return _contrasted(text, sorted(events, key=lambda event: (event.start, event.end)), signs)
 
+
+def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
+    """100不是50: what is set against something else is not what is wanted. 要100不是50 and 100不是50 by
+    itself say so; of 充100不是50 nobody knows whether the speaker only corrected himself."""
+    told: list[Event] = []
+    for at, event in enumerate(events):
+        if event.kind is EventKind.INSTEAD and text[event.start : event.end] in signs.contrasts:
+            kind = _contrast(text, events[:at], event, events[at + 1 :], signs)
+            told.append(replace(event, kind=kind) if kind else event)
+        else:
+            told.append(event)
+    return told
+
+
+def _contrast(
+    text: str, before: Sequence[Event], event: Event, behind: Sequence[Event], signs: Signs
+) -> EventKind | None:  # fmt: skip
+    rejected = behind[0] if behind and behind[0].start - event.end <= 1 else None
+    if rejected is None or rejected.kind not in _SET_AGAINST:
+        return None
+    others = [other for other in before if other.kind is rejected.kind]
+    if not others or any(same_value(other, rejected) for other in others):
+        return None
+    front = text[: others[-1].start].rstrip(" ,")
+    refuses = text[event.start : event.end] in signs.refusals
+    return EventKind.REJECTS if refuses or not front or signs.insists.search(front) else EventKind.EITHER
+
+
+_SET_AGAINST = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.REGION})
 
 _CUE_EVENTS = (
     (CueKind.CORRECTION, EventKind.CORRECTION),

@@ -323,6 +323,9 @@ class Intents:
         return seen.has(CueKind.FAQ) and not mine and not self._signs.not_yet.search(seen.text)
 
     def _refusing(self, seen: Evidence, guess: Guess) -> tuple[Intent, float] | None:
+        if self._signs.postponed.search(seen.text) and not seen.corrected and seen.slots:
+            # Neither an order nor the end of one.
+            return Intent.OUT_OF_SCOPE, 0.6
         if seen.has(CueKind.FORBID) and not seen.quoted:
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
             replaced = seen.corrected and seen.slots > 1 and seen.last_slot >= last
@@ -385,12 +388,20 @@ class Intents:
             return None
         if self._signs.stop.search(seen.text):
             return Intent.CANCEL, 0.8
+        if self._signs.refused.search(seen.text):
+            return Intent.CANCEL, 0.7
+        if self._signs.twice.search(seen.text):
+            return Intent.REFUND, 0.6
+        if self._signs.regularly.search(seen.text):
+            return Intent.FAQ, 0.6
         if self._signs.told_by.search(seen.text):
             return Intent.FAQ, 0.7
         if seen.has(CueKind.OWN_REQUEST):
             return None
         if self._signs.whether_done.search(seen.text):
             return Intent.STATUS, 0.75
+        if self._signs.complained.search(seen.text):
+            return Intent.STATUS, 0.6
         if self._signs.about_it.search(seen.text):
             return Intent.FAQ, 0.75
         return None

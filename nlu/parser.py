@@ -103,6 +103,8 @@ class Parser:
         """What a message wants while a question stands open or an order lies in hand."""
         if not expectation.lines and expectation.asking is None:
             return guess
+        if self._signs.postponed.search(reading.page.text) and not seen.corrected:
+            return guess
         slots = seen.slots > 0 or bool(reading.records)
         if expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and slots and len(seen.text) <= 4:
             return Guess(Intent.PROVIDE, None, 0.85)

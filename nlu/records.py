@@ -33,6 +33,10 @@ class EventKind(Enum):
     OR = "or"
     CORRECTION = "correction"
     INSTEAD = "instead"
+    REJECTS = "rejects"
+    """X不是Y: what follows is not wanted, and what stood before it is."""
+    EITHER = "either"
+    """X不是Y with nothing that says which of them is wanted."""
 
 
 SEPARATORS = frozenset({EventKind.COMMA, EventKind.STOP, EventKind.JOIN, EventKind.OR})
@@ -145,6 +149,8 @@ class _Gatherer:
         """Kinds already replaced since the correction; None when none is under way."""
         self._negated = False
         self._mild = False
+        self._contrast: EventKind | None = None
+        """The kind of X不是Y whose Y has yet to come."""
         self._replaced = False
         """Whether the correction under way has taken the place of anything."""
 
@@ -153,7 +159,7 @@ class _Gatherer:
         return self.records[-1]
 
     def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
-        correction = any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in clause)
+        correction = any(event.kind in _CORRECTING for event in clause)
         if self._correcting and separator is EventKind.JOIN and not correction and self._opens(clause):
             self._correcting = None
         if separator is EventKind.OR and not correction and self._correcting is None:
@@ -212,6 +218,9 @@ class _Gatherer:
             case EventKind.INSTEAD:
                 self._negated = True
                 return
+            case EventKind.REJECTS | EventKind.EITHER:
+                self._contrast = event.kind
+                return
         if self._negated and (event.kind in _SLOTS or event.kind is EventKind.QUALIFIER):
             # 不是50是100: the first is taken back, the second is a correction. Where the first was
             # never said (不是，我要100的) it is the correction itself.
@@ -220,6 +229,9 @@ class _Gatherer:
             self._replaced = self._take_back(event)
             if self._replaced:
                 return
+        if self._contrast is not None and event.kind in _SLOTS:
+            self._set_against(event)
+            return
         if self._correcting is not None:
             self._replace(event)
             return
@@ -309,15 +321,25 @@ class _Gatherer:
         record.open.discard(_SLOTS[event.kind])
         record.conflicts.discard(_SLOTS[event.kind])
 
+    def _set_against(self, event: Event) -> None:
+        """Y of X不是Y: not taken where X is wanted for sure, else one of two. A later value counts more."""
+        slot, record = _SLOTS[event.kind], self._record
+        if self._contrast is EventKind.EITHER:
+            record.open.add(slot)
+            _list_of(record, event).append(event)
+        self._contrast = None
+        self._correcting = set()
+        self._replaced = True
+
     def _take_back(self, event: Event) -> bool:
         """Drop what the event repeats. Whether there was anything to drop."""
         record = self._record
         if event.kind is EventKind.QUANTITY:
-            same = record.quantity is not None and _same_value(record.quantity, event)
+            same = record.quantity is not None and same_value(record.quantity, event)
             record.quantity = None if same else record.quantity
             return same
         listed = _list_of(record, event)
-        kept = [old for old in listed if not _same_value(old, event)]
+        kept = [old for old in listed if not same_value(old, event)]
         dropped = len(kept) < len(listed)
         listed[:] = kept
         return dropped
@@ -347,6 +369,8 @@ class _Gatherer:
             return
         _list_of(record, event).append(event)
 
+
+_CORRECTING = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER})
 
 _SLOTS = {
     EventKind.NAME: Slot.PRODUCT,
@@ -401,7 +425,8 @@ def _same_kind(accounts: Iterable[Event], event: Event) -> bool:
     return False
 
 
-def _same_value(one: Event, other: Event) -> bool:
+def same_value(one: Event, other: Event) -> bool:
+    """Whether two events say the same: 50 and 50块, the same number, the same name."""
     if one.quantity and other.quantity:
         return one.quantity.count == other.quantity.count
     if one.amount and other.amount:

@@ -47,6 +47,22 @@ class Signs:
     rather: re.Pattern[str]
     drop_line: re.Pattern[str]
     server: re.Pattern[str]
+    not_the_size: re.Pattern[str]
+    """50不够: what was said right in front is taken back."""
+    insists: re.Pattern[str]
+    """我要的是: what follows is wanted for sure."""
+    refused: re.Pattern[str]
+    """别给A充: a purchase that must not be made."""
+    complained: re.Pattern[str]
+    """我没充, 充不了: tells of a purchase that was not or cannot be made."""
+    twice: re.Pattern[str]
+    """充重了: bought once too often."""
+    regularly: re.Pattern[str]
+    """每月都充: an order by the calendar, which nobody takes here."""
+    postponed: re.Pattern[str]
+    """等发工资了再充: what will be ordered another day."""
+    contrasts: frozenset[str]
+    refusals: frozenset[str]
     speech: frozenset[str]
     interjections: frozenset[str]
     mild_corrections: frozenset[str]
@@ -100,6 +116,23 @@ class Signs:
             drop_line=re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}"),
             server=_server(lexicon, any_of("servers"), any_of("short_servers"), any_of("compass"), any_of("networks"),
                            any_of("numeral_characters"), any_of("no_server_behind")),
+            not_the_size=re.compile(rf"(?:块钱|元|块|的|卡)?(?:有点|有些|太|也|又|都|好像|感觉|可能)*{any_of('not_the_size')}"),
+            insists=re.compile(rf"{any_of('insists')}$"),
+            refused=re.compile(
+                rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
+                rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
+            ),
+            complained=re.compile(
+                rf"没有?(?:让你|叫你|要你|说要|说)?(?:们)?(?:给|帮|往|去)?{verbs}(?!过|值过|上|到账)(?=[^,.;!?。]{{0,10}}[0-9一二三四五六七八九十百两])|{verbs}不{any_of('cannot')}"
+            ),
+            twice=re.compile(rf"{verbs}{any_of('too_often')}|{any_of('too_often_front')}{verbs}"),
+            regularly=re.compile(
+                rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}"
+                rf"|{any_of('regular')}.{{0,4}}{verbs}"
+            ),
+            postponed=re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}"),
+            contrasts=words("contrasts"),
+            refusals=words("refusals"),
             speech=words("speech"),
             interjections=words("interjections"),
             mild_corrections=words("mild_corrections"),

@@ -70,6 +70,8 @@ def _column(text: str, offset: int, header: _Header) -> str | None:
     begins = text.rfind("\n", 0, offset) + 1
     ends = text.find("\n", offset)
     line = text[begins : ends if ends >= 0 else len(text)]
-    if len(_split(line)) != len(header.columns):
+    before = _split(line[: offset - begins] + "x")
+    if len(_split(line)) != len(header.columns) or len(before) > len(header.columns):
+        # A row that is not cut like its heading says nothing of its columns: 134 1102 9938,20.
         return None
-    return header.columns[len(_split(line[: offset - begins] + "x")) - 1]
+    return header.columns[len(before) - 1]

@@ -112,3 +112,13 @@ def test_a_negation_never_confirms(shop: Shop, text: str) -> None:
     understood = shop.parser.understand(text, asked)
     assert understood.intent not in (Intent.CONFIRM, Intent.ORDER)
     assert understood.chosen != "confirm"
+
+
+@pytest.mark.parametrize("text", ["等发工资了再给13800138000充100话费", "过几天再充100话费13800138000"])
+def test_what_is_put_off_orders_nothing_and_cancels_nothing(shop: Shop, text: str) -> None:
+    assert shop.parser.understand(text, QUOTED).intent not in (Intent.ORDER, Intent.MODIFY, Intent.CANCEL)
+
+
+def test_a_row_that_is_not_cut_like_its_heading_is_read_without_it(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("手机号,金额\n134 1102 9938,20\n13800138000,50")
+    assert [line["account"] for line in frame["lines"]] == ["13411029938", "13800138000"]
