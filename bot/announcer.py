@@ -168,7 +168,11 @@ def _after(
     conversation: Conversation, order: Order, kind: EventKind, text: str, choices: tuple[Choice, ...]
 ) -> Conversation:
     """A paid or expired order leaves the table. A question about something else stays open."""
-    if conversation.order_no == order.order_no and kind in CLOSES_THE_DRAFT:
+    if conversation.supersedes == order.order_no and kind is EventKind.EXPIRED:
+        # What it was to be changed into can still be ordered.
+        conversation = replace(conversation, supersedes=None, corrected=False)
+    on_table = order.order_no in (conversation.order_no, conversation.supersedes)
+    if on_table and kind in CLOSES_THE_DRAFT:
         conversation = Conversation()
     question = conversation.question
     if choices and (question is None or not question.is_open):

@@ -61,6 +61,8 @@ class Conversation:
     """Shown, and waiting for a yes."""
     order_no: str | None = None
     """The unpaid order made from the draft, as long as a correction would mean this one."""
+    supersedes: str | None = None
+    """The unpaid order that the draft changes. It can be paid until the draft is placed in its stead."""
     corrected: bool = False
     """The draft changes an order that was already quoted, so it is confirmed before it is placed."""
     browsing: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import Purpose, Question
 from bot.messages import Reply
-from bot.skills import aftersales, ordering
+from bot.skills import aftersales, ordering, replacing
 from bot.store.contacts import Contact, save_contact
 from bot.turn import CANCEL, REORDER, Turn
 from nlu.understanding import Intent, PaymentMethod
@@ -20,6 +20,9 @@ def pay(turn: Turn) -> Reply:
         return _no_balance(turn)
     if turn.conversation.quote is not None:
         return ordering.confirmed(turn)
+    old = replacing.replaced(turn)
+    if old is not None and old.is_payable and not turn.heard.lines:
+        return ordering.keep(turn, old)
     if turn.conversation.draft.lines and turn.conversation.order_no is None:
         return ordering.put_forward(turn, ordering.filled(turn, turn.conversation.draft).draft)
     order = turn.order_on_table()

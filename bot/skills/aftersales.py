@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import Choice, Reply
-from bot.skills import ordering
+from bot.skills import ordering, replacing
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
 from nlu.understanding import Intent
@@ -174,6 +174,9 @@ def cancel(turn: Turn) -> Reply:
     if turn.chat.attended is Attended.QUEUED and _nothing_asked(turn) and turn.conversation.order_no is None:
         return stay_with_bot(turn)
     drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
+    old = replacing.replaced(turn)
+    if drafting and number is None and old is not None and old.is_payable:
+        return ordering.keep(turn, old)
     if drafting and number is None:
         return turn.done(turn.say("cancel.draft"))
     on_table = turn.order_on_table()
