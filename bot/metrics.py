@@ -14,6 +14,11 @@ TURN_SECONDS = Histogram(
 UNDERSTOOD = Counter("xiadan_understood_total", "Messages by what was understood", ["intent"])
 ORDER_EVENTS = Counter("xiadan_order_events_total", "Things that happened to orders", ["kind"])
 NOTICES = Counter("xiadan_payment_notices_total", "Payment notices", ["gateway", "outcome"])
+NOTICES_NOT_KEPT = Counter(
+    "xiadan_payment_notices_not_kept_total",
+    "Refused payment notices of which nothing was recorded",
+    ["gateway"],
+)
 JOBS_RUN = Counter("xiadan_jobs_total", "Jobs run", ["kind", "outcome"])
 JOB_LAG_SECONDS = Gauge("xiadan_job_lag_seconds", "How late the oldest due job is")
 SENT = Counter("xiadan_sent_total", "Messages sent", ["channel", "outcome"])

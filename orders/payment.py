@@ -94,6 +94,8 @@ class Refused:
     """Not a notice of this gateway: forged, stale, or replayed with another content."""
 
     reason: str
+    kept: bool = True
+    """False where so many came lately that this one was not recorded."""
 
 
 NoticeOutcome = Settled | Held | Repeated | Refused

@@ -58,11 +58,12 @@ def receive(
 
 def _refuse(tx: Tx, room: Backroom, gateway: Gateway, raw: RawNotice, reason: str, now: datetime) -> Refused:
     """Keep the evidence, but not without end: anybody can post, and the disk is ours."""
-    kept = money.refused_lately(tx, now - timedelta(minutes=1))
-    if kept < room.policy.limits.refused_notices_kept_per_minute:
+    lately = money.refused_lately(tx, now - timedelta(minutes=1))
+    kept = lately < room.policy.limits.refused_notices_kept_per_minute
+    if kept:
         money.record_notice(tx, gateway.name, raw, None, reason)
     room.alarm(tx, "notice_refused", gateway.name, reason, now)
-    return Refused(reason)
+    return Refused(reason, kept)
 
 
 def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now: datetime) -> Settled | Held:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
+import structlog
+from prometheus_client import REGISTRY
 
+from adapters.web.notices import REFUSALS, REFUSALS_PERIOD
 from adapters.web.sessions import BROWSER_COOKIE
 from orders.database import Database
 from orders.order import CustomerState, Order, customer_state
-from tests.adapters.web_world import MASKED_PHONE, PHONE, WebWorld, customer_of, form_token_of, press
+from tests.adapters.web_world import (
+    BASE_URL,
+    MASKED_PHONE,
+    PHONE,
+    WebWorld,
+    customer_of,
+    form_token_of,
+    press,
+)
 
 TELEGRAM = "telegram:42"
 
@@ -377,3 +389,50 @@ async def test_notices_for_nobody_and_endless_ones_are_refused(
             yield b"x" * 1024
 
     assert (await mine.post("/notices/sandbox", content=endless())).status_code == 413
+
+
+async def test_a_flood_of_unsigned_notices_is_counted_and_stops_no_genuine_one(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    order = await world.placed(customer_of(mine))
+    payment, _ = await world.payment(order.pay_token)
+    asked = 0
+    receive_notice = world.shop.receive_notice
+
+    def counted(*args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return receive_notice(*args)
+
+    world.shop.receive_notice = counted  # type: ignore[method-assign]
+    before = not_kept()
+    with structlog.testing.capture_logs() as logs:
+        codes = [(await mine.post("/notices/sandbox", content=b"{}")).status_code for _ in range(400)]
+        assert set(codes[:REFUSALS]) == {400}
+        assert set(codes[REFUSALS:]) == {429}
+        assert asked == REFUSALS, "the others took no transaction"
+        assert not_kept() - before == 400 - REFUSALS
+        world.clock.advance(REFUSALS_PERIOD)
+        for _ in range(REFUSALS + 1):
+            await mine.post("/notices/sandbox", content=b"{}")
+    lines = [line for line in logs if line["event"] == "refused notices were not kept"]
+    assert [line["count"] for line in lines] == [1, 400 - REFUSALS]
+    # From the very address that floods, the gateway's own word is taken.
+    raw = world.notice(payment)
+    genuine = await mine.post("/notices/sandbox", content=raw.body, headers=dict(raw.headers))
+    assert (genuine.status_code, genuine.text) == (200, "success")
+    assert (await world.order(order.order_no)).settled_fen == order.total_fen
+
+
+async def test_refused_notices_beyond_those_kept_are_counted_whoever_sends_them(world: WebWorld) -> None:
+    before = not_kept()
+    for caller in range(3):
+        transport = httpx.ASGITransport(world.app, client=(f"10.0.0.{caller}", 1))
+        async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+            for _ in range(REFUSALS):
+                assert (await client.post("/notices/sandbox", content=b"{}")).status_code == 400
+    assert not_kept() - before == 3 * REFUSALS - world.shop.room.policy.limits.refused_notices_kept_per_minute
+
+
+def not_kept() -> float:
+    return REGISTRY.get_sample_value("xiadan_payment_notices_not_kept_total", {"gateway": "sandbox"}) or 0
