@@ -84,7 +84,8 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     marks: list[Mark[Amount]] = []
     at = 0
     for found in numbers(text):
-        if found.start < at or not _counts(text, found):
+        behind_size = bool(marks) and marks[-1].end == found.start and marks[-1].value.kind is AmountKind.SIZE
+        if found.start < at or not (_counts(text, found) or behind_size):
             continue
         if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
             continue
@@ -106,6 +107,8 @@ def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mar
     period, size = _period(text, found), _size(text, found, units)
     if period and size and size.end > period.end:
         return size  # 300月相 counts 月相
+    if period and size and size.value.units and text[found.end : size.end].strip() in _ONE_LETTER:
+        return size  # 1m where the catalog sells by the megabyte
     return period or size or _bare(text, found)
 
 
@@ -231,11 +234,11 @@ def _range(text: str, first: Mark[Amount], second: Mark[Amount]) -> Mark[Amount]
     """50到100 as one amount that is not exact; None where the two do not belong together."""
     if not _TO.fullmatch(text, first.end, second.start) or first.value.high >= second.value.high:
         return None
+    if second.value.high >= _NO_SIZE and second.value.high > first.value.high * _SPREAD_MAX:
+        return None  # 30到123456: thirty, to the account 123456
     kinds = {first.value.kind, second.value.kind}
     if len(kinds) == 2 and AmountKind.BARE not in kinds:
         return None
-    if second.value.high >= _NO_SIZE and second.value.high > first.value.high * _SPREAD_MAX:
-        return None  # 30到123456: thirty, to the account 123456
     if second.value.kind is AmountKind.BARE and _MEASURED.match(text, second.end):
         return None
     unit = second.value if second.value.units else first.value
@@ -283,6 +286,7 @@ def _open(character: str) -> bool:
 
 
 _LONGEST = 12
+_ONE_LETTER = ("m", "d")
 _DURATION = re.compile(r" ?(?:个|个半)? ?(?:分钟|小时|钟头|秒|刻钟|分半钟|工作日)")
 _DIGIT_BEHIND = re.compile(r" ?\d")
 _WORD_BEHIND = re.compile(r"[一-龥](?<![的装版券月卡年一两二三四五来到半包用])")
@@ -298,9 +302,9 @@ _SMALL = re.compile(
 )
 _COUNTED = re.compile(r" ?个 ?")
 _MEASURED = re.compile(r" ?[个张份套件单次台杯只条笔组盒包瓶本支位]")
+_NO_SIZE = Decimal(10_000)
+_SPREAD_MAX = 100
 _TO = re.compile(r" ?(?:到|至|~+|-+|—+|–|/) ?")
 _HUNDRED = re.compile(
     r"(?<![一二三四五六七八九两几数0-9十百千万上余多来])(?P<scale>[百千万])(?P<unit>元|块)(?!度|旦|宵)"
 )
-_NO_SIZE = Decimal(10_000)
-_SPREAD_MAX = 100

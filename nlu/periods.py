@@ -17,7 +17,7 @@ from nlu.page import Mark
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`value` counts in `unit`: 月, 天 or 周. `value` is None when no one period was said."""
+    """`low` and `high` count in `unit`: 月, 天, 周 or 永久. `value` is None when no one period was said."""
 
     low: Decimal
     high: Decimal
@@ -43,6 +43,8 @@ def period_behind(text: str, number: Mark[Number]) -> Mark[Period] | None:
         return None
     word, card = found["unit"], bool(found["card"])
     unit, factor = _UNITS[word]
+    if word in _ONE_LETTER and number.value.low not in _ONE_LETTER[word]:
+        return None
     low, high, exact = number.value.low * factor, number.value.high * factor, number.value.exact
     end = found.end()
     if found["half"]:
@@ -75,11 +77,18 @@ def periods_alone(text: str) -> list[Mark[Period]]:
             or found["whole"]
             or found["latin"]
             or found["short"]
+            or found["life"]
         )
         if before and before in _NOT_BEHIND.get(word[0], ()):
             continue
         value, unit = _ALONE_MEANS[next(key for key in found.groupdict() if found[key])](word)
-        marks.append(Mark(Period(value, value, unit, card=not found["half"]), found.start(), found.end()))
+        marks.append(
+            Mark(
+                Period(value, value, unit, card=not (found["half"] or found["life"])),
+                found.start(),
+                found.end(),
+            )
+        )
     return marks
 
 
@@ -113,10 +122,25 @@ _UNITS: dict[str, tuple[str, int]] = {
     "yue": ("月", 1),
     "nian": ("月", 12),
     "tian": ("天", 1),
+    "mo": ("月", 1),
+    "mos": ("月", 1),
+    "yr": ("月", 12),
+    "yrs": ("月", 12),
+    "m": ("月", 1),
+    "y": ("月", 12),
+    "d": ("天", 1),
 }
+_ONE_LETTER: dict[str, frozenset[int]] = {
+    "m": frozenset({1, 2, 3, 6, 12, 24, 36}),
+    "y": frozenset({1, 2, 3, 5}),
+    "d": frozenset({1, 3, 7, 15, 30, 60, 90, 180, 365}),
+}
+"""How much of a period one letter may stand for: 12m, 1y, 30d; anything else is no period."""
+LIFETIME = "永久"
+"""The unit of what is bought once and for all; it is no multiple of any other."""
 _UNIT = re.compile(
     r" ?(?P<of>个 ?)?(?P<half>半)?"
-    r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian)(?![a-z])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期间|期刊|期待|轮|前|光|空|猫))"
+    r"(?P<unit>季度|星期|礼拜|(?:days?|months?|years?|weeks?|yue|nian|tian|mos?|yrs?|[myd])(?![a-z0-9])|[月天年周季日](?!份|底|初|末|抛|报|刊|历|活|费|租|结|薪|用|志|期间|期刊|期待|轮|前|光|空|猫))"
     r"(?P<card>卡)?"
 )
 _MONTHS_BEHIND = re.compile(r"[零又加]?(?P<months>\d{1,2}|[一二两三四五六七八九十]{1,3})个月(?!卡)")
@@ -128,6 +152,7 @@ _ALONE = re.compile(
     r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
     r"|(?P<latin>monthly|yearly|annual|annually|quarterly|weekly)(?![a-z])"
     r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪])(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪])个)[年月季](?=的(?!事|时候)|$|[ ,。!\0]))"
+    r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>[全整]年(?!龄|级)|整月|整季)"
 )
 _NOT_BEHIND = {
@@ -236,7 +261,12 @@ def _whole(word: str) -> tuple[Decimal, str]:
     return _CARD_MEANS[word[1]]
 
 
+def _life(word: str) -> tuple[Decimal, str]:
+    return Decimal(1), LIFETIME
+
+
 _ALONE_MEANS = {
+    "life": _life,
     "card": _card,
     "flat": _card,
     "kind": _card,

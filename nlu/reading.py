@@ -59,6 +59,8 @@ class Reading:
     payment: PaymentMethod | None
     contact: str | None
     remembered: str | None
+    owners: tuple[str, ...]
+    """Whose the accounts are, one name for each; empty where one of them is nobody's."""
     masks: tuple[tuple[int, int, str], ...]
     """What stands where, by the slot names of the example phrases."""
     spans: tuple[SlotSpan, ...]
@@ -87,7 +89,7 @@ class Reader:
         self._leftovers = Leftovers(lexicon)
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
-        self.units = Units.of(lexicon, _unit_spellings(vocabulary))
+        self.units = Units.of(lexicon, _unit_spellings(vocabulary), vocabulary.counters)
 
     def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
@@ -174,12 +176,15 @@ class Reader:
         contact = self._contacts.recipient(page.text)
         remembered = self._contacts.remembered(page.text)
         shape = self._shape(cues, others, counted, used, contact is not None)
+        owners = self._contacts.owners(page.text, [mark.start for mark in used]) if len(used) > 1 else ()
+        if not used:
+            used = self._named_people(page.text, shape.each)
         events = events_of(page.text, mentions, used, sized, counted, cues, self._signs)
         events = self._with_unknown_regions(page.text, events)
         events = in_columns(page.text, events, self._columns)
         shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues, disbelieved))
         records = records_of(page.text, events, goods, shape, self._signs)
-        masks = _masks(mentions, used, sized, counted, order, contact)
+        masks = _masks(mentions, [mark for mark in used if not mark.value.contact], sized, counted, order, contact)
         said = filters.collected(limits)
         category = self._category(page.text)
         return Reading(
@@ -200,11 +205,19 @@ class Reader:
             sort=sorts[-1].value if sorts else None,
             order_ref=order[0].value.order if order else None,
             payment=paying[-1].value if paying else None,
-            contact=contact.value if contact and not used else None,
+            contact=contact.value if contact and not any(not mark.value.contact for mark in used) else None,
+            owners=owners,
             remembered=remembered.value if remembered else None,
             masks=masks,
             spans=_spans(page, order, paying, limits),
         )
+
+    def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
+        """Several people named as recipients get a line each; one alone is the contact of the whole."""
+        people = self._contacts.recipients(text, each)
+        if len({mark.value for mark in people}) < 2:
+            return ()
+        return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
         """Whether an uncertain name is but the end of a longer word that nobody knows."""

@@ -28,9 +28,10 @@ class Units:
     signs: Words[str]
 
     @classmethod
-    def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]]) -> Units:
+    def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]], counters: Iterable[str] = ()) -> Units:
         """`units`: each unit of the catalog with further spellings that only the catalog knows
-        (the aliases of a product that is its own unit: Q币 -> QB, 扣币)."""
+        (the aliases of a product that is its own unit: Q币 -> QB, 扣币). `counters`: what else the
+        labels of its variants count (核 of 2核4G), where no unit is called so."""
         found: dict[str, dict[str, None]] = {}
         for unit, extra in units.items():
             if plain(unit) == "元":
@@ -39,6 +40,10 @@ class Units:
                 found.setdefault(spelling, {})[unit] = None
         for word in lexicon.words("amounts.foreign_units"):
             found.setdefault(word, {})
+        counted = re.compile(_either(lexicon.words("amounts.yuan")))
+        for word in counters:
+            if word not in found and not counted.match(word):
+                found[word] = {word: None}
         guard = _either(lexicon.words("amounts.yuan_not_before"))
         yuan_before = _either(lexicon.words("amounts.yuan_before"))
         return cls(
@@ -90,7 +95,7 @@ def _either(words: Iterable[str]) -> str:
 
 def _bounded(word: str) -> str:
     latin = word[-1:].isascii() and word[-1:].isalpha()
-    return re.escape(word) + ("(?![a-z])" if latin else "")
+    return re.escape(word) + ("(?![a-z])" if latin else "") + (r"(?!\d)" if word == "x" else "")
 
 
 def _chinese(text: str) -> bool:

@@ -14,11 +14,12 @@ from nlu.amounts import Amount, AmountKind, Units
 from nlu.amounts import read as read_amounts
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
+from nlu.periods import LIFETIME
 from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
 
 OPTIONS_MAX = 8
-PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日"})
+PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日", LIFETIME})
 MONEY_UNITS = frozenset({"元"})
 SENSELESS_UNITS = frozenset({"个", "张", "份", "套", "件"})
 """Units that count things and size nothing: a number with one of them is a quantity."""
@@ -60,6 +61,12 @@ class Sizes:
             product.product_id: tuple(self._size(variant) for variant in product.variants)
             for product in vocabulary.products.values()
         }
+        self._for_good = frozenset(
+            product.product_id
+            for product in vocabulary.products.values()
+            if any(amount.units == (LIFETIME,) for amount in self.periods_of(product.name))
+        )
+        """Products whose name says that they last for ever: that tells none of their variants apart."""
         self._words = {
             product_id: self._tell_apart(sizes, plain(vocabulary.products[product_id].name).replace(" ", ""))
             for product_id, sizes in self._sizes.items()
@@ -115,6 +122,8 @@ class Sizes:
             left = [size for size in left if size.sku_id in self._words[product_id].get(word, ())]
             said = True
         for amount in amounts:
+            if amount.units == (LIFETIME,) and product_id in self._for_good:
+                continue
             said = True
             asked = asked or amount
             if not amount.exact:

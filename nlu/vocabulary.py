@@ -6,6 +6,7 @@ once, is immutable, and is swapped whole when the catalog changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,6 +46,8 @@ class Vocabulary:
     product_of_sku: Mapping[str, str]
     categories: tuple[str, ...]
     units: tuple[str, ...]
+    counters: tuple[str, ...] = ()
+    """What the labels of variants count beside their units: 核 of 2核4G, x of 5x."""
 
     @classmethod
     def compile(cls, products: Iterable[ProductWords]) -> Vocabulary:
@@ -61,4 +64,15 @@ class Vocabulary:
             units=tuple(
                 dict.fromkeys(variant.unit for product in by_id.values() for variant in product.variants)
             ),
+            counters=tuple(
+                dict.fromkeys(
+                    word
+                    for product in by_id.values()
+                    for variant in product.variants
+                    for word in _COUNTED.findall(variant.label.lower())
+                )
+            ),
         )
+
+
+_COUNTED = re.compile(r"\d ?([核线路只点人端屏]|x)(?=[\d\s+/]|$)")

@@ -7,8 +7,10 @@ from itertools import pairwise
 
 import pytest
 
-from nlu.amounts import AmountKind
-from tests.nlu.readers import phrases, read, rows, table
+from nlu.amounts import AmountKind, Units
+from nlu.amounts import read as read_amounts
+from nlu.normalise import normalise
+from tests.nlu.readers import lexicon, phrases, read, rows, table
 
 
 @pytest.mark.parametrize(("phrase", "meaning"), rows("amounts", "exact"))
@@ -81,3 +83,27 @@ def test_a_changed_number_changes_exactly_the_amount(phrase: str) -> None:
     found = [read(phrase % value).sure_amounts for value in ("10", "20", "30", "50", "100", "200", "500")]
     assert all(len(amounts) == 1 for amounts in found)
     assert all(one != other for one, other in pairwise(found))
+
+
+def test_what_the_labels_of_a_catalog_count_is_a_size_there_and_only_there() -> None:
+    server = Units.of(lexicon(), {"年": ()}, counters=("核", "x"))
+    sizes = [
+        (mark.value.low, mark.value.units) for mark in read_amounts(normalise("2核4G"), lexicon(), server)
+    ]
+    assert sizes[0] == (2, ("核",))
+    multiple, period = read_amounts(normalise("5x一个月"), lexicon(), server)
+    assert (multiple.value.units, period.value.units) == (("x",), ("月",))
+    assert not any(mark.value.units == ("x",) for mark in read_amounts(normalise("50x2"), lexicon(), server))
+
+
+def test_one_letter_is_a_month_where_nothing_is_sold_by_the_megabyte() -> None:
+    (month,) = read_amounts(normalise("12m"), lexicon(), Units.of(lexicon(), {"月": ()}))
+    assert (month.value.low, month.value.units) == (12, ("月",))
+    (megabytes,) = read_amounts(normalise("12m"), lexicon(), Units.of(lexicon(), {"MB": ()}))
+    assert megabytes.value.units == ("MB",)
+
+
+@pytest.mark.parametrize("text", ["永久有效吗", "100m", "7m", "200d"])
+def test_what_only_looks_like_a_period_is_none(text: str) -> None:
+    found = read_amounts(normalise(text), lexicon(), Units.of(lexicon(), {"月": ()}))
+    assert not any(mark.value.kind is AmountKind.PERIOD for mark in found)
