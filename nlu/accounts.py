@@ -70,6 +70,8 @@ class Account:
     its characters stay free, and the parser takes them if it uses the reading."""
     as_typed: str = ""
     """All digits that were given, with 86 in front if it was there: a UID is never shortened."""
+    contact: bool = False
+    """A person said by name (老妈): `text` is the name, and which account is meant is not said."""
     as_given: str = ""
     """A number with what belongs to it only as a game account: 88213345(2231)."""
 

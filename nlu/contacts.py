@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
@@ -28,6 +29,8 @@ class Contacts:
         self._whose = re.compile(
             rf"^\s*{any_of('signs.answer_front')}?{own}?({people})的?{any_of('signs.this_one')}?{number}[\s。吧呗!]*$"
         )
+        self._and = re.compile(rf"\s*(?:{any_of('signs.and_people')}\s*)?{own}?({people})")
+        self._owner = re.compile(rf"{own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}?(?:是|为|[:：\s])*$")
         self._saved = re.compile(
             rf"{any_of('signs.save_as')}\s*{own}?({_NAME}|[a-z]{{2,10}})(?:{any_of('signs.save_ends')}|[，,。!\s]|$)"
         )
@@ -43,6 +46,41 @@ class Contacts:
                 if name and name not in self._nobody and not any(word == name for word in self._nobody):
                     return Mark(name, match.start(1), match.end(1))
         return None
+
+    def recipients(self, text: str, each: bool) -> tuple[Mark[str], ...]:
+        """Everybody for whom something is ordered: 给老妈充100，给老爸充50. `each`: 各 or 都 was said, so
+        that 老爸老妈 are two."""
+        found: list[Mark[str]] = []
+        for match in self._known.finditer(text):
+            found.append(Mark(match[1], match.start(1), match.end(1)))
+            while more := self._and.match(text, found[-1].end):
+                if not each and more.start(1) == found[-1].end:
+                    break
+                found.append(Mark(more[1], more.start(1), more.end(1)))
+        return tuple(mark for mark in found if mark.value not in self._nobody)
+
+    def owners(self, text: str, starts: Sequence[int]) -> tuple[str, ...]:
+        """Whose the numbers are that begin at `starts`: 我老婆电话138…，我爸139…. Empty where one of
+        them is nobody's."""
+        names: list[str] = []
+        for start in starts:
+            match = self._owner.search(text, 0, start)
+            name = self._own.sub("", match[1]) if match else ""
+            if not name or name in self._nobody:
+                return self._named_behind(text, starts)
+            names.append(name)
+        return tuple(names)
+
+    def _named_behind(self, text: str, starts: Sequence[int]) -> tuple[str, ...]:
+        """把138…存成老妈，139…存成老爸."""
+        names: list[str] = []
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+            match = self._saved.search(text, start, end)
+            name = self._own.sub("", match[1]) if match else ""
+            if not name or name in self._nobody:
+                return ()
+            names.append(name)
+        return tuple(names)
 
     def remembered(self, text: str) -> Mark[str] | None:
         """The name under which a recipient is to be remembered."""

@@ -27,7 +27,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         nouns=count(EventKind.NOUN),
         unknown=len(reading.unknown),
         sizes=count(EventKind.AMOUNT),
-        accounts=count(EventKind.ACCOUNT),
+        accounts=sum(event.account is not None and not event.account.contact for event in reading.events),
         quantities=count(EventKind.QUANTITY),
         regions=count(EventKind.REGION),
         order_number=reading.order_ref not in (None, "last"),

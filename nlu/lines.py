@@ -489,6 +489,8 @@ class LineReader:
         event = self._fitting(record.accounts, kind)
         account = event.account
         assert account is not None
+        if account.contact:
+            return replace(line, contact=account.text)
         span = page.span(event.start, event.end)
         wanted_kind = kind or account.said or (account.kinds[0] if account.kinds else "phone")
         recipient = account.read_as(wanted_kind, self._lexicon)

@@ -166,6 +166,10 @@ class Parser:
         elif intent is Intent.SEARCH and reading.unknown:
             problems = tuple(
                 Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown
+            if len(reading.owners) == len(lines):
+                lines = tuple(
+                    replace(line, contact=name) for line, name in zip(lines, reading.owners, strict=True)
+                )
             )
         if intent in _LISTING:
             options = self._asked_about(spoken)

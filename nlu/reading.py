@@ -184,7 +184,9 @@ class Reader:
         events = in_columns(page.text, events, self._columns)
         shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues, disbelieved))
         records = records_of(page.text, events, goods, shape, self._signs)
-        masks = _masks(mentions, [mark for mark in used if not mark.value.contact], sized, counted, order, contact)
+        masks = _masks(
+            mentions, [mark for mark in used if not mark.value.contact], sized, counted, order, contact
+        )
         said = filters.collected(limits)
         category = self._category(page.text)
         return Reading(

@@ -154,7 +154,8 @@ class SpokenLine:
     position: int | None = None
     """Which line in hand is meant, from 0, when the customer said so (`第二个`)."""
     contact: str | None = None
-    """Who gets this line, where he was named (`给老妈充100，给老爸充50`)."""
+    """Who gets this line, where he was named beside others (`给老妈充100，给老爸充50`); the first of
+    them is `Understanding.contact` too. For `save_contact` of several, whose account this is."""
     dropped: bool = False
     """The customer no longer wants this line (`不要优酷了`)."""
 

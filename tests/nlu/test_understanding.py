@@ -122,3 +122,29 @@ def test_what_is_put_off_orders_nothing_and_cancels_nothing(shop: Shop, text: st
 def test_a_row_that_is_not_cut_like_its_heading_is_read_without_it(shop: Shop) -> None:
     frame: Any = shop.framer.frame("手机号,金额\n134 1102 9938,20\n13800138000,50")
     assert [line["account"] for line in frame["lines"]] == ["13411029938", "13800138000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "sizes"),
+    [
+        ("给老妈充100，给老爸充50", ["老妈", "老爸"], ["topup-100", "topup-50"]),
+        ("给老爸老妈各充50", ["老爸", "老妈"], ["topup-50", "topup-50"]),
+        ("给老爸和老妈充50话费", ["老爸", "老妈"], ["topup-50", "topup-50"]),
+        ("给老婆充个腾讯视频月卡，给我爸充50话费", ["老婆", "爸"], ["tencent-video-1m", "topup-50"]),
+    ],
+)
+def test_everyone_who_is_named_has_a_line(shop: Shop, text: str, people: list[str], sizes: list[str]) -> None:
+    understood = shop.parser.understand(text)
+    assert understood.contact == people[0]
+    assert [line.contact for line in understood.lines] == people
+    assert [line.sku.value if line.sku else None for line in understood.lines] == sizes
+
+
+@pytest.mark.parametrize(
+    "text", ["记一下我老婆电话13811112222，我爸13911112222", "把13811112222存成老婆，13911112222存成爸"]
+)
+def test_several_people_are_remembered_each_with_his_number(shop: Shop, text: str) -> None:
+    understood = shop.parser.understand(text)
+    assert understood.intent is Intent.SAVE_CONTACT
+    said = [(line.contact, line.account.value if line.account else None) for line in understood.lines]
+    assert said == [("老婆", "13811112222"), ("爸", "13911112222")]
