@@ -163,13 +163,13 @@ class Parser:
                 for one in spoken
                 if one.line.account
             )
-        elif intent is Intent.SEARCH and reading.unknown:
-            problems = tuple(
-                Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown
             if len(reading.owners) == len(lines):
                 lines = tuple(
                     replace(line, contact=name) for line, name in zip(lines, reading.owners, strict=True)
                 )
+        elif intent is Intent.SEARCH and reading.unknown:
+            problems = tuple(
+                Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in reading.unknown
             )
         if intent in _LISTING:
             options = self._asked_about(spoken)
