@@ -22,10 +22,24 @@ from bot.handover import Handover
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.reading import Readers
 from bot.skills import account, aftersales, browsing, ordering, smalltalk
+from bot.skills.calling_off import call_off, open_orders_of
 from bot.store import chats
 from bot.store.chats import Attended, Chat
 from bot.telling import Links, Telling
-from bot.turn import BOT, CANCEL, CONFIRM, DROP, HISTORY, HUMAN, MODIFY, REFUND, REORDER, STATUS, Turn
+from bot.turn import (
+    BOT,
+    CANCEL,
+    CANCEL_ORDER,
+    CONFIRM,
+    DROP,
+    HISTORY,
+    HUMAN,
+    MODIFY,
+    REFUND,
+    REORDER,
+    STATUS,
+    Turn,
+)
 from bot.wording import Voice, Wording
 from nlu.understanding import Expectation, Intent, LineInHand, Measure, OfferedChoice, Slot, Understanding
 from orders.draft import DraftLine
@@ -123,7 +137,7 @@ class Assistant:
         """Record a message and answer it, unless that was done before."""
         chat = chats.open_chat(tx, message.chat, now, message.sender_name)
         if chats.already_heard(tx, chat, message.message_id):
-            return Heard(None, chats.answer_to(tx, chat, message.message_id))
+            return Heard(None, self._answered_before(tx, chat, message.message_id))
         message = replace(message, text=message.text.strip())
         seq = chats.log_incoming(tx, chat, message, now)
         entry = ChatEntry(message.chat, seq, now, incoming=message)
@@ -142,6 +156,16 @@ class Assistant:
         chats.remember(tx, chat, conversation)
         self._watch_for_silence(tx, chat, answer, conversation, now)
         return Heard(entry, answer)
+
+    def _answered_before(self, tx: Connection, chat: Chat, message_id: str) -> OutgoingMessage | None:
+        """The same answer again; but its pay link only as long as it can still be paid."""
+        answer = chats.answer_to(tx, chat, message_id)
+        if answer is None or answer.reply.pay_url is None or answer.about is None:
+            return answer
+        order = self._shop.order(tx, answer.about, chat.customer_id)
+        if order is not None and order.is_payable:
+            return answer
+        return replace(answer, reply=replace(answer.reply, pay_url=None))
 
     def offered(self, tx: Connection, message: IncomingMessage) -> tuple[str, ...]:
         """What the choices that are open in the chat mean."""
@@ -177,7 +201,8 @@ class Assistant:
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
         else:
-            heard = reader.parser.understand(message.text, expectation(conversation))
+            open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
+            heard = reader.parser.understand(message.text, expectation(conversation, open_orders))
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
         return Turn(
             tx=tx,
@@ -239,13 +264,15 @@ def _answered(turn: Turn) -> Reply:
 def _chosen(turn: Turn, means: str) -> Reply:
     if means in CHOSEN:
         return CHOSEN[means](turn)
+    if means.startswith(CANCEL_ORDER):
+        return call_off(turn, means.removeprefix(CANCEL_ORDER)) or turn.aside(turn.say("cancel.nothing"))
     question = turn.conversation.question
     if means in turn.reader.catalog.categories and (question is None or question.purpose is Purpose.BROWSE):
         return browsing.category(turn, means)
     return ordering.take(turn, means)
 
 
-def expectation(conversation: Conversation) -> Expectation:
+def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation:
     """What was asked and what lies in hand, in the parser's words."""
     question = conversation.question
     slot = question.slot if question else None
@@ -256,6 +283,7 @@ def expectation(conversation: Conversation) -> Expectation:
         choices=tuple(OfferedChoice(choice.label, choice.means) for choice in conversation.offered()),
         lines=tuple(_in_hand(line) for line in lines),
         quoted=conversation.quote is not None or conversation.order_no is not None,
+        open_orders=open_orders,
     )
 
 

@@ -32,6 +32,8 @@ REORDER = "reorder"
 REFUND = "refund"
 STATUS = "status"
 HISTORY = "history"
+CANCEL_ORDER = "cancel-order:"
+"""In front of the number of the order to call off."""
 
 
 WAYS_OUT_MAX = 3

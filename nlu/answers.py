@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from nlu.addresses import without_label
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.numerals import number
@@ -50,6 +51,9 @@ NO_ANSWER = frozenset(
 
 SURE = 0.95
 
+ONCE_MORE = frozenset({Intent.REORDER, Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.OUT_OF_SCOPE})
+"""What `再来两次` may have been taken for."""
+
 Read = Callable[[str], Understanding]
 """Reads a text as if nothing had been asked."""
 
@@ -74,6 +78,16 @@ class Answers:
         self._instead_for = re.compile(
             rf"(?:{_either(lexicon.words('answers.instead_for'))})(?:我|俺)?({people})(?:{behind})*"
         )
+        drop_before = _either(lexicon.words("answers.drop_before"))
+        drop_behind = _either(lexicon.words("answers.drop_behind"))
+        self._every = re.compile(_either(lexicon.words("answers.every")))
+        self._calls_off = re.compile(rf"(?:{drop_before})|(?:{drop_behind})")
+        once = _either(lexicon.words("answers.once"))
+        self._times = re.compile(
+            rf"(?:{_either(lexicon.words('answers.once_more'))})([0-9一二两三四五六七八九十]{{1,3}})(?:{once})"
+        )
+        self._back_in_time = re.compile(r"(上{2,5})(?:一|1)?(?:次|单|回|笔|个订单)")
+        self._first_times = re.compile(r"第([0-9一二两三四五六七八九十]{1,3})(?:次|单|回|笔|个)")
         self._back = frozenset(lexicon.words("answers.back"))
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
         self._apart = re.compile(_either(lexicon.words("answers.apart")))
@@ -82,8 +96,6 @@ class Answers:
         wait = _either(lexicon.words("answers.wait"))
         around = rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{behind}|[\s,.!，。！…])*"
         self._wait = re.compile(rf"{around}(?:{wait})(?:{around}(?:{wait}))*{around}")
-        drop_before = _either(lexicon.words("answers.drop_before"))
-        drop_behind = _either(lexicon.words("answers.drop_behind"))
         self._drops = (
             re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
             re.compile(rf"把?(.+?)(?:{drop_behind})(?:了|吧)*"),
@@ -94,6 +106,12 @@ class Answers:
         text = plain(understood.text).strip(MARKS)
         if not text:
             return understood
+        if understood.intent is Intent.REORDER or not asked.lines:
+            understood = self._once_more(text, understood)
+        if asked.open_orders > 1 and len(asked.lines) < 2:
+            called_off = self._called_off(text, understood, asked)
+            if called_off is not None:
+                return called_off
         if asked.lines and (dropped := self._dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
         if asked.lines and not understood.lines and (for_whom := self._instead_for.fullmatch(text)):
@@ -166,6 +184,54 @@ class Answers:
             return understood
         sku = Heard(sizes[0], line.quantity.span, line.quantity.sureness)
         return replace(understood, lines=(replace(line, quantity=None, sku=sku),))
+
+    # --- earlier orders -------------------------------------------------------------------------
+
+    def _once_more(self, text: str, understood: Understanding) -> Understanding:
+        """`再来两次` is the whole order so many times; `上上次那单` is the last but one."""
+        more = self._times.search(text)
+        bare = not any(line.product or line.measure for line in understood.lines)
+        if more is not None and bare and understood.intent in ONCE_MORE:
+            lines = tuple(replace(line, quantity=None) for line in understood.lines)
+            times = getattr(number(more[1]), "value", None)
+            understood = replace(
+                understood,
+                intent=Intent.REORDER,
+                confidence=SURE,
+                lines=tuple(line for line in lines if line != SpokenLine()),
+                times=int(times) if times is not None else None,
+                adds=False,
+            )
+        if understood.intent is not Intent.REORDER:
+            return understood
+        if (back := self._back_in_time.search(text)) is not None:
+            return replace(understood, order_at=-len(back[1]))
+        if (first := self._first_times.search(text)) is not None:
+            place = getattr(number(first[1]), "value", None)
+            return replace(understood, order_at=int(place) - 1 if place else None)
+        return understood
+
+    def _called_off(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """`取消第一个`, `都不要了`: several orders are open, and this says which."""
+        calls_off = understood.intent is Intent.CANCEL or self._calls_off.search(text) is not None
+        if not calls_off or any(line.product or line.account for line in understood.lines):
+            return None
+        ordinal = self._ordinal.search(text)
+        place = _index(ordinal[1], asked.open_orders) if ordinal else None
+        if place is None and any(word in text for word in self._last):
+            place = asked.open_orders - 1
+        every = self._every.search(text) is not None
+        if place is None and not every:
+            return None
+        return replace(
+            understood,
+            intent=Intent.CANCEL,
+            confidence=SURE,
+            lines=(),
+            problems=(),
+            order_at=place,
+            every_order=every and place is None,
+        )
 
     # --- choices --------------------------------------------------------------------------------
 
@@ -299,6 +365,8 @@ class Answers:
             return understood
         if labelled and kind == "game_id":
             return understood
+        if kind == "address":
+            typed = without_label(typed, self._lexicon)
         if not self._lexicon.accounts[kind].accepts(typed):
             return understood
         if kind == "address" and not labelled:

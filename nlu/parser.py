@@ -156,6 +156,9 @@ class Parser:
             if unknown:
                 problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in unknown)
                 lines = tuple(one.line for one in known if one.line.product or one.line.product_options)
+        elif intent is Intent.CANCEL:
+            # Which order is called off is said by its goods or its recipient.
+            lines = tuple(one.line for one in spoken if one.line.product or one.line.account)
         elif intent is Intent.SAVE_CONTACT:
             # Only whom to remember: what the shop's plain product would be has nothing to do with it.
             lines = tuple(

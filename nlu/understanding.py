@@ -204,6 +204,12 @@ class Understanding:
     sort: SortKey | None = None
     order_ref: str | None = None
     """`last`, an order number, or None."""
+    order_at: int | None = None
+    """Which of several orders, oldest first (`第一个`); from the newest where negative (`上上次`)."""
+    every_order: bool = False
+    """All open orders are meant (`都不要了`)."""
+    times: int | None = None
+    """So many times the whole earlier order (`再来两次`), for `reorder`."""
     payment: PaymentMethod | None = None
     contact: str | None = None
     topic: str | None = None
@@ -244,13 +250,15 @@ class Expectation:
     """What the bot just asked and what lies in hand, so that `2` or `138…` can be read.
 
     `asking` is the slot of the open question (`Slot.CONFIRM` for a yes or no), `choices` what
-    was offered with it, in the order shown. `quoted` says that a quote was shown and not paid.
+    was offered with it, in the order shown. `quoted` says that a quote was shown and not paid,
+    `open_orders` how many orders can still be paid.
     """
 
     asking: Slot | None = None
     choices: tuple[OfferedChoice, ...] = ()
     lines: tuple[LineInHand, ...] = ()
     quoted: bool = False
+    open_orders: int = 0
 
 
 NOTHING_EXPECTED = Expectation()

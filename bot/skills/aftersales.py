@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import Choice, Reply
-from bot.skills import ordering, replacing
+from bot.skills import calling_off, ordering, replacing
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
 from nlu.understanding import Intent
@@ -15,6 +15,9 @@ from orders.errors import NotCancellable
 from orders.order import CustomerState, Order, customer_state
 
 LAST = "last"
+
+HISTORY_MAX = 1000
+"""So far back an order is found by its place (`第一次那个`)."""
 
 UNFINISHED = frozenset(
     {
@@ -112,24 +115,38 @@ def reorder(turn: Turn) -> Reply:
         number = turn.heard.order_ref
         return _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("reorder.none"))
     catalog = turn.reader.catalog
+    times = turn.heard.times or 1
     lines = tuple(
         DraftLine(
             product_id=line.product_id,
             sku_id=line.sku_id if catalog.sku(line.sku_id) else None,
-            quantity=line.quantity,
+            quantity=line.quantity * times,
             account=line.account,
             region=line.region,
+            # Three cards twice over are six, or two: that wants a yes.
+            guessed=times > 1 and line.quantity > 1,
         )
         for line in order.lines
         if catalog.product(line.product_id)
     )
     if not lines:
         return turn.aside(turn.say("reorder.gone"))
+    beside = calling_off.open_orders_of(turn.shop, turn.tx, turn.customer_id)
     turn.without_draft()
     # What was said besides changes the old order; `再来一份` adds nothing to it.
     heard = replace(turn.heard, intent=Intent.MODIFY, adds=False)
     draft = turn.reader.filler.filled(Draft(lines), heard).draft
-    return ordering.put_forward(turn, draft, turn.say("reorder.lead"), stands_alone=True)
+    lead = turn.say("reorder.lead_at" if turn.heard.order_at is not None else "reorder.lead")
+    return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), lead, stands_alone=True)
+
+
+def _beside(turn: Turn, draft: Draft, unpaid: tuple[Order, ...]) -> tuple[str, ...]:
+    """That an order is still unpaid, before the same or another one is laid beside it."""
+    if not unpaid:
+        return ()
+    same = [order for order in unpaid if ordering.same_things(draft, order)]
+    key, order = ("reorder.same_unpaid", same[-1]) if same else ("order.other_unpaid", unpaid[-1])
+    return (turn.say(key, order_no=order.order_no),)
 
 
 def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
@@ -137,7 +154,12 @@ def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
     number = turn.heard.order_ref
     if number and number != LAST:
         return turn.shop.order(turn.tx, number, turn.customer_id)
-    orders = turn.shop.orders_of(turn.tx, turn.customer_id)
+    at = turn.heard.order_at
+    orders = turn.shop.orders_of(turn.tx, turn.customer_id, HISTORY_MAX if at is not None else 10)
+    if at is not None:
+        # Counted from the oldest, or back from the newest; `orders` begins with the newest.
+        place = -1 - at
+        return orders[place] if -len(orders) <= place < len(orders) else None
     paid = [order for order in orders if order.settled_fen]
     return next(iter(paid if prefer_paid and paid else orders), None)
 
@@ -171,6 +193,8 @@ def cancel(turn: Turn) -> Reply:
     if number and number != LAST:
         order = turn.shop.order(turn.tx, number, turn.customer_id)
         return cancel_order(turn, order) if order else _not_found(turn, number)
+    if number is None and (reply := calling_off.called_off(turn)) is not None:
+        return reply
     if turn.chat.attended is Attended.QUEUED and _nothing_asked(turn) and turn.conversation.order_no is None:
         return stay_with_bot(turn)
     drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
@@ -209,7 +233,8 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
             turn.say("cancel.paid", order_no=order.order_no),
             (turn.choice("choice.refund", REFUND), human),
         )
-    return turn.done(turn.say("cancel.order", order_no=order.order_no))
+    text = turn.say("cancel.order", order_no=order.order_no)
+    return turn.done(paragraphs(text, calling_off.still_open(turn)))
 
 
 def receipt(turn: Turn) -> Reply:
@@ -222,6 +247,11 @@ def receipt(turn: Turn) -> Reply:
         return (
             _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("receipt.nothing"))
         )
+    if customer_state(order) in (CustomerState.REFUNDING, CustomerState.REFUNDED):
+        void = any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines)
+        reply = standing(turn, order)
+        lead = turn.say("receipt.keys_void") if void else ""
+        return replace(reply, text=paragraphs(reply.text, lead))
     key = "receipt.keys" if any(line.has_keys for line in order.lines) else "receipt.page"
     if any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines) and not any(
         line.has_keys for line in order.lines

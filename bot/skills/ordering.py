@@ -80,7 +80,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     """
     on_table = turn.order_on_table() or replacing.replaced(turn)
     if on_table is not None:
-        if on_table.is_payable and _same_things(draft, on_table) and not turn.heard.apart:
+        if on_table.is_payable and same_things(draft, on_table) and not turn.heard.apart:
             turn.update(replace(turn.conversation, draft=draft))
             return show_again(turn, on_table)
         supersedes = None
@@ -148,8 +148,10 @@ def _ask_on(turn: Turn, draft: Draft, found: tuple[Finding, ...], *lead: str) ->
 
 
 def _wants_yes(turn: Turn, draft: Draft, quote: Quote) -> bool:
+    # A change that was asked for is shown whole with its `对吗？`, and the old order is not left payable.
+    changed = turn.conversation.supersedes is not None and turn.heard.intent is Intent.MODIFY
     return (
-        any(line.guessed for line in draft.lines)
+        (any(line.guessed for line in draft.lines) and not changed)
         or turn.shop.needs_confirmation(quote)
         or draft.payment == PaymentMethod.BALANCE.value
     )
@@ -399,7 +401,7 @@ def _things(draft: Draft) -> Counter[tuple[str | None, str | None, str | None, i
     return Counter((line.sku_id, line.account, line.region, line.quantity) for line in draft.lines)
 
 
-def _same_things(draft: Draft, order: Order) -> bool:
+def same_things(draft: Draft, order: Order) -> bool:
     """The customer said the same once more: that is no second order."""
     ordered = Counter((line.sku_id, line.account, line.region, line.quantity) for line in order.lines)
     return _things(draft) == ordered
@@ -426,7 +428,9 @@ def _replaces(turn: Turn, draft: Draft, order: Order, stands_alone: bool) -> boo
         return True
     begun = turn.conversation.supersedes == order.order_no
     said = {line.product_id for line in draft.lines}
-    return begun and (not stands_alone or any(line.product_id in said for line in turn.conversation.draft.lines))
+    return begun and (
+        not stands_alone or any(line.product_id in said for line in turn.conversation.draft.lines)
+    )
 
 
 def _is_under_way(order: Order) -> bool:

@@ -143,7 +143,7 @@ def test_every_intent_has_a_skill() -> None:
 
 def test_a_conversation_is_read_as_it_was_written() -> None:
     conversation = Conversation(
-        draft=Draft((DraftLine(product_id="qcoin", quantity=2, guessed=True),), contact="老妈"),
+        draft=Draft((DraftLine(product_id="qcoin", quantity=2, contact="老妈", guessed=True),)),
         question=Question(Purpose.ORDER, "充到哪个QQ号？", "account", -1, (Choice("取消", "cancel"),)),
         order_no="20260105123456",
         unclear=1,
