@@ -13,10 +13,10 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from adapters.web.desk_door import DeskDoor
 from adapters.web.desk_live import DeskLive
-from adapters.web.forms import form_of
+from adapters.web.desk_orders import DeskOrders
+from adapters.web.forms import act_of, form_of
 from adapters.web.pages import Pages
-from adapters.web.protocol import read_chat, read_frame, read_say
-from adapters.web.security import same_origin
+from adapters.web.protocol import read_chat, read_say
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
 from adapters.web.signals import Signals
@@ -37,6 +37,7 @@ class DeskPages:
         self._signals = signals
         self._door = DeskDoor(services, sessions, pages)
         self._live = DeskLive(services, sessions, pages, signals)
+        self._orders = DeskOrders(services, sessions, signals)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -49,6 +50,7 @@ class DeskPages:
             Route("/desk/say", self.say, methods=["POST"]),
             Route("/desk/before", self._live.before, methods=["GET"]),
             WebSocketRoute("/desk/ws", self._live.socket),
+            *self._orders.routes(),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -124,13 +126,7 @@ class DeskPages:
 
     async def _asked(self, request: Request) -> tuple[Agent, ChatAddress, dict[str, object]]:
         """Who asks, and about which chat. Raises 401, 403, 400."""
-        agent = self._sessions.agent(request)
-        if agent is None:
-            raise HTTPException(401)
-        token = request.headers.get("x-form-token", "")
-        if not same_origin(request) or not self._sessions.is_form_token(agent.login_id, token):
-            raise HTTPException(403)
-        frame = read_frame((await request.body()).decode("utf-8", "replace"))
+        agent, frame = await act_of(request, self._sessions)
         chat = read_chat(frame.get("channel"), frame.get("chat_id"))
         if chat is None:
             raise HTTPException(400)

@@ -6,9 +6,9 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from adapters.web.protocol import cleaned
+from adapters.web.protocol import cleaned, read_frame
 from adapters.web.security import same_origin
-from adapters.web.sessions import Sessions
+from adapters.web.sessions import Agent, Sessions
 
 FIELDS_MAX = 10
 
@@ -20,6 +20,17 @@ async def form_of(request: Request, sessions: Sessions, holder: str) -> FormData
     if not same_origin(request) or not isinstance(token, str) or not sessions.is_form_token(holder, token):
         raise HTTPException(403)
     return form
+
+
+async def act_of(request: Request, sessions: Sessions) -> tuple[Agent, dict[str, object]]:
+    """What an agent's open desk posted, and who he is. Raises 401, 403."""
+    agent = sessions.agent(request)
+    if agent is None:
+        raise HTTPException(401)
+    token = request.headers.get("x-form-token", "")
+    if not same_origin(request) or not sessions.is_form_token(agent.login_id, token):
+        raise HTTPException(403)
+    return agent, read_frame((await request.body()).decode("utf-8", "replace"))
 
 
 def field(form: FormData, name: str, longest: int) -> str:

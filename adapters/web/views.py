@@ -35,6 +35,7 @@ _NOT_FOR_CUSTOMERS = frozenset({EventKind.COMPLETED, EventKind.REVIEWED})
 
 @dataclass(frozen=True, slots=True)
 class LineView:
+    line_no: int
     thing: str
     quantity: int
     account: str | None
@@ -42,6 +43,7 @@ class LineView:
     amount_fen: Fen
     state: CustomerState
     delivery: Delivery
+    waits_for_shipping: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def step_views(order: Order, timeline: tuple[OrderEvent, ...], mask: Mask) -> tu
 
 def _line_view(order: Order, line: OrderLine, mask: Mask) -> LineView:
     return LineView(
+        line_no=line.line_no,
         thing=_thing(line),
         quantity=line.quantity,
         account=mask(line.account_kind, line.account) if line.account else None,
@@ -118,7 +121,13 @@ def _line_view(order: Order, line: OrderLine, mask: Mask) -> LineView:
         amount_fen=line.amount_fen,
         state=customer_line_state(order, line),
         delivery=line.delivery,
+        waits_for_shipping=waits_for_shipping(line),
     )
+
+
+def waits_for_shipping(line: OrderLine) -> bool:
+    """A parcel on the work list: a person packs it, and says when it is on its way."""
+    return line.delivery is Delivery.PHYSICAL and line.state in (LineState.SUBMITTED, LineState.UNKNOWN)
 
 
 def _step_view(order: Order, event: OrderEvent, mask: Mask) -> StepView:

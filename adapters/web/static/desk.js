@@ -36,9 +36,34 @@ const HEARD = {
     const waiting = at("list").querySelector("[data-waiting]").dataset.waiting;
     document.title = waiting === "0" ? title : `(${waiting}) ${title}`;
   },
-  side: (message) => { at("side").innerHTML = message.html; },
+  side: (message) => {
+    const typed = new Map([...at("side").querySelectorAll(".ship")].map((form) => [shipKey(form), form.tracking.value]));
+    at("side").innerHTML = message.html;
+    for (const form of at("side").querySelectorAll(".ship")) form.tracking.value = typed.get(shipKey(form)) || "";
+    showWhole();
+  },
   entries: take,
 };
+
+// The whole recipients that were asked for, by order: they stay in sight when the orders are drawn anew.
+const whole = new Map();
+
+function shipKey(form) {
+  return `${form.dataset.order}/${form.dataset.line}`;
+}
+
+function showWhole() {
+  for (const [orderNo, recipients] of whole) {
+    for (const { line_no: lineNo, account } of recipients) {
+      const row = at("side").querySelector(`[data-whole="${orderNo}/${lineNo}"]`);
+      if (!row) continue;
+      row.querySelector("b").textContent = account;
+      row.hidden = false;
+    }
+    const button = at("side").querySelector(`[data-recipients="${orderNo}"]`);
+    if (button) button.hidden = true;
+  }
+}
 
 function watch() {
   line.send({ type: "watch", box, ...(chat || {}), after: cursor });
@@ -50,6 +75,7 @@ function open(channel, chatId) {
   cursor = 0;
   oldest = 0;
   log.clear();
+  whole.clear();
   at("side").replaceChildren();
   at("earlier").hidden = true;
   trouble.hidden = true;
@@ -101,14 +127,15 @@ async function act(action, more = {}) {
       headers: { "Content-Type": "application/json", "X-Form-Token": desk.dataset.token },
       body: JSON.stringify({ ...chat, ...more }),
     });
-    if (response.ok) return true;
+    if (response.ok) return await response.json();
     if (response.status === 401) location.assign("/desk/login");
     const got = response.status === 409 ? await response.json() : null;
-    showTrouble(got ? "textTaken" : "textFailed", got ? got.attended_by : "");
+    if (got && got.waiting === false) showTrouble("textNotWaiting", "");
+    else showTrouble(got ? "textTaken" : "textFailed", got ? got.attended_by : "");
   } catch (_) {
     showTrouble("textFailed", "");
   }
-  return false;
+  return null;
 }
 
 function showTrouble(key, name) {
@@ -163,6 +190,23 @@ at("take").addEventListener("click", async () => {
 at("release").addEventListener("click", () => act("release"));
 at("back").addEventListener("click", () => { desk.dataset.pane = "list"; delete desk.dataset.side; });
 at("side-toggle").addEventListener("click", () => { desk.toggleAttribute("data-side"); });
+at("side").addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-recipients]");
+  if (!button) return;
+  const asked = chat;
+  const got = await act("recipients", { order_no: button.dataset.recipients });
+  if (!got || asked !== chat) return;
+  whole.set(got.order_no, got.recipients);
+  showWhole();
+});
+at("side").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const button = form.querySelector("button");
+  button.disabled = true;
+  const done = await act("ship", { order_no: form.dataset.order, line_no: Number(form.dataset.line), tracking: form.tracking.value });
+  if (!done) button.disabled = false;
+});
 at("earlier").addEventListener("click", showEarlier);
 at("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 words.addEventListener("input", fit);
