@@ -27,6 +27,14 @@ def addresses(text: str, lexicon: Lexicon) -> list[Mark[tuple[int, int] | None]]
     return marks
 
 
+def without_label(typed: str, lexicon: Lexicon) -> str:
+    """An address as it was typed for an answer, without the words that only say that it is one."""
+    front = "|".join(map(re.escape, lexicon.words("accounts.address_front")))
+    labels = "|".join(sorted(map(re.escape, lexicon.accounts["address"].labels), key=len, reverse=True))
+    bare = re.sub(rf"^(?:(?:{front}|[ ,，])*(?:{labels})[\s:：是为到]*)+", "", typed)
+    return bare or typed
+
+
 def _without_thanks(
     found: re.Match[str], lexicon: Lexicon, label: tuple[int, int] | None
 ) -> Mark[tuple[int, int] | None]:
