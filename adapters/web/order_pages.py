@@ -34,7 +34,9 @@ class OrderPages:
             Route("/o/{token}", self.claim, methods=["POST"]),
             Route("/o/{token}/state", self.state, methods=["GET"]),
             Route("/o/{token}/keys", self.keys, methods=["POST"]),
+            Route("/o/{token}/keys", self.back, methods=["GET"]),
             Route("/o/{token}/refund", self.refund, methods=["POST"]),
+            Route("/o/{token}/refund", self.back, methods=["GET"]),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -90,6 +92,10 @@ class OrderPages:
             return self._closed()
         order, keys = found
         return await self._receipt(request, browser, order, keys)
+
+    async def back(self, request: Request) -> Response:
+        """To the order: after a click this address stands in the bar, and may be opened again or kept."""
+        return RedirectResponse(f"/o/{request.path_params['token']}", status_code=303)
 
     async def refund(self, request: Request) -> Response:
         browser = self._sessions.browser(request)

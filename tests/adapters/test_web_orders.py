@@ -281,7 +281,10 @@ async def test_card_keys_are_opened_by_a_click_of_their_owner_and_recorded(
     page = await mine.get(here)
     assert "查看卡密" in page.text
     assert "KEY-0001" not in page.text
-    assert (await mine.get(f"{here}/keys")).status_code == 405
+    for client in (mine, other):
+        back = await client.get(f"{here}/keys")
+        assert (back.status_code, back.headers["location"]) == (303, here)
+    assert (await mine.get(f"{here}/refund")).headers["location"] == here
     assert "KEY-0001" not in (await press(other, await other.get(here), f"{here}/keys")).text
     assert not (await world.order(order.order_no)).lines[0].keys_shown_at
     shown = await press(mine, page, f"{here}/keys")
