@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run: a suite that fails must fail again when somebody looks. Searching
+# for new ones is `pytest --hypothesis-profile=search`.
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile("same")
 
 NO_CHROMIUM = "NO CHROMIUM, SO THIS BROWSER TEST DID NOT RUN"
 
