@@ -10,7 +10,7 @@ from bot.store.chats import Attended
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
 from nlu.understanding import Intent
 from orders.catalog import Delivery
-from orders.draft import Draft, DraftLine
+from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import NotCancellable
 from orders.order import CustomerState, Order, customer_state
 
@@ -53,6 +53,7 @@ def standing(turn: Turn, order: Order) -> Reply:
         turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
         turn.say(
             f"status.{state.value}",
+            state=turn.telling.state(state, order.delivery),
             total=turn.telling.money(order.total_fen),
             until=turn.telling.time(order.expires_at),
             eta=turn.telling.minutes(max(line.eta_minutes for line in order.lines)),
@@ -83,7 +84,7 @@ def _row(turn: Turn, order: Order) -> str:
         date=turn.telling.date(order.created_at),
         things=turn.telling.order(order),
         total=turn.telling.money(order.total_fen),
-        state=turn.telling.state(customer_state(order)),
+        state=turn.telling.state(customer_state(order), order.delivery),
         order_no=order.order_no,
     )
 
@@ -111,6 +112,8 @@ def history(turn: Turn) -> Reply:
 def reorder(turn: Turn) -> Reply:
     """An earlier order once more, perhaps with something changed."""
     order = _meant(turn)
+    if _other_goods(turn, order):
+        return _another(turn)
     if order is None:
         number = turn.heard.order_ref
         return _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("reorder.none"))
@@ -135,9 +138,36 @@ def reorder(turn: Turn) -> Reply:
     turn.without_draft()
     # What was said besides changes the old order; `再来一份` adds nothing to it.
     heard = replace(turn.heard, intent=Intent.MODIFY, adds=False)
-    draft = turn.reader.filler.filled(Draft(lines), heard).draft
+    draft = _counted_anew(Draft(lines), turn.reader.filler.filled(Draft(lines), heard).draft, turn)
     lead = turn.say("reorder.lead_at" if turn.heard.order_at is not None else "reorder.lead")
     return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), lead, stands_alone=True)
+
+
+def _other_goods(turn: Turn, order: Order | None) -> bool:
+    """`再来一单，Q币10个` after a gift card: nothing of the card belongs to it."""
+    before = {line.product_id for line in order.lines} if order else set()
+    said = {line.product.value for line in turn.heard.lines if line.product}
+    said |= {option for line in turn.heard.lines for option in line.product_options}
+    return bool(said) and not said & before
+
+
+def _another(turn: Turn) -> Reply:
+    """Once more, but other goods: an order of its own."""
+    beside = calling_off.open_orders_of(turn.shop, turn.tx, turn.customer_id)
+    turn.without_draft()
+    heard = replace(turn.heard, intent=Intent.ORDER, adds=False, apart=True)
+    draft = turn.reader.filler.filled(EMPTY_DRAFT, heard).draft
+    return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), stands_alone=True)
+
+
+def _counted_anew(before: Draft, after: Draft, turn: Turn) -> Draft:
+    """Three cards of 50, then `再来一单100的京东卡`: who names the goods and another size means one."""
+    spoken = turn.heard.lines
+    if len(spoken) != 1 or spoken[0].product is None or spoken[0].quantity is not None:
+        return after
+    if len(before.lines) != 1 or len(after.lines) != 1 or before.lines[0].sku_id == after.lines[0].sku_id:
+        return after
+    return replace(after, lines=(replace(after.lines[0], quantity=1),))
 
 
 def _beside(turn: Turn, draft: Draft, unpaid: tuple[Order, ...]) -> tuple[str, ...]:
