@@ -182,6 +182,8 @@ class Filler:
         """One line after what was said of it; what was not mentioned stays."""
         line = self._with_product(line, spoken)
         line = self._with_size(line, spoken)
+        if spoken.quantity_change is not None:
+            line = _counted(line, line.quantity + spoken.quantity_change)
         if spoken.quantity is not None:
             line = _settled(replace(line, quantity=spoken.quantity.value), Slot.QUANTITY)
         line = self._with_account(line, spoken)
@@ -272,6 +274,16 @@ def _each_for_its_contact(understanding: Understanding) -> tuple[SpokenLine, ...
     if name is None or any(line.contact for line in lines):
         return lines
     return tuple(replace(line, contact=name) for line in lines) or (SpokenLine(contact=name),)
+
+
+def _counted(line: DraftLine, quantity: int) -> DraftLine:
+    """With so many; fewer than none is a problem, and what was in hand stays."""
+    line = _settled(line, Slot.QUANTITY)
+    if quantity < 1:
+        return replace(
+            line, problems=(*line.problems, Problem(Slot.QUANTITY, "quantity_limit", str(quantity)))
+        )
+    return replace(line, quantity=quantity)
 
 
 def _all_with_account(spoken: Sequence[SpokenLine]) -> bool:

@@ -274,6 +274,8 @@ def _share_accounts(records: list[Record], shape: Shape) -> None:
         for event in accounts:
             holder = next(record for record in records if event in record.accounts)
             apart = holder is records[-1] or holder is records[0]
+            if len(accounts) > 1 and (event.account is None or event.account.said is None):
+                continue  # 话费50到A、q币30、原神…: what A is for was said
             if apart and (shape.each or _stands_apart(event, holder)):
                 for record in lacking:
                     record.accounts.append(event)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nlu.answers import Answers
+from nlu.besides import besides
 from nlu.corrections import CueKind
 from nlu.evidence import evidence_of
 from nlu.goods import Goods
@@ -82,6 +83,7 @@ class Parser:
         spoken = [self._lines.line(reading.page, record, reading.shape, hand) for record in records]
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
+        understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
         if len(text) > self._length_max:
             understood = replace(understood, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:

@@ -55,6 +55,18 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Quantity], ...]:
     return _without_overlap(marks)
 
 
+def read_vast(page: Page) -> tuple[Mark[Quantity], ...]:
+    """Counts of so many digits that they would pass for an account: 99999999999999张, 1e9张. Claims them."""
+    found = []
+    for match in _VAST.finditer(page.rest()):
+        if not _MOBILE.fullmatch(match[1]):
+            digits = match[1]
+            count = int(digits[:9]) * 10 if digits.isdigit() else _VAST_COUNT
+            page.take(match.start(), match.end())
+            found.append(_mark(QuantityKind.COUNTED, count, match[2], page.text, *match.span()))
+    return tuple(found)
+
+
 class _Words:
     """The lexicon's measure words as patterns."""
 
@@ -182,6 +194,11 @@ def _words_of(lexicon: Lexicon) -> _Words:
     return _Words(lexicon)
 
 
+_VAST = re.compile(
+    r"(?<![\da-z.])(\d{12,60}|\d{7,11}(?= ?[张份件套](?![一-龥]))|\d{1,3}e\d{1,3}) ?([张份件套个])"
+)
+_VAST_COUNT = 10**9
+_MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 _REACH = 6
 _PAIR = re.compile("[俩仨]")
 _NOT_PAIR = re.compile(r" ?(?:月|年|星期|礼拜|小时|号|人|手机|账号|qq|季)")

@@ -97,6 +97,7 @@ class Reader:
         page = normalise(text)
         self._skip_markers(page)
         order = references.read(page, self._lexicon)
+        vast = quantities.read_vast(page)
         recipients = accounts.read(page, self._lexicon)
         self._set_aside(page)
         labels = [mark.value.label for mark in recipients if mark.value.label]
@@ -119,7 +120,7 @@ class Reader:
         limits = filters.read(page, self._lexicon)
         sorts = filters.read_sort(page, self._lexicon)
         sizes = amounts.read(page, self._lexicon, self.units)
-        counts = quantities.read(page, self._lexicon)
+        counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
         paying = payments.read(page, self._lexicon)
         cues = self._grouped(self._cues.read_spaced(words))
         quotes = quotations(page.text)
@@ -169,7 +170,10 @@ class Reader:
         used = tuple(
             mark
             for mark in recipients
-            if mark.value.claimed or _called_one(mark) or kind_asked in mark.value.kinds
+            if mark.value.claimed
+            or _called_one(mark)
+            or kind_asked in mark.value.kinds
+            or _sent_to(page.text, mark, sizes)
         )
         sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
         counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
@@ -414,6 +418,13 @@ def _overlap(one: Mark[Any], other: Mark[Any]) -> bool:
 def _called_one(mark: Mark[Account]) -> bool:
     """Whether a number that may be no account at all was introduced as one."""
     return mark.value.said is not None or mark.value.label is not None
+
+
+def _sent_to(text: str, mark: Mark[Account], sizes: Sequence[Mark[Amount]]) -> bool:
+    """30到123456: a number behind 到 that is no size of anything and no end of a range."""
+    behind = re.search(r"(?<![加减改换])(?:到|给) ?$", text[: mark.start]) is not None
+    plain_sizes = all(size.value.kind is AmountKind.BARE for size in sizes if _overlap(mark, size))
+    return behind and plain_sizes and mark.value.text.isdigit()
 
 
 def _masks(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from nlu.amounts import AmountKind
+from nlu.counts import doubt_totals, without_total
 from nlu.goods import Goods
 from nlu.leftovers import put_in_doubt
 from nlu.lines import Shape, doubt_gaps, shared
@@ -21,8 +22,9 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
 
     rows = _rows(text, events)
     if rows is None:
-        records = shared(gather(events, compatible, shape.each), shape)
+        records = shared(gather(without_total(events), compatible, shape.each), shape)
         doubt_gaps(text, records, shape, signs)
+        doubt_totals(text, records, shape.each, signs)
         put_in_doubt(records, shape.left, text, signs)
         return records
     context, lines = rows
@@ -30,6 +32,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     around = gather(context, compatible, shape.each)
     _lend(around, gathered)
     records = shared(gathered, shape)
+    doubt_totals(text, records, shape.each, signs)
     put_in_doubt(records, shape.left, text, signs)
     return records
 

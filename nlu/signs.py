@@ -61,6 +61,19 @@ class Signs:
     """每月都充: an order by the calendar, which nobody takes here."""
     postponed: re.Pattern[str]
     """等发工资了再充: what will be ordered another day."""
+    in_all: re.Pattern[str]
+    """一共充: the size behind it is the sum."""
+    so_many_numbers: re.Pattern[str]
+    """这九个号: how many recipients the message says it has."""
+    own_number: re.Pattern[str]
+    """我的号是: the number behind it is the customer's."""
+    for_another: re.Pattern[str]
+    more: re.Pattern[str]
+    """多加: in front of a count, so many more."""
+    fewer: re.Pattern[str]
+    beside: re.Pattern[str]
+    """还有…: what is said comes on top of what is in hand."""
+    same_account: re.Pattern[str]
     contrasts: frozenset[str]
     refusals: frozenset[str]
     speech: frozenset[str]
@@ -131,6 +144,16 @@ class Signs:
                 rf"|{any_of('regular')}.{{0,4}}{verbs}"
             ),
             postponed=re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}"),
+            in_all=re.compile(rf"{any_of('in_all')}(?:是|要|给|帮|我|{verbs}|的|话费|:|\s)*$"),
+            so_many_numbers=re.compile(
+                rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})个{any_of('number_words')}"
+            ),
+            own_number=re.compile(rf"(?:我|本人)(?:自己|本人)?的?{any_of('number_words')}(?:是|为|[:：\s])*$"),
+            for_another=re.compile(any_of("for_whom")),
+            more=re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$"),
+            fewer=re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$"),
+            beside=re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}"),
+            same_account=re.compile(any_of("same_account")),
             contrasts=words("contrasts"),
             refusals=words("refusals"),
             speech=words("speech"),

@@ -148,3 +148,57 @@ def test_several_people_are_remembered_each_with_his_number(shop: Shop, text: st
     assert understood.intent is Intent.SAVE_CONTACT
     said = [(line.contact, line.account.value if line.account else None) for line in understood.lines]
     assert said == [("老婆", "13811112222"), ("爸", "13911112222")]
+
+
+def test_the_parts_of_a_total_are_ordered_and_the_total_is_not(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("要3张京东卡 一张100两张50")
+    assert complete(frame)
+    assert [(line["sku"], line["quantity"]) for line in frame["lines"]] == [
+        ("jd-ecard-100", 1),
+        ("jd-ecard-50", 2),
+    ]
+
+
+def test_no_recipient_slides_to_a_line_that_lacks_one(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("话费50到13800138000、q币30、原神648 uid 123456789 天空岛")
+    assert [line["account"] for line in frame["lines"]] == ["13800138000", None, "123456789"]
+
+
+IN_HAND = Expectation(None, (), (LineInHand("jd-ecard", "jd-ecard-100", None, None, None, 5),), quoted=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [("减两张", -2), ("加两张", 2), ("少一张", -1), ("再来一张", 1), ("京东卡多加一张", 1), ("去掉两张", -2)],
+)
+def test_so_many_more_or_fewer_is_no_new_count(shop: Shop, text: str, change: int) -> None:
+    understood = shop.parser.understand(text, IN_HAND)
+    (line,) = understood.lines
+    assert (line.quantity, line.quantity_change) == (None, change)
+    assert understood.intent is Intent.MODIFY
+    assert not understood.adds
+
+
+@pytest.mark.parametrize("text", ["加到两张", "改成两张", "要两张"])
+def test_a_count_that_is_said_whole_is_the_count(shop: Shop, text: str) -> None:
+    (line,) = shop.parser.understand(text, IN_HAND).lines
+    assert line.quantity is not None
+    assert (line.quantity.value, line.quantity_change) == (2, None)
+
+
+def test_another_size_comes_on_top_of_what_is_in_hand(shop: Shop) -> None:
+    understood = shop.parser.understand("加一张50的", IN_HAND)
+    (line,) = understood.lines
+    assert understood.adds
+    assert line.product is not None
+    assert line.sku is not None
+    assert (line.product.value, line.sku.value) == ("jd-ecard", "jd-ecard-50")
+
+
+def test_what_comes_besides_for_the_same_account_has_it(shop: Shop) -> None:
+    hand = Expectation(None, (), (LineInHand("qq-music", None, None, "12345678"),), quoted=True)
+    understood = shop.parser.understand("还有超级会员月卡也是这个号", hand)
+    (line,) = understood.lines
+    assert understood.adds
+    assert line.account is not None
+    assert line.account.value == "12345678"

@@ -1,0 +1,73 @@
+"""What comes on top of the line in hand, or is taken from it: 减两张, 加一张50的, 还有…也是这个号."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.records import Event, EventKind
+from nlu.signs import Signs
+from nlu.understanding import Expectation, Heard, Intent, LineInHand, Span, SpokenLine, Understanding
+
+_CHANGING = frozenset(
+    {Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REFUND, Intent.REORDER, Intent.CANCEL}
+)
+
+
+def besides(
+    text: str, understood: Understanding, events: Sequence[Event], asked: Expectation, signs: Signs
+) -> Understanding:  # fmt: skip
+    """`understood` with what it says of the lines in hand: how many more or fewer, or what besides."""
+    if not asked.lines or understood.intent not in _CHANGING:
+        return understood
+    counts = [event for event in events if event.kind is EventKind.QUANTITY]
+    front = text[: counts[0].start] if len(counts) == 1 else ""
+    sign = -1 if signs.fewer.search(front) else 1 if signs.more.search(front) else 0
+    if len(understood.lines) != 1:
+        return understood
+    line = understood.lines[0]
+    hand = _line_meant(line, asked)
+    if sign and hand is not None and line.quantity is not None and _counts_only(line, hand):
+        if understood.intent is Intent.REFUND and not asked.quoted:
+            return understood
+        change = sign * line.quantity.value
+        changed = replace(line, quantity=None, quantity_change=change, sku=None, sku_options=())
+        return replace(understood, intent=Intent.MODIFY, lines=(changed,), adds=False)
+    if understood.intent not in (Intent.ORDER, Intent.MODIFY, Intent.PROVIDE):
+        return understood
+    if sign > 0 and hand is not None and _another_size(line, hand):
+        return replace(
+            understood, intent=Intent.MODIFY, lines=(_of_goods_in_hand(line, hand, text),), adds=True
+        )
+    if line.product is not None and signs.beside.search(text):
+        understood = replace(understood, adds=True)
+    if understood.adds and line.account is None and signs.same_account.search(text):
+        accounts = {one.account for one in asked.lines if one.account}
+        if len(accounts) == 1:
+            same = Heard(accounts.pop(), Span(0, len(understood.text)))
+            return replace(understood, lines=(replace(line, account=same),))
+    return understood
+
+
+def _line_meant(line: SpokenLine, asked: Expectation) -> LineInHand | None:
+    if line.position is not None:
+        return asked.lines[line.position]
+    named = [one for one in asked.lines if line.product and one.product_id == line.product.value]
+    if line.product is not None or line.product_options:
+        return named[0] if len(named) == 1 else None
+    return asked.lines[0] if len(asked.lines) == 1 else None
+
+
+def _counts_only(line: SpokenLine, hand: LineInHand) -> bool:
+    same_size = line.measure is None or (line.sku is not None and line.sku.value == hand.sku_id)
+    return same_size and line.account is None and line.region is None and not line.problems
+
+
+def _another_size(line: SpokenLine, hand: LineInHand) -> bool:
+    return line.measure is not None and not (line.sku is not None and line.sku.value == hand.sku_id)
+
+
+def _of_goods_in_hand(line: SpokenLine, hand: LineInHand, text: str) -> SpokenLine:
+    if line.product is not None or hand.product_id is None:
+        return line
+    return replace(line, product=Heard(hand.product_id, Span(0, len(text))))

@@ -1,0 +1,85 @@
+"""What a message says of its own size, held against what it lists: 三张，一张100两张50; 这九个号.
+
+A total is no line of its own, and a list that is longer or shorter than was said is asked about.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.numerals import number
+from nlu.quantities import QuantityKind
+from nlu.records import Event, EventKind, Record
+from nlu.signs import Signs
+
+
+def without_total(events: Sequence[Event]) -> list[Event]:
+    """三张京东卡，一张100两张50: the parts are ordered, their sum is not. Parts that make another sum
+    stay beside it, and then two counts contradict each other."""
+    totals = [event for event in events if _count(event) > 1]
+    if not totals:
+        return list(events)
+    total = totals[0]
+    at = events.index(total)
+    pairs = [
+        place
+        for place in range(at + 1, len(events) - 1)
+        if _count(events[place]) > 0 and events[place + 1].kind is EventKind.AMOUNT
+    ]
+    if len(pairs) < 2 or sum(_count(events[place]) for place in pairs) != _count(total):
+        return list(events)
+    counted = [
+        replace(event, quantity=replace(event.quantity, kind=QuantityKind.COUNTED))
+        if place in pairs and event.quantity is not None
+        else event
+        for place, event in enumerate(events)
+    ]
+    return counted[:at] + counted[at + 1 :]
+
+
+def doubt_totals(text: str, records: Sequence[Record], each: bool, signs: Signs) -> None:
+    """Leaves the sizes open where the message says of its recipients what it does not keep."""
+    accounts = list(dict.fromkeys(e.account.text for r in records for e in r.accounts if e.account))
+    if _one_sum_for_many(text, records, signs) or _other_number(text, accounts, each, signs):
+        for record in records:
+            record.doubtful = True
+    for one, other in itertools.pairwise(records):
+        if _only_the_callers(text, one, other, signs):
+            one.doubtful = other.doubtful = True
+
+
+def _one_sum_for_many(text: str, records: Sequence[Record], signs: Signs) -> bool:
+    """一共充200，两个号: each of them 200, or both together?"""
+    sizes = [(event.start, event.end) for record in records for event in record.amounts]
+    return any(sizes.count(size) > 1 and signs.in_all.search(text, 0, size[0]) for size in set(sizes))
+
+
+def _other_number(text: str, accounts: Sequence[str], each: bool, signs: Signs) -> bool:
+    if not accounts:
+        return False
+    for match in signs.so_many_numbers.finditer(text):
+        said = number(match["count"])
+        if said is None or not said.exact or said.low < 2 or said.low == len(accounts):
+            continue
+        if each or match["these"]:
+            return True
+    return False
+
+
+def _only_the_callers(text: str, one: Record, other: Record, signs: Signs) -> bool:
+    """我的号是A，给B充50: the first number says who speaks, the second who gets it."""
+    if not one.accounts or not other.accounts or len(one.amounts) > 1:
+        return False
+    first, second = one.accounts[0], other.accounts[0]
+    own_goods = any(first.start < event.start < second.start for event in (*one.amounts, *one.names))
+    return (
+        not own_goods
+        and signs.own_number.search(text, 0, first.start) is not None
+        and signs.for_another.search(text, first.end, second.start) is not None
+    )
+
+
+def _count(event: Event) -> int:
+    return event.quantity.count or 0 if event.quantity is not None else 0
