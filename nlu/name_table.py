@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -88,10 +89,13 @@ class NameTable:
             if not at or not any(token.role is Role.TIER for token in tokens):
                 carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
             brands |= {token.meaning for token in tokens if token.role in STRONG}
+            twins = _in_two_scripts(tokens)
             for made, form in enumerate(self._spellings.of(tokens)):
                 if made >= FORMS_PER_PRODUCT_MAX:
                     break
-                self._add_form(product.product_id, form, whole=form.cost == 0 and form.tokens == tokens)
+                self._add_form(
+                    product.product_id, form, whole=form.cost == 0 and form.tokens == tokens, twins=twins
+                )
             whole = squeezed(plain(name))[0]
             bare = "".join(token.text for token in tokens)
             if not any(token.role in STRONG for token in tokens):
@@ -125,7 +129,7 @@ class NameTable:
         """Whether a label is made of a number or a period, which names no product."""
         return len(label) < 4 and any(character in self._numerals for character in label)
 
-    def _add_form(self, product_id: str, form: Form, whole: bool) -> None:
+    def _add_form(self, product_id: str, form: Form, whole: bool, twins: frozenset[str]) -> None:
         if not form.strong and not whole:
             return
         text = form.text
@@ -138,7 +142,7 @@ class NameTable:
         if text in self.namer.words and not whole and self.namer.words[text][0] is not Role.CONTENT:
             return
         thin = len(form.tokens) == 1 and not whole and not self._speaks_for_itself(form.tokens[0])
-        if thin and form.cost >= COST[Role.BRAND]:
+        if thin and form.cost >= COST[Role.BRAND] and text not in twins:
             return
         self._add_text(text, product_id, form.cost, thin, _said(form.tokens), family)
 
@@ -293,6 +297,10 @@ class NameTable:
         """Names made of general words only (金会员): no names where they end a longer word."""
         return frozenset(self._soft)
 
+    def lost_version(self, text: str) -> bool:
+        """Whether a spelling is that of a program without its version."""
+        return text in self._spellings.versionless
+
     def kin(self, product_id: str) -> tuple[str, ...]:
         """The products that share a brand with one, itself included."""
         return tuple(
@@ -328,6 +336,22 @@ def _wordy(character: str) -> bool:
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:
     return frozenset(token.meaning for token in tokens if token.role in QUALIFYING)
+
+
+def _in_two_scripts(tokens: tuple[Token, ...]) -> frozenset[str]:
+    """A brand that a name gives in Chinese and again in Latin (诺顿 Norton): either half names it."""
+    found: set[str] = set()
+    for one, other in pairwise(tokens):
+        both = one.role is Role.BRAND and other.role is Role.BRAND
+        if (
+            both
+            and all_chinese(one.text) != all_chinese(other.text)
+            and _latin(one.text[0]) != _latin(other.text[0])
+        ):
+            found |= {
+                token.text for token in (one, other) if len(token.text) <= 4 and all_chinese(token.text)
+            }
+    return frozenset(found)
 
 
 def _latin(character: str) -> bool:

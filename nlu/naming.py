@@ -106,6 +106,12 @@ class Namer:
             squeezed = tuple(dict.fromkeys([_squeezed(canonical), *map(_squeezed, spellings)]))
             self._brands[squeezed[0]] = squeezed
         self._brand_of = {form: brand for brand, forms in self._brands.items() for form in forms}
+        self._decoration = re.compile(
+            "|".join(map(re.escape, _longest_first(lexicon.words("goods.decoration"))))
+        )
+        """What sellers write around a name."""
+        self._fillers = frozenset(map(_squeezed, lexicon.words("goods.fillers")))
+        """What a name holds and nobody says."""
         phrases = [plain(word) for word in lexicon.words("goods.generic") if " " in word]
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
@@ -133,6 +139,8 @@ class Namer:
         whole = plain(name)
         for phrase in self._phrases:
             whole = whole.replace(phrase, phrase.replace(" ", ""))
+        if outside := self._undecorated(whole):
+            whole = outside
         inside = [
             part
             for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole)
@@ -148,6 +156,15 @@ class Namer:
             if known is not None:
                 tokens.append(Token(note, *known))
         return tuple(_glued(tokens))
+
+    def _undecorated(self, name: str) -> str:
+        """`name` without praise and terms of delivery; brackets open where they hold the name itself."""
+        bare = self._decoration.sub(" ", name)
+        outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", bare)
+        own = [token for token in self._cut(_squeezed(outside), frozenset()) if token.role in STRONG]
+        if not any(len(token.text) > 1 and not token.text.isdigit() for token in own):
+            bare = re.sub(r"[(\[【)\]】]", " ", bare)
+        return re.sub(r"\s+", " ", bare).strip()
 
     def _cut(self, chunk: str, units: frozenset[str]) -> Iterator[Token]:
         start = at = 0
@@ -188,7 +205,7 @@ class Namer:
     def _brand_tokens(self, chunk: str) -> Iterator[Token]:
         """Latin and Chinese runs are words of their own; a number belongs to the word before it."""
         for part in re.findall(r"[a-z]+[0-9.]*|[^a-z0-9]+[0-9]+(?![a-z])|[^a-z]+", chunk):
-            yield Token(part, Role.BRAND, part)
+            yield Token(part, Role.GENERIC if part in self._fillers else Role.BRAND, part)
 
     def forms(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """Every natural way to say these tokens shorter, the whole first."""
@@ -225,6 +242,10 @@ def _glued(tokens: list[Token]) -> Iterator[Token]:
         yield token
     if held is not None:
         yield Token(held, Role.BRAND, held)
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted(map(plain, words), key=lambda word: (-len(word), word))
 
 
 def _whole(chunk: str, start: int, end: int) -> bool:

@@ -27,6 +27,9 @@ from nlu.vocabulary import Vocabulary
 
 _CARD = re.compile("[季年周半]卡")
 """A period never belongs to what only sounds like a name."""
+_SPOKEN_VERSION = re.compile(r"[a-z][一二三四五六七八九十]+$")
+_OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
+"""Behind a program's name: Windows 7 is no Windows of another version."""
 
 
 class Closeness(Enum):
@@ -77,7 +80,13 @@ class Names:
         names = {
             text: entry
             for text, entry in self._entries.items()
-            if (entry.kind is MentionKind.NAME and not entry.thin and not self.table.is_partial(text, entry))
+            if (
+                entry.kind is MentionKind.NAME
+                and not entry.thin
+                and not self.table.is_partial(text, entry)
+                and not self.table.lost_version(text)
+                and not _SPOKEN_VERSION.search(text)
+            )
             or (entry.kind is MentionKind.UNKNOWN and len(text) > 3)
         }
         self._by_sound: dict[str, list[str]] = defaultdict(list)
@@ -110,13 +119,15 @@ class Names:
                 continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
-            chosen = _longest([*chosen, *self._misspelled(text, taken)])
+            chosen = _longest([*chosen, *self._misspelled(text, taken, edges)])
         return tuple(_moved(mention, places) for mention in sorted(chosen, key=lambda mention: mention.start))
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             if not _bounded(text, start, end, edges):
+                continue
+            if self.table.lost_version(self._patterns[index]) and _OTHER_VERSION.match(text, end):
                 continue
             found.append(self._mention(self._patterns[index], start, end, Closeness.EXACT))
         return found
@@ -180,8 +191,8 @@ class Names:
             self._families.get(entry.family, {}),
         )
 
-    def _misspelled(self, text: str, taken: bytearray) -> Iterator[Mention]:
-        for start, end, patterns in self._typos.read(text, taken):
+    def _misspelled(self, text: str, taken: bytearray, edges: frozenset[int]) -> Iterator[Mention]:
+        for start, end, patterns in self._typos.read(text, taken, edges):
             merged: dict[str, float] = {}
             for pattern in patterns:
                 for product_id, cost in self._entries[pattern].options.items():

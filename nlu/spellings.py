@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Set
 
 from nlu.naming import Form, Namer, Role, Token
@@ -12,6 +13,8 @@ from nlu.sounds import initials
 
 PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
+VERSION_COST = 0.4
+"""What it costs to leave the version of a program out."""
 QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 """Words that set a product apart from its siblings."""
 
@@ -23,6 +26,8 @@ class Spellings:
         self._namer = namer
         self._common = common
         self.partial: set[str] = set()
+        self.versionless: set[str] = set()
+        """Words that have lost their version: a number behind one is another version, not a size."""
 
     def of(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """The forms of a name with each token written in its several ways."""
@@ -69,6 +74,8 @@ class Spellings:
             for spelling in self._namer.brand_spellings(token.text):
                 if spelling != token.text:
                     yield spelling, 0.05
+            if version := _VERSIONED.fullmatch(token.text):
+                yield from self._versions(version["word"], version["number"])
             if all_chinese(token.text) and len(token.text) >= 4:
                 for length in range(2, len(token.text)):
                     company = token.text[:length] in self._namer.never_alone
@@ -85,6 +92,27 @@ class Spellings:
             for spelling, (role, meaning) in self._namer.words.items():
                 if role is token.role and meaning == token.meaning and spelling != token.text:
                     yield spelling, 0.05
+
+    def _versions(self, word: str, number: str) -> Iterator[tuple[str, float]]:
+        """Windows十一; and Windows, which all versions share."""
+        if len(number) <= 2 and int(number) > 0:
+            yield word + _chinese_number(int(number)), 0.05
+        if len(word) >= 5 and word not in self._common:
+            self.versionless.add(word)
+            yield word, VERSION_COST
+
+
+_VERSIONED = re.compile(r"(?P<word>[a-z]+)(?P<number>\d{1,4})")
+_DIGITS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九")
+
+
+def _chinese_number(number: int) -> str:
+    """A number below a hundred as it is spoken."""
+    tens, ones = divmod(number, 10)
+    spoken = ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (
+        _DIGITS[ones] if ones else ""
+    )
+    return spoken or _DIGITS[0]
 
 
 def all_chinese(text: str) -> bool:

@@ -8,7 +8,7 @@ catalog is. Digits never take part: a typo may change which family is meant, nev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from rapidfuzz.distance import OSA
 
@@ -16,6 +16,7 @@ from nlu.lexicon import Lexicon
 from nlu.sounds import syllable
 
 WINDOW_MAX = 10
+LATIN_WINDOW_MAX = 16
 
 
 class Misspellings:
@@ -27,23 +28,25 @@ class Misspellings:
         self._no_name = frozenset(lexicon.words("signs.no_name_characters"))
         self._filed: dict[str, list[str]] = defaultdict(list)
         for name in names:
-            if (5 if name.isascii() else 3) <= len(name) <= WINDOW_MAX:
+            if (5 if name.isascii() else 3) <= len(name) <= _window(name):
                 for spelling in _thinned(name):
                     self._filed[spelling].append(name)
 
-    def read(self, text: str, taken: bytearray) -> Iterator[tuple[int, int, list[str]]]:
+    def read(
+        self, text: str, taken: bytearray, edges: Set[int] = frozenset()
+    ) -> Iterator[tuple[int, int, list[str]]]:
         """`(start, end, names)` for the pieces of what is not taken that are one slip from a name.
 
         A piece shares the first or the last character with the name, so that unrelated words of the
-        same length do not meet.
+        same length do not meet. `edges`: where blanks stood, so that a latin word may end there.
         """
         for start, end in _runs(text, taken):
             for at in range(start, end - 1):
-                if _inside_word(text, at):
+                if _inside_word(text, at, edges):
                     continue
-                for length in range(min(WINDOW_MAX + 1, end - at), 1, -1):
+                for length in range(min(_window(text[at]) + 1, end - at), 1, -1):
                     piece = text[at : at + length]
-                    if _inside_word(text, at + length):
+                    if _inside_word(text, at + length, edges):
                         continue
                     names = self._near(piece)
                     if names:
@@ -95,9 +98,14 @@ def _sounds_near(piece: str, name: str) -> bool:
     return all(one and other and (one[0] == other[0] or one[1:] == other[1:]) for one, other in sounds)
 
 
-def _inside_word(text: str, at: int) -> bool:
+def _window(piece: str) -> int:
+    """How long a name that begins like this may be: latin names run longer than Chinese ones."""
+    return LATIN_WINDOW_MAX if piece.isascii() else WINDOW_MAX
+
+
+def _inside_word(text: str, at: int, edges: Set[int]) -> bool:
     """Whether a cut at `at` would part a latin word."""
-    return 0 < at < len(text) and _latin(text[at - 1]) and _latin(text[at])
+    return 0 < at < len(text) and at not in edges and _latin(text[at - 1]) and _latin(text[at])
 
 
 def _latin(character: str) -> bool:

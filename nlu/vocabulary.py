@@ -75,4 +75,4 @@ class Vocabulary:
         )
 
 
-_COUNTED = re.compile(r"\d ?([核线路只点人端屏]|x)(?=[\d\s+/]|$)")
+_COUNTED = re.compile(r"\d ?([核线路只点人端屏]|x|gb?|tb?)(?=[\d\s+/]|$)")

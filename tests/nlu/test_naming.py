@@ -1,0 +1,99 @@
+"""What goods may be called in a catalog that gives nothing but their names."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from nlu.parser import Parser
+from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+from tests.nlu.readers import lexicon
+
+
+def variant(sku: str, label: str, face_value: int, unit: str) -> VariantWords:
+    return VariantWords(sku, label, Decimal(face_value), unit, 10000)
+
+
+def product(identity: str, name: str, *variants: VariantWords) -> ProductWords:
+    return ProductWords(identity, name, "软件", (), "none", (), variants)
+
+
+def periods(prefix: str) -> tuple[VariantWords, ...]:
+    return (variant(f"{prefix}-1", "1个月", 1, "月"), variant(f"{prefix}-12", "1年", 12, "月"))
+
+
+def editions(prefix: str) -> tuple[VariantWords, ...]:
+    return (variant(f"{prefix}-home", "家庭版", 1, "套"), variant(f"{prefix}-pro", "专业版", 1, "套"))
+
+
+PARSER = Parser(
+    Vocabulary.compile(
+        (
+            product("win10", "Windows 10 激活密钥", *editions("win10")),
+            product("win11", "Windows 11 激活密钥", *editions("win11")),
+            product("packer", "PackMaster 7", variant("packer-1", "单机永久", 1, "套")),
+            product("guard", "守盾 Shieldon 360", *periods("guard")),
+            product("drive", "【官方直充】 云朵匣子 超级会员 秒到 自动发货 24小时", *periods("drive")),
+            product("sheet", "【表格精灵】 会员 自动发货", *periods("sheet")),
+            product(
+                "cleaner",
+                "TidyMyDisk",
+                variant("cleaner-1y", "1台1年", 1, "台"),
+                variant("cleaner-1", "1台永久", 1, "台"),
+                variant("cleaner-2", "2台永久", 2, "台"),
+            ),
+            product(
+                "server",
+                "云朵轻量服务器",
+                variant("server-22", "2核2G 1年", 1, "年"),
+                variant("server-24", "2核4G 1年", 1, "年"),
+            ),
+            product(
+                "writer",
+                "WriteWell Premium",
+                variant("writer-1", "1个月", 1, "月"),
+                variant("writer-12", "1年", 12, "月"),
+            ),
+        )
+    ),
+    lexicon(),
+)
+
+
+def meant(text: str) -> str | None:
+    """The one variant that is ordered, or None."""
+    lines = PARSER.understand(text).lines
+    return lines[0].sku.value if len(lines) == 1 and lines[0].sku is not None else None
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("Windows 11专业版来一套", "win11-pro"),
+        ("windows十一专业版来一套", "win11-pro"),
+        ("WINDOWS十 家庭版", "win10-home"),
+        ("买个PackMaster", "packer-1"),
+        ("packmaster 7 一套", "packer-1"),
+        ("守盾一年的来一个", "guard-12"),
+        ("shieldon 360 1y", "guard-12"),
+        ("云朵匣子超级会员一个月", "drive-1"),
+        ("云朵匣子年卡", "drive-12"),
+        ("表格精灵会员1个月", "sheet-1"),
+        ("tidymydisk 1台永久", "cleaner-1"),
+        ("TidyMyDisk终身2台", "cleaner-2"),
+        ("TidyMyDisk 1台一年", "cleaner-1y"),
+        ("云朵轻量服务器 2核4G", "server-24"),
+        ("买writewell premuim 1个月", "writer-1"),
+    ],
+)
+def test_a_name_alone_is_enough_to_be_found_by(text: str, sku: str) -> None:
+    assert meant(text) == sku
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Windows 7专业版来一套", "windows专业版来一套", "windows八专业版", "PackMaster 6 来一套", "TidyMyDisk永久的", "云朵匣子永久会员", "云朵轻量服务器 4核4G"],
+)  # fmt: skip
+def test_another_version_or_a_size_that_is_not_sold_is_never_the_nearest(text: str) -> None:
+    assert meant(text) is None
