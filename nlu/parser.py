@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from nlu.answers import Answers
 from nlu.besides import besides
+from nlu.complaints import Complaints
 from nlu.corrections import CueKind
 from nlu.evidence import evidence_of
 from nlu.goods import Goods
@@ -69,6 +70,7 @@ class Parser:
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
+        self._complaints = Complaints(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -83,6 +85,7 @@ class Parser:
         spoken = [self._lines.line(reading.page, record, reading.shape, hand) for record in records]
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
+        understood = self._complaints.heard(understood)
         understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
         if len(text) > self._length_max:
             understood = replace(understood, lines=(), confidence=0.0)

@@ -218,6 +218,8 @@ class Understanding:
     """Which question of `data/intents.yaml` was asked, for `faq`."""
     adds: bool = False
     """The lines come on top of what is in hand (`再来一张`, `另外`, `还要`), rather than in its place."""
+    broken: bool = False
+    """What was delivered is said not to work, and money is not asked back in the same breath."""
     apart: bool = False
     """The lines are an order of their own beside the one in hand (`再买一单`, `另外下一单`)."""
     chosen: str | None = None

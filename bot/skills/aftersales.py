@@ -13,6 +13,7 @@ from orders.catalog import Delivery
 from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import NotCancellable
 from orders.order import CustomerState, Order, customer_state
+from orders.refunding import refund_denied
 
 LAST = "last"
 
@@ -39,6 +40,8 @@ def status(turn: Turn) -> Reply:
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return turn.aside(turn.say("status.no_orders"))
+    if turn.heard.broken and (order := next((one for one in orders if one.settled_fen), None)) is not None:
+        return _not_working(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
         rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
@@ -68,9 +71,27 @@ def standing(turn: Turn, order: Order) -> Reply:
         choices: tuple[Choice, ...] = (turn.choice("choice.again", REORDER),)
     elif state is CustomerState.DELIVERED:
         choices = ()
+        if any(line.has_keys for line in order.lines):
+            page = turn.say("news.keys_page", url=turn.telling.links.order(order))
+            text = paragraphs(text, page)
     else:
         choices = (turn.choice("choice.human", HUMAN),)
     return replace(turn.aside(text, choices), card=turn.telling.card(order))
+
+
+def _not_working(turn: Turn, order: Order) -> Reply:
+    """What was delivered is said not to work: what can be done, and always a person."""
+    human = turn.choice("choice.human", HUMAN)
+    if customer_state(order) is not CustomerState.DELIVERED:
+        return standing(turn, order)
+    keyed = [line for line in order.lines if line.has_keys]
+    if not keyed:
+        return turn.aside(turn.say("broken.delivered", order_no=order.order_no), (human,))
+    if all(refund_denied(order, line) is None for line in keyed):
+        ways = (turn.choice("choice.refund", REFUND), human)
+        url = turn.telling.links.order(order)
+        return turn.aside(turn.say("broken.unseen", order_no=order.order_no, url=url), ways)
+    return turn.aside(turn.say("broken.seen", order_no=order.order_no), (human,))
 
 
 def _nothing_asked(turn: Turn) -> bool:
