@@ -20,7 +20,7 @@ from bot.store import chats
 from bot.telling import Telling
 from bot.turn import HUMAN, REORDER, paragraphs
 from orders.catalog import Delivery
-from orders.order import EventKind, LineState, Order, OrderEvent, OrderLine
+from orders.order import CustomerState, EventKind, LineState, Order, OrderEvent, OrderLine
 from orders.shop import Shop
 
 ORDER_EVENT = "order_event"
@@ -131,11 +131,11 @@ def _delivered(telling: Telling, order: Order, line: OrderLine, kind: EventKind)
             quantity=line.quantity,
             order_no=order.order_no,
         )
-    key = {Delivery.CARD: "news.keys", Delivery.LICENSE: "news.keys", Delivery.PHYSICAL: "news.shipped"}.get(
-        line.delivery, "news.delivered"
-    )
-    text = say(key, things=things, order_no=order.order_no)
-    return paragraphs(text, telling.links.order(order)) if key == "news.keys" else text
+    state = telling.state(CustomerState.DELIVERED, line.delivery)
+    if line.delivery in (Delivery.CARD, Delivery.LICENSE):
+        text = say("news.keys", things=things, state=state, order_no=order.order_no)
+        return paragraphs(text, telling.links.order(order))
+    return say("news.delivered", things=things, state=state, order_no=order.order_no)
 
 
 def _completed(telling: Telling, order: Order) -> str | None:
@@ -147,8 +147,10 @@ def _completed(telling: Telling, order: Order) -> str | None:
         return None
     things = telling.things(telling.line(line) for line in done)
     key = "news.completed" if len(done) == len(order.lines) else "news.completed_partly"
+    kinds = {line.delivery for line in done}
+    state = telling.state(CustomerState.DELIVERED, kinds.pop() if len(kinds) == 1 else None)
     text = telling.voice.say(
-        key, things=things, done=len(done), count=len(order.lines), order_no=order.order_no
+        key, things=things, state=state, done=len(done), count=len(order.lines), order_no=order.order_no
     )
     keys = any(line.has_keys for line in done)
     link = telling.voice.say("news.keys_page", url=telling.links.order(order)) if keys else ""

@@ -12,7 +12,7 @@ from bot.messages import CardRow, OrderCard
 from bot.wording import Voice
 from nlu.lexicon import Lexicon
 from orders import money
-from orders.catalog import AccountKind, Catalog, Sku
+from orders.catalog import AccountKind, Catalog, Delivery, Sku
 from orders.draft import DraftLine
 from orders.order import CustomerState, Order, OrderLine, customer_line_state, customer_state
 from orders.quote import Quote, QuoteLine
@@ -164,7 +164,11 @@ class Telling:
             return joined
         return self.voice.say("say.and_more", things=joined, count=len(names))
 
-    def state(self, state: CustomerState) -> str:
+    def state(self, state: CustomerState, delivery: Delivery | None) -> str:
+        """The word for a state. What is delivered is called after its kind of goods, as on the pages;
+        `delivery` is None for goods of several kinds."""
+        if state is CustomerState.DELIVERED and delivery is not None:
+            return self.voice.say(f"state.delivered_as.{delivery.value}")
         return self.voice.say(f"state.{state.value}")
 
     def card(self, order: Order) -> OrderCard:
@@ -176,7 +180,7 @@ class Telling:
             order_no=order.order_no,
             title=self.things(self.thing(line.name, line.variant, line.quantity) for line in order.lines),
             status=state.value,
-            status_text=self.state(state),
+            status_text=self.state(state, order.delivery),
             rows=tuple(rows),
             total=self.money(order.total_fen),
             order_url=self.links.order(order),
@@ -184,7 +188,7 @@ class Telling:
 
     def _card_value(self, order: Order, line: OrderLine) -> str:
         to = self.recipient(line.account_kind, line.account, line.region)
-        return to or self.state(customer_line_state(order, line))
+        return to or self.state(customer_line_state(order, line), line.delivery)
 
 
 def in_groups(kind: AccountKind, account: str) -> str:

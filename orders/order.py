@@ -175,6 +175,12 @@ class Order:
         the same goods in opposite orders would wait for each other for ever."""
         return tuple(sorted(self.lines, key=lambda line: line.sku_id))
 
+    @property
+    def delivery(self) -> Delivery | None:
+        """How its goods are delivered; None where that differs from line to line."""
+        kinds = {line.delivery for line in self.lines}
+        return kinds.pop() if len(kinds) == 1 else None
+
     def line(self, line_no: int) -> OrderLine | None:
         return next((line for line in self.lines if line.line_no == line_no), None)
 

@@ -1,7 +1,8 @@
 """What the chat's two ends say to each other, as JSON. The scripts in static/ are the other side.
 
     client -> {"type": "say", "id", "text", "means"}, {"type": "ping"}
-    server -> {"type": "entries", "entries": [...], "attended_by", "earlier", "orders"},
+    server -> {"type": "entries", "entries": [...], "attended_by", "earlier", "orders",
+               "delivered_as"},
               {"type": "refused", "id", "code"}, {"type": "pong"}
 
 Entries are numbered by the chat; a client names the last number it has and gets what came after.
@@ -67,6 +68,8 @@ class Entries(TypedDict):
     attended_by: str
     earlier: bool
     orders: dict[str, str]
+    delivered_as: dict[str, str]
+    """Of which kind an order's goods are, where they are of one kind: delivered, it is called after that."""
 
 
 class Refused(TypedDict):
@@ -159,6 +162,7 @@ def written_entries(
         "attended_by": attended_by,
         "earlier": earlier,
         "orders": {order.order_no: customer_state(order).value for order in orders},
+        "delivered_as": {order.order_no: order.delivery.value for order in orders if order.delivery},
     }
 
 

@@ -70,7 +70,8 @@ class OrderView:
     total_fen: Fen
     refunded_fen: Fen
     created_at: datetime
-    delivery: Delivery
+    delivery: Delivery | None
+    """None where it differs from line to line."""
     eta_minutes: int
     has_keys: bool
     refundable: bool
@@ -93,7 +94,7 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         total_fen=order.total_fen,
         refunded_fen=order.refunded_fen,
         created_at=order.created_at,
-        delivery=order.lines[0].delivery,
+        delivery=order.delivery,
         eta_minutes=max(line.eta_minutes for line in order.lines),
         # A key whose money went back is void, and shown to nobody.
         has_keys=any(

@@ -18,7 +18,8 @@ from adapters.web.protocol import read_frame, read_say, written_entry
 from adapters.web.sessions import BROWSER_COOKIE, Sessions
 from adapters.web.storefront import storefront
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
-from orders.catalog import Catalog
+from bot.wording import Wording
+from orders.catalog import Catalog, Delivery
 from orders.catalog_file import read_catalog
 from orders.order import CustomerState, EventKind
 from orders.payment import RefundDenied
@@ -203,10 +204,20 @@ def test_links_to_our_own_pages_lose_their_host() -> None:
 def test_every_code_of_the_shop_has_a_word_on_the_pages() -> None:
     labels = templates().get_template("_labels.html").module.__dict__
     assert set(labels["order_states"]) == set(CustomerState)
+    assert set(labels["delivered_words"]) == set(Delivery)
     assert set(labels["steps"]) == set(EventKind)
     login = (DATA.parent / "adapters/web/templates/desk_login.html").read_text(encoding="utf-8")
     assert all(f'"{trouble}"' in login for trouble in NameTrouble)
     assert set(labels["refunds"]) == {*RefundDenied, "started"}
+
+
+def test_an_order_is_called_the_same_on_the_pages_and_in_the_chat() -> None:
+    labels = templates().get_template("_labels.html").module.__dict__
+    wording = Wording.read(DATA / "replies.yaml")
+    for state in CustomerState:
+        assert labels["order_states"][state] == wording.say(f"state.{state}")
+    for delivery in Delivery:
+        assert labels["delivered_words"][delivery] == wording.say(f"state.delivered_as.{delivery}")
 
 
 def test_the_storefront_shows_the_best_seller_of_each_category() -> None:

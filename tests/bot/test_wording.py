@@ -13,7 +13,7 @@ from bot.announcer import QUIET
 from bot.wording import Voice, Wording, WordingError, names_in
 from nlu.lexicon import Lexicon
 from nlu.understanding import PaymentMethod, ProblemCode, SortKey
-from orders.catalog import AccountKind
+from orders.catalog import AccountKind, Delivery
 from orders.order import CustomerState, EventKind
 from orders.payment import RefundDenied
 
@@ -98,6 +98,7 @@ ENUMERATED = [
     *(f"kind.{kind.value}" for kind in AccountKind),
     *(f"ask.account.{kind.value}" for kind in AccountKind if kind is not AccountKind.NONE),
     *(f"state.{state.value}" for state in CustomerState),
+    *(f"state.delivered_as.{delivery.value}" for delivery in Delivery),
     *(f"status.{state.value}" for state in CustomerState),
     *(f"news.{kind.value}" for kind in EventKind if kind not in QUIET),
     *(f"refund.denied.{reason.value}" for reason in RefundDenied),

@@ -140,14 +140,15 @@ export class Log {
   }
 
   /** Orders move on without a word in the chat, too: what can no longer be paid loses its button. */
-  renewStates(states) {
+  renewStates(states, deliveredAs) {
     const texts = document.getElementById("states").content;
     for (const [orderNo, state] of Object.entries(states)) {
       const slip = this.slips.get(orderNo);
       const status = slip && slip.querySelector(".status");
       if (!status || status.dataset.state === state) continue;
       status.dataset.state = state;
-      status.textContent = texts.querySelector(`[data-state="${state}"]`).textContent;
+      const named = texts.querySelector(`[data-state="${state}"][data-as="${deliveredAs[orderNo]}"]`);
+      status.textContent = (named || texts.querySelector(`[data-state="${state}"]`)).textContent;
       for (const pay of slip.querySelectorAll(".to-pay")) pay.remove();
     }
   }

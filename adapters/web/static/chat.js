@@ -61,7 +61,7 @@ function take(message) {
       if (entry.who === "customer") chips.replaceChildren();
       else { hideTyping(); offer(entry); if (!first) count(); }
     }
-    log.renewStates(message.orders);
+    log.renewStates(message.orders, message.delivered_as);
     attendedBy = message.attended_by;
     at("welcome").hidden = cursor > 0 || queue.length > 0;
   }, { force: first });

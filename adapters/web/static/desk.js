@@ -99,7 +99,7 @@ function take(message) {
       cursor = entry.seq;
       log.append(entry);
     }
-    log.renewStates(message.orders);
+    log.renewStates(message.orders, message.delivered_as);
   }, { force: first });
   at("talk-name").textContent = message.name || at("customer-name").content.textContent.replace("{tail}", chat.chat_id.slice(-4));
   showStanding(message);
