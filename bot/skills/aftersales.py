@@ -168,7 +168,6 @@ def _other_goods(turn: Turn, order: Order | None) -> bool:
     """`再来一单，Q币10个` after a gift card: nothing of the card belongs to it."""
     before = {line.product_id for line in order.lines} if order else set()
     said = {line.product.value for line in turn.heard.lines if line.product}
-    said |= {option for line in turn.heard.lines for option in line.product_options}
     return bool(said) and not said & before
 
 
