@@ -66,6 +66,7 @@ def events_of(
                     _meant(text, cue, kind, signs),
                     cue.start,
                     cue.end,
+                    of_account=signs.its_account.search(text, 0, cue.start) is not None,
                     mild=cue.word in signs.mild_corrections,
                 )
             )

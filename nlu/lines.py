@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from nlu.accounts import Account, Recipient, carrier
+from nlu.accounts import ADDRESS, Account, Recipient, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import Decision, Goods, Wanted
 from nlu.leftovers import scraps
@@ -21,7 +21,7 @@ from nlu.naming import Role
 from nlu.page import Page
 from nlu.products import Closeness, Mention, Names
 from nlu.quantities import QuantityKind
-from nlu.records import Event, EventKind, Record, same_goods
+from nlu.records import Event, EventKind, Record, same_goods, whole_address
 from nlu.signs import Signs
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
@@ -503,8 +503,12 @@ class LineReader:
             if recipient.problem is not None:
                 problems.append(recipient.problem)
             return line
-        spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, recipient.account))
-        return replace(line, account=Heard(recipient.account, span), account_kind=recipient.kind)
+        given = recipient.account
+        if recipient.kind == ADDRESS:
+            span = page.span(*whole_address(page.text, event, record))
+            given = page.original[span.start : span.end].strip()
+        spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, given))
+        return replace(line, account=Heard(given, span), account_kind=recipient.kind)
 
     def _account_kind(self, decision: Decision) -> str | None:
         options = (decision.product_id,) if decision.product_id else decision.product_options

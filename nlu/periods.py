@@ -79,7 +79,8 @@ def periods_alone(text: str) -> list[Mark[Period]]:
             or found["short"]
             or found["life"]
         )
-        if before and before in _NOT_BEHIND.get(word[0], ()):
+        changed = _CHANGED.search(text, 0, found.start()) is not None  # 改成年卡 is no 成年
+        if before and before in _NOT_BEHIND.get(word[0], ()) and not changed:
             continue
         value, unit = _ALONE_MEANS[next(key for key in found.groupdict() if found[key])](word)
         marks.append(
@@ -155,6 +156,7 @@ _ALONE = re.compile(
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>[全整]年(?!龄|级)|整月|整季)"
 )
+_CHANGED = re.compile("[改换变升转]成$")
 _NOT_BEHIND = {
     "年": [
         "少",

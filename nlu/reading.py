@@ -159,6 +159,11 @@ class Reader:
         mentions = _believed(mentions, sizes, goods, joined)
         believed = {mention.start for mention in mentions}
         disbelieved = [(m.start, m.end) for m in read if m.start not in believed]
+        sizes = tuple(
+            mark
+            for mark in sizes
+            if mark.value.kind is not AmountKind.BARE or not self._signs.no_size.match(page.text, mark.end)
+        )
         sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
         counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
         counts = tuple(

@@ -7,6 +7,7 @@ one comes that it already has; that one opens the next record, unless a correcti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -53,6 +54,8 @@ class Event:
     amount: Amount | None = None
     quantity: Quantity | None = None
     account: Account | None = None
+    of_account: bool = False
+    """Of a correction: it says that the recipient is wrong (号不对)."""
     mild: bool = False
     """Of a correction: it may as well only be polite (不好意思), so it need not correct anything."""
 
@@ -149,6 +152,7 @@ class _Gatherer:
         """Kinds already replaced since the correction; None when none is under way."""
         self._negated = False
         self._mild = False
+        self._of_account = False
         self._contrast: EventKind | None = None
         """The kind of X不是Y whose Y has yet to come."""
         self._replaced = False
@@ -212,6 +216,7 @@ class _Gatherer:
                     self._settle_correction()
                     self._mild = event.mild
                 self._mild = self._mild and event.mild
+                self._of_account = event.of_account
                 self._correcting = set()
                 self._replaced = False
                 return
@@ -352,7 +357,11 @@ class _Gatherer:
 
     def _settle_correction(self) -> None:
         if self._correcting is not None and not self._replaced and not self._mild:
-            self._doubt()
+            if self._of_account and not self._correcting and self._record.accounts:
+                # 号不对，我再发你: all but the recipient stands.
+                self._record.open.add(Slot.ACCOUNT)
+            else:
+                self._doubt()
 
     def _doubt(self) -> None:
         for record in self.records:
@@ -409,6 +418,27 @@ def same_goods(one: Mention | None, other: Mention | None) -> bool:
     first = {product for product, cost in one.options.items() if cost <= best + 0.6}
     second = {product for product, cost in other.options.items() if cost <= best_other + 0.6}
     return bool(first & second)
+
+
+def whole_address(text: str, address: Event, record: Record) -> tuple[int, int]:
+    """Where an address stands with the name and the telephone of whoever opens the parcel: 张三 138… 北京市…"""
+    start, end = address.start, address.end
+    for event in record.accounts:
+        if event.account is None or "phone" not in event.account.kinds:
+            continue
+        if event.end <= start and _ADDRESS_GAP.fullmatch(text, event.end, start):
+            start = event.start
+        elif event.start >= end and _ADDRESS_GAP.fullmatch(text, end, event.start):
+            end = event.end
+    others = [*record.names, *record.nouns, *record.qualifiers, *record.amounts]
+    name = _PERSON.search(text, 0, start) if start < address.start else None
+    if name is not None and not any(e.start < name.end(1) and name.start(1) < e.end for e in others):
+        start = name.start(1)
+    return start, end
+
+
+_ADDRESS_GAP = re.compile(r"[\s,;:，]{0,3}")
+_PERSON = re.compile(r"(?:^|[\s,;:，])([\u4e00-\u9fff]{2,4})[\s,;:，]{0,2}$")
 
 
 def _same_kind(accounts: Iterable[Event], event: Event) -> bool:

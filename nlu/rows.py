@@ -72,12 +72,16 @@ def _lend(around: list[Record], records: list[Record]) -> None:
     sizes = [record for record in around if record.amounts]
     counts = [record for record in around if record.counted]
     regions = [record for record in around if record.regions]
+    kinds = [record for record in around if record.qualifiers]
+    sizeless = not any(record.amounts for record in records)
     for record in records:
+        if not record.names and not record.qualifiers and len(kinds) == 1 and not names:
+            record.qualifiers = list(kinds[0].qualifiers)
         if not record.names and not record.nouns and len(names) == 1:
             record.names, record.nouns = list(names[0].names), list(names[0].nouns)
             record.borrowed.append((names[0].start, names[0].end))
             record.qualifiers = record.qualifiers or list(names[0].qualifiers)
-        if not record.amounts and len(sizes) == 1 and not any(other.amounts for other in records):
+        if not record.amounts and len(sizes) == 1 and sizeless:
             record.amounts = list(sizes[0].amounts)
         if record.quantity is None and len(counts) == 1:
             record.quantity = counts[0].quantity

@@ -74,6 +74,10 @@ class Signs:
     beside: re.Pattern[str]
     """还有…: what is said comes on top of what is in hand."""
     same_account: re.Pattern[str]
+    no_size: re.Pattern[str]
+    """三家, 二舅: what stands behind a number that is no size."""
+    its_account: re.Pattern[str]
+    """号不对: the correction is of the recipient."""
     contrasts: frozenset[str]
     refusals: frozenset[str]
     speech: frozenset[str]
@@ -154,6 +158,8 @@ class Signs:
             fewer=re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$"),
             beside=re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}"),
             same_account=re.compile(any_of("same_account")),
+            no_size=re.compile(any_of("no_size")),
+            its_account=re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$"),
             contrasts=words("contrasts"),
             refusals=words("refusals"),
             speech=words("speech"),

@@ -202,3 +202,32 @@ def test_what_comes_besides_for_the_same_account_has_it(shop: Shop) -> None:
     assert understood.adds
     assert line.account is not None
     assert line.account.value == "12345678"
+
+
+def test_an_address_keeps_who_opens_the_parcel(shop: Shop) -> None:
+    for text in (
+        "花卡 张三 13800138000 北京市朝阳区建国路1号",
+        "花卡，张三，13800138000，北京市朝阳区建国路1号",
+    ):
+        frame: Any = shop.framer.frame(text)
+        assert complete(frame)
+        assert frame["lines"][0]["account"] == text[3:]
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("饿了么会员月卡\n15866201937\n15866201938\n13044820016", "eleme-1m"),
+        ("13570441298\n13570441299\n13570441300\n每个号移动10G月包，谢谢", "data-cmcc-10g-m"),
+    ],
+)
+def test_what_is_said_around_a_list_goes_for_every_row(shop: Shop, text: str, sku: str) -> None:
+    frame: Any = shop.framer.frame(text)
+    assert complete(frame)
+    assert [line["sku"] for line in frame["lines"]] == [sku] * 3
+
+
+def test_a_number_of_kin_or_shops_is_no_size(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("给我二舅充两百话费，他号码我回头发你")
+    assert [line["sku"] for line in frame["lines"]] == ["topup-200"]
+    assert frame["missing"] == ["account"]
