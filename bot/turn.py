@@ -40,6 +40,12 @@ WAYS_OUT_MAX = 3
 """Beside what is offered: leave this line out, cancel, a person."""
 
 
+REPEATED = frozenset({"value", "name", "size"})
+"""Facts that say back what the customer typed; he may have typed anything, at any length."""
+
+REPEATED_MAX = 40
+
+
 @dataclass(slots=True)
 class Turn:
     """One turn. `conversation` is replaced as the skills go; everything else stays."""
@@ -61,7 +67,8 @@ class Turn:
         return self.chat.customer_id
 
     def say(self, key: str, **facts: str | int) -> str:
-        return self.telling.voice.say(key, **facts)
+        told = {name: _cut(fact) if name in REPEATED else fact for name, fact in facts.items()}
+        return self.telling.voice.say(key, **told)
 
     def choice(self, key: str, means: str, **facts: str | int) -> Choice:
         return Choice(self.say(key, **facts), means)
@@ -111,6 +118,11 @@ class Turn:
 
     def without_draft(self) -> None:
         self.update(replace(self.conversation.settled(), browsing=None, draft=EMPTY_DRAFT))
+
+
+def _cut(fact: str | int) -> str | int:
+    long = isinstance(fact, str) and len(fact) > REPEATED_MAX
+    return f"{str(fact)[:REPEATED_MAX]}…" if long else fact
 
 
 def paragraphs(*parts: str) -> str:

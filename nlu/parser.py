@@ -7,6 +7,7 @@ of all it is decided what the customer wants.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from nlu.answers import Answers
@@ -75,6 +76,9 @@ class Parser:
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
         nothing is ordered: half a message may mean the opposite of the whole."""
+        if _LINK.fullmatch(text):
+            # An address on the web says nothing, whatever its letters and digits look like.
+            return Understanding(text, Intent.OUT_OF_SCOPE, 0.9)
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._goods, kind)
         seen = evidence_of(reading, self._signs)
@@ -210,6 +214,9 @@ class Parser:
             else:
                 found |= dict.fromkeys(one.decision.product_options)
         return tuple(found)[:OPTIONS_MAX]
+
+
+_LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)
 
 
 def _unknown_goods(reading: Reading) -> tuple[str, ...]:
