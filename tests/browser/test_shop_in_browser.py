@@ -12,6 +12,7 @@ from tests.browser.conftest import DESKTOP, PHONE, Invite, RunningShop, Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SENTENCE = "帮我充100元话费到13800138000"
+STREET = "浙江省杭州市西湖区文三路1号"
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 13; V2055A Build/TP1A; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 XWEB/1160117 MMWEBSDK/20240301 MicroMessenger/8.0.48"
@@ -199,6 +200,32 @@ def test_staff_take_over_and_hand_back(visitor: Invite) -> None:
     me.sees("在线", "#presence")
     me.says(SENTENCE)
     me.sees("去支付")
+
+
+def test_staff_see_where_a_parcel_goes_and_send_it(visitor: Invite) -> None:
+    me, staff = visitor(), visitor(DESKTOP)
+    me.goes("/")
+    me.says("移动花卡办一张")
+    me.sees("寄到哪儿")
+    me.says(f"张三 13800138000 {STREET}")
+    pays(me)
+    me.taps("返回聊天")
+    staff.goes("/desk")
+    staff.page.fill("[name=name]", "小王")
+    staff.page.fill("[name=password]", staff.shop.desk_password)
+    staff.taps("登录")
+    staff.taps("订单")
+    staff.page.locator(".people button", has_text="花卡").first.click()
+    staff.sees("查看完整收件信息", "#side")
+    assert STREET not in staff.page.locator("#side").inner_text()
+    staff.taps("查看完整收件信息")
+    staff.sees(STREET, "#side")
+    staff.page.fill("#side [name=tracking]", "SF1234567890")
+    staff.page.locator("#side").get_by_role("button", name="已发货").click()
+    staff.page.locator("#side .ship").wait_for(state="detached")
+    staff.sees("已发货", "#side .status")
+    staff.sees(STREET, "#side")
+    me.sees("已发货", "#entries .slip .status")
 
 
 def test_what_people_write_is_text_and_never_markup(visitor: Invite) -> None:
