@@ -106,7 +106,10 @@ class Answers:
         text = plain(understood.text).strip(MARKS)
         if not text:
             return understood
-        if understood.intent is Intent.REORDER or not asked.lines:
+        says_what = any(line.product or line.product_options or line.account for line in understood.lines)
+        apart = self._apart.search(text) is not None
+        once_more = apart and asked.quoted and not says_what
+        if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._once_more(text, understood)
         if asked.open_orders > 1 and len(asked.lines) < 2:
             called_off = self._called_off(text, understood, asked)
@@ -124,7 +127,7 @@ class Answers:
             answered = self._chosen(text, understood, asked)
             if answered is not None:
                 return answered
-        if understood.lines and self._apart.search(text) and not self._together.search(text):
+        if apart and says_what and not self._together.search(text):
             understood = replace(understood, adds=False, apart=True)
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
@@ -192,7 +195,7 @@ class Answers:
         more = self._times.search(text)
         bare = not any(line.product or line.measure for line in understood.lines)
         if more is not None and bare and understood.intent in ONCE_MORE:
-            lines = tuple(replace(line, quantity=None) for line in understood.lines)
+            lines = tuple(replace(line, quantity=None, quantity_change=None) for line in understood.lines)
             times = getattr(number(more[1]), "value", None)
             understood = replace(
                 understood,
