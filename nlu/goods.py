@@ -103,7 +103,7 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
-        hinted = self._hinted(left, wanted)
+        hinted = self._hinted(left, wanted) or self._rivals(left, best, wanted)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
@@ -285,6 +285,27 @@ class Goods:
             )
         )
 
+    def _rivals(self, left: Mapping[str, float], best: float, wanted: Wanted) -> tuple[str, ...]:
+        """Others of the brand that are sold in the very size, where nobody goes by the bare brand.
+
+        steam 200: the name is short of a country for the one and of a word (实体) for the other, and
+        both have it.
+        """
+        if wanted.mention is None or wanted.qualifiers or wanted.regions or best < _SHORT_OF_A_WORD:
+            return ()
+        if not any(amount.kind in _FACES and amount.exact for amount in wanted.amounts):
+            return ()
+        carried = self._names.table.qualifiers
+        if wanted.mention.said or not all(carried[product_id] for product_id in left):
+            return ()
+        return tuple(
+            product_id
+            for product_id in dict.fromkeys(kin for other in left for kin in self._names.table.kin(other))
+            if product_id not in left
+            and self._names.table.begins_with(product_id, wanted.mention.text)
+            and self._fit(product_id, wanted).sku_id is not None
+        )
+
     def _label_says(self, product_id: str, meaning: str) -> bool:
         return any(meaning in size.label for size in self._sizes.of(product_id))
 
@@ -350,6 +371,10 @@ class Goods:
 
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}
 """Units that measure goods from outside: five of them are five, not the size of one."""
+
+_SHORT_OF_A_WORD = 1.0
+"""What a name costs from which on it is nobody's whole name."""
+_FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})
 
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 

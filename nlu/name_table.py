@@ -297,6 +297,10 @@ class NameTable:
         """Names made of general words only (金会员): no names where they end a longer word."""
         return frozenset(self._soft)
 
+    def begins_with(self, product_id: str, text: str) -> bool:
+        """Whether a brand that stands in the product's name is what the spelling begins with."""
+        return any(text.startswith(brand) for brand in self.brands[product_id])
+
     def lost_version(self, text: str) -> bool:
         """Whether a spelling is that of a program without its version."""
         return text in self._spellings.versionless

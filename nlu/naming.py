@@ -159,7 +159,7 @@ class Namer:
 
     def _undecorated(self, name: str) -> str:
         """`name` without praise and terms of delivery; brackets open where they hold the name itself."""
-        bare = self._decoration.sub(" ", name)
+        bare = _ORNAMENT.sub(" ", self._decoration.sub(" ", name))
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", bare)
         own = [token for token in self._cut(_squeezed(outside), frozenset()) if token.role in STRONG]
         if not any(len(token.text) > 1 and not token.text.isdigit() for token in own):
@@ -222,6 +222,10 @@ class Namer:
                 kept = tuple(tokens[at] for at in places if at not in gone)
                 if any(token.role in STRONG for token in kept):
                     yield _form(kept, tuple(tokens[at] for at in gone))
+
+
+_ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
+"""Stars, hearts and flashes around a name."""
 
 
 def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:

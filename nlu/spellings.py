@@ -70,6 +70,11 @@ class Spellings:
         if token.role is Role.GENERIC:
             for short in self._namer.short_generics.get(token.text, ()):
                 yield short, 0.1
+        elif token.role is Role.CONTENT:
+            for spelling in (token.text.removesuffix(_PACK), token.text + _PACK):
+                known = self._namer.role_of(spelling)
+                if spelling != token.text and known is not None and known[0] is Role.CONTENT:
+                    yield spelling, 0.1
         elif token.role is Role.BRAND:
             for spelling in self._namer.brand_spellings(token.text):
                 if spelling != token.text:
@@ -102,6 +107,8 @@ class Spellings:
             yield word, VERSION_COST
 
 
+_PACK = "包"
+"""流量 and 流量包 are one thing."""
 _VERSIONED = re.compile(r"(?P<word>[a-z]+)(?P<number>\d{1,4})")
 _DIGITS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 

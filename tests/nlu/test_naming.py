@@ -97,3 +97,53 @@ def test_a_name_alone_is_enough_to_be_found_by(text: str, sku: str) -> None:
 )  # fmt: skip
 def test_another_version_or_a_size_that_is_not_sold_is_never_the_nearest(text: str) -> None:
     assert meant(text) is None
+
+
+CARDS = Parser(
+    Vocabulary.compile(
+        (
+            product("cn", "Playbox钱包充值码(国区)", variant("cn-200", "200元", 200, "元")),
+            product("us", "Playbox礼品卡(美区)", variant("us-20", "20美元", 20, "美元")),
+            product("paper", "Playbox实体充值卡", variant("paper-200", "200元实体卡", 200, "元")),
+            product("plain", "小熊卡", variant("plain-200", "200元", 200, "元")),
+            product("rich", "小熊卡(实体)", variant("rich-200", "200元", 200, "元")),
+        )
+    ),
+    lexicon(),
+)
+
+
+@pytest.mark.parametrize("text", ["playbox 200来一张", "Playbox卡200元的"])
+def test_a_size_that_two_of_a_brand_sell_stays_open_where_neither_has_the_plain_name(text: str) -> None:
+    (line,) = CARDS.understand(text).lines
+    assert line.sku is None
+    assert {"cn", "paper"} <= set(line.product_options)
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [("playbox国区200", "cn-200"), ("playbox实体卡200", "paper-200"), ("playbox 20刀", "us-20"), ("小熊卡200", "plain-200")],
+)  # fmt: skip
+def test_what_was_said_or_the_plain_name_decides_between_them(text: str, sku: str) -> None:
+    (line,) = CARDS.understand(text).lines
+    assert line.sku is not None
+    assert line.sku.value == sku
+
+
+CARRIERS = Parser(
+    Vocabulary.compile(
+        (
+            product("a", "中国移动流量包【移动号专用】", variant("a-10", "10GB", 10, "GB")),
+            product("b", "(自动发货)联通流量充值 全国通用", variant("b-10", "10GB", 10, "GB")),
+            product("c", "电信流量★秒到★月包", variant("c-10", "10GB", 10, "GB")),
+        )
+    ),
+    lexicon(),
+)
+
+
+@pytest.mark.parametrize("text", ["来个10G流量", "流量包10G来一个"])
+def test_ornaments_and_a_pack_set_no_equal_sibling_apart(text: str) -> None:
+    (line,) = CARRIERS.understand(text).lines
+    assert line.sku is None
+    assert set(line.product_options) == {"a", "b", "c"}
