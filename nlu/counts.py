@@ -6,7 +6,8 @@ A total is no line of its own, and a list that is longer or shorter than was sai
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nlu.numerals import number
@@ -37,6 +38,45 @@ def without_total(events: Sequence[Event]) -> list[Event]:
         for place, event in enumerate(events)
     ]
     return counted[:at] + counted[at + 1 :]
+
+
+def by_place(text: str, events: Sequence[Event], signs: Signs) -> list[Event] | None:
+    """前两个100最后一个50, and three recipients: each with the size of its place. None where the sizes are
+    not given by places, or do not cover all recipients once."""
+    accounts = [event for event in events if event.kind is EventKind.ACCOUNT]
+    sizes = [event for event in events if event.kind is EventKind.AMOUNT]
+    names = sum(event.kind is EventKind.NAME for event in events)
+    if len(accounts) < 2 or len(sizes) < 2 or names > 1 or any(event.kind in _UNSETTLING for event in events):
+        return None
+    given: dict[int, Event] = {}
+    for size in sizes:
+        said = signs.place.search(text, 0, size.start)
+        places = _places(said, len(accounts), given) if said is not None else []
+        if not places or any(place in given for place in places):
+            return None
+        given |= dict.fromkeys(places, size)
+    if len(given) != len(accounts):
+        return None
+    goods = [event for event in events if event.kind in _OF_THE_GOODS]
+    return goods + [event for place, account in enumerate(accounts) for event in (account, given[place])]
+
+
+_UNSETTLING = frozenset(
+    {EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER, EventKind.OR}
+)
+_OF_THE_GOODS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.QUALIFIER, EventKind.REGION})
+
+
+def _places(said: re.Match[str], count: int, given: Mapping[int, Event]) -> list[int]:
+    if said["rest"]:
+        return [place for place in range(count) if place not in given]
+    many = number(said["count"]) if said["count"] else None
+    how_many = int(many.low) if many is not None and many.exact else 1
+    if how_many > count:
+        return []
+    if said["nth"]:
+        return [how_many - 1]
+    return list(range(how_many)) if said["first"] else list(range(count - how_many, count))
 
 
 def doubt_totals(text: str, records: Sequence[Record], each: bool, signs: Signs) -> None:

@@ -116,6 +116,10 @@ _LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s
 """50，不，100: taken back."""
 
 
+_THIS_ONE = re.compile(r"(?:[这那]个?)?(?:号码?|账号|区|服|卡)?[,。.…、 ]")
+"""不是，50: what is said next is the correction; so is it behind 不是这个号，."""
+
+
 def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
     """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
     before = text[: cue.start].rstrip()[-1:]
@@ -133,7 +137,7 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
         return EventKind.CORRECTION
     if (
         kind is EventKind.INSTEAD
-        and text[cue.end : cue.end + 1] in (",", "。", ".", "…", "、", " ")
+        and _THIS_ONE.match(text, cue.end)
         and cue.word in ("不是", "啊不是", "哎不是")
     ):
         return EventKind.CORRECTION

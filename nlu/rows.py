@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from nlu.amounts import AmountKind
-from nlu.counts import doubt_totals, without_total
+from nlu.counts import by_place, doubt_totals, without_total
 from nlu.goods import Goods
 from nlu.leftovers import put_in_doubt
 from nlu.lines import Shape, doubt_gaps, shared
@@ -20,7 +20,9 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         options = record.name.options if record.name else None
         return goods.together(tuple(options) if options else None, tuple(found))
 
-    rows = _rows(text, events)
+    placed = by_place(text, events, signs)
+    rows = _rows(text, events) if placed is None else None
+    events = placed or events
     if rows is None:
         records = shared(gather(without_total(events), compatible, shape.each), shape)
         doubt_gaps(text, records, shape, signs)

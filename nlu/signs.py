@@ -74,6 +74,8 @@ class Signs:
     beside: re.Pattern[str]
     """还有…: what is said comes on top of what is in hand."""
     same_account: re.Pattern[str]
+    place: re.Pattern[str]
+    """前两个, 最后一个, 其他的: in front of a size, whose it is."""
     no_size: re.Pattern[str]
     """三家, 二舅: what stands behind a number that is no size."""
     its_account: re.Pattern[str]
@@ -158,6 +160,11 @@ class Signs:
             fewer=re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$"),
             beside=re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}"),
             same_account=re.compile(any_of("same_account")),
+            place=re.compile(
+                rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
+                rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"
+                rf"(?:个|号码|号|手机|人|都|各|充|要|来|是|给|的|:|\s)*$"
+            ),
             no_size=re.compile(any_of("no_size")),
             its_account=re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$"),
             contrasts=words("contrasts"),

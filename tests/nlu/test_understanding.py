@@ -231,3 +231,29 @@ def test_a_number_of_kin_or_shops_is_no_size(shop: Shop) -> None:
     frame: Any = shop.framer.frame("给我二舅充两百话费，他号码我回头发你")
     assert [line["sku"] for line in frame["lines"]] == ["topup-200"]
     assert frame["missing"] == ["account"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "话费，前两个100最后一个50：13800138000 13900139000 13700137000",
+        "充话费，前两个100最后一个50\n13800138000\n13900139000\n13700137000",
+        "13800138000\n13900139000\n13700137000\n最后一个充50，其他的充100",
+    ],
+)
+def test_sizes_said_by_place_go_to_the_recipients_in_their_order(shop: Shop, text: str) -> None:
+    frame: Any = shop.framer.frame(text)
+    assert complete(frame)
+    assert [(line["sku"], line["account"]) for line in frame["lines"]] == [
+        ("topup-100", "13800138000"),
+        ("topup-100", "13900139000"),
+        ("topup-50", "13700137000"),
+    ]
+
+
+def test_places_that_are_not_there_leave_the_sizes_open(shop: Shop) -> None:
+    assert not complete(shop.framer.frame("充话费，前两个100最后一个50\n13800138000\n13900139000"))  # type: ignore[arg-type]
+
+
+def test_who_will_not_talk_to_a_machine_wants_a_person(shop: Shop) -> None:
+    assert shop.parser.understand("那个有没有人啊我不想跟机器讲话").intent is Intent.HUMAN
