@@ -186,6 +186,9 @@ def _ways_out(turn: Turn, line: DraftLine, finding: Unacceptable) -> tuple[Choic
             return tuple(Choice(name, name) for name in finding.options)
         case Slot.PRODUCT:
             return product_choices(turn, finding.options)
+        case Slot.ACCOUNT if finding.code == "account_conflict":
+            said = finding.value.split()
+            return tuple(Choice(one, one) for one in said) if len(said) > 1 else ()
         case Slot.ACCOUNT | Slot.QUANTITY:
             return ()
 

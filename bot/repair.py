@@ -40,7 +40,8 @@ def unclear(turn: Turn) -> Reply:
         return turn.aside(waiting(turn))
     times = turn.chat.conversation.unclear + 1
     turn.update(replace(turn.conversation, unclear=times))
-    foreign = (
+    worded = any(char.isalnum() for char in turn.message.text)
+    foreign = worded and (
         turn.heard.intent is Intent.OUT_OF_SCOPE and turn.heard.confidence >= turn.policy.reading.sure_at
     )
     if times > 1:

@@ -14,11 +14,15 @@ from nlu.addresses import without_label
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.numerals import number
+from nlu.remarks import Remarks
+from nlu.several import SeveralLines
 from nlu.understanding import (
     Expectation,
     Heard,
     Intent,
     OfferedChoice,
+    Problem,
+    ProblemCode,
     Slot,
     Span,
     SpokenLine,
@@ -49,7 +53,11 @@ NO_ANSWER = frozenset(
 )  # fmt: skip
 """Who says one of these did not type a name or an address."""
 
+NO_ACCOUNT_YET = "no_account"
+"""The topic of whoever has no name at hand, or asks about it."""
+
 SURE = 0.95
+UNSURE = 0.6
 
 ONCE_MORE = frozenset({Intent.REORDER, Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.OUT_OF_SCOPE})
 """What `再来两次` may have been taken for."""
@@ -64,6 +72,7 @@ class Answers:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
         self._lexicon = lexicon
+        self._skus = {one.sku_id for product in self._products.values() for one in product.variants}
         before = _either(lexicon.words("answers.before"))
         behind = _either(lexicon.words("answers.behind"))
         counters = _either(lexicon.words("answers.counters"))
@@ -88,6 +97,16 @@ class Answers:
         )
         self._back_in_time = re.compile(r"(上{2,5})(?:一|1)?(?:次|单|回|笔|个订单)")
         self._first_times = re.compile(r"第([0-9一二两三四五六七八九十]{1,3})(?:次|单|回|笔|个)")
+        self._remarks = Remarks(lexicon)
+        self._several = SeveralLines(lexicon)
+        self._renamed = re.compile(
+            rf"(?:.*(?:{_either(lexicon.words('answers.wrong'))})[,，。\s]*)?"
+            rf"(?:{_either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
+        )
+        own, number_words = lexicon.words("signs.own_front"), lexicon.words("signs.number_words")
+        self._of_person = re.compile(
+            rf"(?:{before}|充到|充给|给)*(?:{_either(own)})?({people})(?:的|那个|{_either(number_words)}|{behind})*"
+        )
         self._back = frozenset(lexicon.words("answers.back"))
         self._adds = re.compile(_either(lexicon.words("answers.adds")))
         self._apart = re.compile(_either(lexicon.words("answers.apart")))
@@ -115,14 +134,24 @@ class Answers:
             called_off = self._called_off(text, understood, asked)
             if called_off is not None:
                 return called_off
+        if (remark := self._remarks.read(text, understood)) is not None:
+            return remark
+        understood = self._without_remarks(understood, asked)
+        if len(asked.lines) > 1 and (others := self._all_but(text, asked, read)):
+            return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=others, problems=())
         if asked.lines and (dropped := self._dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
+        if len(asked.lines) == 1 and (renamed := self._of_region_or_name(text, understood, asked)):
+            return renamed
         if asked.lines and not understood.lines and (for_whom := self._instead_for.fullmatch(text)):
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, contact=for_whom[1])
         if asked.quoted and not understood.lines and self._paid.fullmatch(text):
             return replace(understood, intent=Intent.STATUS, confidence=SURE)
         if asked.lines and not understood.lines and self._wait.fullmatch(text):
             return replace(understood, intent=Intent.DENY, confidence=SURE)
+        asked_whom = asked.asking is Slot.ACCOUNT or not asked.lines
+        if asked_whom and not understood.lines and (whose := self._of_person.fullmatch(text)):
+            return replace(understood, intent=Intent.PROVIDE, confidence=SURE, contact=whose[1])
         if asked.choices and len(text) <= ANSWER_LENGTH_MAX:
             answered = self._chosen(text, understood, asked)
             if answered is not None:
@@ -131,6 +160,7 @@ class Answers:
             understood = replace(understood, adds=False, apart=True)
         if len(asked.lines) > 1:
             understood = self._placed(text, understood, asked, read)
+            understood = self._several.read(text, understood, asked.lines)
         if asked.lines and understood.intent is Intent.ORDER and self._changes.search(text):
             understood = replace(understood, intent=Intent.MODIFY)
         if len(asked.lines) == 1 and len(understood.lines) == 1:
@@ -242,6 +272,9 @@ class Answers:
         way_out = _only(choice for choice in asked.choices if choice.means == WAY_OUT)
         if text in self._back and way_out is not None:
             return _taken(understood, way_out)
+        things = [choice for choice in asked.choices if choice.means in self._skus]
+        if len(things) == 1 and asked.asking is None and self._remarks.takes(text):
+            return _taken(understood, things[0])
         exact = _only(choice for choice in asked.choices if text in _names_of(choice))
         if exact is not None:
             return _taken(understood, exact)
@@ -250,6 +283,9 @@ class Answers:
         sized = self._sizes_named(bare, asked)
         if position is not None:
             at_position = asked.choices[position]
+            if at_position is way_out and bare.startswith("第"):
+                # Nobody calls the way out `the first`: something else was meant.
+                return replace(understood, intent=Intent.PROVIDE, lines=(), problems=())
             if sized and at_position.means not in sized and not bare.startswith("第"):
                 return self._either_of(understood, at_position, sized)
             return _taken(understood, at_position)
@@ -320,7 +356,46 @@ class Answers:
                     return line
         return None
 
+    def _all_but(self, text: str, asked: Expectation, read: Read) -> tuple[SpokenLine, ...]:
+        """`只要第一个`: the others are dropped."""
+        kept = self._several.kept(text)
+        line = self._line_meant(kept.strip(MARKS), asked, read) if kept else None
+        if line is None:
+            return ()
+        others = (at for at in range(len(asked.lines)) if at != line.position)
+        return tuple(SpokenLine(position=at, dropped=True) for at in others)
+
+    def _of_region_or_name(
+        self, text: str, understood: Understanding, asked: Expectation
+    ) -> Understanding | None:
+        """`改成微信区` where 苹果QQ区 was said is 苹果微信区; `跨三` where 跨三A and 跨三B are served
+        is neither; `账号错了，是xiaoming456` is a name, and no number is read out of it."""
+        hand = asked.lines[0]
+        product = self._product(hand.product_id)
+        if product is None or any(line.product for line in understood.lines):
+            return None
+        whole = Span(0, len(understood.text))
+        renamed = self._renamed.fullmatch(text) if product.account_kind == "game_id" else None
+        if renamed is not None:
+            typed = understood.text[understood.text.lower().find(renamed[1]) :][: len(renamed[1])]
+            line = SpokenLine(account=Heard(typed, whole), account_kind="game_id")
+            return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(line,), problems=())
+        said = self._changes.sub("", self._without_fillers(text)).strip(MARKS)
+        fits = [region for region in product.regions if len(said) > 1 and said in plain(region)]
+        if not fits or said in map(plain, product.regions):
+            return None
+        if len(fits) > 1 and hand.region is not None:
+            alike = {region: len(set(region) & set(hand.region)) for region in fits}
+            fits = [region for region in fits if alike[region] == max(alike.values())]
+        if len(fits) > 1:
+            return replace(understood, intent=Intent.PROVIDE, lines=(), problems=())
+        line = SpokenLine(region=Heard(fits[0], whole))
+        intent = Intent.MODIFY if asked.quoted else Intent.PROVIDE
+        return replace(understood, intent=intent, confidence=SURE, lines=(line,), problems=())
+
     def _line_meant(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        if text in self._last:
+            return SpokenLine(position=len(asked.lines) - 1, dropped=True)
         ordinal = self._ordinal.fullmatch(text)
         if ordinal is not None:
             position = _index(ordinal[1], len(asked.lines))
@@ -358,12 +433,28 @@ class Answers:
                 return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
         return understood
 
+    def _without_remarks(self, understood: Understanding, asked: Expectation) -> Understanding:
+        """`角色名错了` names nobody: what stands there is to be said anew."""
+        lines = understood.lines
+        if len(lines) != 1 or len(asked.lines) != 1 or lines[0].account is None:
+            return understood
+        line, hand = lines[0], asked.lines[0]
+        if line.account_kind != "game_id" or not self._remarks.is_no_name(lines[0].account.value):
+            return understood
+        problems: tuple[Problem, ...] = ()
+        if hand.account is not None:
+            problems = (Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, hand.account),)
+        line = replace(line, account=None, account_kind=None, problems=problems)
+        return replace(understood, intent=Intent.MODIFY, lines=() if line == SpokenLine() else (line,))
+
     def _free_text(self, understood: Understanding, kind: str) -> Understanding:
         """A name in a game, or where a parcel goes: taken as typed."""
         typed = understood.text.strip()
         length_max = GAME_ID_LENGTH_MAX if kind == "game_id" else ANSWER_LENGTH_MAX * 5
         says_more = any(line.product or line.sku for line in understood.lines) or understood.chosen
         labelled = any(line.account and line.account_kind == kind for line in understood.lines)
+        if kind == "game_id" and not says_more and self._remarks.is_no_name(typed):
+            return replace(understood, intent=Intent.FAQ, topic=NO_ACCOUNT_YET, confidence=SURE, lines=())
         if understood.intent in NO_ANSWER or says_more or len(typed) > length_max:
             return understood
         if labelled and kind == "game_id":
@@ -374,9 +465,11 @@ class Answers:
             return understood
         if kind == "address" and not labelled:
             return understood
-        if kind == "game_id" and not re.fullmatch(r"[\w@.#+-]+", typed):
+        if kind == "game_id" and not re.fullmatch(r"[\w@.#+-]+(?: [\w@.#+-]+){0,3}", typed):
             return understood
-        answer = SpokenLine(account=Heard(typed, Span(0, len(understood.text))), account_kind=kind)
+        unsure = kind == "game_id" and self._remarks.may_be_no_name(typed)
+        heard = Heard(typed, Span(0, len(understood.text)), UNSURE if unsure else 1.0)
+        answer = SpokenLine(account=heard, account_kind=kind)
         return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
 
     def _product(self, product_id: str | None) -> ProductWords | None:

@@ -54,7 +54,8 @@ def _asked_about(turn: Turn) -> tuple[Sku, ...]:
     catalog = turn.reader.catalog
     products = (catalog.product(option) for option in turn.heard.options)
     of_products = tuple(sku for product in products if product for sku in product.skus)
-    return skus_of(turn, turn.heard.options) or of_products
+    in_hand = tuple(line.sku_id for line in turn.conversation.draft.lines if line.sku_id)
+    return skus_of(turn, turn.heard.options) or of_products or skus_of(turn, in_hand)
 
 
 def human(turn: Turn) -> Reply:

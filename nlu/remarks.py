@@ -1,0 +1,59 @@
+"""What is said at the counter that is neither an answer nor an order: a moment please, is it quick,
+can it be cheaper, it does not take my money. Read only where something was asked or offered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlu.lexicon import Lexicon
+from nlu.understanding import Intent, Understanding
+
+SURE = 0.95
+CHATTY_LENGTH = 8
+"""A name in a game that is longer than this, and Chinese, is looked at twice."""
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Remarks:
+    """Finds remarks. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        def any_of(name: str) -> str:
+            return "|".join(re.escape(word) for word in sorted(lexicon.words(name), key=len, reverse=True))
+
+        self._no_name = re.compile(any_of("remarks.no_name"))
+        self._maybe_no_name = re.compile(any_of("remarks.maybe_no_name"))
+        around = rf"(?:{any_of('remarks.around')}|[\s,，。!！?？~])*"
+        self._topics = tuple(
+            (topic, re.compile(rf"{around}(?:{any_of(f'remarks.{topic}')}){around}"))
+            for topic in ("arrival", "bargain", "pay_trouble", "paid_twice")
+        )
+        self._keys = re.compile(rf"{around}(?:{any_of('remarks.keys')}){around}")
+        self._takes = re.compile(rf"{around}(?:{any_of('remarks.takes')}){around}")
+
+    def read(self, text: str, understood: Understanding) -> Understanding | None:
+        """A remark that is answered by itself, or None."""
+        for topic, pattern in self._topics:
+            if pattern.fullmatch(text):
+                return replace(
+                    understood, intent=Intent.FAQ, topic=topic, confidence=SURE, lines=(), payment=None
+                )
+        if self._keys.fullmatch(text):
+            return replace(understood, intent=Intent.RECEIPT, confidence=SURE, lines=())
+        return None
+
+    def takes(self, text: str) -> bool:
+        """`买`: a yes to the one thing that was shown."""
+        return self._takes.fullmatch(text) is not None
+
+    def is_no_name(self, text: str) -> bool:
+        """Whether nobody is called that: `稍等我找一下`, `忘了`, `角色名错了`."""
+        return self._no_name.search(text) is not None
+
+    def may_be_no_name(self, text: str) -> bool:
+        """Whether it may be a remark rather than a name, so that it is shown and confirmed."""
+        return HAN.search(text) is not None and (
+            len(text) > CHATTY_LENGTH or self._maybe_no_name.search(text) is not None
+        )

@@ -1,0 +1,61 @@
+"""Which of several lines in hand a message is about: all of them, all but one, the one with that
+recipient, or two that change places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.lexicon import Lexicon
+from nlu.understanding import Heard, Intent, LineInHand, Span, SpokenLine, Understanding
+
+SURE = 0.95
+
+
+class SeveralLines:
+    """Reads what is said of an order of several lines. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._all = re.compile("|".join(map(re.escape, lexicon.words("several.all_of_them"))))
+        self._swap = re.compile("|".join(map(re.escape, lexicon.words("several.swap"))))
+        self._only = re.compile(
+            rf"(?:{'|'.join(map(re.escape, lexicon.words('several.only')))})(.+?)"
+            rf"(?:{'|'.join(map(re.escape, lexicon.words('several.only_behind')))})*"
+        )
+
+    def read(self, text: str, understood: Understanding, hands: Sequence[LineInHand]) -> Understanding:
+        """`understood` with the positions that were meant; as it was where nothing is said of them."""
+        if self._swap.search(text) and (swapped := _swapped(text, hands)):
+            return _changed(understood, swapped)
+        if len(understood.lines) != 1:
+            return understood
+        line = understood.lines[0]
+        if line.position is not None or line.product is not None or line.dropped:
+            return understood
+        if self._all.match(text) and (line.measure or line.quantity or line.region or line.account):
+            return _changed(understood, tuple(replace(line, position=at) for at in range(len(hands))))
+        if line.account is not None and (line.measure or line.quantity or line.region):
+            same = [at for at, hand in enumerate(hands) if hand.account == line.account.value]
+            if len(same) == 1:
+                return _changed(understood, (replace(line, position=same[0]),))
+        return understood
+
+    def kept(self, text: str) -> str | None:
+        """What stands behind `只要`: the one line that stays."""
+        match = self._only.fullmatch(text)
+        return match[1] if match else None
+
+
+def _swapped(text: str, hands: Sequence[LineInHand]) -> tuple[SpokenLine, ...]:
+    if len(hands) != 2 or None in (hands[0].account, hands[1].account):
+        return ()
+    whole = Span(0, len(text))
+    accounts = [hand.account for hand in reversed(hands) if hand.account is not None]
+    return tuple(
+        SpokenLine(account=Heard(account, whole), position=at) for at, account in enumerate(accounts)
+    )
+
+
+def _changed(understood: Understanding, lines: tuple[SpokenLine, ...]) -> Understanding:
+    return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=lines, problems=(), contact=None)
