@@ -147,3 +147,12 @@ def test_ornaments_and_a_pack_set_no_equal_sibling_apart(text: str) -> None:
     (line,) = CARRIERS.understand(text).lines
     assert line.sku is None
     assert set(line.product_options) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    "text", ["来个AutoCAD 2024激活", "Perplexity Pro一年", "Windows Server 激活密钥", "Grok会员一个月"]
+)
+def test_a_program_that_is_not_sold_is_never_another(text: str) -> None:
+    heard = PARSER.understand(text)
+    assert all(line.product is None for line in heard.lines)
+    assert any(problem.code.value == "product_unknown" for problem in heard.problems)
