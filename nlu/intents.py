@@ -18,6 +18,7 @@ from rapidfuzz.distance import Indel
 
 from nlu.corrections import Cue, CueKind
 from nlu.lexicon import Lexicon
+from nlu.segmenter import Segmenter
 from nlu.signs import Signs
 from nlu.understanding import Intent
 
@@ -53,6 +54,7 @@ class Examples:
                 self._phrases.append(_masked_phrase(phrase))
                 self._meanings.append((entry.intent, entry.topic))
         self._exact = dict(zip(self._phrases, self._meanings, strict=True))
+        self._segmenter = Segmenter(word for word in lexicon.vocabulary() if len(word) > 1)
         self._train()
 
     def _train(self) -> None:
@@ -60,7 +62,7 @@ class Examples:
         counts: dict[tuple[Intent, str | None], Counter[str]] = {}
         total: Counter[str] = Counter()
         for phrase, meaning in zip(self._phrases, self._meanings, strict=True):
-            grams = Counter(_grams(phrase))
+            grams = Counter(self._features(phrase))
             counts.setdefault(meaning, Counter()).update(grams)
             total.update(grams)
         size, everything = len(total) or 1, sum(total.values())
@@ -85,9 +87,14 @@ class Examples:
             return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]))
         return self._vote(text)
 
+    def _features(self, text: str) -> Iterable[str]:
+        """Short runs of characters catch slips and new wordings; whole words carry the meaning."""
+        yield from _grams(text)
+        yield from (f"{word} " for word in self._segmenter.words(text) if len(word) > 1)
+
     def _vote(self, text: str) -> Guess:
         scores: dict[tuple[Intent, str | None], float] = {}
-        grams = Counter(_grams(text))
+        grams = Counter(self._features(text))
         for gram in grams:
             for meaning, weight in self._weights.get(gram, {}).items():
                 if weight > 0:

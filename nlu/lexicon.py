@@ -7,7 +7,7 @@ a reader asks for `words("quantities.measure_words")`: file, dot, key. All words
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -97,6 +97,14 @@ class Lexicon:
             MappingProxyType(words),
             MappingProxyType(groups),
         )
+
+    def vocabulary(self) -> Iterator[str]:
+        """Every word of every list and group."""
+        for words in self._words.values():
+            yield from words
+        for group in self._groups.values():
+            for spellings in group.values():
+                yield from spellings
 
     def words(self, name: str) -> tuple[str, ...]:
         """The list `file.key`, longest first. Raises KeyError: a missing list is a bug or a deleted file."""

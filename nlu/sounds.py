@@ -1,24 +1,42 @@
 """How characters sound, so that a homophone (话废, 原审) and pinyin (huafei) can be recognised.
 
-Only names are ever heard this way; numbers never are. The table is read once from pypinyin's data;
-nothing of pypinyin runs while a message is read.
+Only names are ever heard this way; numbers never are. The table of characters is pypinyin's; the rest of
+that package, which loads half a million phrases, is not needed and not imported.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
-
-from pypinyin.pinyin_dict import pinyin_dict
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+
+
+def _readings_by_character() -> Mapping[int, str]:
+    """The readings of each character, commonest first, by code point: `pypinyin/pinyin_dict.py` alone."""
+    package = find_spec("pypinyin")
+    assert package is not None, "pypinyin is among the dependencies"
+    assert package.origin is not None
+    spec = spec_from_file_location("_pinyin_dict", Path(package.origin).with_name("pinyin_dict.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    table = module_from_spec(spec)
+    spec.loader.exec_module(table)
+    readings: Mapping[int, str] = table.pinyin_dict
+    return readings
+
+
+_READINGS = _readings_by_character()
 
 
 @cache
 def syllable(character: str) -> str | None:
     """The toneless first reading of a Chinese character, None for anything else."""
-    readings = pinyin_dict.get(ord(character))
+    readings = _READINGS.get(ord(character))
     if not readings:
         return None
     first = readings.split(",")[0].replace("ü", "v")

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
-
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.sounds import pinyin
 from nlu.words import Words
 
 
@@ -67,9 +66,7 @@ def _spellings(lexicon: Lexicon, unit: str, extra: Iterable[str]) -> set[str]:
             spellings.update(said)
     if len(name) > 2 and _chinese(name) and not _is_money(lexicon, name):
         spellings.add(name[-2:])  # 结晶 for 创世结晶
-    spellings.update(
-        "".join(lazy_pinyin(word)) for word in tuple(spellings) if len(word) > 1 and _chinese(word)
-    )
+    spellings.update(pinyin(word) or "" for word in tuple(spellings) if len(word) > 1 and _chinese(word))
     return {spelling for spelling in spellings if spelling}
 
 
