@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -76,6 +77,7 @@ def chat(
 @app.command()
 def serve() -> None:
     """Run the shop from `.env`: web chat, desk, channels and worker in one process."""
+    gc.disable()  # Until the shop is open (bot/app.py): what is loaded now stays, and is no garbage.
     from bot.commands.serve import serve as run
 
     run(read_settings())
@@ -86,6 +88,7 @@ def demo(
     port: Annotated[int | None, typer.Option(help="The port; else the first free one from 8080.")] = None,
 ) -> None:
     """Run a whole demo shop on this machine, with its own keys and the demo catalog."""
+    gc.disable()  # As in `serve`.
     from bot.commands.serve import demo as run
 
     run(port)
