@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from nlu.parser import Parser
 from nlu.understanding import Heard, Intent, Measure, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 from orders.catalog import AccountKind, Catalog, Product
 from orders.draft import Draft, DraftLine, Problem, Slot
-
-ONE = Decimal(1)
 
 
 def vocabulary_of(catalog: Catalog) -> Vocabulary:

@@ -27,7 +27,7 @@ from adapters.web.security import same_origin
 from adapters.web.services import WebServices
 from adapters.web.sessions import Browser, Sessions
 from adapters.web.signals import Signals, wait_for
-from adapters.web.sockets import FOREIGN_PAGE, NO_SESSION, TOO_MANY, Sockets, converse, refuse
+from adapters.web.sockets import Sockets, converse
 from adapters.web.storefront import storefront
 from bot.messages import ChatAddress, IncomingMessage
 from bot.store.chats import find_chat
@@ -85,17 +85,10 @@ class Chat:
     async def socket(self, socket: WebSocket) -> None:
         """Tells every entry after `after`, then each new one; hears what the customer says."""
         browser = self._sessions.browser(socket)
-        if not same_origin(socket):
-            await refuse(socket, FOREIGN_PAGE)
-        elif not browser.known:
-            await refuse(socket, NO_SESSION)
-        else:
-            with self._sockets.counted(browser.browser_id) as allowed:
-                if allowed:
-                    await socket.accept()
-                    await self._converse(socket, browser)
-                else:
-                    await refuse(socket, TOO_MANY)
+        holder = browser.browser_id if browser.known else None
+        async with self._sockets.admitted(socket, holder) as admitted:
+            if admitted:
+                await self._converse(socket, browser)
 
     async def since(self, request: Request) -> Response:
         browser = self._sessions.browser(request)

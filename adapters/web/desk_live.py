@@ -14,11 +14,10 @@ from starlette.websockets import WebSocket
 
 from adapters.web.pages import Pages
 from adapters.web.protocol import read_chat, read_digits, read_frame, read_number, written_entries
-from adapters.web.security import same_origin
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
 from adapters.web.signals import Signals, wait_for
-from adapters.web.sockets import FOREIGN_PAGE, NO_SESSION, TOO_MANY, Sockets, converse, refuse
+from adapters.web.sockets import NO_SESSION, Sockets, converse
 from adapters.web.views import OrderView, order_view
 from bot import desk
 from bot.desk import Box, ConversationView
@@ -58,17 +57,9 @@ class DeskLive:
 
     async def socket(self, socket: WebSocket) -> None:
         agent = self._sessions.agent(socket)
-        if not same_origin(socket):
-            await refuse(socket, FOREIGN_PAGE)
-        elif agent is None:
-            await refuse(socket, NO_SESSION)
-        else:
-            with self._sockets.counted(agent.login_id) as allowed:
-                if allowed:
-                    await socket.accept()
-                    await self._converse(socket, agent)
-                else:
-                    await refuse(socket, TOO_MANY)
+        async with self._sockets.admitted(socket, agent.login_id if agent else None) as admitted:
+            if admitted and agent is not None:
+                await self._converse(socket, agent)
 
     async def before(self, request: Request) -> Response:
         """Older entries of a conversation."""

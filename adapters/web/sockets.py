@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from adapters.web.security import same_origin
 
 FRAME_CHARACTERS_MAX = 16 * 1024
 
@@ -21,26 +23,40 @@ TOO_LONG = 1009
 
 
 class Sockets:
-    """Counts the open sockets of each holder, so that one visitor cannot hold them all."""
+    """Lets sockets in: from our own pages, of known holders, and only so many of each."""
 
     def __init__(self, each_max: int) -> None:
         self._each_max = each_max
         self._open: Counter[str] = Counter()
 
-    @contextmanager
-    def counted(self, holder: str) -> Iterator[bool]:
-        """Yields whether the holder may have one more."""
-        allowed = self._open[holder] < self._each_max
-        self._open[holder] += allowed
+    @asynccontextmanager
+    async def admitted(self, socket: WebSocket, holder: str | None) -> AsyncIterator[bool]:
+        """Accepts the socket and yields True; or closes it with the reason and yields False.
+
+        `holder` None: whoever calls is not known to us."""
+        refusal = self._refusal(socket, holder)
+        if refusal is not None or holder is None:
+            await _refuse(socket, refusal or NO_SESSION)
+            yield False
+            return
+        self._open[holder] += 1
         try:
-            yield allowed
+            await socket.accept()
+            yield True
         finally:
-            self._open[holder] -= allowed
+            self._open[holder] -= 1
             if not self._open[holder]:
                 del self._open[holder]
 
+    def _refusal(self, socket: WebSocket, holder: str | None) -> int | None:
+        if not same_origin(socket):
+            return FOREIGN_PAGE
+        if holder is None:
+            return NO_SESSION
+        return TOO_MANY if self._open[holder] >= self._each_max else None
 
-async def refuse(socket: WebSocket, code: int) -> None:
+
+async def _refuse(socket: WebSocket, code: int) -> None:
     """Accept and close at once: a browser is told the code only of a socket that was open."""
     await socket.accept()
     await socket.close(code)
