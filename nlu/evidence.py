@@ -1,15 +1,73 @@
-"""From what was read to what counts as evidence for an intent."""
+"""What counts as evidence for an intent, put together from what was read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
-from nlu.intents import MASKS, Evidence
+from nlu.examples import MASKS
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.signs import Signs
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was read of one message, for deciding what it wants."""
+
+    text: str
+    """Normalised, whole."""
+    rest: str
+    """Normalised; what was read as goods, recipients or numbers is NUL."""
+    masked: str
+    cues: Mapping[CueKind, tuple[Cue, ...]] = field(default_factory=dict)
+    goods: int = 0
+    """Names of things sold here."""
+    nouns: int = 0
+    unknown: int = 0
+    """Names of virtual goods that are not sold here."""
+    sizes: int = 0
+    accounts: int = 0
+    quantities: int = 0
+    regions: int = 0
+    order_number: bool = False
+    last_order: bool = False
+    limits: int = 0
+    sorts: int = 0
+    payments: int = 0
+    contact: bool = False
+    remembered: bool = False
+    quoted: bool = False
+    """Goods, sizes or recipients stand between quotation marks."""
+    quoted_speech: bool = False
+    """A word of saying or writing introduces the quotation."""
+    doubtful: bool = False
+    corrected: bool = False
+    last_slot: int = -1
+    first_slot: int = -1
+    """Where the first slot stands, -1 where there is none."""
+    trade: bool = False
+    """Whether the message speaks of buying, paying, accounts or goods at all."""
+    qualifiers: int = 0
+    """Tiers, countries and carriers that stand by themselves."""
+    units: int = 0
+    """Sizes in a unit of goods: 10G, 680点券."""
+    reals: int = 0
+    """Goods of the real world, which no shop of this kind sells."""
+
+    def has(self, *kinds: CueKind) -> bool:
+        return any(kind in self.cues for kind in kinds)
+
+    def order_follows(self, kind: CueKind) -> bool:
+        """Whether the customer asks for something himself behind what he tells of others."""
+        told = max(cue.end for cue in self.cues[kind])
+        return any(cue.start >= told for cue in self.cues.get(CueKind.OWN_REQUEST, ()))
+
+    @property
+    def slots(self) -> int:
+        return self.goods + self.sizes + self.accounts + self.quantities + self.regions
 
 
 def evidence_of(reading: Reading, signs: Signs) -> Evidence:

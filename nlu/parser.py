@@ -14,10 +14,11 @@ from nlu.answers import Answers
 from nlu.besides import besides
 from nlu.complaints import Complaints
 from nlu.corrections import CueKind
-from nlu.evidence import evidence_of
+from nlu.evidence import Evidence, evidence_of
+from nlu.examples import Guess
 from nlu.goods import Goods
 from nlu.in_hand import asked_for, in_hand, position
-from nlu.intents import Evidence, Guess, Intents
+from nlu.intents import Intents
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken
 from nlu.products import Names

@@ -6,16 +6,15 @@ The words are data; what stands in front, between and behind them is decided her
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from nlu.lexicon import Lexicon
 
 _PUNCTUATION = r"\s，,。.!！?？~～…、:：;；\-—\"“”'()（）"
 
 
-@dataclass(frozen=True, slots=True)
 class Signs:
-    """Compiled patterns; each finds one sign in normalised text."""
+    """Compiled patterns; each finds one sign in normalised text. Immutable."""
 
     trade: re.Pattern[str]
     """Whether a text speaks of buying, paying, accounts or goods at all."""
@@ -93,89 +92,129 @@ class Signs:
     @classmethod
     def read(cls, lexicon: Lexicon) -> Signs:
         """Put the patterns together."""
+        return cls(lexicon)
 
-        def words(name: str) -> frozenset[str]:
-            return frozenset(lexicon.words(f"signs.{name}"))
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._dealing(lexicon)
+        self._refusing(lexicon)
+        self._changing(lexicon)
+        self._naming(lexicon)
+        self._words(lexicon)
 
-        def any_of(name: str) -> str:
-            return "(?:" + "|".join(map(re.escape, lexicon.words(f"signs.{name}"))) + ")"
-
-        when, verbs = any_of("when"), any_of("deal_verbs")
-        drop, counters = any_of("drop_verbs"), any_of("counters")
-        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+    def _dealing(self, lexicon: Lexicon) -> None:
+        """Buying, paying and asking about it."""
+        any_of = _any_of(lexicon)
+        verbs = any_of("deal_verbs")
+        when = any_of("when")
         polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
         tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
-        return cls(
-            trade=re.compile(any_of("trade")),
-            request_tail=re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$"),
-            how_to_buy=re.compile(rf"{any_of('how')}.{{0,8}}{any_of('buying')}"),
-            other_work=re.compile(any_of("other_work")),
-            change_of=re.compile(rf"{any_of('change_front')}.{{0,20}}{any_of('change_back')}"),
-            may_change=re.compile(any_of("may_change")),
-            price_question=re.compile(any_of("price_question")),
-            naming=re.compile(any_of("naming_verbs") + any_of("naming_ends")),
-            pay_link=re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}"),
-            asked_when=re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的"),
-            done=re.compile(verbs + any_of("deal_ends")),
-            whether_done=re.compile(
-                rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
-                rf"|{verbs}的.{{0,40}}(?:{any_of('not_arrived')}|呢{tail}$)"
-            ),
-            about_it=re.compile(any_of("about_it")),
-            stop=re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$"),
-            told_by=re.compile(any_of("strangers") + any_of("telling")),
-            on_price=re.compile(any_of("on_price")),
-            not_yet=re.compile(any_of("not_yet")),
-            polite_noise=re.compile(rf"[{_PUNCTUATION}]+|{any_of('particles')}"),
-            between=re.compile(rf"[{_PUNCTUATION}/&+|=>→]|{any_of('between')}"),
-            life_measure=re.compile(r"\s?" + any_of("life_measures")),
-            warned=re.compile(any_of("warnings") + "$"),
-            later=re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}"),
-            rather=re.compile(rf".{{0,14}}?{any_of('rather_ends')}"),
-            drop_line=re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}"),
-            server=_server(lexicon, any_of("servers"), any_of("short_servers"), any_of("compass"), any_of("networks"),
-                           any_of("numeral_characters"), any_of("no_server_behind")),
-            not_the_size=re.compile(rf"(?:块钱|元|块|的|卡)?(?:有点|有些|太|也|又|都|好像|感觉|可能)*{any_of('not_the_size')}"),
-            insists=re.compile(rf"{any_of('insists')}$"),
-            refused=re.compile(
-                rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
-                rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
-            ),
-            complained=re.compile(
-                rf"没有?(?:让你|叫你|要你|说要|说)?(?:们)?(?:给|帮|往|去)?{verbs}(?!过|值过|上|到账)(?=[^,.;!?。]{{0,10}}[0-9一二三四五六七八九十百两])|{verbs}不{any_of('cannot')}"
-            ),
-            twice=re.compile(rf"{verbs}{any_of('too_often')}|{any_of('too_often_front')}{verbs}"),
-            regularly=re.compile(
-                rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}"
-                rf"|{any_of('regular')}.{{0,4}}{verbs}"
-            ),
-            postponed=re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}"),
-            in_all=re.compile(rf"{any_of('in_all')}(?:是|要|给|帮|我|{verbs}|的|话费|:|\s)*$"),
-            so_many_numbers=re.compile(
-                rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})个{any_of('number_words')}"
-            ),
-            own_number=re.compile(rf"(?:我|本人)(?:自己|本人)?的?{any_of('number_words')}(?:是|为|[:：\s])*$"),
-            for_another=re.compile(any_of("for_whom")),
-            more=re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$"),
-            fewer=re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$"),
-            beside=re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}"),
-            same_account=re.compile(any_of("same_account")),
-            place=re.compile(
-                rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
-                rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"
-                rf"(?:个|号码|号|手机|人|都|各|充|要|来|是|给|的|:|\s)*$"
-            ),
-            no_size=re.compile(any_of("no_size")),
-            its_account=re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$"),
-            contrasts=words("contrasts"),
-            refusals=words("refusals"),
-            speech=words("speech"),
-            interjections=words("interjections"),
-            mild_corrections=words("mild_corrections"),
-            waiting=words("waiting"),
-            weak_wishes=words("weak_wishes"),
-            counts=words("numeral_characters") - {"一", "百", "千", "万"},
-        )  # fmt: skip
+        self.trade = re.compile(any_of("trade"))
+        self.request_tail = re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$")
+        self.how_to_buy = re.compile(rf"{any_of('how')}.{{0,8}}{any_of('buying')}")
+        self.other_work = re.compile(any_of("other_work"))
+        self.price_question = re.compile(any_of("price_question"))
+        self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
+        self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
+        self.done = re.compile(verbs + any_of("deal_ends"))
+        self.whether_done = re.compile(
+            rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
+            rf"|{verbs}的.{{0,40}}(?:{any_of('not_arrived')}|呢{tail}$)"
+        )
+        self.about_it = re.compile(any_of("about_it"))
+        self.on_price = re.compile(any_of("on_price"))
+        self.not_yet = re.compile(any_of("not_yet"))
+        self.complained = re.compile(
+            rf"没有?(?:让你|叫你|要你|说要|说)?(?:们)?(?:给|帮|往|去)?{verbs}(?!过|值过|上|到账)(?=[^,.;!?。]{{0,10}}[0-9一二三四五六七八九十百两])|{verbs}不{any_of('cannot')}"
+        )
+        self.twice = re.compile(rf"{verbs}{any_of('too_often')}|{any_of('too_often_front')}{verbs}")
+        self.regularly = re.compile(
+            rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}"
+            rf"|{any_of('regular')}.{{0,4}}{verbs}"
+        )
+        self.in_all = re.compile(rf"{any_of('in_all')}(?:是|要|给|帮|我|{verbs}|的|话费|:|\s)*$")
+
+    def _refusing(self, lexicon: Lexicon) -> None:
+        """Forbidding, putting off, taking back."""
+        any_of = _any_of(lexicon)
+        verbs = any_of("deal_verbs")
+        polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
+        tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
+        self.stop = re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
+        self.told_by = re.compile(any_of("strangers") + any_of("telling"))
+        self.warned = re.compile(any_of("warnings") + "$")
+        self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
+        self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
+        self.not_the_size = re.compile(
+            rf"(?:块钱|元|块|的|卡)?(?:有点|有些|太|也|又|都|好像|感觉|可能)*{any_of('not_the_size')}"
+        )
+        self.insists = re.compile(rf"{any_of('insists')}$")
+        self.refused = re.compile(
+            rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
+            rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
+        )
+        self.postponed = re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}")
+        self.its_account = re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$")
+
+    def _changing(self, lexicon: Lexicon) -> None:
+        """Changing what is in hand, and which part of it."""
+        any_of = _any_of(lexicon)
+        drop, counters = any_of("drop_verbs"), any_of("counters")
+        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+        self.change_of = re.compile(rf"{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        self.may_change = re.compile(any_of("may_change"))
+        self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")
+        self.so_many_numbers = re.compile(
+            rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})个{any_of('number_words')}"
+        )
+        self.more = re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$")
+        self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$")
+        self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
+        self.same_account = re.compile(any_of("same_account"))
+        self.place = re.compile(
+            rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
+            rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"
+            rf"(?:个|号码|号|手机|人|都|各|充|要|来|是|给|的|:|\s)*$"
+        )
+
+    def _naming(self, lexicon: Lexicon) -> None:
+        """Whose a number is, and what it counts."""
+        any_of = _any_of(lexicon)
+        self.naming = re.compile(any_of("naming_verbs") + any_of("naming_ends"))
+        self.polite_noise = re.compile(rf"[{_PUNCTUATION}]+|{any_of('particles')}")
+        self.between = re.compile(rf"[{_PUNCTUATION}/&+|=>→]|{any_of('between')}")
+        self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
+        self.server = _server(
+            lexicon,
+            any_of("servers"),
+            any_of("short_servers"),
+            any_of("compass"),
+            any_of("networks"),
+            any_of("numeral_characters"),
+            any_of("no_server_behind"),
+        )
+        self.own_number = re.compile(
+            rf"(?:我|本人)(?:自己|本人)?的?{any_of('number_words')}(?:是|为|[:：\s])*$"
+        )
+        self.for_another = re.compile(any_of("for_whom"))
+        self.no_size = re.compile(any_of("no_size"))
+
+    def _words(self, lexicon: Lexicon) -> None:
+        """Words that are looked up rather than searched."""
+        self.contrasts = frozenset(lexicon.words("signs.contrasts"))
+        self.refusals = frozenset(lexicon.words("signs.refusals"))
+        self.speech = frozenset(lexicon.words("signs.speech"))
+        self.interjections = frozenset(lexicon.words("signs.interjections"))
+        self.mild_corrections = frozenset(lexicon.words("signs.mild_corrections"))
+        self.waiting = frozenset(lexicon.words("signs.waiting"))
+        self.weak_wishes = frozenset(lexicon.words("signs.weak_wishes"))
+        self.counts = frozenset(lexicon.words("signs.numeral_characters")) - {"一", "百", "千", "万"}
+
+
+def _any_of(lexicon: Lexicon) -> Callable[[str], str]:
+    def any_of(name: str) -> str:
+        return "(?:" + "|".join(map(re.escape, lexicon.words(f"signs.{name}"))) + ")"
+
+    return any_of
 
 
 def _server(

@@ -1,0 +1,155 @@
+"""Signs that a message is about an order that was made, a recipient to remember, or other people's doings.
+
+Each function looks for its signs alone and returns None where it finds none; `nlu/intents.py` asks
+them in turn.
+"""
+
+from __future__ import annotations
+
+from nlu.corrections import CueKind
+from nlu.evidence import Evidence
+from nlu.examples import Guess
+from nlu.signs import Signs
+from nlu.understanding import Intent
+
+Sign = tuple[Intent, float] | None
+"""An intent and how clear its signs are."""
+
+
+def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    """Somebody else's words or doings: no order of this customer."""
+    own = seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+    told = seen.quoted and (seen.quoted_speech or seen.has(CueKind.REPORTED) or not own)
+    told = told or (seen.has(CueKind.ELSEWHERE) and not seen.order_follows(CueKind.ELSEWHERE))
+    told = told or (seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED))
+    if not told:
+        return None
+    if guess.intent in _TELLABLE and guess.confidence >= 0.6:
+        return guess.intent, 0.7
+    asks = seen.has(CueKind.FAQ, CueKind.QUESTION) or "?" in seen.text
+    return Intent.FAQ if asks else Intent.OUT_OF_SCOPE, 0.75
+
+
+def about_recipients(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    if not seen.has(CueKind.SAVE_CONTACT):
+        return None
+    if (
+        seen.accounts
+        and (seen.remembered or not seen.goods)
+        and not (seen.sizes and (seen.goods or (seen.has(CueKind.TOPUP) and not seen.remembered)))
+    ):
+        return Intent.SAVE_CONTACT, 0.93
+    named = signs.naming.search(seen.text)
+    if seen.remembered and named and not seen.sizes:
+        return Intent.SAVE_CONTACT, 0.85
+    return None
+
+
+def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
+    ordering = ordering and not seen.has(CueKind.PAST)
+    if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
+        return Intent.HUMAN, 0.92
+    if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
+        mine = (
+            (seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION))
+            or seen.has(CueKind.PAST)
+            or seen.order_number
+            or seen.last_order
+        )
+        if (
+            seen.has(CueKind.REFUND_QUESTION)
+            and not mine
+            and not (guess.intent is Intent.REFUND and guess.confidence > 0.9)
+        ):
+            return Intent.FAQ, 0.85
+        return Intent.REFUND, 0.92
+    if seen.has(CueKind.REORDER):
+        return Intent.REORDER, 0.92
+    again = any(
+        cue.word[:1] in ["再", "重", "补", "找", "丢", "删"] for cue in seen.cues.get(CueKind.RECEIPT, ())
+    )
+    if seen.has(CueKind.RECEIPT) and (again or not (ordering or (seen.goods and seen.quantities))):
+        return Intent.RECEIPT, 0.9
+    if guess.intent is Intent.MODIFY and guess.confidence > 0.55 and signs.may_change.search(seen.text):
+        return Intent.MODIFY, 0.75
+    if seen.has(CueKind.STATUS) and not ordering and not _how_long(seen, signs):
+        return Intent.STATUS, 0.9
+    if seen.has(CueKind.HISTORY) and not ordering:
+        return Intent.HISTORY, 0.9
+    if seen.order_number and not seen.has(CueKind.FORBID):
+        return (
+            (guess.intent, 0.8)
+            if guess.intent in _AFTER and guess.confidence > 0.5
+            else (Intent.STATUS, 0.85)
+        )
+    if seen.last_order and not seen.has(CueKind.FORBID):
+        if guess.intent in _AFTER and guess.confidence > 0.45:
+            return guess.intent, 0.75
+        if seen.has(CueKind.FAQ) and not seen.sizes:
+            return Intent.STATUS, 0.7
+    return None
+
+
+def _how_long(seen: Evidence, signs: Signs) -> bool:
+    mine = seen.has(CueKind.PAST) or seen.order_number or seen.last_order
+    return seen.has(CueKind.FAQ) and not mine and not signs.not_yet.search(seen.text)
+
+
+def past(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    """Something done already is not ordered once more: 上个月充的100话费是哪天充的."""
+    asks_when = signs.asked_when.search(seen.text)
+    if asks_when:
+        return Intent.HISTORY, 0.7
+    if not seen.has(CueKind.PAST) or seen.has(CueKind.OWN_REQUEST) or seen.corrected:
+        return None
+    done = signs.done.search(seen.text)
+    if not done:
+        return None
+    if guess.intent in _AFTER or guess.intent in _TELLABLE:
+        return guess.intent, 0.7
+    if seen.has(CueKind.PRICE):
+        return Intent.HISTORY, 0.5
+    return Intent.STATUS, 0.6
+
+
+def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    """What looks like a whole order and only asks after one, or repeats what a stranger said."""
+    if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
+        return None
+    if signs.stop.search(seen.text):
+        return Intent.CANCEL, 0.8
+    if signs.refused.search(seen.text):
+        return Intent.CANCEL, 0.7
+    if signs.twice.search(seen.text):
+        return Intent.REFUND, 0.6
+    if signs.regularly.search(seen.text):
+        return Intent.FAQ, 0.6
+    if signs.told_by.search(seen.text):
+        return Intent.FAQ, 0.7
+    if seen.has(CueKind.OWN_REQUEST):
+        return None
+    if signs.whether_done.search(seen.text):
+        return Intent.STATUS, 0.75
+    if signs.complained.search(seen.text):
+        return Intent.STATUS, 0.6
+    if signs.about_it.search(seen.text):
+        return Intent.FAQ, 0.75
+    return None
+
+
+_TELLABLE = frozenset(
+    {Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ}
+)
+_AFTER = frozenset(
+    {
+        Intent.STATUS,
+        Intent.REFUND,
+        Intent.RECEIPT,
+        Intent.REORDER,
+        Intent.CANCEL,
+        Intent.HISTORY,
+        Intent.HUMAN,
+        Intent.PAY,
+    }
+)

@@ -1,0 +1,70 @@
+"""Signs that a message asks: what it costs, what there is, how it works, or whether to buy at all."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.after_orders import Sign
+from nlu.corrections import CueKind
+from nlu.evidence import Evidence
+from nlu.examples import Guess
+from nlu.signs import Signs
+from nlu.understanding import Intent
+
+
+def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.
+    requested = (
+        seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and signs.request_tail.search(seen.text)
+    )
+    concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
+    strong_price = any(signs.price_question.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
+    if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
+        return Intent.SEARCH, 0.9
+    if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
+        return Intent.PRICE, 0.92
+    if _conditional(seen) and not seen.has(CueKind.NOT_CONDITION):
+        on_price = signs.on_price.search(seen.text)
+        return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
+    if (
+        guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE)
+        and guess.confidence >= 0.93
+    ):
+        return guess.intent, guess.confidence
+    if seen.has(CueKind.HELP) and not concrete and (seen.trade or seen.slots):
+        return Intent.HELP if not seen.goods else Intent.FAQ, 0.8
+    if (
+        seen.has(CueKind.SEARCH)
+        and not concrete
+        and not seen.corrected
+        and (seen.trade or seen.slots or seen.nouns or seen.unknown)
+    ):
+        if seen.has(CueKind.FAQ) and guess.intent is Intent.FAQ:
+            return Intent.FAQ, 0.75
+        return Intent.SEARCH, 0.85
+    if (
+        seen.has(CueKind.FAQ)
+        and (not concrete or "我问" in seen.text)
+        and (seen.trade or seen.goods or seen.unknown)
+    ):
+        return Intent.FAQ, 0.82
+    asks = re.search(r"(?:吗|么|不|没|\?)[\s?。!]*$", seen.text) is not None
+    if asks and not concrete and not seen.has(CueKind.POLITE) and (seen.goods or seen.nouns or seen.unknown):
+        if guess.intent in (Intent.FAQ, Intent.SEARCH, Intent.STATUS, Intent.PRICE):
+            return guess.intent, 0.7
+        return Intent.SEARCH, 0.65
+    return None
+
+
+_CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
+_FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
+
+
+def _conditional(seen: Evidence) -> bool:
+    """`涨工资了再充` waits for something; `再充50` at the head of a clause only adds to what was said."""
+    for cue in seen.cues.get(CueKind.CONDITION, ()):
+        before = _CLAUSE_END.split(seen.text[: cue.start])[-1].strip()
+        adds = cue.word.startswith("再") and (not before or _FOR_SOMEBODY.fullmatch(before))
+        if not adds:
+            return True
+    return False
