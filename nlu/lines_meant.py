@@ -1,0 +1,179 @@
+"""Which lines in hand a message changes, drops or adds to, where only a look at them can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.places import MARKS, SURE, Places, either, place_among
+from nlu.several import SeveralLines
+from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
+from nlu.vocabulary import ProductWords, Vocabulary
+
+FACET = re.compile(r"\(([^()]+)\)$")
+STEM_LENGTH = 3
+
+Read = Callable[[str], Understanding]
+"""Reads a text as if nothing had been asked."""
+
+
+class LinesMeant:
+    """Finds the lines in hand that a message is about. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._products = vocabulary.products
+        self._places = Places(lexicon)
+        self._several = SeveralLines(lexicon)
+        behind = either(lexicon.words("answers.behind"))
+        drop_before = either(lexicon.words("answers.drop_before"))
+        drop_behind = either(lexicon.words("answers.drop_behind"))
+        self._renamed = re.compile(
+            rf"(?:.*(?:{either(lexicon.words('answers.wrong'))})[,，。\s]*)?"
+            rf"(?:{either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
+        )
+        self._adds = re.compile(either(lexicon.words("answers.adds")))
+        self.changes = re.compile(either(lexicon.words("answers.changes")))
+        self._drops = (
+            re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
+            re.compile(rf"把?(.+?)(?:{drop_behind})(?:了|吧)*"),
+        )
+
+    def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+        """`152…也充30，一起付` comes on top of the line in hand."""
+        line, hand = understood.lines[0], asked.lines[0]
+        another = line.account is not None and hand.account not in (None, line.account.value)
+        if not another or understood.apart or not self._adds.search(text):
+            return understood
+        if understood.intent is Intent.REORDER:
+            return understood
+        if line.product is None and hand.product_id is not None:
+            line = replace(line, product=Heard(hand.product_id, Span(0, len(understood.text))))
+        return replace(understood, intent=Intent.MODIFY, lines=(line,), adds=True)
+
+    def of_sibling(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
+        """`美区的50` while the card of another region is in hand means that region's."""
+        line, product = understood.lines[0], self._product(asked.lines[0].product_id)
+        if product is None or line.product is not None or _facet(product) in text:
+            return understood
+        stem = plain(product.name)[:STEM_LENGTH]
+        others = [
+            other
+            for other in self._products.values()
+            if other.category == product.category
+            and plain(other.name).startswith(stem)
+            and other is not product
+            and _facet(other) in text
+        ]
+        if len(others) != 1:
+            return understood
+        heard = Heard(others[0].product_id, Span(0, len(understood.text)))
+        return replace(understood, lines=(replace(line, product=heard, sku=None, sku_options=()),))
+
+    def counted(self, understood: Understanding, asked: Expectation) -> Understanding:
+        """`200个` of goods that are counted by themselves (Q币, 点券) is a size, where it is sold."""
+        line, product = understood.lines[0], self._product(asked.lines[0].product_id)
+        if line.quantity is None or line.measure or line.sku or line.product or product is None:
+            return understood
+        if line.quantity.value == 1 or asked.asking is Slot.QUANTITY:
+            return understood
+        sizes = [
+            variant.sku_id
+            for variant in product.variants
+            if variant.face_value == line.quantity.value and variant.unit.lower() in product.name.lower()
+        ]
+        if len(sizes) != 1:
+            return understood
+        sku = Heard(sizes[0], line.quantity.span, line.quantity.sureness)
+        return replace(understood, lines=(replace(line, quantity=None, sku=sku),))
+
+    def placed(self, text: str, understood: Understanding, asked: Expectation, read: Read) -> Understanding:
+        """`第二个改成50` is about the second line in hand."""
+        match = self._places.ordinal.match(text)
+        position = place_among(match[1], len(asked.lines)) if match else None
+        if match is None or position is None:
+            return understood
+        rest = understood if len(understood.lines) == 1 else read(text[match.end() :])
+        if len(rest.lines) != 1:
+            return understood
+        line = replace(rest.lines[0], position=position)
+        return replace(understood, intent=Intent.MODIFY, lines=(line,), problems=rest.problems)
+
+    def dropped(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        for pattern in self._drops:
+            if match := pattern.fullmatch(text):
+                line = self._line_meant(match[1].strip(MARKS), asked, read)
+                if line is not None:
+                    return line
+        return None
+
+    def all_but(self, text: str, asked: Expectation, read: Read) -> tuple[SpokenLine, ...]:
+        """`只要第一个`: the others are dropped."""
+        kept = self._several.kept(text)
+        line = self._line_meant(kept.strip(MARKS), asked, read) if kept else None
+        if line is None:
+            return ()
+        others = (at for at in range(len(asked.lines)) if at != line.position)
+        return tuple(SpokenLine(position=at, dropped=True) for at in others)
+
+    def of_region_or_name(
+        self, text: str, understood: Understanding, asked: Expectation
+    ) -> Understanding | None:
+        """`改成微信区` where 苹果QQ区 was said is 苹果微信区; `跨三` where 跨三A and 跨三B are served
+        is neither; `账号错了，是xiaoming456` is a name, and no number is read out of it."""
+        hand = asked.lines[0]
+        product = self._product(hand.product_id)
+        if product is None or any(line.product for line in understood.lines):
+            return None
+        whole = Span(0, len(understood.text))
+        renamed = self._renamed.fullmatch(text) if product.account_kind == "game_id" else None
+        if renamed is not None:
+            typed = understood.text[understood.text.lower().find(renamed[1]) :][: len(renamed[1])]
+            line = SpokenLine(account=Heard(typed, whole), account_kind="game_id")
+            return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(line,), problems=())
+        said = self.changes.sub("", self._places.without_fillers(text)).strip(MARKS)
+        fits = [region for region in product.regions if len(said) > 1 and said in plain(region)]
+        if not fits or said in map(plain, product.regions):
+            return None
+        if len(fits) > 1 and hand.region is not None:
+            alike = {region: len(set(region) & set(hand.region)) for region in fits}
+            fits = [region for region in fits if alike[region] == max(alike.values())]
+        if len(fits) > 1:
+            return replace(understood, intent=Intent.PROVIDE, lines=(), problems=())
+        line = SpokenLine(region=Heard(fits[0], whole))
+        intent = Intent.MODIFY if asked.quoted else Intent.PROVIDE
+        return replace(understood, intent=intent, confidence=SURE, lines=(line,), problems=())
+
+    def _line_meant(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        if text in self._places.last:
+            return SpokenLine(position=len(asked.lines) - 1, dropped=True)
+        ordinal = self._places.ordinal.fullmatch(text)
+        if ordinal is not None:
+            position = place_among(ordinal[1], len(asked.lines))
+            return None if position is None else SpokenLine(position=position, dropped=True)
+        lines = read(text).lines
+        if len(lines) != 1:
+            return None
+        fits = [
+            at for at, line in enumerate(asked.lines) if _is_about(line.product_id, line.account, lines[0])
+        ]
+        return SpokenLine(position=fits[0], dropped=True) if len(fits) == 1 else None
+
+    def _product(self, product_id: str | None) -> ProductWords | None:
+        return self._products.get(product_id) if product_id is not None else None
+
+
+def _facet(product: ProductWords) -> str:
+    """What tells siblings apart: the words in brackets behind the name; a character nobody types where there are none."""
+    match = FACET.search(plain(product.name))
+    return match[1] if match else "\0"
+
+
+def _is_about(product_id: str | None, account: str | None, said: SpokenLine) -> bool:
+    if said.product is not None:
+        return said.product.value == product_id and (said.account is None or said.account.value == account)
+    if said.product_options:
+        return product_id in said.product_options
+    return said.account is not None and said.account.value == account

@@ -1,0 +1,110 @@
+"""The answer to the question for a recipient: a bare number, a name in a game, an address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlu.addresses import without_label
+from nlu.choices import NO_ANSWER
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.places import MARKS, SURE
+from nlu.remarks import Remarks
+from nlu.understanding import (
+    Expectation,
+    Heard,
+    Intent,
+    Problem,
+    ProblemCode,
+    Slot,
+    Span,
+    SpokenLine,
+    Understanding,
+)
+from nlu.vocabulary import Vocabulary
+
+ANSWER_LENGTH_MAX = 40
+GAME_ID_LENGTH_MAX = 32
+
+FREE_TEXT_KINDS = frozenset({"game_id", "address"})
+NO_ACCOUNT_YET = "no_account"
+"""The topic of whoever has no name at hand, or asks about it."""
+
+UNSURE = 0.6
+
+
+class RecipientAsked:
+    """Reads the answer to the question for a recipient. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._products = vocabulary.products
+        self._lexicon = lexicon
+        self._remarks = Remarks(lexicon)
+
+    def account(self, understood: Understanding, asked: Expectation) -> Understanding:
+        kinds = {
+            product.account_kind
+            for line in asked.lines
+            if line.account is None and (product := self._products.get(line.product_id or "")) is not None
+        }
+        if len(kinds) != 1:
+            return understood
+        kind = kinds.pop()
+        if kind in FREE_TEXT_KINDS:
+            return self._free_text(understood, kind)
+        if len(understood.lines) < 2 and _is_bare_number(understood.text):
+            line = understood.lines[0] if understood.lines else SpokenLine()
+            digits = "".join(filter(str.isdigit, plain(understood.text)))
+            if kind == "phone" and len(digits) == 13:
+                digits = digits.removeprefix("86")
+            accepted = self._lexicon.accounts[kind].accepts(digits)
+            if accepted and (line.account is not None or line.product is None):
+                heard = Heard(digits, Span(0, len(understood.text)))
+                answer = SpokenLine(account=heard, account_kind=kind)
+                return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
+        return understood
+
+    def without_remarks(self, understood: Understanding, asked: Expectation) -> Understanding:
+        """`角色名错了` names nobody: what stands there is to be said anew."""
+        lines = understood.lines
+        if len(lines) != 1 or len(asked.lines) != 1 or lines[0].account is None:
+            return understood
+        line, hand = lines[0], asked.lines[0]
+        if line.account_kind != "game_id" or not self._remarks.is_no_name(lines[0].account.value):
+            return understood
+        problems: tuple[Problem, ...] = ()
+        if hand.account is not None:
+            problems = (Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, hand.account),)
+        line = replace(line, account=None, account_kind=None, problems=problems)
+        return replace(understood, intent=Intent.MODIFY, lines=() if line == SpokenLine() else (line,))
+
+    def _free_text(self, understood: Understanding, kind: str) -> Understanding:
+        """A name in a game, or where a parcel goes: taken as typed."""
+        typed = understood.text.strip()
+        length_max = GAME_ID_LENGTH_MAX if kind == "game_id" else ANSWER_LENGTH_MAX * 5
+        says_more = any(line.product or line.sku for line in understood.lines) or understood.chosen
+        labelled = any(line.account and line.account_kind == kind for line in understood.lines)
+        if kind == "game_id" and not says_more and self._remarks.is_no_name(typed):
+            return replace(understood, intent=Intent.FAQ, topic=NO_ACCOUNT_YET, confidence=SURE, lines=())
+        if understood.intent in NO_ANSWER or says_more or len(typed) > length_max:
+            return understood
+        if labelled and kind == "game_id":
+            return understood
+        if kind == "address":
+            typed = without_label(typed, self._lexicon)
+        if not self._lexicon.accounts[kind].accepts(typed):
+            return understood
+        if kind == "address" and not labelled:
+            return understood
+        if kind == "game_id" and not re.fullmatch(r"[\w@.#+-]+(?: [\w@.#+-]+){0,3}", typed):
+            return understood
+        unsure = kind == "game_id" and self._remarks.may_be_no_name(typed)
+        heard = Heard(typed, Span(0, len(understood.text)), UNSURE if unsure else 1.0)
+        answer = SpokenLine(account=heard, account_kind=kind)
+        return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
+
+
+def _is_bare_number(text: str) -> bool:
+    """Digits and what people put between them, nothing else."""
+    return re.fullmatch(r"\+?[\d\s\-－—]{4,40}", plain(text).strip(MARKS)) is not None
