@@ -1,7 +1,7 @@
 """How things are said, rather than what: taking back, joining, doubting, forbidding, quoting.
 
 The words are data (`data/lexicon/stance.yaml`); here they are found. What they do to the lines
-stands in `nlu/lines.py`, what they do to the intent in `nlu/intents.py`.
+stands in `nlu/gathering.py`, what they do to the intent in `nlu/intents.py`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from nlu.events import events_of
 from nlu.goods import Goods
 from nlu.leftovers import Leftovers
 from nlu.lexicon import Lexicon
-from nlu.lines import Shape
+from nlu.masks import blanked, masks_of
+from nlu.mentions import believed, grown_in, only_labels
 from nlu.normalise import normalise, plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
@@ -31,6 +32,8 @@ from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
+from nlu.servers import with_unknown_regions
+from nlu.sharing import Shape
 from nlu.signs import Signs
 from nlu.tables import in_columns
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
@@ -66,6 +69,33 @@ class Reading:
     spans: tuple[SlotSpan, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What each reader found on the page."""
+
+    page: Page
+    order: tuple[Mark[references.Reference], ...]
+    recipients: tuple[Mark[Account], ...]
+    mentions: tuple[Mention, ...]
+    others: tuple[Mark[OtherNumber], ...]
+    limits: tuple[Mark[filters.Limit], ...]
+    sorts: tuple[Mark[SortKey], ...]
+    sizes: tuple[Mark[Amount], ...]
+    counts: tuple[Mark[Quantity], ...]
+    paying: tuple[Mark[PaymentMethod], ...]
+    cues: Mapping[CueKind, tuple[Cue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """What is believed of it."""
+
+    mentions: tuple[Mention, ...]
+    used: tuple[Mark[Account], ...]
+    sized: tuple[Mark[Amount], ...]
+    counted: tuple[Mark[Quantity], ...]
+
+
 class Reader:
     """Reads pages for one catalog."""
 
@@ -94,20 +124,54 @@ class Reader:
     def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
         a bare number or word may be one."""
-        page = normalise(text)
+        found = self._found(normalise(text))
+        page, text = found.page, found.page.text
+        slots = self._slots(found, goods, kind_asked)
+        contact = self._contacts.recipient(text)
+        remembered = self._contacts.remembered(text)
+        shape = self._shape(found, slots, contact is not None)
+        owners = (
+            self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
+        )
+        events = self._events(found, slots, shape.each)
+        shape = replace(shape, left=self._left(found, slots, events))
+        records = records_of(text, events, goods, shape, self._signs)
+        masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
+        said = filters.collected(found.limits)
+        category = self._category(text)
+        return Reading(
+            page=page,
+            rest=blanked(text, masks),
+            records=tuple(records),
+            events=tuple(events),
+            shape=shape,
+            cues=found.cues,
+            quotes=quotations(text),
+            unknown=tuple(
+                page.original[_at(page, m).start : _at(page, m).end]
+                for m in slots.mentions
+                if m.kind is MentionKind.UNKNOWN
+            ),
+            filters=replace(said, category=category) if category else said,
+            limits=len(found.limits),
+            sort=found.sorts[-1].value if found.sorts else None,
+            order_ref=found.order[0].value.order if found.order else None,
+            payment=found.paying[-1].value if found.paying else None,
+            contact=contact.value if contact and not slots.used else None,
+            owners=owners,
+            remembered=remembered.value if remembered else None,
+            masks=masks,
+            spans=_spans(page, found.order, found.paying, found.limits),
+        )
+
+    def _found(self, page: Page) -> _Found:
+        """What each reader finds, in the order in which no later one can be misled."""
         self._skip_markers(page)
         order = references.read(page, self._lexicon)
         vast = quantities.read_vast(page)
         recipients = accounts.read(page, self._lexicon)
         self._set_aside(page)
-        labels = [mark.value.label for mark in recipients if mark.value.label]
-        mentions = tuple(
-            mention
-            for mention in self._names.read(page)
-            if not any(_only_labels(mention, start, end) for start, end in labels)
-        )
-        whole = mentions
-        mentions = tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
+        mentions = self._mentioned(page, recipients)
         for mention in mentions:
             holds_numeral = (
                 mention.kind is MentionKind.NOUN and self._numeral.search(mention.text) is not None
@@ -123,112 +187,17 @@ class Reader:
         counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
         paying = payments.read(page, self._lexicon)
         cues = self._grouped(self._cues.read_spaced(words))
-        quotes = quotations(page.text)
-        return self._assembled(
-            page,
-            goods,
-            order,
-            recipients,
-            mentions,
-            others,
-            limits,
-            sorts,
-            sizes,
-            counts,
-            paying,
-            cues,
-            quotes,
-            kind_asked,
-        )
+        return _Found(page, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues)
 
-    def _assembled(  # one long hand-over, told once
-        self, page: Page, goods: Goods, order: tuple[Mark[references.Reference], ...],
-        recipients: tuple[Mark[Account], ...], mentions: tuple[Mention, ...],
-        others: tuple[Mark[OtherNumber], ...], limits: tuple[Mark[filters.Limit], ...],
-        sorts: tuple[Mark[SortKey], ...], sizes: tuple[Mark[Amount], ...], counts: tuple[Mark[Quantity], ...],
-        paying: tuple[Mark[PaymentMethod], ...], cues: Mapping[CueKind, tuple[Cue, ...]],
-        quotes: tuple[Quotation, ...], kind_asked: str | None,
-    ) -> Reading:  # fmt: skip
-        joined = (
-            CueKind.JOIN in cues
-            or CueKind.CORRECTION in cues
-            or CueKind.OR in cues
-            or re.search("[\n、+;；]", page.text) is not None
+    def _mentioned(self, page: Page, recipients: Sequence[Mark[Account]]) -> tuple[Mention, ...]:
+        """The names, without the labels of recipients and the ends of longer words."""
+        labels = [mark.value.label for mark in recipients if mark.value.label]
+        whole = tuple(
+            mention
+            for mention in self._names.read(page)
+            if not any(only_labels(mention, start, end) for start, end in labels)
         )
-        read = mentions
-        mentions = _believed(mentions, sizes, goods, joined)
-        believed = {mention.start for mention in mentions}
-        disbelieved = [(m.start, m.end) for m in read if m.start not in believed]
-        sizes = tuple(
-            mark
-            for mark in sizes
-            if mark.value.kind is not AmountKind.BARE or not self._signs.no_size.match(page.text, mark.end)
-        )
-        sizes = without_asides(page.text, sizes, mentions, recipients, cues, self._signs)
-        counts = without_asides(page.text, counts, mentions, recipients, cues, self._signs)
-        counts = tuple(
-            mark
-            for mark in counts
-            if mark.value.word not in _OF_PEOPLE or not self._of_people.match(page.text, mark.value.follows)
-        )
-        counted, sized = _counts_or_sizes(counts, sizes, mentions)
-        used = tuple(
-            mark
-            for mark in recipients
-            if mark.value.claimed
-            or _called_one(mark)
-            or kind_asked in mark.value.kinds
-            or _sent_to(page.text, mark, sizes)
-        )
-        sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
-        counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
-        contact = self._contacts.recipient(page.text)
-        remembered = self._contacts.remembered(page.text)
-        shape = self._shape(cues, others, counted, used, contact is not None)
-        owners = self._contacts.owners(page.text, [mark.start for mark in used]) if len(used) > 1 else ()
-        if not used:
-            used = self._named_people(page.text, shape.each)
-        events = events_of(page.text, mentions, used, sized, counted, cues, self._signs)
-        events = self._with_unknown_regions(page.text, events)
-        events = in_columns(page.text, events, self._columns)
-        shape = replace(shape, left=self._leftovers.of(page.text, page.rest(), events, cues, disbelieved))
-        records = records_of(page.text, events, goods, shape, self._signs)
-        masks = _masks(
-            mentions, [mark for mark in used if not mark.value.contact], sized, counted, order, contact
-        )
-        said = filters.collected(limits)
-        category = self._category(page.text)
-        return Reading(
-            page=page,
-            rest=_blanked(page.text, masks),
-            records=tuple(records),
-            events=tuple(events),
-            shape=shape,
-            cues=cues,
-            quotes=quotes,
-            unknown=tuple(
-                page.original[_at(page, m).start : _at(page, m).end]
-                for m in mentions
-                if m.kind is MentionKind.UNKNOWN
-            ),
-            filters=replace(said, category=category) if category else said,
-            limits=len(limits),
-            sort=sorts[-1].value if sorts else None,
-            order_ref=order[0].value.order if order else None,
-            payment=paying[-1].value if paying else None,
-            contact=contact.value if contact and not any(not mark.value.contact for mark in used) else None,
-            owners=owners,
-            remembered=remembered.value if remembered else None,
-            masks=masks,
-            spans=_spans(page, order, paying, limits),
-        )
-
-    def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
-        """Several people named as recipients get a line each; one alone is the contact of the whole."""
-        people = self._contacts.recipients(text, each)
-        if len({mark.value for mark in people}) < 2:
-            return ()
-        return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
+        return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
         """Whether an uncertain name is but the end of a longer word that nobody knows."""
@@ -237,9 +206,65 @@ class Reader:
         )
         if mention.kind is not MentionKind.NAME or not unsure:
             return False
-        return _grown_in(
+        return grown_in(
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
+
+    def _slots(self, found: _Found, goods: Goods, kind_asked: str | None) -> _Slots:
+        """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
+        text = found.page.text
+        joined = (
+            CueKind.JOIN in found.cues
+            or CueKind.CORRECTION in found.cues
+            or CueKind.OR in found.cues
+            or re.search("[\n、+;；]", text) is not None
+        )
+        mentions = believed(found.mentions, found.sizes, goods, joined)
+        sizes = tuple(
+            mark
+            for mark in found.sizes
+            if mark.value.kind is not AmountKind.BARE or not self._signs.no_size.match(text, mark.end)
+        )
+        sizes = without_asides(text, sizes, mentions, found.recipients, found.cues, self._signs)
+        counts = without_asides(text, found.counts, mentions, found.recipients, found.cues, self._signs)
+        counts = tuple(
+            mark
+            for mark in counts
+            if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
+        )
+        counted, sized = _counts_or_sizes(counts, sizes)
+        used = tuple(
+            mark
+            for mark in found.recipients
+            if mark.value.claimed
+            or _called_one(mark)
+            or kind_asked in mark.value.kinds
+            or _sent_to(text, mark, sizes)
+        )
+        sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
+        counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
+        return _Slots(mentions, used, sized, counted)
+
+    def _events(self, found: _Found, slots: _Slots, each: bool) -> list[Event]:
+        text = found.page.text
+        recipients = slots.used or self._named_people(text, each)
+        events = events_of(
+            text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
+        )
+        events = with_unknown_regions(text, events, self._vocabulary, self._signs, self._no_servers)
+        return in_columns(text, events, self._columns)
+
+    def _left(self, found: _Found, slots: _Slots, events: Sequence[Event]) -> frozenset[int]:
+        kept = {mention.start for mention in slots.mentions}
+        disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
+        return self._leftovers.of(found.page.text, found.page.rest(), events, found.cues, disbelieved)
+
+    def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
+        """Several people named as recipients get a line each; one alone is the contact of the whole."""
+        people = self._contacts.recipients(text, each)
+        if len({mark.value for mark in people}) < 2:
+            return ()
+        return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
 
     def _set_aside(self, page: Page) -> None:
         """Words that hold the name of a good and mean none: the assistant that one talks through."""
@@ -253,39 +278,6 @@ class Reader:
             for marker in markers:
                 _take(page, marker.start(1), marker.end(1) + 1)
 
-    def _with_unknown_regions(self, text: str, events: list[Event]) -> list[Event]:
-        """Servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
-        options = [
-            p
-            for event in events
-            if event.mention and event.kind is EventKind.NAME
-            for p in event.mention.options
-        ]
-        if not any(self._vocabulary.products[product_id].regions for product_id in options):
-            return events
-        taken = bytearray(len(text))
-        for event in events:
-            if event.kind is not EventKind.QUALIFIER:
-                taken[event.start : event.end] = b"\x01" * (event.end - event.start)
-        found = []
-        for match in self._signs.server.finditer(text):
-            start, end = match.span(1)
-            if (
-                any(taken[start:end])
-                or match[1] in self._no_servers
-                or match[1][-2:] in self._no_servers - {"大区", "区服"}
-            ):
-                continue
-            server = Mention(start, end, match[1], MentionKind.REGION)
-            found.append(Event(EventKind.REGION, start, end, mention=server))
-            taken[start:end] = b"\x01" * (end - start)
-        kept = [
-            event
-            for event in events
-            if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
-        ]
-        return sorted([*kept, *found], key=lambda event: (event.start, event.end))
-
     def _is_unit(self, mention: Mention) -> bool:
         return mention.text in self.units.spellings
 
@@ -298,15 +290,13 @@ class Reader:
             grouped[cue.kind].append(cue)
         return {kind: tuple(found) for kind, found in grouped.items()}
 
-    def _shape(
-        self, cues: Mapping[CueKind, tuple[Cue, ...]], others: Sequence[Mark[OtherNumber]],
-        counted: Sequence[Mark[Quantity]], used: Sequence[Mark[Account]], contact: bool,
-    ) -> Shape:  # fmt: skip
-        many = any(mark.value.kind is OtherKind.MANY for mark in others)
+    def _shape(self, found: _Found, slots: _Slots, contact: bool) -> Shape:
+        cues = found.cues
+        many = any(mark.value.kind is OtherKind.MANY for mark in found.others)
         each_quantity = next(
             (
                 Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value)
-                for mark in counted
+                for mark in slots.counted
                 if mark.value.each and mark.value.kind is not QuantityKind.ARTICLE
             ),
             None,
@@ -318,18 +308,6 @@ class Reader:
             contact=contact,
             each_quantity=each_quantity,
         )
-
-
-def _grown_in(
-    text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str], spoken_to: tuple[str, ...]
-) -> bool:  # fmt: skip
-    """Whether a thin name is but the end of a longer word: 超会 in 度超会."""
-    before = text[mention.start - 1 : mention.start]
-    if text[: mention.start].endswith(spoken_to):
-        return False
-    if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
-        return False
-    return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)
 
 
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
@@ -348,14 +326,6 @@ def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
     return {unit: tuple(spellings) for unit, spellings in found.items()}
 
 
-def _only_labels(mention: Mention, start: int, end: int) -> bool:
-    """Whether a name is but the label of a recipient: the QQ of `QQ 12345`, of 安卓的，QQ 12345."""
-    if not (mention.start < end and start < mention.end):
-        return False
-    spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
-    return spread or mention.end - mention.start <= 4
-
-
 def _take(page: Page, start: int, end: int) -> None:
     if page.free(start, end):
         page.take(start, end)
@@ -369,36 +339,8 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
     return "".join(text)
 
 
-def _believed(
-    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
-) -> tuple[Mention, ...]:  # fmt: skip
-    """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
-    named = any(
-        mention.kind is MentionKind.NAME and not mention.thin and mention.closeness is Closeness.EXACT
-        for mention in mentions
-    )
-    several = any(mention.kind is MentionKind.NAME for mention in mentions) and joined
-    kept: list[Mention] = []
-    for mention in mentions:
-        if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
-            continue
-        if mention.kind is MentionKind.NAME and mention.thin:
-            beside = any(
-                other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION)
-                and abs(other.start - mention.end) <= 8
-                for other in mentions
-            )
-            fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
-            if mention.kind is MentionKind.NAME and not mention.options:
-                continue
-            if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
-                continue
-        kept.append(mention)
-    return tuple(kept)
-
-
 def _counts_or_sizes(
-    counts: Sequence[Mark[Quantity]], sizes: Sequence[Mark[Amount]], mentions: Sequence[Mention]
+    counts: Sequence[Mark[Quantity]], sizes: Sequence[Mark[Amount]]
 ) -> tuple[tuple[Mark[Quantity], ...], tuple[Mark[Amount], ...]]:  # fmt: skip
     """Where a count and a size share characters: a unit makes a size, a measure word a count."""
     counted: list[Mark[Quantity]] = []
@@ -430,35 +372,6 @@ def _sent_to(text: str, mark: Mark[Account], sizes: Sequence[Mark[Amount]]) -> b
     behind = re.search(r"(?<![加减改换])(?:到|给) ?$", text[: mark.start]) is not None
     plain_sizes = all(size.value.kind is AmountKind.BARE for size in sizes if _overlap(mark, size))
     return behind and plain_sizes and mark.value.text.isdigit()
-
-
-def _masks(
-    mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
-    counts: Sequence[Mark[Quantity]], order: Sequence[Mark[references.Reference]], contact: Mark[str] | None,
-) -> tuple[tuple[int, int, str], ...]:  # fmt: skip
-    found = [
-        (m.start, m.end, "product") for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)
-    ]
-    found += [(m.start, m.end, "region") for m in mentions if m.kind is MentionKind.REGION]
-    found += [(m.start, m.end, "account") for m in recipients]
-    found += [(m.start, m.end, "size") for m in sizes]
-    found += [(m.start, m.end, "quantity") for m in counts]
-    found += [(m.start, m.end, "order") for m in order]
-    if contact is not None:
-        found.append((contact.start, contact.end, "contact"))
-    chosen: list[tuple[int, int, str]] = []
-    for mask in sorted(found, key=lambda mask: (mask[0], -mask[1])):
-        if not chosen or mask[0] >= chosen[-1][1]:
-            chosen.append(mask)
-    return tuple(chosen)
-
-
-def _blanked(text: str, masks: Sequence[tuple[int, int, str]]) -> str:
-    characters = list(text)
-    for start, end, slot in masks:
-        if slot != "contact":
-            characters[start:end] = "\0" * (end - start)
-    return "".join(characters)
 
 
 def _at(page: Page, mention: Mention) -> Span:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from nlu.amounts import AmountKind
 from nlu.counts import by_place, doubt_totals, without_total
+from nlu.gathering import gather
 from nlu.goods import Goods
 from nlu.leftovers import put_in_doubt
-from nlu.lines import Shape, doubt_gaps, shared
-from nlu.records import Event, EventKind, Record, gather
+from nlu.records import Event, EventKind, Record
+from nlu.sharing import Shape, doubt_gaps, shared
 from nlu.signs import Signs
 
 

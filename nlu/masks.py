@@ -1,0 +1,41 @@
+"""What stands where, by the slot names of the example phrases, so that a message can be compared with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlu.accounts import Account
+from nlu.amounts import Amount
+from nlu.page import Mark
+from nlu.products import Mention, MentionKind
+from nlu.quantities import Quantity
+from nlu.references import Reference
+
+
+def masks_of(
+    mentions: Sequence[Mention], recipients: Sequence[Mark[Account]], sizes: Sequence[Mark[Amount]],
+    counts: Sequence[Mark[Quantity]], order: Sequence[Mark[Reference]], contact: Mark[str] | None,
+) -> tuple[tuple[int, int, str], ...]:  # fmt: skip
+    found = [
+        (m.start, m.end, "product") for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)
+    ]
+    found += [(m.start, m.end, "region") for m in mentions if m.kind is MentionKind.REGION]
+    found += [(m.start, m.end, "account") for m in recipients]
+    found += [(m.start, m.end, "size") for m in sizes]
+    found += [(m.start, m.end, "quantity") for m in counts]
+    found += [(m.start, m.end, "order") for m in order]
+    if contact is not None:
+        found.append((contact.start, contact.end, "contact"))
+    chosen: list[tuple[int, int, str]] = []
+    for mask in sorted(found, key=lambda mask: (mask[0], -mask[1])):
+        if not chosen or mask[0] >= chosen[-1][1]:
+            chosen.append(mask)
+    return tuple(chosen)
+
+
+def blanked(text: str, masks: Sequence[tuple[int, int, str]]) -> str:
+    characters = list(text)
+    for start, end, slot in masks:
+        if slot != "contact":
+            characters[start:end] = "\0" * (end - start)
+    return "".join(characters)

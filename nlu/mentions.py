@@ -1,0 +1,58 @@
+"""Which of the names that were found are believed: a thin or uncertain one needs something beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlu.amounts import Amount
+from nlu.goods import Goods
+from nlu.page import Mark
+from nlu.products import Closeness, Mention, MentionKind
+
+
+def believed(
+    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
+) -> tuple[Mention, ...]:  # fmt: skip
+    """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
+    named = any(
+        mention.kind is MentionKind.NAME and not mention.thin and mention.closeness is Closeness.EXACT
+        for mention in mentions
+    )
+    several = any(mention.kind is MentionKind.NAME for mention in mentions) and joined
+    kept: list[Mention] = []
+    for mention in mentions:
+        if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
+            continue
+        if mention.kind is MentionKind.NAME and mention.thin:
+            beside = any(
+                other.kind in (MentionKind.NOUN, MentionKind.QUALIFIER, MentionKind.REGION)
+                and abs(other.start - mention.end) <= 8
+                for other in mentions
+            )
+            fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
+            if mention.kind is MentionKind.NAME and not mention.options:
+                continue
+            if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
+                continue
+        kept.append(mention)
+    return tuple(kept)
+
+
+def only_labels(mention: Mention, start: int, end: int) -> bool:
+    """Whether a name is but the label of a recipient: the QQ of `QQ 12345`, of 安卓的，QQ 12345."""
+    if not (mention.start < end and start < mention.end):
+        return False
+    spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
+    return spread or mention.end - mention.start <= 4
+
+
+def grown_in(
+    text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str], spoken_to: tuple[str, ...]
+) -> bool:  # fmt: skip
+    """Whether a thin name is but the end of a longer word: 超会 in 度超会."""
+    before = text[mention.start - 1 : mention.start]
+    if text[: mention.start].endswith(spoken_to):
+        return False
+    if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
+        return False
+    return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)

@@ -1,0 +1,37 @@
+"""Servers that a message names and the goods do not have: they are asked about, never left out."""
+
+from __future__ import annotations
+
+from nlu.products import Mention, MentionKind
+from nlu.records import Event, EventKind
+from nlu.signs import Signs
+from nlu.vocabulary import Vocabulary
+
+
+def with_unknown_regions(
+    text: str, events: list[Event], vocabulary: Vocabulary, signs: Signs, no_servers: frozenset[str]
+) -> list[Event]:
+    """Servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
+    options = [
+        p for event in events if event.mention and event.kind is EventKind.NAME for p in event.mention.options
+    ]
+    if not any(vocabulary.products[product_id].regions for product_id in options):
+        return events
+    taken = bytearray(len(text))
+    for event in events:
+        if event.kind is not EventKind.QUALIFIER:
+            taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+    found = []
+    for match in signs.server.finditer(text):
+        start, end = match.span(1)
+        if any(taken[start:end]) or match[1] in no_servers or match[1][-2:] in no_servers - {"大区", "区服"}:
+            continue
+        server = Mention(start, end, match[1], MentionKind.REGION)
+        found.append(Event(EventKind.REGION, start, end, mention=server))
+        taken[start:end] = b"\x01" * (end - start)
+    kept = [
+        event
+        for event in events
+        if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
+    ]
+    return sorted([*kept, *found], key=lambda event: (event.start, event.end))

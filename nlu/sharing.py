@@ -1,0 +1,280 @@
+"""What one record leaves unsaid and another said: the goods, the size, the recipient, the server.
+
+`13811110063、13911110064 都充100话费` says the goods once for two recipients; a table says them in its
+heading. What is shared is shared only where the message says so by its shape; else the slot stays
+open, because a size given to the wrong recipient is the worst thing that can happen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nlu.records import Event, EventKind, Record, same_goods
+from nlu.signs import Signs
+from nlu.understanding import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the whole message says about how its lines belong together."""
+
+    each: bool = False
+    """各, 都, 分别 or a count of recipients was said."""
+    respectively: bool = False
+    tops_up: bool = False
+    contact: bool = False
+    each_quantity: Event | None = None
+    left: frozenset[int] = frozenset()
+    """Offsets of the characters that nobody understood."""
+
+
+def shared(records: list[Record], shape: Shape) -> list[Record]:
+    """The records with what they take from each other."""
+    records = _paired(records, shape)
+    if len(records) > 1:
+        _doubt_last_count(records, shape)
+        _spread_count(records)
+        _share_goods(records, shape)
+        _share_accounts(records, shape)
+        _share_regions(records)
+    if shape.each_quantity is not None:
+        for record in records:
+            record.quantity = shape.each_quantity
+    return records
+
+
+def _paired(records: list[Record], shape: Shape) -> list[Record]:
+    """分别充50和100: the n-th recipient gets the n-th size."""
+    if not shape.respectively:
+        return records
+    accounts = [record for record in records if record.accounts]
+    sizes = [event for record in records for event in record.amounts]
+    if len(accounts) < 2 or len(sizes) != len(accounts):
+        return records
+    goods = next((record for record in records if record.names), None)
+    for record, size in zip(accounts, sizes, strict=True):
+        record.amounts = [size]
+        record.conflicts.discard(Slot.VARIANT)
+        if goods is not None and not record.names:
+            record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
+    return accounts
+
+
+def doubt_gaps(text: str, records: Sequence[Record], shape: Shape, signs: Signs) -> None:
+    """Two recipients with the same goods, and words between them that nobody understood: perhaps the
+    second corrects the first. What cannot be told is asked."""
+    if shape.each:
+        return
+    for one, other in pairwise(records):
+        unnamed = not one.names and not other.names
+        shares = any(
+            Slot.VARIANT in record.inherited and (unnamed or Slot.PRODUCT in record.inherited)
+            for record in (one, other)
+        )
+        same_size = unnamed and [e.amount for e in one.amounts] == [e.amount for e in other.amounts]
+        shares = shares or same_size
+        if not shares or not one.accounts or not other.accounts:
+            continue
+        gap = text[one.accounts[-1].end : other.accounts[0].start]
+        known = (
+            *one.regions,
+            *other.regions,
+            *one.amounts,
+            *one.names,
+            *one.nouns,
+            *other.names,
+            *other.amounts,
+        )
+        for start, end in sorted({(event.start, event.end) for event in known}, reverse=True):
+            if one.accounts[-1].end <= start < other.accounts[0].start:
+                at = start - one.accounts[-1].end
+                gap = gap[:at] + gap[at + end - start :]
+        people = signs.between.sub("", gap)
+        if people and "\n" not in gap:
+            one.doubtful = other.doubtful = True
+
+
+def _doubt_last_count(records: list[Record], shape: Shape) -> None:
+    """50和100两张: two of which? Where the count is not said of each, it is asked."""
+    if shape.each_quantity is not None:
+        return
+    for one, other in pairwise(records):
+        sizes_only = other.opened_by is EventKind.JOIN and not other.names and not other.accounts
+        if sizes_only and other.counted and one.quantity is None and not one.accounts:
+            one.doubtful = other.doubtful = True
+
+
+def _spread_count(records: list[Record]) -> None:
+    """两份，一份给A，一份给B: the count is the number of recipients, and each gets one."""
+    counted = [record for record in records if record.counted]
+    recipients = [record for record in records if record.accounts]
+    if len(counted) != 1 or len(recipients) < 2 or counted[0].quantity is None:
+        return
+    others = [record for record in recipients if record is not counted[0]]
+    said = counted[0].quantity.quantity
+    if (
+        said is not None
+        and said.count == len(recipients)
+        and all(record.quantity is not None for record in others)
+    ):
+        counted[0].quantity = None
+
+
+def _share_goods(records: list[Record], shape: Shape) -> None:
+    account_first = _account_first(records)
+    for at, record in enumerate(records):
+        if not record.names and not record.nouns:
+            source = _source(records, at, account_first, lambda other: bool(other.names or other.nouns))
+            if source is not None:
+                record.names, record.nouns = list(source.names), list(source.nouns)
+                record.qualifiers = record.qualifiers or list(source.qualifiers)
+                record.inherited.add(Slot.PRODUCT)
+                record.borrowed += [(source.start, source.end), *source.borrowed]
+                if record.opened_by is not EventKind.JOIN and not _own(record) and not shape.each:
+                    # A second size with nothing that joins it may be a change of mind.
+                    record.doubtful = source.doubtful = True
+    for at, record in enumerate(records):
+        if record.amounts:
+            continue
+        if (record.accounts and not record.names) or Slot.PRODUCT in record.inherited:
+            source = _source(
+                records,
+                at,
+                account_first,
+                lambda other, mine=record: bool(other.amounts) and _same(other, mine),
+            )
+        else:
+            source = _listed_before(records, at, shape)
+        if source is None:
+            continue
+        if (
+            record.accounts
+            and not account_first
+            and _disagree(records, at)
+            and not _follows(records, at, source)
+        ):
+            record.doubtful = True
+            continue
+        record.amounts = list(source.amounts)
+        record.open |= source.open & {Slot.VARIANT}
+        record.conflicts |= source.conflicts & {Slot.VARIANT}
+        record.inherited.add(Slot.VARIANT)
+        if (
+            source.counted
+            and shape.each_quantity is None
+            and (
+                not shape.each
+                or (
+                    source.quantity is not None
+                    and source.quantity.quantity is not None
+                    and source.quantity.quantity.word == "个"
+                )
+            )
+        ):
+            record.doubtful = source.doubtful = True
+
+
+def _own(record: Record) -> bool:
+    """Whether a record has a recipient or a count that makes it a line of its own."""
+    return bool(record.accounts) or record.counted
+
+
+def _follows(records: Sequence[Record], at: int, source: Record) -> bool:
+    """Whether the record stands behind its source with nothing but recipients in between."""
+    places = [place for place, record in enumerate(records) if record is source]
+    return bool(places) and places[0] < at
+
+
+def _disagree(records: Sequence[Record], at: int) -> bool:
+    sizes = {
+        tuple(event.amount.low for event in record.amounts if event.amount)
+        for record in records
+        if record.amounts
+    }
+    return len(sizes) > 1
+
+
+def _same(one: Record, other: Record) -> bool:
+    if one.name is None or other.name is None:
+        return one.name is other.name or Slot.PRODUCT in other.inherited
+    return same_goods(one.name, other.name)
+
+
+def _account_first(records: Sequence[Record]) -> bool:
+    """Whether recipients are named before their goods (A、B充100) or behind them (100给A、B)."""
+    for record in records:
+        if record.accounts and (record.amounts or record.names):
+            goods = min(event.start for event in (*record.amounts, *record.names))
+            return record.accounts[0].start < goods
+    return True
+
+
+def _source(records: Sequence[Record], at: int, account_first: bool, has) -> Record | None:  # type: ignore[no-untyped-def]
+    behind = next((record for record in records[at + 1 :] if has(record)), None)
+    before = next((record for record in reversed(records[:at]) if has(record)), None)
+    if records[at].accounts and not account_first:
+        return before or behind
+    if records[at].accounts:
+        return behind or before
+    return before or behind
+
+
+def _listed_before(records: Sequence[Record], at: int, shape: Shape) -> Record | None:
+    """爱奇艺和优酷月卡: the size behind the last of a list of names is the size of all."""
+    if at + 1 < len(records):
+        following = records[at + 1]
+        listed = bool(records[at].names) and bool(following.names) and following.listed
+        if listed and following.amounts and following.names[0].start < following.amounts[0].start:
+            return following
+        if listed and not following.amounts:
+            return _listed_before(records, at + 1, shape)
+    if shape.each:
+        return next((record for record in records if record.amounts), None)
+    return None
+
+
+def _share_accounts(records: list[Record], shape: Shape) -> None:
+    """One recipient said of several goods is the recipient of all, where it stands apart from them."""
+    accounts = [event for record in records for event in record.accounts]
+    lacking = [record for record in records if not record.accounts]
+    if not accounts or not lacking or not any(record.names for record in lacking):
+        return
+    kinds_apart = len(
+        {event.account.said or event.account.kinds[:1] for event in accounts if event.account}
+    ) == len(accounts)
+    if len(accounts) == 1 or kinds_apart:
+        for event in accounts:
+            holder = next(record for record in records if event in record.accounts)
+            apart = holder is records[-1] or holder is records[0]
+            if len(accounts) > 1 and (event.account is None or event.account.said is None):
+                continue  # 话费50到A、q币30、原神…: what A is for was said
+            if apart and (shape.each or _stands_apart(event, holder)):
+                for record in lacking:
+                    record.accounts.append(event)
+                    record.inherited.add(Slot.ACCOUNT)
+                    if (
+                        Slot.PRODUCT in holder.inherited
+                        and not shape.each
+                        and holder.opened_by is not EventKind.JOIN
+                    ):
+                        record.doubtful = holder.doubtful = True
+
+
+def _stands_apart(event: Event, holder: Record) -> bool:
+    assert event.account is not None
+    return event.account.label is not None or all(
+        abs(event.start - other.end) > 0 for other in (*holder.names, *holder.amounts)
+    )
+
+
+def _share_regions(records: list[Record]) -> None:
+    said = [record for record in records if record.regions]
+    if len(said) == 1:
+        for record in records:
+            if (not record.regions and not record.name) or (
+                record.name and said[0].name and same_goods(record.name, said[0].name)
+            ):
+                record.regions = list(said[0].regions)
+                record.inherited.add(Slot.REGION)
