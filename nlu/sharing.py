@@ -7,7 +7,7 @@ open, because a size given to the wrong recipient is the worst thing that can ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +26,8 @@ class Shape:
     tops_up: bool = False
     contact: bool = False
     each_quantity: Event | None = None
+    suits: Callable[[Record, Record], bool] = lambda mine, other: True
+    """Whether the first record's recipient is one that the goods of the second can go to."""
     left: frozenset[int] = frozenset()
     """Offsets of the characters that nobody understood."""
 
@@ -126,12 +128,20 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
     account_first = _account_first(records)
     for at, record in enumerate(records):
         if not record.names and not record.nouns:
-            source = _source(records, at, account_first, lambda other: bool(other.names or other.nouns))
+            source = _source(
+                records,
+                at,
+                account_first,
+                lambda other, mine=record: bool(other.names or other.nouns) and shape.suits(mine, other),
+            )
             if source is not None:
                 record.names, record.nouns = list(source.names), list(source.nouns)
                 record.qualifiers = record.qualifiers or list(source.qualifiers)
                 record.inherited.add(Slot.PRODUCT)
                 record.borrowed += [(source.start, source.end), *source.borrowed]
+                if not shape.suits(source, source) and (shape.tops_up or source.first is EventKind.ACCOUNT):
+                    # 138…充50 京东卡100: whose the 50 is cannot be told.
+                    record.doubtful = source.doubtful = True
                 if record.opened_by is not EventKind.JOIN and not _own(record) and not shape.each:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True

@@ -257,3 +257,12 @@ def test_places_that_are_not_there_leave_the_sizes_open(shop: Shop) -> None:
 
 def test_who_will_not_talk_to_a_machine_wants_a_person(shop: Shop) -> None:
     assert shop.parser.understand("那个有没有人啊我不想跟机器讲话").intent is Intent.HUMAN
+
+
+def test_a_number_that_was_topped_up_keeps_its_amount_beside_goods_that_no_phone_gets(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("给13800138000充50，再来两张100的京东卡")
+    assert complete(frame)
+    assert [(line["sku"], line["account"]) for line in frame["lines"]] == [
+        ("topup-50", "13800138000"),
+        ("jd-ecard-100", None),
+    ]
