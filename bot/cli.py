@@ -30,6 +30,9 @@ def parse(
     text: Annotated[str | None, typer.Argument(help="The utterance.")] = None,
     catalog: CatalogFile = DATA_FOLDER / "catalog" / "demo.csv",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read and write one JSON object a line.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show how each stretch of it was read, in colour.")
+    ] = False,
     data: DataFolder = DATA_FOLDER,
 ) -> None:
     """Say what an utterance means, as a frame."""
@@ -46,6 +49,11 @@ def parse(
         return
     if text is None:
         raise typer.BadParameter("give an utterance, or --jsonl with utterances on standard input")
+    if explain:
+        from bot.commands.explain import show
+
+        show(framer, text)
+        return
     typer.echo(json.dumps(framer.frame(text), ensure_ascii=False, indent=2))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.filling import Filler
+from nlu.explanation import Explanation
 from nlu.parser import Parser
 from nlu.understanding import Filters, Intent, Slot, Understanding
 from orders.catalog import Catalog
@@ -57,6 +58,10 @@ class Framer:
                 for span in understanding.spans
             ],
         }
+
+    def explain(self, text: str) -> Explanation:
+        """From which pieces of `text` its frame comes."""
+        return self._parser.explain(text)
 
     def _in_stock(self, sku_id: str) -> int:
         sku = self._catalog.sku(sku_id)

@@ -16,6 +16,7 @@ from nlu.complaints import Complaints
 from nlu.corrections import CueKind
 from nlu.evidence import Evidence, evidence_of
 from nlu.examples import Guess
+from nlu.explanation import Explanation, explained
 from nlu.goods import Goods
 from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
@@ -97,6 +98,10 @@ class Parser:
         if expectation is NOTHING_EXPECTED:
             return understood
         return self._answers.read(understood, expectation, self.understand)
+
+    def explain(self, text: str) -> Explanation:
+        """What `text` means as the first message of a conversation, and from which pieces that comes."""
+        return explained(self._reader.read(text[: self._length_max], self._goods), self.understand(text))
 
     def _kind_asked(self, expectation: Expectation) -> str | None:
         """The kind of recipient that was asked for: a bare number or word is then one."""

@@ -53,6 +53,8 @@ class Reading:
     shape: Shape
     cues: Mapping[CueKind, tuple[Cue, ...]]
     quotes: tuple[Quotation, ...]
+    others: tuple[Mark[OtherNumber], ...]
+    """Numbers that are no amount."""
     unknown: tuple[str, ...]
     """Virtual goods that are known but not sold here, as typed."""
     filters: Filters
@@ -147,6 +149,7 @@ class Reader:
             shape=shape,
             cues=found.cues,
             quotes=quotations(text),
+            others=found.others,
             unknown=tuple(
                 page.original[_at(page, m).start : _at(page, m).end]
                 for m in slots.mentions
@@ -307,6 +310,21 @@ class Reader:
             tops_up=CueKind.TOPUP in cues,
             contact=contact,
             each_quantity=each_quantity,
+            suits=self._suits,
+        )
+
+    def _suits(self, mine: Record, other: Record) -> bool:
+        """给138…充50，再来两张100的京东卡: no card goes to a phone, so the 50 is none of the card's."""
+        recipients = [event.account for event in mine.accounts if event.account]
+        goods = other.name
+        if not recipients or not mine.amounts or goods is None or not goods.options:
+            return True
+        products = self._vocabulary.products
+        wanted = {products[option].account_kind for option in goods.options if option in products}
+        alike = {event.account.kinds[:1] for event in other.accounts if event.account and mine is not other}
+        return any(
+            account.contact or not account.kinds or account.kinds[0] in wanted or account.kinds[:1] in alike
+            for account in recipients
         )
 
 
