@@ -40,7 +40,9 @@ def test_the_commands_exist(name: str) -> None:
         assert re.search(known, commands), f"no command {command}"
 
 
-@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/catalog.md", "docs/reading.md"])
+@pytest.mark.parametrize(
+    "name", [*READMES, "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/catalog.md", "docs/reading.md"]
+)
 def test_every_file_that_is_named_exists(name: str) -> None:
     text = text_of(name)
     linked = [target for target in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in target]
