@@ -73,12 +73,13 @@ class Cues:
     """Finds the words of stance. One kind may overlap another; within a kind the longest counts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._kinds: list[tuple[CueKind, AhoCorasick]] = []
-        self._words: dict[CueKind, list[str]] = {}
+        kinds: dict[str, list[CueKind]] = {}
         for kind in CueKind:
-            words = list(dict.fromkeys(lexicon.words(f"stance.{kind.value}")))
-            self._words[kind] = words
-            self._kinds.append((kind, AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)))
+            for word in dict.fromkeys(lexicon.words(f"stance.{kind.value}")):
+                kinds.setdefault(word, []).append(kind)
+        self._words = list(kinds)
+        self._kinds = list(kinds.values())
+        self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
 
     def read_spaced(self, text: str) -> tuple[Cue, ...]:
         """The same where blanks may have slipped between Chinese characters: 多 少钱."""
@@ -95,13 +96,19 @@ class Cues:
 
     def read(self, text: str) -> tuple[Cue, ...]:
         """All cues of `text` (what has been read of it is NUL), left to right."""
+        met = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        met.sort(key=lambda match: (match[1], -match[2]))
         found: list[Cue] = []
-        for kind, automaton in self._kinds:
-            words = self._words[kind]
-            for index, start, end in automaton.find_matches_as_indexes(text):
-                if _bounded(text, start, end):
-                    found.append(Cue(kind, start, end, words[index]))
-        return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
+        free_from: dict[CueKind, int] = {}
+        for index, start, end in met:
+            bounded = _bounded(text, start, end)
+            for kind in self._kinds[index]:
+                if start < free_from.get(kind, 0):
+                    continue  # inside a longer word of the kind
+                free_from[kind] = end
+                if bounded:
+                    found.append(Cue(kind, start, end, self._words[index]))
+        return tuple(found)
 
 
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")

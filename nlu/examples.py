@@ -29,6 +29,9 @@ MASKS = {
 }
 """One private character stands for each slot, in examples and messages alike."""
 
+NEAR = 0.82
+"""How like an example a message must be to mean the same by that alone."""
+
 BARE = re.compile(r"[\s，,。.!！?？~～…、:：;；\-—\"“”'()（）]+")
 """What is left out of a message and of the examples before they are compared."""
 
@@ -51,6 +54,10 @@ class Examples:
                 self._phrases.append(_masked_phrase(phrase))
                 self._meanings.append((entry.intent, entry.topic))
         self._exact = dict(zip(self._phrases, self._meanings, strict=True))
+        self._by_length: dict[int, list[int]] = {}
+        for at, phrase in enumerate(self._phrases):
+            self._by_length.setdefault(len(phrase), []).append(at)
+        self._comparable: dict[int, tuple[list[int], list[str]]] = {}
         self._segmenter = Segmenter(word for word in lexicon.vocabulary() if len(word) > 1)
         self._train()
 
@@ -63,14 +70,17 @@ class Examples:
             counts.setdefault(meaning, Counter()).update(grams)
             total.update(grams)
         size, everything = len(total) or 1, sum(total.values())
-        self._weights: dict[str, dict[tuple[Intent, str | None], float]] = {}
-        for meaning, own in counts.items():
+        self._voted = list(counts)
+        self._weights: dict[str, list[tuple[int, float]]] = {}
+        """Of each n-gram: the meanings that it speaks for, by their places in `_voted`."""
+        for place, own in enumerate(counts.values()):
             rest = everything - sum(own.values())
             mine = sum(own.values())
             for gram, count in own.items():
                 here = (count + 0.1) / (mine + 0.1 * size)
                 there = (total[gram] - count + 0.1) / (rest + 0.1 * size)
-                self._weights.setdefault(gram, {})[meaning] = math.log(here / there)
+                if here > there:
+                    self._weights.setdefault(gram, []).append((place, math.log(here / there)))
 
     def guess(self, masked: str) -> Guess:
         """What examples say a message means; confidence 0 where nothing resembles it."""
@@ -78,11 +88,23 @@ class Examples:
         found = self._exact.get(text)
         if found is not None:
             return Guess(found[0], found[1], 0.99)
-        near = process.extractOne(text, self._phrases, scorer=Indel.normalized_similarity, score_cutoff=0.82)
+        places, phrases = self._as_long(len(text))
+        near = process.extractOne(text, phrases, scorer=Indel.normalized_similarity, score_cutoff=NEAR)
         if near is not None and len(text) > 1:
-            intent, topic = self._meanings[near[2]]
+            intent, topic = self._meanings[places[near[2]]]
             return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]))
         return self._vote(text)
+
+    def _as_long(self, length: int) -> tuple[list[int], list[str]]:
+        """The phrases that are not so much longer or shorter that they cannot be near."""
+        if length not in self._comparable:
+            spread = (2 - NEAR) / NEAR
+            if length > max(self._by_length, default=0) * spread + 1:
+                return [], []
+            others = range(int(length / spread), int(length * spread) + 2)
+            places = sorted(place for other in others for place in self._by_length.get(other, ()))
+            self._comparable[length] = places, [self._phrases[place] for place in places]
+        return self._comparable[length]
 
     def _features(self, text: str) -> Iterable[str]:
         """Short runs of characters catch slips and new wordings; whole words carry the meaning."""
@@ -90,17 +112,16 @@ class Examples:
         yield from (f"{word} " for word in self._segmenter.words(text) if len(word) > 1)
 
     def _vote(self, text: str) -> Guess:
-        scores: dict[tuple[Intent, str | None], float] = {}
-        grams = Counter(self._features(text))
+        scores: dict[int, float] = {}
+        grams = dict.fromkeys(self._features(text))
         for gram in grams:
-            for meaning, weight in self._weights.get(gram, {}).items():
-                if weight > 0:
-                    scores[meaning] = scores.get(meaning, 0.0) + weight
+            for place, weight in self._weights.get(gram, ()):
+                scores[place] = scores.get(place, 0.0) + weight
         if not scores:
             return Guess(Intent.OUT_OF_SCOPE, None, 0.0)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
-        best, score = ranked[0]
-        other = next((value for meaning, value in ranked[1:] if meaning[0] is not best[0]), 0.0)
+        best, score = self._voted[ranked[0][0]], ranked[0][1]
+        other = next((value for place, value in ranked[1:] if self._voted[place][0] is not best[0]), 0.0)
         coverage = score / (3.0 * max(1, len(grams)))
         margin = (score - other) / score
         return Guess(best[0], best[1], max(0.05, min(0.9, 0.35 + 0.5 * margin + 0.3 * min(1.0, coverage))))
@@ -113,9 +134,9 @@ def _masked_phrase(phrase: str) -> str:
 
 
 def _grams(text: str) -> Iterable[str]:
+    if not text:
+        return
     padded = f"^{text}$"
-    for length in (1, 2, 3):
-        for at in range(len(padded) - length + 1):
-            gram = padded[at : at + length]
-            if gram not in "^$":
-                yield gram
+    yield from text
+    for length in (2, 3):
+        yield from (padded[at : at + length] for at in range(len(padded) - length + 1))

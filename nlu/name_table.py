@@ -38,6 +38,8 @@ class MentionKind(Enum):
     REGION = "region"
     """A server of one of the products."""
 
+    __hash__ = object.__hash__  # looked up for every name found; enum's own is written in Python
+
 
 @dataclass(slots=True)
 class Entry:

@@ -35,6 +35,8 @@ class Role(Enum):
     COUNTRY = "country"
     CARRIER = "carrier"
 
+    __hash__ = object.__hash__  # a dictionary key in every name; enum's own is written in Python
+
 
 COST = {
     Role.BRAND: 2.0,

@@ -6,7 +6,7 @@ Taking them away before amounts are read is what keeps 5G套餐, 第3个 and 10�
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -147,7 +147,13 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _group,
     )
     yield many, "都", rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?=都)", _group
-    yield OtherKind.MEASURE, "", rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?:{words['measures']}))", _nothing
+    measured = _firsts(lexicon.words("other_numbers.measures"))
+    yield (
+        OtherKind.MEASURE,
+        "",
+        rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?=[{measured}])(?:{words['measures']}))",
+        _nothing,
+    )
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
     behind_day = r"(?!码|线|机|店|卡|充|\d| ?[:是])"
     yield (
@@ -170,7 +176,7 @@ _LISTS = (
 )
 
 
-def _numeral_words(words: Iterable[str]) -> str:
+def _numeral_words(words: Collection[str]) -> str:
     """Words with a numeral in them; 二十分钟 is no 十分, 两张三百的 no 张三."""
     guarded = []
     for word in sorted(words, key=lambda word: (-len(word), word)):
@@ -183,7 +189,12 @@ def _numeral_words(words: Iterable[str]) -> str:
         elif word[-1].isdigit():
             front, back = r"(?<!\d)", r"(?!\d)"
         guarded.append(f"{front}{re.escape(word)}{back}")
-    return "(?P<all>" + "|".join(guarded) + ")"
+    return f"(?=[{_firsts(words)}])(?P<all>" + "|".join(guarded) + ")"
+
+
+def _firsts(words: Iterable[str]) -> str:
+    """The characters that words begin with, for a quick look ahead of trying each of many words."""
+    return "".join(re.escape(character) for character in sorted({word[0] for word in words}))
 
 
 _NUMERALS = "[0-9一二两三四五六七八九十百千万几数]"

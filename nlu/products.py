@@ -40,6 +40,8 @@ class Closeness(Enum):
     SOUND = 0.85
     TYPO = 0.8
 
+    __hash__ = object.__hash__  # looked up for every name found; enum's own is written in Python
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -215,30 +217,19 @@ class Names:
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:
-    return replace(mention, start=places[mention.start], end=places[mention.end - 1] + 1)
+    start, end = places[mention.start], places[mention.end - 1] + 1
+    if start == mention.start and end == mention.end:
+        return mention
+    return replace(mention, start=start, end=end)
 
 
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Of mentions that overlap the longest stands; of equally long ones the surer."""
-    order = {
-        kind: at
-        for at, kind in enumerate(
-            (
-                MentionKind.NAME,
-                MentionKind.REGION,
-                MentionKind.UNKNOWN,
-                MentionKind.QUALIFIER,
-                MentionKind.NOUN,
-            )
-        )
-    }
 
     def rank(mention: Mention) -> tuple[float, float, int, int]:
         reach = mention.end - mention.start
-        penalty = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}[
-            mention.closeness
-        ]
-        return (-(reach - penalty), -mention.closeness.value, order[mention.kind], mention.start)
+        closeness = mention.closeness
+        return (-(reach - _PENALTY[closeness]), -closeness.value, _ORDER[mention.kind], mention.start)
 
     chosen: list[Mention] = []
     occupied: set[int] = set()
@@ -248,6 +239,17 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
             chosen.append(mention)
             occupied.update(places)
     return chosen
+
+
+_PENALTY = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}
+"""By how many characters a name that was only guessed at counts as shorter."""
+_ORDER = {
+    MentionKind.NAME: 0,
+    MentionKind.REGION: 1,
+    MentionKind.UNKNOWN: 2,
+    MentionKind.QUALIFIER: 3,
+    MentionKind.NOUN: 4,
+}
 
 
 def _bounded(text: str, start: int, end: int, edges: frozenset[int]) -> bool:

@@ -16,6 +16,8 @@ from nlu.understanding import Slot
 
 
 class EventKind(Enum):
+    __hash__ = object.__hash__  # looked up for every event; enum's own is written in Python
+
     NAME = "name"
     NOUN = "noun"
     QUALIFIER = "qualifier"

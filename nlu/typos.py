@@ -27,10 +27,14 @@ class Misspellings:
         self._sized = self._facets | frozenset(lexicon.words("signs.numeral_characters"))
         self._no_name = frozenset(lexicon.words("signs.no_name_characters"))
         self._filed: dict[str, list[str]] = defaultdict(list)
+        self._heads: set[str] = set()
+        self._tails: set[str] = set()
         for name in names:
             if (5 if name.isascii() else 3) <= len(name) <= _window(name):
-                for spelling in _thinned(name):
+                for spelling in dict.fromkeys(_thinned(name)):
                     self._filed[spelling].append(name)
+                self._heads |= {name[:2], name[0] + name[2]}
+                self._tails |= {name[-2:], name[-3] + name[-1]}
 
     def read(
         self, text: str, taken: bytearray, edges: Set[int] = frozenset()
@@ -40,17 +44,31 @@ class Misspellings:
         A piece shares the first or the last character with the name, so that unrelated words of the
         same length do not meet. `edges`: where blanks stood, so that a latin word may end there.
         """
+        inside = _inside_words(text, edges)
         for start, end in _runs(text, taken):
+            tails = [at for at in range(start + 2, end + 1) if not inside[at] and self._may_end(text, at)]
             for at in range(start, end - 1):
-                if _inside_word(text, at, edges):
+                if inside[at]:
                     continue
-                for length in range(min(_window(text[at]) + 1, end - at), 1, -1):
-                    piece = text[at : at + length]
-                    if _inside_word(text, at + length, edges):
-                        continue
-                    names = self._near(piece)
+                last = min(at + _window(text[at]) + 1, end)
+                ends: Iterable[int] = tails
+                if self._may_begin(text, at):
+                    ends = [to for to in range(at + 2, last + 1) if not inside[to]]
+                for to in reversed([to for to in ends if at + 2 <= to <= last]):
+                    names = self._near(text[at:to])
                     if names:
-                        yield at, at + length, names
+                        yield at, to, names
+
+    def _may_begin(self, text: str, at: int) -> bool:
+        """Whether a name with one slip behind its first character may begin here: that character then
+        stands before or next but one to another of the first three of the name."""
+        heads = self._heads
+        return text[at : at + 2] in heads or text[at] + text[at + 2 : at + 3] in heads
+
+    def _may_end(self, text: str, end: int) -> bool:
+        """Whether a name with one slip before its last character may end here."""
+        tails = self._tails
+        return text[end - 2 : end] in tails or (end > 2 and text[end - 3] + text[end - 1] in tails)
 
     def same_facets(self, one: str, other: str) -> bool:
         """Whether two spellings have the same characters that say a size or a period. Names may be
@@ -59,11 +77,12 @@ class Misspellings:
         return not first or not second or sorted(first) == sorted(second)
 
     def _near(self, piece: str) -> list[str]:
-        met: dict[str, None] = {}
-        for spelling in _thinned(piece):
-            for name in self._filed.get(spelling, ()):
-                met[name] = None
-        return [name for name in met if name != piece and self._one_slip(piece, name)]
+        filed = self._filed
+        met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
+        if not met:
+            return []
+        names = dict.fromkeys(name for found in met for name in found)
+        return [name for name in names if name != piece and self._one_slip(piece, name)]
 
     def _one_slip(self, piece: str, name: str) -> bool:
         if len(piece) < 3 and len(name) < 4:
@@ -103,17 +122,22 @@ def _window(piece: str) -> int:
     return LATIN_WINDOW_MAX if piece.isascii() else WINDOW_MAX
 
 
-def _inside_word(text: str, at: int, edges: Set[int]) -> bool:
-    """Whether a cut at `at` would part a latin word."""
-    return 0 < at < len(text) and at not in edges and _latin(text[at - 1]) and _latin(text[at])
+def _inside_words(text: str, edges: Set[int]) -> bytearray:
+    """For each place whether a cut there would part a latin word."""
+    inside = bytearray(len(text) + 1)
+    for at in range(1, len(text)):
+        if at not in edges and _latin(text[at - 1]) and _latin(text[at]):
+            inside[at] = 1
+    return inside
 
 
 def _latin(character: str) -> bool:
     return "a" <= character <= "z"
 
 
-def _thinned(word: str) -> set[str]:
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+def _thinned(word: str) -> list[str]:
+    """The word, and the word with each character missing, always in the same order."""
+    return [word, *[word[:at] + word[at + 1 :] for at in range(len(word))]]
 
 
 def _runs(text: str, taken: bytearray) -> Iterator[tuple[int, int]]:
