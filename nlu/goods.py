@@ -28,6 +28,8 @@ from nlu.vocabulary import Vocabulary
 
 EQUAL_WITHIN = 0.6
 """Products whose names cost this much more than the best are still equally meant."""
+EQUAL_SHORT_WITHIN = 1.1
+"""The same where nobody goes by the name alone: each is short of a word that tells it apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Goods:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
         best = min(qualified.values())
-        equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + EQUAL_WITHIN}
+        within = EQUAL_WITHIN if best < _SHORT_OF_A_WORD else EQUAL_SHORT_WITHIN
+        equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + within}
         equal = self._by_region(equal, wanted)
         readings = {product_id: self._fit(product_id, wanted) for product_id in equal}
         fitting = {

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from nlu.amounts import Amount
 from nlu.goods import Goods
+from nlu.naming import Role
 from nlu.page import Mark
 from nlu.products import Closeness, Mention, MentionKind
 
 
 def believed(
-    mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
+    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
 ) -> tuple[Mention, ...]:  # fmt: skip
     """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
@@ -34,8 +35,30 @@ def believed(
                 continue
             if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
                 continue
+        if _only_a_place(text, mention, mentions, sizes):
+            continue
         kept.append(mention)
     return tuple(kept)
+
+
+def _only_a_place(
+    text: str, mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]
+) -> bool:  # fmt: skip
+    """Whether a country is but where somebody is (我弟在日本): of goods it says so right beside them."""
+    if mention.role is not Role.COUNTRY or mention.text[-1] in _GAME_WORLDS:
+        return False
+    others = [(other.start, other.end) for other in mentions if other is not mention]
+    others += [(mark.start, mark.end) for mark in sizes]
+    return not any(
+        text[one:two].strip(" 的()") == ""
+        for start, end in others
+        for one, two in ((mention.end, start), (end, mention.start))
+        if 0 <= two - one <= 2
+    )
+
+
+_GAME_WORLDS = "区服版站行"
+"""What a country ends with where it can only be that of goods: 日区, 港服, 国行."""
 
 
 def only_labels(mention: Mention, start: int, end: int) -> bool:

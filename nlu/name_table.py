@@ -73,6 +73,7 @@ class NameTable:
         self._spellings = Spellings(self.namer, self._common)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
+        self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
         for product in vocabulary.products.values():
             self._add_product(product)
         self._share_families()
@@ -85,7 +86,7 @@ class NameTable:
         units = tuple(variant.unit for variant in product.variants)
         carried: set[tuple[Role, str]] = set()
         brands: set[str] = set()
-        name_tokens = self.namer.tokens(product.name, units)
+        name_tokens = self.namer.tokens(product.name, units, self._notes.get(product.name, frozenset()))
         for at, name in enumerate((product.name, *product.aliases)):
             tokens = self.namer.tokens(name, units) if at else name_tokens
             if not at or not any(token.role is Role.TIER for token in tokens):
@@ -228,6 +229,8 @@ class NameTable:
         for word, (role, meaning) in self.namer.words.items():
             if role in QUALIFYING and word not in self.entries and (len(word) > 1):
                 self.entries[word] = Entry(MentionKind.QUALIFIER, role=role, meaning=meaning)
+        for word in {note for notes in self._notes.values() for note in notes}:
+            self.entries.setdefault(word, Entry(MentionKind.QUALIFIER, role=Role.COUNTRY, meaning=word))
 
     def _add_regions(self, products: Iterable[ProductWords], lexicon: Lexicon) -> None:
         found: dict[str, dict[str, float]] = defaultdict(dict)

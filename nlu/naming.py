@@ -9,7 +9,8 @@ to sound like its plain sibling costs so much that the plain sibling wins.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
@@ -136,8 +137,11 @@ class Namer:
     def words(self) -> Mapping[str, tuple[Role, str]]:
         return self._words
 
-    def tokens(self, name: str, units: Iterable[str] = ()) -> tuple[Token, ...]:
-        """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充)."""
+    def tokens(
+        self, name: str, units: Iterable[str] = (), telling: Set[str] = frozenset()
+    ) -> tuple[Token, ...]:
+        """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充). `telling`: notes
+        that are no words of the trade and yet all that tells a good from its siblings."""
         whole = plain(name)
         for phrase in self._phrases:
             whole = whole.replace(phrase, phrase.replace(" ", ""))
@@ -157,7 +161,24 @@ class Namer:
             known = self._words.get(note)
             if known is not None:
                 tokens.append(Token(note, *known))
+            elif note in telling:
+                tokens.append(Token(note, Role.COUNTRY, note))
         return tuple(_glued(tokens))
+
+    def telling_notes(self, names: Iterable[str]) -> Mapping[str, Set[str]]:
+        """Of names that differ only in a short note in brackets: name -> its note."""
+        by_rest: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for name in names:
+            if (found := _NOTE.search(plain(name))) is not None:
+                rest = plain(name)
+                by_rest[rest[: found.start()] + rest[found.end() :]].append((name, found[1]))
+        return {
+            name: frozenset((note,))
+            for alike in by_rest.values()
+            if len(alike) > 1
+            for name, note in alike
+            if note not in self._words and not self._decoration.search(note)
+        }
 
     def _undecorated(self, name: str) -> str:
         """`name` without praise and terms of delivery; brackets open where they hold the name itself."""
@@ -228,6 +249,9 @@ class Namer:
 
 _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 """Stars, hearts and flashes around a name."""
+
+
+_NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")
 
 
 def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:
