@@ -22,7 +22,7 @@ from nlu.normalise import plain
 from nlu.page import Page
 from nlu.sounds import heard, initials, pinyin
 from nlu.spellings import all_chinese
-from nlu.typos import Misspellings
+from nlu.typos import Misspellings, sounds_near
 from nlu.vocabulary import Vocabulary
 
 _CARD = re.compile("[季年周半]卡")
@@ -30,6 +30,10 @@ _CARD = re.compile("[季年周半]卡")
 _SPOKEN_VERSION = re.compile(r"[a-z][一二三四五六七八九十]+$")
 _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
 """Behind a program's name: Windows 7 is no Windows of another version."""
+
+
+SHORT_BRAND = 3
+"""Of a brand of so few characters one that sounds otherwise makes another brand."""
 
 
 class Closeness(Enum):
@@ -121,8 +125,9 @@ class Names:
                 continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
-            chosen = _longest([*chosen, *self._misspelled(text, taken, edges)])
-        return tuple(_moved(mention, places) for mention in sorted(chosen, key=lambda mention: mention.start))
+            others = [mention for mention in exact if mention.kind is MentionKind.UNKNOWN]
+            chosen = _longest([*chosen, *self._misspelled(text, taken, edges, others)])
+        return tuple(_moved(mention, places) for mention in self._of_other_brands(chosen))
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
@@ -193,8 +198,19 @@ class Names:
             self._families.get(entry.family, {}),
         )
 
-    def _misspelled(self, text: str, taken: bytearray, edges: frozenset[int]) -> Iterator[Mention]:
-        for start, end, patterns in self._typos.read(text, taken, edges):
+    def _misspelled(
+        self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
+    ) -> Iterator[Mention]:
+        """Names with a slip. `others`: goods of others that are spelled right, and so are no slips."""
+        for start, end, near in self._typos.read(text, taken, edges):
+            patterns = [
+                pattern
+                for pattern in near
+                if self._same_brand(text[start:end], pattern)
+                and all(o.text in pattern for o in others if start <= o.start and o.end <= end)
+            ]
+            if not patterns:
+                continue
             merged: dict[str, float] = {}
             for pattern in patterns:
                 for product_id, cost in self._entries[pattern].options.items():
@@ -214,6 +230,42 @@ class Names:
                 entry.said,
                 family,
             )
+
+
+    def _same_brand(self, typed: str, pattern: str) -> bool:
+        """Whether a slip leaves a short brand what it was: 中石化加油卡 is no misspelled 中石油加油卡."""
+        if len(typed) != len(pattern):
+            return True
+        return all(
+            sounds_near(typed[at : at + len(brand)], brand)
+            for brand in self._brands_in(pattern)
+            if len(brand) <= SHORT_BRAND and (at := pattern.find(brand)) >= 0
+        )
+
+    def _brands_in(self, pattern: str) -> frozenset[str]:
+        """The brands of a spelling's products that it holds; 加油卡 says what it is, not whose."""
+        options = self._entries[pattern].options
+        return frozenset(
+            brand
+            for one in options
+            for brand in self.table.brands[one]
+            if brand in pattern and self.table.namer.role_of(brand) is None
+        )
+
+    def _of_other_brands(self, mentions: list[Mention]) -> Iterator[Mention]:
+        """中石化 and 加油卡 of 中石化加油卡 are one thing, that is not sold here."""
+        held: Mention | None = None
+        for mention in sorted(mentions, key=lambda mention: mention.start):
+            if held is not None and held.kind is MentionKind.UNKNOWN and mention.start == held.end:
+                bare = mention.kind is MentionKind.NAME and mention.closeness is Closeness.EXACT
+                if bare and not self._brands_in(mention.text):
+                    held = replace(held, end=mention.end, text=held.text + mention.text)
+                    continue
+            if held is not None:
+                yield held
+            held = mention
+        if held is not None:
+            yield held
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:

@@ -87,7 +87,7 @@ class Misspellings:
     def _one_slip(self, piece: str, name: str) -> bool:
         if len(piece) < 3 and len(name) < 4:
             return False
-        if len(name) == 3 and not _sounds_near(piece, name):
+        if len(name) == 3 and not sounds_near(piece, name):
             return False
         if any(character in self._sized and character not in name for character in piece):
             return False
@@ -95,6 +95,9 @@ class Misspellings:
             return False
         if any(character not in name for character in piece if character in self._no_name):
             return False
+        letters = [c for c in name if _latin(c)]
+        if 0 < len(letters) <= 2 and not name.isascii() and letters != [c for c in piece if _latin(c)]:
+            return False  # A站 is no misspelled B站
         if (
             not name.isascii()
             and sum(one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff") < 1
@@ -106,10 +109,12 @@ class Misspellings:
         return OSA.distance(piece, name, score_cutoff=1) == 1
 
 
-def _sounds_near(piece: str, name: str) -> bool:
+def sounds_near(piece: str, name: str) -> bool:
     """Whether a slip in so short a name is one of order, or of a character that sounds alike."""
     if len(piece) != len(name):
         return False
+    if piece == name:
+        return True
     if sorted(piece) == sorted(name):
         return True
     wrong = [(one, other) for one, other in zip(piece, name, strict=True) if one != other]
