@@ -247,6 +247,9 @@ class Goods:
                 if (role, meaning) in self._names.table.qualifiers[product_id]
                 or self._label_says(product_id, meaning)
             }
+            if not having and role is Role.PLAIN_TIER:
+                left = dict(self._plain(left) or left)
+                continue
             if not having and role is not Role.CARRIER and wanted.mention is not None:
                 # 实体 of Steam: no plain product of the name has it, a sibling may.
                 having = {
@@ -269,6 +272,17 @@ class Goods:
             if same and not any(role is Role.CARRIER for role, _ in said):
                 left = same
         return left
+
+    def _plain(self, options: Mapping[str, float]) -> Mapping[str, float]:
+        """普通的, 快充的: of the options and their siblings those that no tier lifts above the plain one."""
+        plain = {product_id: cost for product_id, cost in options.items() if not self._lifted(product_id)}
+        if plain:
+            return plain
+        kin = dict.fromkeys(other for option in options for other in self._names.table.kin(option))
+        return dict.fromkeys((other for other in kin if not self._lifted(other)), 0.0)
+
+    def _lifted(self, product_id: str) -> bool:
+        return any(role is Role.TIER for role, _ in self._names.table.qualifiers[product_id])
 
     def _hinted(self, left: Mapping[str, float], wanted: Wanted) -> tuple[str, ...]:
         """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""

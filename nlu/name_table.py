@@ -70,7 +70,8 @@ class NameTable:
         self._soft: set[str] = set()
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
         self._common = frozenset(map(plain, lexicon.words("names.common_words")))
-        self._spellings = Spellings(self.namer, self._common)
+        talk = frozenset(lexicon.words("signs.no_name_characters"))
+        self._spellings = Spellings(self.namer, self._common, talk)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
@@ -85,12 +86,16 @@ class NameTable:
     def _add_product(self, product: ProductWords) -> None:
         units = tuple(variant.unit for variant in product.variants)
         carried: set[tuple[Role, str]] = set()
+        carried_plain: set[tuple[Role, str]] = set()
         brands: set[str] = set()
         name_tokens = self.namer.tokens(product.name, units, self._notes.get(product.name, frozenset()))
         for at, name in enumerate((product.name, *product.aliases)):
             tokens = self.namer.tokens(name, units) if at else name_tokens
             if not at or not any(token.role is Role.TIER for token in tokens):
                 carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
+            carried_plain |= {
+                (token.role, token.meaning) for token in tokens if token.role is Role.PLAIN_TIER
+            }
             brands |= {token.meaning for token in tokens if token.role in STRONG}
             twins = _in_two_scripts(tokens)
             for made, form in enumerate(self._spellings.of(tokens)):
@@ -125,7 +130,7 @@ class NameTable:
             and identity not in self.namer.words
         ):
             self._add_text(identity.lower(), identity, 0.1, thin=False, said=frozenset())
-        self.qualifiers[product.product_id] = frozenset(carried)
+        self.qualifiers[product.product_id] = frozenset(carried | carried_plain)
         self.brands[product.product_id] = frozenset(brands)
 
     def _counted(self, label: str) -> bool:
@@ -227,7 +232,7 @@ class NameTable:
 
     def _add_qualifiers(self) -> None:
         for word, (role, meaning) in self.namer.words.items():
-            if role in QUALIFYING and word not in self.entries and (len(word) > 1):
+            if role in (*QUALIFYING, Role.PLAIN_TIER) and word not in self.entries and len(word) > 1:
                 self.entries[word] = Entry(MentionKind.QUALIFIER, role=role, meaning=meaning)
         for word in {note for notes in self._notes.values() for note in notes}:
             self.entries.setdefault(word, Entry(MentionKind.QUALIFIER, role=Role.COUNTRY, meaning=word))

@@ -258,11 +258,17 @@ def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:
     return Form("".join(token.text for token in kept), sum(COST[token.role] for token in gone), kept)
 
 
+_QUALIFIES = frozenset({Role.TIER, Role.PLAIN_TIER, Role.COUNTRY, Role.CARRIER})
+
+
 def _glued(tokens: list[Token]) -> Iterator[Token]:
     """A brand of one character is no brand: it belongs to the word behind it (大会员, 花卡)."""
     held: str | None = None
     for at, token in enumerate(tokens):
-        if held is not None:
+        if held is not None and token.role in _QUALIFIES:
+            yield Token(held, Role.BRAND, held)
+            held = None
+        elif held is not None:
             token = Token(held + token.text, Role.BRAND, held + token.text)
             held = None
         lone = len(token.text) == 1 and token.role is Role.BRAND and not token.text.isdigit()

@@ -125,7 +125,7 @@ class Names:
                 continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
-            others = [mention for mention in exact if mention.kind is MentionKind.UNKNOWN]
+            others = [mention for mention in exact if mention.kind in _NO_SLIPS]
             chosen = _longest([*chosen, *self._misspelled(text, taken, edges, others)])
         return tuple(_moved(mention, places) for mention in self._of_other_brands(chosen))
 
@@ -201,7 +201,7 @@ class Names:
     def _misspelled(
         self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
     ) -> Iterator[Mention]:
-        """Names with a slip. `others`: goods of others that are spelled right, and so are no slips."""
+        """Names with a slip. `others`: goods of others and tiers that are spelled right, so no slips."""
         for start, end, near in self._typos.read(text, taken, edges):
             patterns = [
                 pattern
@@ -230,7 +230,6 @@ class Names:
                 entry.said,
                 family,
             )
-
 
     def _same_brand(self, typed: str, pattern: str) -> bool:
         """Whether a slip leaves a short brand what it was: 中石化加油卡 is no misspelled 中石油加油卡."""
@@ -266,6 +265,9 @@ class Names:
             held = mention
         if held is not None:
             yield held
+
+
+_NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:

@@ -222,7 +222,7 @@ class Reader:
             or CueKind.OR in found.cues
             or re.search("[\n、+;；]", text) is not None
         )
-        mentions = believed(page.text, found.mentions, found.sizes, goods, joined)
+        mentions = believed(text, found.mentions, found.sizes, goods, joined)
         sizes = tuple(
             mark
             for mark in found.sizes

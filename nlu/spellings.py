@@ -22,9 +22,12 @@ QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 class Spellings:
     """Spells names; remembers in `partial` which spellings are but part of a brand."""
 
-    def __init__(self, namer: Namer, common: Set[str]) -> None:
+    def __init__(self, namer: Namer, common: Set[str], talk: Set[str] = frozenset()) -> None:
+        """`common`: words that alone may mean something else. `talk`: characters that no short form of
+        a brand holds, since they are words by themselves (我要 of 我要活下去)."""
         self._namer = namer
         self._common = common
+        self._talk = talk
         self.partial: set[str] = set()
         self.versionless: set[str] = set()
         """Words that have lost their version: a number behind one is another version, not a size."""
@@ -86,6 +89,8 @@ class Spellings:
                     company = token.text[:length] in self._namer.never_alone
                     if company and self._namer.role_of(token.text[length:]) is None:
                         # 百度 of 百度文库 is a company; only what is about something (视频) goes unsaid.
+                        continue
+                    if length == 2 and not self._talk.isdisjoint(token.text[:length]):
                         continue
                     if not (alone and token.text[:length] in self._common):
                         yield token.text[:length], PARTIAL_COST
