@@ -140,6 +140,8 @@ class Intents:
                 return Intent.MODIFY, 0.7
             if seen.reals and not seen.sizes and not seen.accounts and not seen.goods:
                 return Intent.OUT_OF_SCOPE, 0.6
+            if guess.intent in _ORDERS_NOTHING and guess.confidence >= SAID_AS_WRITTEN:
+                return guess.intent, 0.9
             return Intent.ORDER, 0.95 if verb or seen.sizes or seen.accounts else 0.85
         if seen.has(CueKind.MODIFY) and (seen.slots or guess.intent is Intent.MODIFY):
             return Intent.MODIFY, 0.88
@@ -180,6 +182,24 @@ class Intents:
             return Intent.PROVIDE, 0.6
         return None if seen.trade else (Intent.OUT_OF_SCOPE, 0.6)
 
+
+_ORDERS_NOTHING = frozenset(
+    {
+        Intent.STATUS,
+        Intent.REFUND,
+        Intent.HISTORY,
+        Intent.HUMAN,
+        Intent.RECEIPT,
+        Intent.FAQ,
+        Intent.CANCEL,
+        Intent.DENY,
+        Intent.SEARCH,
+        Intent.PRICE,
+    }
+)
+"""What somebody wants who names goods and orders none; an example phrase to the letter may say so."""
+
+SAID_AS_WRITTEN = 0.98
 
 _PURE = (
     (CueKind.DENY, Intent.DENY),

@@ -11,7 +11,7 @@ import yaml
 
 from bot.filling import vocabulary_of
 from bot.frame import Framer
-from nlu.lexicon import Lexicon
+from nlu.lexicon import IntentPhrases, Lexicon
 from nlu.parser import Parser
 from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, Slot
 from orders.catalog_file import read_catalog
@@ -266,3 +266,10 @@ def test_a_number_that_was_topped_up_keeps_its_amount_beside_goods_that_no_phone
         ("topup-50", "13800138000"),
         ("jd-ecard-100", None),
     ]
+
+
+def test_what_is_said_to_the_letter_of_an_example_orders_nothing_although_it_names_goods() -> None:
+    words = Lexicon.read(DATA).with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咋还木有动静",))])
+    goods = vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv"))
+    assert Parser(goods, Lexicon.read(DATA)).understand("Q币咋还木有动静").intent is Intent.ORDER
+    assert Parser(goods, words).understand("Q币咋还木有动静").intent is Intent.STATUS
