@@ -108,8 +108,10 @@ class NameTable:
             bare = "".join(token.text for token in tokens)
             if not any(token.role in STRONG for token in tokens):
                 self._soft.add(bare)
+            # One character (瓦) stands for many things: a name only where a fitting size stands by.
+            thin = len(whole) == 1 and all_chinese(whole)
             for text in (whole, bare):
-                self._add_text(text, product.product_id, 0.0, thin=False, said=_said(tokens))
+                self._add_text(text, product.product_id, 0.0, thin=thin, said=_said(tokens))
         for variant in product.variants:
             label = plain(variant.label).replace(" ", "")
             if (
@@ -167,7 +169,7 @@ class NameTable:
     def _add_text(
         self, text: str, product_id: str, cost: float, thin: bool, said: frozenset[str], family: str = ""
     ) -> None:  # fmt: skip
-        if len(text) < 2 or text.isdigit():
+        if text.isdigit() or len(text) < (1 if thin and all_chinese(text) else 2):
             return
         entry = self.entries.get(text)
         if entry is None:

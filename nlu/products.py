@@ -78,6 +78,9 @@ class Names:
         self._entries = self.table.entries
         self._families = self.table.families
         self._common = frozenset(map(plain, lexicon.words("names.common_words")))
+        self._ends_name = frozenset(
+            (*lexicon.words("signs.numeral_characters"), *lexicon.words("aside.function_characters"))
+        )
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()
@@ -131,13 +134,24 @@ class Names:
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        starts = frozenset(start for _, start, end in matches if end - start > 1)
+        for index, start, end in matches:
             if not _bounded(text, start, end, edges):
+                continue
+            if end - start == 1 and self._within_word(text, end, edges, starts):
                 continue
             if self.table.lost_version(self._patterns[index]) and _OTHER_VERSION.match(text, end):
                 continue
             found.append(self._mention(self._patterns[index], start, end, Closeness.EXACT))
         return found
+
+    def _within_word(self, text: str, end: int, edges: frozenset[int], starts: frozenset[int]) -> bool:
+        """Whether a name of one character goes on to a word that nobody knows: 瓦 in 瓦斯."""
+        following = text[end : end + 1]
+        if end in edges or end in starts or not "\u4e00" <= following <= "\u9fff":
+            return False
+        return following not in self._ends_name
 
     def _mention(self, pattern: str, start: int, end: int, closeness: Closeness) -> Mention:
         entry = self._entries[pattern]
