@@ -7,8 +7,8 @@ a reader asks for `words("quantities.measure_words")`: file, dot, key. All words
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -97,6 +97,10 @@ class Lexicon:
             MappingProxyType(words),
             MappingProxyType(groups),
         )
+
+    def with_phrases(self, more: Iterable[IntentPhrases]) -> Lexicon:
+        """The same words, and more example phrases."""
+        return replace(self, intents=(*self.intents, *more))
 
     def vocabulary(self) -> Iterator[str]:
         """Every word of every list and group."""

@@ -8,6 +8,7 @@ of all it is decided what the customer wants.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nlu.answers import Answers
@@ -22,6 +23,7 @@ from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken
+from nlu.masking import Masked, Masker
 from nlu.products import Names
 from nlu.reading import Reader, Reading
 from nlu.signs import Signs
@@ -74,6 +76,7 @@ class Parser:
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         self._complaints = Complaints(lexicon)
+        self._masker = Masker(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -147,6 +150,14 @@ class Parser:
         if place is not None and len(lines) == 1:
             lines = (replace(lines[0], position=place),)
         return replace(understood, lines=lines)
+
+    def masked(
+        self, text: str, expectation: Expectation = NOTHING_EXPECTED, names: Iterable[str] = ()
+    ) -> Masked:
+        """`text` without what is the customer's own, for keeping it to learn from. `names` are those
+        of people he is known to speak of."""
+        reading = self._reader.read(text[: self._length_max], self._goods, self._kind_asked(expectation))
+        return self._masker.masked(reading, names)
 
     def variant_for(self, product_id: str, measure: Measure) -> VariantReading:
         """The variant of a product by a size that was said in another message."""
