@@ -21,7 +21,7 @@ from bot.conversation import Conversation, Purpose
 from bot.handover import Handover
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.reading import Readers
-from bot.skills import account, aftersales, browsing, ordering, smalltalk
+from bot.skills import account, aftersales, browsing, ordering, remembering, smalltalk
 from bot.skills.calling_off import call_off, open_orders_of
 from bot.store import chats
 from bot.store.chats import Attended, Chat
@@ -67,7 +67,7 @@ SKILLS: Mapping[Intent, Skill] = {
     Intent.REFUND: aftersales.refund,
     Intent.RECEIPT: aftersales.receipt,
     Intent.PAY: account.pay,
-    Intent.SAVE_CONTACT: account.save,
+    Intent.SAVE_CONTACT: remembering.save,
     Intent.CONFIRM: smalltalk.confirm,
     Intent.DENY: smalltalk.deny,
     Intent.HUMAN: smalltalk.human,
@@ -253,8 +253,8 @@ def _answered(turn: Turn) -> Reply:
     if heard.chosen is not None:
         turn.update(turn.conversation.understood())
         return _chosen(turn, heard.chosen)
-    if account.answers_contact(turn):
-        return account.save(turn)
+    if remembering.answers_contact(turn):
+        return remembering.save(turn)
     if repair.is_unclear(turn):
         return repair.unclear(turn)
     turn.update(turn.conversation.understood())

@@ -31,6 +31,11 @@ def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
 
 
 def about_recipients(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    nothing_ordered = not seen.goods and not seen.sizes and not seen.units
+    if seen.forgotten and nothing_ordered:
+        return Intent.SAVE_CONTACT, 0.93
+    if seen.renewed and nothing_ordered and not seen.has(CueKind.TOPUP):
+        return Intent.SAVE_CONTACT, 0.9
     if not seen.has(CueKind.SAVE_CONTACT):
         return None
     if (

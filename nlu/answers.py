@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from nlu.choices import Choices
+from nlu.contacts import people_pattern
 from nlu.earlier_orders import EarlierOrders
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import LinesMeant, Read
@@ -40,7 +41,7 @@ class Answers:
         self._paid = re.compile(
             rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
         )
-        people = either(lexicon.words("contacts.people"))
+        people = people_pattern(lexicon)
         self._instead_for = re.compile(
             rf"(?:{either(lexicon.words('answers.instead_for'))})(?:我|俺)?({people})(?:{behind})*"
         )

@@ -1,14 +1,45 @@
-"""Recipients said by name: `给老妈充50`, `把136…存成老妈`."""
+"""Recipients said by name: `给老妈充50`, `把136…存成老妈`, `老妈换号了，是139…`, `忘掉老妈的号码`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
 
 _NAME = r"[\u4e00-\u9fff]{1,5}?"
+_LATIN_NAME = r"[a-z]{2,10}|[\u4e00-\u9fff]{1,2}[a-z]{1,9}|[a-z]{1,9}[\u4e00-\u9fff]{1,3}"
+_OPEN, _CLOSE = r"[“”\"'‘「『]?", r"[“”\"'’」』]?"
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A name in the customer's own list of recipients, and what becomes of it."""
+
+    name: Mark[str]
+    renewed: bool = False
+    """The number that was known under the name is not right any more: 老妈换号了."""
+    forgotten: bool = False
+    """The name and its number are to be forgotten: 忘掉老妈的号码."""
+
+
+def people_pattern(lexicon: Lexicon) -> str:
+    """Kin and other people one orders for: 老妈, 同事, 二舅, 三姨."""
+
+    def any_of(name: str) -> str:
+        return "(?:" + "|".join(map(re.escape, lexicon.words(f"contacts.{name}"))) + ")"
+
+    return f"(?:{any_of('people')}|{any_of('kin_ranks')}{any_of('kin_roots')})"
+
+
+def same_person(lexicon: Lexicon, name: str) -> tuple[str, ...]:
+    """The name, and the other words for the same person: 老妈, 妈, 母亲."""
+    for words in lexicon.groups("contacts.same_person").values():
+        if name in words:
+            return (name, *(word for word in words if word != name))
+    return (name,)
 
 
 class Contacts:
@@ -18,9 +49,11 @@ class Contacts:
         def any_of(name: str) -> str:
             return "(?:" + "|".join(map(re.escape, lexicon.words(name))) + ")"
 
-        people, done = any_of("contacts.people"), any_of("contacts.done_for")
+        people, done = people_pattern(lexicon), any_of("contacts.done_for")
         own, number = any_of("signs.own_front"), any_of("signs.number_words")
         self._nobody = frozenset(lexicon.words("contacts.nobody"))
+        self._own_numbers = frozenset(lexicon.words("contacts.own_numbers"))
+        self._no_person = re.compile(rf"{any_of('contacts.no_person_starts')}|.*{number}$")
         self._own = re.compile(rf"^{own}(?=[\u4e00-\u9fff])")
         self._known = re.compile(
             rf"{any_of('signs.for_whom')}\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
@@ -31,19 +64,47 @@ class Contacts:
         )
         self._and = re.compile(rf"\s*(?:{any_of('signs.and_people')}\s*)?{own}?({people})")
         self._owner = re.compile(rf"{own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}?(?:是|为|[:：\s])*$")
+        clause = r"(?:^|[，,。;；:：!！?？\s])"
+        ends = rf"(?:{any_of('signs.save_ends')}|[，,。!\s]|$)"
         self._saved = re.compile(
-            rf"{any_of('signs.save_as')}\s*{own}?({_NAME}|[a-z]{{2,10}})(?:{any_of('signs.save_ends')}|[，,。!\s]|$)"
+            rf"{any_of('signs.save_as')}\s*[:：]?\s*{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}{ends}"
         )
         self._owned = re.compile(
-            rf"(?:^|[，,。\s]|{any_of('signs.own_starts')}){own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}"
+            rf"(?:{clause}|{any_of('signs.own_starts')}){own}?{_OPEN}({people}|{_LATIN_NAME}|[\u4e00-\u9fff]{{2,3}}?){_CLOSE}的?新?(?:{number}|{any_of('contacts.addresses')})"
         )
+        self._listed = re.compile(
+            rf"{any_of('contacts.list_words')}[:：\s]*{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}[，,:：\s0-9]"
+        )
+        self._equals = (
+            re.compile(
+                rf"{any_of('contacts.from_now_on')}{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
+            ),
+            re.compile(rf"[0-9a-z]\s*(?:这个号)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"),
+        )
+        adverbs = f"{any_of('contacts.lately')}*"
+        renewed = rf"{adverbs}(?:的|{number})*{adverbs}{any_of('contacts.renewed')}"
+        called = r"[小老阿][\u4e00-\u9fff]"
+        self._renewed = re.compile(
+            rf"(?:{clause}|{any_of('contacts.tells')}){own}?({people}|{called}){renewed}"
+        )
+        self._renewed_anyone = re.compile(rf"{clause}{own}?({_NAME}|{_LATIN_NAME}){renewed}")
+        self._renewed_pronoun = re.compile(rf"{any_of('contacts.pronouns')}{renewed}")
+        of_whom = rf"{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}"
+        kept = rf"(?:{number}|{any_of('contacts.kept')})"
+        forget = any_of("contacts.forget")
+        self._forgotten = (
+            re.compile(rf"{forget}(?:了|掉|一下|我)*(?:{any_of('contacts.list_words')})?{of_whom}的?{kept}"),
+            re.compile(rf"{forget}(?:了|掉|一下)*{any_of('contacts.list_words')}[:：\s]*{of_whom}(?:吧|了|[，,。!\s]|$)"),
+            re.compile(rf"(?:把|将){of_whom}的?{kept}.{{0,2}}?{any_of('contacts.forgotten')}"),
+            re.compile(rf"{clause}{of_whom}的?{kept}(?:就|都|也|可以)?{any_of('contacts.not_kept')}"),
+        )  # fmt: skip
 
     def recipient(self, text: str) -> Mark[str] | None:
         """The person for whom something is ordered."""
         for pattern in (self._known, self._anyone, self._whose):
             for match in pattern.finditer(text):
                 name = self._own.sub("", match[1])
-                if name and name not in self._nobody and not any(word == name for word in self._nobody):
+                if self._is_person(name) and name not in self._own_numbers:
                     return Mark(name, match.start(1), match.end(1))
         return None
 
@@ -66,7 +127,7 @@ class Contacts:
         for start in starts:
             match = self._owner.search(text, 0, start)
             name = self._own.sub("", match[1]) if match else ""
-            if not name or name in self._nobody:
+            if not self._is_person(name):
                 return self._named_behind(text, starts)
             names.append(name)
         return tuple(names)
@@ -77,16 +138,34 @@ class Contacts:
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
             match = self._saved.search(text, start, end)
             name = self._own.sub("", match[1]) if match else ""
-            if not name or name in self._nobody:
+            if not self._is_person(name):
                 return ()
             names.append(name)
         return tuple(names)
 
-    def remembered(self, text: str) -> Mark[str] | None:
-        """The name under which a recipient is to be remembered."""
-        for pattern in (self._saved, self._owned, self._known):
-            for match in pattern.finditer(text):
-                name = self._own.sub("", match[1])
-                if name and name not in self._nobody:
-                    return Mark(name, match.start(1), match.end(1))
+    def remembered(self, text: str, saves: bool) -> Remembered | None:
+        """The name in the customer's list that the message is about. `saves`: a word of remembering was
+        said, so that a name that is no kin's counts, too."""
+        for pattern in self._forgotten:
+            if name := self._named(pattern, text):
+                return Remembered(name, forgotten=True)
+        renewed = (self._renewed, self._renewed_anyone) if saves else (self._renewed,)
+        for pattern in renewed:
+            if name := self._named(pattern, text):
+                return Remembered(name, renewed=True)
+        if self._renewed_pronoun.search(text) and (name := self.recipient(text)):
+            return Remembered(name, renewed=True)
+        for pattern in (self._saved, *self._equals, self._listed, self._owned, self._known):
+            if name := self._named(pattern, text, own_number=pattern is self._saved):
+                return Remembered(name)
         return None
+
+    def _named(self, pattern: re.Pattern[str], text: str, own_number: bool = False) -> Mark[str] | None:
+        for match in pattern.finditer(text):
+            name = self._own.sub("", match[1])
+            if self._is_person(name) or (own_number and name in self._own_numbers):
+                return Mark(name, match.start(1), match.end(1))
+        return None
+
+    def _is_person(self, name: str) -> bool:
+        return bool(name) and name not in self._nobody and self._no_person.match(name) is None

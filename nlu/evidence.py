@@ -39,6 +39,10 @@ class Evidence:
     payments: int = 0
     contact: bool = False
     remembered: bool = False
+    renewed: bool = False
+    """Somebody's number is not what it was: 老妈换号了."""
+    forgotten: bool = False
+    """Somebody's number shall be remembered no more."""
     quoted: bool = False
     """Goods, sizes or recipients stand between quotation marks."""
     quoted_speech: bool = False
@@ -95,6 +99,8 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         payments=reading.payment is not None,
         contact=reading.contact is not None,
         remembered=reading.remembered is not None,
+        renewed=reading.remembered is not None and reading.remembered.renewed,
+        forgotten=reading.remembered is not None and reading.remembered.forgotten,
         quoted=_quoted(reading),
         quoted_speech=any(
             reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes

@@ -143,7 +143,7 @@ class Intents:
             if guess.intent in _ORDERS_NOTHING and guess.confidence >= SAID_AS_WRITTEN:
                 return guess.intent, 0.9
             return Intent.ORDER, 0.95 if verb or seen.sizes or seen.accounts else 0.85
-        if seen.has(CueKind.MODIFY) and (seen.slots or guess.intent is Intent.MODIFY):
+        if seen.has(CueKind.MODIFY) and (seen.slots or guess.intent is Intent.MODIFY) and not _whole(seen):
             return Intent.MODIFY, 0.88
         if seen.reals and not seen.sizes and not seen.accounts:
             return Intent.OUT_OF_SCOPE, 0.85
@@ -200,6 +200,18 @@ _ORDERS_NOTHING = frozenset(
 """What somebody wants who names goods and orders none; an example phrase to the letter may say so."""
 
 SAID_AS_WRITTEN = 0.98
+
+
+def _whole(seen: Evidence) -> bool:
+    """充100给138…，写错了，是139…: ordered whole, and what is changed is changed within the message."""
+    changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
+    return bool(
+        seen.has(CueKind.TOPUP)
+        and seen.sizes
+        and (seen.accounts or seen.contact)
+        and all(-1 < seen.first_slot < start for start in changes)
+    )
+
 
 _PURE = (
     (CueKind.DENY, Intent.DENY),

@@ -48,7 +48,8 @@ class Masker:
         """`names`: those of people whom the customer is known to speak of, himself included."""
         text = reading.page.text
         found = [*reading.masks, *_said(text, reading.owners, "contact")]
-        found += _said(text, (reading.remembered, reading.contact, *names), "contact")
+        kept = reading.remembered.name.value if reading.remembered else None
+        found += _said(text, (kept, reading.contact, *names), "contact")
         read = _without(text, found)
         found += [(start, end, "account") for start, end in self._addresses(text)]
         for slot, pattern in self._patterns:

@@ -214,7 +214,11 @@ class Parser:
             sort=reading.sort if intent in (Intent.SEARCH, Intent.PRICE) else None,
             order_ref=reading.order_ref,
             payment=reading.payment,
-            contact=reading.remembered if intent is Intent.SAVE_CONTACT else reading.contact,
+            contact=_name_of(reading) if intent is Intent.SAVE_CONTACT else reading.contact,
+            forgets=intent is Intent.SAVE_CONTACT
+            and reading.remembered is not None
+            and reading.remembered.forgotten,
+            renews=_name_of(reading) if reading.remembered and reading.remembered.renewed else None,
             topic=guess.topic,
             adds=bool(CueKind.ADD in reading.cues),
             spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
@@ -234,6 +238,11 @@ class Parser:
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)
+
+
+def _name_of(reading: Reading) -> str | None:
+    """Under which name a recipient is remembered."""
+    return reading.remembered.name.value if reading.remembered else None
 
 
 def _unknown_goods(reading: Reading) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from nlu import accounts, amounts, filters, other_numbers, payments, quantities,
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import without_asides
-from nlu.contacts import Contacts
+from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.events import events_of
 from nlu.goods import Goods
@@ -63,7 +63,7 @@ class Reading:
     order_ref: str | None
     payment: PaymentMethod | None
     contact: str | None
-    remembered: str | None
+    remembered: Remembered | None
     owners: tuple[str, ...]
     """Whose the accounts are, one name for each; empty where one of them is nobody's."""
     masks: tuple[tuple[int, int, str], ...]
@@ -130,7 +130,7 @@ class Reader:
         page, text = found.page, found.page.text
         slots = self._slots(found, goods, kind_asked)
         contact = self._contacts.recipient(text)
-        remembered = self._contacts.remembered(text)
+        remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
         shape = self._shape(found, slots, contact is not None)
         owners = (
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
@@ -162,7 +162,7 @@ class Reader:
             payment=found.paying[-1].value if found.paying else None,
             contact=contact.value if contact and not slots.used else None,
             owners=owners,
-            remembered=remembered.value if remembered else None,
+            remembered=remembered,
             masks=masks,
             spans=_spans(page, found.order, found.paying, found.limits),
         )

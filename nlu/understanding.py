@@ -214,6 +214,10 @@ class Understanding:
     """So many times the whole earlier order (`再来两次`), for `reorder`."""
     payment: PaymentMethod | None = None
     contact: str | None = None
+    forgets: bool = False
+    """For `save_contact`: what is remembered under the name is to be forgotten (`忘掉老妈的号码`)."""
+    renews: str | None = None
+    """Whose remembered number is out of date (`老妈换号了`); the account that was said is the new one."""
     topic: str | None = None
     """Which question of `data/intents.yaml` was asked, for `faq`."""
     adds: bool = False

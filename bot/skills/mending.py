@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Reply
-from bot.store.contacts import contacts_named
+from bot.skills.people import known_as
 from bot.turn import Turn
 from nlu.understanding import Intent
 from orders.errors import NotPermitted
@@ -31,7 +31,7 @@ def _remembered(turn: Turn) -> str | None:
     if heard.contact is None or waiting is None or says_more or turn.conversation.draft.lines:
         return None
     kind = waiting[1].account_kind.value
-    known = contacts_named(turn.tx, turn.customer_id, heard.contact)
+    known = known_as(turn, heard.contact)
     return next((one.account for one in known if one.kind == kind), None)
 
 

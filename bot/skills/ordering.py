@@ -12,7 +12,8 @@ from bot.conversation import Purpose, Question
 from bot.filling import Filling
 from bot.messages import Reply
 from bot.skills import browsing, mending, replacing
-from bot.store.contacts import Contact, contacts_named, save_contact
+from bot.skills.people import known_as, renewed
+from bot.store.contacts import Contact, save_contact
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
 from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
 from orders.catalog import AccountKind, Catalog, Delivery
@@ -39,7 +40,7 @@ def order(turn: Turn) -> Reply:
     filling = filled(turn, base)
     if filling.draft == turn.conversation.draft and turn.conversation.draft.lines and not turn.heard.apart:
         return _nothing_new(turn, filling)
-    return put_forward(turn, filling.draft, stands_alone=not base.lines)
+    return put_forward(turn, filling.draft, *renewed(turn), stands_alone=not base.lines)
 
 
 def base_of(turn: Turn) -> Draft:
@@ -367,7 +368,7 @@ def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
     for line in draft.lines:
         kind = _kind_of(turn, line)
         if line.contact is not None and line.account is None and kind is not None:
-            known = {one.kind: one.account for one in contacts_named(turn.tx, turn.customer_id, line.contact)}
+            known = {one.kind: one.account for one in known_as(turn, line.contact)}
             if (account := known.get(kind.value)) is not None:
                 shown = turn.telling.account(kind, account)
                 used.append(turn.say("contact.used", name=line.contact, account=shown))
@@ -384,7 +385,7 @@ def _remember_contacts(turn: Turn, draft: Draft) -> tuple[str, ...]:
         if line.contact is None or line.account is None or kind is None:
             continue
         given = Contact(line.contact, kind.value, line.account)
-        if given not in contacts_named(turn.tx, turn.customer_id, line.contact):
+        if given not in known_as(turn, line.contact):
             save_contact(turn.tx, turn.customer_id, given, turn.now)
             learned.append(line.contact)
     if not learned:

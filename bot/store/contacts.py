@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +18,24 @@ class Contact:
     account: str
 
 
-def contacts_named(tx: Connection, customer_id: str, name: str) -> tuple[Contact, ...]:
-    """Everything remembered under the name, one account per kind."""
+def contacts_named(tx: Connection, customer_id: str, names: Sequence[str]) -> tuple[Contact, ...]:
+    """What is remembered under any of the names of one person, best name first: one account per kind."""
     rows = tx.execute(
-        select(contacts).where(contacts.c.customer_id == customer_id, contacts.c.name == name)
+        select(contacts).where(contacts.c.customer_id == customer_id, contacts.c.name.in_(names))
     ).all()
-    return tuple(Contact(row.name, row.kind, row.account) for row in rows)
+    found: dict[str, Contact] = {}
+    for row in sorted(rows, key=lambda row: names.index(row.name)):
+        found.setdefault(row.kind, Contact(row.name, row.kind, row.account))
+    return tuple(found.values())
+
+
+def forget_contact(tx: Connection, customer_id: str, name: str, kind: str) -> None:
+    """Forget the account of this kind that is remembered under the name."""
+    tx.execute(
+        delete(contacts).where(
+            contacts.c.customer_id == customer_id, contacts.c.name == name, contacts.c.kind == kind
+        )
+    )
 
 
 def contacts_of(tx: Connection, customer_id: str, limit: int = 20) -> tuple[Contact, ...]:
@@ -37,13 +50,7 @@ def contacts_of(tx: Connection, customer_id: str, limit: int = 20) -> tuple[Cont
 
 def save_contact(tx: Connection, customer_id: str, contact: Contact, now: datetime) -> None:
     """Remember the account; what was remembered under the name for this kind gives way."""
-    tx.execute(
-        delete(contacts).where(
-            contacts.c.customer_id == customer_id,
-            contacts.c.name == contact.name,
-            contacts.c.kind == contact.kind,
-        )
-    )
+    forget_contact(tx, customer_id, contact.name, contact.kind)
     tx.execute(
         insert(contacts).values(
             customer_id=customer_id,

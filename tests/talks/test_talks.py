@@ -33,7 +33,6 @@ TALKS: Mapping[str, Any] = {
 
 KNOWN_GAPS: Mapping[str, str] = {
     "batch-06": "a wrong number is dropped by saying it, and `the other two` go on",
-    "contact-03": "saving a name again does not replace its number",
     "odd-01": "a bare number first, then an amount, is plain phone credit",
     "phone-03": "a landline is read as two recipients, so the right number after it finds no line",
     "unclear-01": "nonsense that ends in a particle is taken for thanks",
