@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -35,7 +36,7 @@ def without_asides(
     solid += wishes
     kept = []
     for mark in marks:
-        start, end = next((a, b) for a, b in bounds if a <= mark.start <= b)
+        start, end = bounds[bisect_left(ends, mark.start)]
         said = any(start <= place < end for place in solid)
         elsewhere = any(not start <= place < end for place in solid)
         spent = (

@@ -151,10 +151,10 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
 
 def _real_goods(reading: Reading) -> int:
     """Goods of the real world (外卖, 机票) that are not part of anything read as sold here."""
-    return sum(
-        not any(event.start <= cue.start < event.end for event in reading.events if event.kind in _SLOTS)
-        for cue in reading.cues.get(CueKind.REAL_GOODS, ())
-    )
+    real = reading.cues.get(CueKind.REAL_GOODS, ())
+    sold = [range(event.start, event.end) for event in reading.events if event.kind in _SLOTS] if real else []
+    inside = {at for places in sold for at in places}
+    return sum(cue.start not in inside for cue in real)
 
 
 def _masked(reading: Reading) -> str:

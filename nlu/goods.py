@@ -30,6 +30,8 @@ EQUAL_WITHIN = 0.6
 """Products whose names cost this much more than the best are still equally meant."""
 EQUAL_SHORT_WITHIN = 1.1
 """The same where nobody goes by the name alone: each is short of a word that tells it apart."""
+AMOUNTS_MAX = 50
+"""More sizes than this never belong to one line, not even if it says the same again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ class Goods:
 
     def together(self, product_ids: tuple[str, ...] | None, amounts: tuple[Amount, ...]) -> bool:
         """Whether the amounts can be sizes of one thing: 10G月包, 1台一年, 100元100."""
+        if len(amounts) > AMOUNTS_MAX:
+            return False
         if len({(amount.kind, amount.low, amount.units) for amount in amounts}) <= 1:
             return True
         if product_ids is None:

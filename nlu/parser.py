@@ -80,7 +80,8 @@ class Parser:
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
-        nothing is ordered: half a message may mean the opposite of the whole."""
+        nothing is ordered: half a message may mean the opposite of the whole. So it is with one that
+        is crammed with names and numbers."""
         if _LINK.fullmatch(text):
             # An address on the web says nothing, whatever its letters and digits look like.
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.9)
@@ -96,7 +97,7 @@ class Parser:
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
         understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
-        if len(text) > self._length_max:
+        if len(text) > self._length_max or reading.crowded:
             understood = replace(understood, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:
             return understood

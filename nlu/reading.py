@@ -40,6 +40,10 @@ from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, S
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
+MARKS_MAX = 400
+"""More names, numbers and recipients than fifty lines ever hold: whatever that is, it is no order."""
+_RUN = re.compile("[0-9]+|[零〇一二两三四五六七八九十百千万]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -69,6 +73,8 @@ class Reading:
     masks: tuple[tuple[int, int, str], ...]
     """What stands where, by the slot names of the example phrases."""
     spans: tuple[SlotSpan, ...]
+    crowded: bool
+    """So full of names and numbers that they were not looked at any further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,11 @@ class _Found:
     counts: tuple[Mark[Quantity], ...]
     paying: tuple[Mark[PaymentMethod], ...]
     cues: Mapping[CueKind, tuple[Cue, ...]]
+
+    @property
+    def crowded(self) -> bool:
+        found = (self.recipients, self.mentions, self.limits, self.sizes, self.counts)
+        return sum(map(len, found)) > MARKS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +137,15 @@ class Reader:
     def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
         a bare number or word may be one."""
-        found = self._found(normalise(text))
-        page, text = found.page, found.page.text
+        page = normalise(text)
+        text = page.text
+        crowded = sum(1 for _ in _RUN.finditer(text)) > MARKS_MAX
+        if crowded:
+            page.take(0, len(text))
+        found = self._found(page)
+        if found.crowded:
+            crowded = True
+            found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
         slots = self._slots(found, goods, kind_asked)
         contact = self._contacts.recipient(text)
         remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
@@ -165,6 +183,7 @@ class Reader:
             remembered=remembered,
             masks=masks,
             spans=_spans(page, found.order, found.paying, found.limits),
+            crowded=crowded,
         )
 
     def _found(self, page: Page) -> _Found:

@@ -7,8 +7,10 @@ catalog is. Digits never take part: a typo may change which family is meant, nev
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
+from functools import cache
 
 from rapidfuzz.distance import OSA
 
@@ -45,17 +47,19 @@ class Misspellings:
         same length do not meet. `edges`: where blanks stood, so that a latin word may end there.
         """
         inside = _inside_words(text, edges)
+        near = cache(self._near)  # of one message: who repeats himself is compared once
         for start, end in _runs(text, taken):
             tails = [at for at in range(start + 2, end + 1) if not inside[at] and self._may_end(text, at)]
             for at in range(start, end - 1):
                 if inside[at]:
                     continue
                 last = min(at + _window(text[at]) + 1, end)
-                ends: Iterable[int] = tails
                 if self._may_begin(text, at):
                     ends = [to for to in range(at + 2, last + 1) if not inside[to]]
-                for to in reversed([to for to in ends if at + 2 <= to <= last]):
-                    names = self._near(text[at:to])
+                else:
+                    ends = tails[bisect_left(tails, at + 2) : bisect_right(tails, last)]
+                for to in reversed(ends):
+                    names = near(text[at:to])
                     if names:
                         yield at, to, names
 

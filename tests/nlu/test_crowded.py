@@ -1,0 +1,26 @@
+"""A message that is crammed with numbers and names orders nothing; fifty honest lines are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.commands.parse import framer_for
+from tests.nlu.readers import DATA
+
+FRAMER = framer_for(DATA / "catalog" / "demo.csv", DATA)
+
+
+@pytest.mark.parametrize("trap", ["1 ", "零1", "嗯1", "1、", "月卡", "九折", "50元话费 "])
+def test_a_crammed_message_orders_nothing(trap: str) -> None:
+    frame = FRAMER.frame((trap * 2000)[:1900])
+    assert frame["lines"] == []
+
+
+def test_fifty_lines_are_read() -> None:
+    rows = [f"138 0013 {8000 + number} 话费 50元 1份" for number in range(50)]
+    lines = FRAMER.frame("\n".join(rows))["lines"]
+    assert isinstance(lines, list)
+    assert [line["account"] for line in lines if isinstance(line, dict)] == [
+        f"1380013{8000 + number}" for number in range(50)
+    ]
+    assert {line["sku"] for line in lines if isinstance(line, dict)} == {"topup-50"}
