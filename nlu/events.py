@@ -67,6 +67,7 @@ def events_of(
                     cue.start,
                     cue.end,
                     of_account=signs.its_account.search(text, 0, cue.start) is not None,
+                    afterwards=cue.word in signs.afterwards,
                     mild=cue.word in signs.mild_corrections,
                 )
             )

@@ -63,6 +63,7 @@ class _Gatherer:
         self._negated = False
         self._mild = False
         self._of_account = False
+        self._afterwards = False
         self._contrast: EventKind | None = None
         """The kind of X不是Y whose Y has yet to come."""
         self._replaced = False
@@ -84,6 +85,11 @@ class _Gatherer:
             and self._record.amounts
             and any(e.kind is EventKind.AMOUNT for e in clause)
         )
+        if not correction and self._correcting is None and self._counts_again(separator, clause):
+            # 五张，六张: how many is asked, and a line of its own was never meant.
+            self._record.conflicts.add(Slot.QUANTITY)
+            self._record.quantity = clause[-1]
+            return
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -96,6 +102,15 @@ class _Gatherer:
         for event in clause:
             self._add(event, last, separator)
             last = event
+
+    def _counts_again(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """Whether a clause says nothing but another number of pieces."""
+        return (
+            separator is not EventKind.JOIN
+            and self._record.counted
+            and not self._joined_all
+            and all(event.kind is EventKind.QUANTITY and not is_article(event) for event in clause)
+        )
 
     def _opens(self, clause: list[Event]) -> bool:
         """Whether a clause speaks of a new line: it says again what the record already has."""
@@ -127,8 +142,10 @@ class _Gatherer:
                     self._mild = event.mild
                 self._mild = self._mild and event.mild
                 self._of_account = event.of_account
+                self._afterwards = event.afterwards
                 self._correcting = set()
                 self._replaced = False
+                self._record.corrected_from = event.end
                 return
             case EventKind.INSTEAD:
                 self._negated = True
@@ -147,13 +164,23 @@ class _Gatherer:
         if self._contrast is not None and event.kind in SLOTS:
             self._set_against(event)
             return
-        if self._correcting is not None:
+        if self._correcting is not None and not self._lists_on(event, last):
             self._replace(event)
             return
         if self._collides(event):
             self._collide(event, last, separator)
             return
         self._put(event)
+
+    def _lists_on(self, event: Event, last: Event | None) -> bool:
+        """不对，充A B: two recipients right behind each other are a list, and no second correction."""
+        return (
+            event.kind is EventKind.ACCOUNT
+            and last is not None
+            and last.kind is EventKind.ACCOUNT
+            and event.kind in (self._correcting or ())
+            and self._collides(event)
+        )
 
     def _collides(self, event: Event) -> bool:
         record = self._record
@@ -181,6 +208,7 @@ class _Gatherer:
             return
         if event.kind is EventKind.REGION:
             self._record.conflicts.add(slot)
+            self._put(event)
             return
         self.records.append(Record())
         self._put(event)
@@ -207,7 +235,7 @@ class _Gatherer:
         if event.kind is EventKind.QUALIFIER:
             if EventKind.QUALIFIER not in self._correcting:
                 record.qualifiers.clear()
-            record.requalified = True
+            record.requalified = record.renamed = True
             self._replaced = self._replaced or (bool(record.names) and not record.regions)
         elif event.kind is EventKind.QUANTITY:
             # 改成一张 says one; 来个 says nothing of how many.
@@ -230,6 +258,7 @@ class _Gatherer:
         else:
             list_of(record, event).clear()
         if event.kind is EventKind.NAME:
+            record.renamed = True
             record.nouns.clear()
             record.qualifiers.clear()
             record.requalified = False
@@ -270,8 +299,17 @@ class _Gatherer:
             if self._of_account and not self._correcting and self._record.accounts:
                 # 号不对，我再发你: all but the recipient stands.
                 self._record.open.add(Slot.ACCOUNT)
+            elif self._afterwards and not self._correcting and self._record.conflicts:
+                self._keep_later()
             else:
                 self._doubt()
+
+    def _keep_later(self) -> None:
+        """联通一区…我是联通二区的，改下: of two values that stood side by side the later one counts."""
+        record = self._record
+        for listed in (record.names, record.amounts, record.accounts, record.regions):
+            listed[:-1] = []
+        record.conflicts.clear()
 
     def _doubt(self) -> None:
         for record in self.records:

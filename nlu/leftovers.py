@@ -7,7 +7,9 @@ places put the line in doubt, and the customer is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -19,6 +21,20 @@ from nlu.signs import Signs
 from nlu.understanding import Slot
 
 SCRAP_LENGTH_MIN = 2
+
+
+_NAME_LENGTH_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Offsets of the characters that nobody understood; of those, the ones that may be a name."""
+
+    over: frozenset[int] = frozenset()
+    nameable: frozenset[int] = frozenset()
+
+
+NOTHING_LEFT = Left()
 
 
 class Leftovers:
@@ -38,14 +54,15 @@ class Leftovers:
             *lexicon.words("names.server_leads"),
         )
         words = tuple(word for word in words if len(word) > 1)
+        self._chatter = frozenset(lexicon.words("taking_back.chatter"))
         self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)
 
     def of(
         self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]],
         disbelieved: Iterable[tuple[int, int]] = (),
-    ) -> frozenset[int]:  # fmt: skip
-        """The offsets of the Chinese characters that are left over. `rest` has NUL for what is read;
-        `disbelieved` are names that were read and then not believed."""
+    ) -> Left:  # fmt: skip
+        """The Chinese characters that are left over. `rest` has NUL for what is read; `disbelieved` are
+        names that were read and then not believed."""
         taken = bytearray(character == "\0" for character in rest) + b"\0"
         for start, end in disbelieved:
             taken[start:end] = bytes(end - start)
@@ -59,18 +76,35 @@ class Leftovers:
                 start, end = event.account.label
                 taken[start:end] = b"\x01" * (end - start)
         for _, start, end in self._words.find_matches_as_indexes(text):
-            taken[start:end] = b"\x01" * (end - start)
-        return frozenset(
+            taken[start:end] = b"\x02" * (end - start)
+        left = frozenset(
             at
             for at, character in enumerate(text)
             if not taken[at]
             and "\u4e00" <= character <= "\u9fff"
             and character not in self.function_characters
         )
+        return Left(left, frozenset(self._nameable(text, taken, left)))
+
+    def _nameable(self, text: str, taken: bytearray, left: frozenset[int]) -> Iterator[int]:
+        """Where a run of left over characters may be a name: nothing of ordinary talk stands beside it
+        in its clause. 优库 of `不对，优库，139…` may be one, 末位 or 这个月手头紧 is none."""
+        clause: list[int] = []
+        for at, character in enumerate(f"{text},"):
+            if taken[at] != 1 and "\u4e00" <= character <= "\u9fff":
+                clause.append(at)
+                continue
+            talk = any(taken[place] == 2 or text[place] in self._chatter for place in clause)
+            if not talk and len(clause) <= _NAME_LENGTH_MAX:
+                run = [place for place in clause if place in left]
+                if any(other - place == 1 for place, other in pairwise(run)):
+                    yield from run
+            clause = []
 
 
-def put_in_doubt(records: Sequence[Record], left: frozenset[int], text: str, signs: Signs) -> None:
+def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs) -> None:
     """Mark the records whose goods may be a misreading because of a scrap beside them."""
+    left, nameable = spare.over, spare.nameable
     mixed = len({record.name.text for record in records if record.name is not None}) > 1
     for record in records:
         takes_over = Slot.PRODUCT in record.inherited and Slot.VARIANT not in record.inherited
@@ -78,7 +112,7 @@ def put_in_doubt(records: Sequence[Record], left: frozenset[int], text: str, sig
         least = 1 if mixed or record.corrected or takes_over else SCRAP_LENGTH_MIN
         if any(_scrap_before(event, left, least) and not _named_before(record, event) for event in sizing):
             record.doubtful = True
-        if record.corrected and _longest_scrap(record, left) >= SCRAP_LENGTH_MIN:
+        if record.corrected and not record.renamed and _renamed_perhaps(record, nameable):
             record.doubtful = True
         thin = record.name is None or record.name.thin
         least = 1 if record.name is None else SCRAP_LENGTH_MIN
@@ -110,13 +144,9 @@ def _line_around(record: Record, text: str) -> range:
     return range(text.rfind("\n", 0, record.start) + 1, end if end >= 0 else len(text))
 
 
-def _longest_scrap(record: Record, left: frozenset[int]) -> int:
-    """How many left over characters stand together in a record."""
-    longest = run = 0
-    for at in range(max(0, record.start - 4), record.end + 6):
-        run = run + 1 if at in left else 0
-        longest = max(longest, run)
-    return longest
+def _renamed_perhaps(record: Record, nameable: frozenset[int]) -> bool:
+    """Whether behind the correction stands what may be other goods that nobody understood."""
+    return any(at in nameable for at in range(record.corrected_from, record.end + 6))
 
 
 def scraps(record: Record, left: frozenset[int], text: str) -> str:

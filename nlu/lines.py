@@ -57,7 +57,7 @@ class LineReader:
             amounts=amounts,
             nearby=_words_of(page.text, record),
             requalified=record.requalified,
-            scraps=scraps(record, shape.left, page.text),
+            scraps=scraps(record, shape.left.over, page.text),
             regions=tuple(event.mention.text for event in record.regions if event.mention),
             carrier=carrier(phone, self._lexicon) if phone else None,
             account_kind=next((event.account.said for event in record.accounts if event.account), None),
@@ -173,7 +173,9 @@ class LineReader:
         count: int | None = None
         if event is not None and event.quantity is not None:
             count = event.quantity.count
-            uncertain = event.quantity.kind is QuantityKind.COUNTED and event.quantity.follows in shape.left
+            uncertain = (
+                event.quantity.kind is QuantityKind.COUNTED and event.quantity.follows in shape.left.over
+            )
             if count is None or (uncertain and event.quantity.word == "个"):
                 return replace(
                     line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options

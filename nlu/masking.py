@@ -164,7 +164,7 @@ def _scraps(reading: Reading, masks: Iterable[tuple[int, int, str]]) -> Iterator
         hidden[start:end] = b"\x01" * (end - start)
     left = "".join(
         character
-        if not hidden[at] and (at in reading.shape.left or (not taken[at] and character.isascii()))
+        if not hidden[at] and (at in reading.shape.left.over or (not taken[at] and character.isascii()))
         else "\0"
         for at, character in enumerate(text)
     )

@@ -21,7 +21,7 @@ from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.events import events_of
 from nlu.goods import Goods
-from nlu.leftovers import Leftovers
+from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of
 from nlu.mentions import believed, grown_in, only_labels
@@ -36,8 +36,9 @@ from nlu.servers import with_unknown_regions
 from nlu.sharing import Shape
 from nlu.signs import Signs
 from nlu.tables import in_columns
+from nlu.taking_back import parts_of_numbers, with_taken_back
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
-from nlu.variants import SENSELESS_UNITS
+from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
 MARKS_MAX = 400
@@ -85,6 +86,8 @@ class _Found:
     order: tuple[Mark[references.Reference], ...]
     recipients: tuple[Mark[Account], ...]
     mentions: tuple[Mention, ...]
+    parts: tuple[tuple[int, int], ...]
+    """Where single digits of a number are spoken of."""
     others: tuple[Mark[OtherNumber], ...]
     limits: tuple[Mark[filters.Limit], ...]
     sorts: tuple[Mark[SortKey], ...]
@@ -132,7 +135,7 @@ class Reader:
         self._leftovers = Leftovers(lexicon)
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
-        self.units = Units.of(lexicon, _unit_spellings(vocabulary), vocabulary.counters)
+        self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
 
     def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
@@ -202,6 +205,7 @@ class Reader:
             if (named or holds_numeral) and not self._is_unit(mention):
                 _take(page, mention.start, mention.end)
         words = _with_references(page, order)
+        parts = parts_of_numbers(page, self._lexicon)
         others = other_numbers.read(page, self._lexicon)
         limits = filters.read(page, self._lexicon)
         sorts = filters.read_sort(page, self._lexicon)
@@ -209,7 +213,9 @@ class Reader:
         counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
         paying = payments.read(page, self._lexicon)
         cues = self._grouped(self._cues.read_spaced(words))
-        return _Found(page, order, recipients, mentions, others, limits, sorts, sizes, counts, paying, cues)
+        return _Found(
+            page, order, recipients, mentions, parts, others, limits, sorts, sizes, counts, paying, cues
+        )
 
     def _mentioned(self, page: Page, recipients: Sequence[Mark[Account]]) -> tuple[Mention, ...]:
         """The names, without the labels of recipients and the ends of longer words."""
@@ -274,9 +280,10 @@ class Reader:
             text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
         )
         events = with_unknown_regions(text, events, self._vocabulary, self._signs, self._no_servers)
+        events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 
-    def _left(self, found: _Found, slots: _Slots, events: Sequence[Event]) -> frozenset[int]:
+    def _left(self, found: _Found, slots: _Slots, events: Sequence[Event]) -> Left:
         kept = {mention.start for mention in slots.mentions}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(found.page.text, found.page.rest(), events, found.cues, disbelieved)
@@ -351,16 +358,6 @@ _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
 _MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
 """1、 2. at the beginning of list items."""
-
-
-def _unit_spellings(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
-    """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币)."""
-    found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units if unit not in SENSELESS_UNITS}
-    for product in vocabulary.products.values():
-        for unit in {variant.unit for variant in product.variants} & found.keys():
-            if plain(unit) == plain(product.name):
-                found[unit] |= dict.fromkeys(product.aliases)
-    return {unit: tuple(spellings) for unit, spellings in found.items()}
 
 
 def _take(page: Page, start: int, end: int) -> None:

@@ -53,6 +53,8 @@ class Event:
     account: Account | None = None
     of_account: bool = False
     """Of a correction: it says that the recipient is wrong (号不对)."""
+    afterwards: bool = False
+    """Of a correction: it may stand behind the value that is right (…是二区，改下)."""
     mild: bool = False
     """Of a correction: it may as well only be polite (不好意思), so it need not correct anything."""
 
@@ -84,6 +86,10 @@ class Record:
     opened_by: EventKind | None = None
     """The separator that stood before it."""
     corrected: bool = False
+    corrected_from: int = 0
+    """Where its last correction begins: the end of the word that corrects."""
+    renamed: bool = False
+    """The correction said the goods, or their tier, anew."""
     requalified: bool = False
     """Its tier or country was corrected: 美区…不对，国区."""
     borrowed: list[tuple[int, int]] = field(default_factory=list)

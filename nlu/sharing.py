@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nlu.leftovers import NOTHING_LEFT, Left
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.signs import Signs
 from nlu.understanding import Slot
@@ -28,8 +29,7 @@ class Shape:
     each_quantity: Event | None = None
     suits: Callable[[Record, Record], bool] = lambda mine, other: True
     """Whether the first record's recipient is one that the goods of the second can go to."""
-    left: frozenset[int] = frozenset()
-    """Offsets of the characters that nobody understood."""
+    left: Left = NOTHING_LEFT
 
 
 def shared(records: list[Record], shape: Shape) -> list[Record]:

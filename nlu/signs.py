@@ -83,6 +83,7 @@ class Signs:
     refusals: frozenset[str]
     speech: frozenset[str]
     interjections: frozenset[str]
+    afterwards: frozenset[str]
     mild_corrections: frozenset[str]
     waiting: frozenset[str]
     weak_wishes: frozenset[str]
@@ -145,7 +146,7 @@ class Signs:
         self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
         self.not_the_size = re.compile(
-            rf"(?:块钱|元|块|的|卡)?(?:有点|有些|太|也|又|都|好像|感觉|可能)*{any_of('not_the_size')}"
+            rf"(?:块钱|元|块|的|卡)?[\s,.。…~]{{0,4}}(?:呃|嗯|哎|额|啊|这个|这|那|我|看|觉得|感觉|可能|好像|有点|有些|太|也|又|都)*{any_of('not_the_size')}"
         )
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
@@ -205,6 +206,7 @@ class Signs:
         self.speech = frozenset(lexicon.words("signs.speech"))
         self.interjections = frozenset(lexicon.words("signs.interjections"))
         self.mild_corrections = frozenset(lexicon.words("signs.mild_corrections"))
+        self.afterwards = frozenset(lexicon.words("taking_back.afterwards"))
         self.waiting = frozenset(lexicon.words("signs.waiting"))
         self.weak_wishes = frozenset(lexicon.words("signs.weak_wishes"))
         self.counts = frozenset(lexicon.words("signs.numeral_characters")) - {"一", "百", "千", "万"}

@@ -245,3 +245,13 @@ def _nearest(sizes: tuple[Size, ...], amount: Amount | None) -> list[Size]:
 
 def _ids(sizes: Iterable[Size]) -> tuple[str, ...]:
     return tuple(size.sku_id for size in sizes)[:OPTIONS_MAX]
+
+
+def vocabulary_units(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
+    """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币)."""
+    found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units if unit not in SENSELESS_UNITS}
+    for product in vocabulary.products.values():
+        for unit in {variant.unit for variant in product.variants} & found.keys():
+            if plain(unit) == plain(product.name):
+                found[unit] |= dict.fromkeys(product.aliases)
+    return {unit: tuple(spellings) for unit, spellings in found.items()}

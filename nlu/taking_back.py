@@ -1,0 +1,191 @@
+"""What takes back an earlier value without a plain word of correction: 就50吧, 最后一位是7, A不要了.
+
+Such signs become corrections among the events, or take away what they unsay. Where they cannot be
+sure the values stay beside each other, and the customer is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from nlu.amounts import AmountKind
+from nlu.lexicon import Lexicon
+from nlu.page import Page
+from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_value
+
+
+def parts_of_numbers(page: Page, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+    """Where a message speaks of single digits of a number: 最后一位是7不是1. Claims them: they are no
+    amount, and no account is repaired with them."""
+    found = []
+    for match in _words_of(lexicon).part.finditer(page.rest()):
+        if page.free(*match.span()):
+            page.take(*match.span())
+            found.append(match.span())
+    return tuple(found)
+
+
+def with_taken_back(
+    text: str, events: Sequence[Event], parts: Sequence[tuple[int, int]], lexicon: Lexicon
+) -> list[Event]:
+    """The events with the corrections that such words make."""
+    words = _words_of(lexicon)
+    told = _parts_corrected(events, parts)
+    told = _of_digits(text, told)
+    told = _without_dropped(text, told, words)
+    return _settled(text, told, words)
+
+
+class _Words:
+    def __init__(self, lexicon: Lexicon) -> None:
+        def any_of(name: str) -> str:
+            return "(?:" + "|".join(map(re.escape, lexicon.words(f"taking_back.{name}"))) + ")"
+
+        digits = r"(?:[0-9a-z]{1,6}|[零〇一二三四五六七八九幺]{1,6})(?![0-9a-z十百千万张份个块元])"
+        count = r"[0-9一二两三四五六七八九十几]{0,2}"
+        self.part = re.compile(
+            rf"{any_of('part_of_number')}那?{count}{any_of('part_counted')}{any_of('part_is')}{digits}(?:而?不是{digits})?"
+            rf"|(?<![0-9a-z]){digits}{any_of('mistaken_for')}了?{digits}了?"
+        )
+        self.dropped = re.compile(rf"{any_of('dropped_front')}{{0,3}}(?P<word>{any_of('dropped')})")
+        self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
+        self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
+        self.settles_front = re.compile(any_of("settles_front"))
+        self.settles_behind = re.compile(any_of("settles_behind"))
+
+
+@lru_cache(maxsize=4)
+def _words_of(lexicon: Lexicon) -> _Words:
+    return _Words(lexicon)
+
+
+def _parts_corrected(events: Sequence[Event], parts: Sequence[tuple[int, int]]) -> list[Event]:
+    """A part of a number that is named behind the number corrects it."""
+    firsts = [event.start for event in events if event.kind is EventKind.ACCOUNT]
+    told = [
+        Event(EventKind.CORRECTION, start, end, of_account=True)
+        for start, end in parts
+        if firsts and firsts[0] < start
+    ]
+    return sorted([*events, *told], key=lambda event: (event.start, event.end))
+
+
+def _of_digits(text: str, events: Sequence[Event]) -> list[Event]:
+    """账号 tianji_01，不是01是10: the two numbers are digits of the account, and sizes of nothing."""
+    told = list(events)
+    for at, event in enumerate(events):
+        if event.kind not in (EventKind.INSTEAD, EventKind.EITHER) or at + 1 == len(events):
+            continue
+        accounts = [e.account.text for e in events[:at] if e.account is not None]
+        wrong = events[at + 1]
+        if not accounts or not _bare(wrong) or text[wrong.start : wrong.end] not in accounts[-1]:
+            continue
+        if any(_bare(e) and same_value(e, wrong) for e in events[:at]):
+            continue
+        unsaid = [wrong]
+        if at + 2 < len(events) and _bare(events[at + 2]) and events[at + 2].start - wrong.end <= 3:
+            unsaid.append(events[at + 2])
+        told[told.index(event)] = replace(event, kind=EventKind.CORRECTION, of_account=True)
+        told = [e for e in told if e not in unsaid]
+    return told
+
+
+def _bare(event: Event) -> bool:
+    return event.amount is not None and event.amount.kind is AmountKind.BARE
+
+
+def _without_dropped(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
+    """A不要了，充B: A is taken back. A、B各50，B不要了: so is what was said of B before."""
+    told = list(events)
+    for event in events:
+        if event.kind not in _DROPPABLE:
+            continue
+        match = words.dropped.match(text, event.end)
+        if match is None:
+            continue
+        earlier = next(
+            (e for e in told if e.kind is event.kind and e.start < event.start and same_value(e, event)), None
+        )
+        if earlier is not None:
+            told = _without(told, earlier, event, match.span("word"))
+        elif any(e.kind is event.kind and e.start > event.end for e in events):
+            told = _corrected_at(told, *match.span("word"))
+    return told
+
+
+_DROPPABLE = frozenset({EventKind.ACCOUNT, EventKind.NAME, EventKind.AMOUNT})
+
+
+def _without(events: Sequence[Event], earlier: Event, repeated: Event, word: tuple[int, int]) -> list[Event]:
+    """Without the line that begins with `earlier`, where others of its kind stay."""
+    others = [e for e in events if e.kind is earlier.kind and not same_value(e, earlier)]
+    if not others:
+        return list(events)
+    at = events.index(earlier)
+    first, last = at, at
+    while first > 0 and events[first - 1].kind not in SEPARATORS:
+        first -= 1
+    while last + 1 < len(events) and events[last + 1].kind not in SEPARATORS:
+        last += 1
+    clause = [e for e in events[first : last + 1] if e.kind in SLOTS]
+    alone = sum(e.kind is earlier.kind for e in clause) == 1
+    kinds = {e.kind for e in events if e.kind in SLOTS and e not in clause}
+    gone = [e for e in clause if e.kind in kinds] if alone else [earlier]
+    kept = [e for e in events if e not in gone and e is not repeated]
+    return _corrected_at(kept, *word, dropping=True)
+
+
+def _corrected_at(events: Sequence[Event], start: int, end: int, dropping: bool = False) -> list[Event]:
+    kept = [e for e in events if not (e.kind in _STANCE and e.start < end and start < e.end)]
+    kept.append(Event(EventKind.CORRECTION, start, end, mild=dropping))
+    return sorted(kept, key=lambda event: (event.start, event.end))
+
+
+_STANCE = frozenset({EventKind.CORRECTION, EventKind.INSTEAD})
+
+
+def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
+    """100，嗯，就50吧: a value that has a clause of its own and is the last word of its kind."""
+    told: list[Event] = []
+    ends = [match.start() for match in _CLAUSE.finditer(text)]
+    first: dict[EventKind, Event] = {}
+    last: dict[EventKind, Event] = {}
+    for event in events:
+        if event.kind in _SETTLED and not _vague(event):
+            other = any(
+                not same_value(earlier, event)
+                for earlier in (first.get(event.kind), last.get(event.kind))
+                if earlier is not None and earlier.end <= event.start
+            )
+            if other and _is_last_word(text, event, ends, words):
+                told.append(Event(EventKind.CORRECTION, event.start, event.start))
+            first.setdefault(event.kind, event)
+            last[event.kind] = event
+        told.append(event)
+    return told
+
+
+_SETTLED = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.REGION})
+
+
+def _is_last_word(text: str, event: Event, ends: Sequence[int], words: _Words) -> bool:
+    """Whether nothing stands in the clause of a value but words that make it final."""
+    at = bisect(ends, event.start)
+    begins = ends[at - 1] + 1 if at else 0
+    until = next((end for end in ends[at:] if end >= event.end), len(text))
+    front = words.front.fullmatch(text[begins : event.start])
+    behind = words.behind.fullmatch(text[event.end : until])
+    if front is None or behind is None:
+        return False
+    return bool(words.settles_front.search(front[0]) or words.settles_behind.search(behind[0]))
+
+
+def _vague(event: Event) -> bool:
+    return event.kind is EventKind.QUANTITY and is_article(event)
+
+
+_CLAUSE = re.compile(r"[,，。.;；!！?？…~、\n]")
