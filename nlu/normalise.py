@@ -17,8 +17,16 @@ _SIMPLIFIER = OpenCC("t2s")
 
 INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad\u202a\u202b\u202c\u202d\u202e"
+    "\u034f\u115f\u1160\u3164\uffa0\u180e\u061c\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069"
+    + "".join(chr(code) for code in (*range(9), *range(14, 28), 127, *range(128, 160)) if code != 133)
 )
-"""Zero-width and direction marks, and what makes a keycap of a digit: nothing anyone meant to say."""
+"""Zero-width and direction marks, fillers without width, control characters, and what makes a keycap
+of a digit: nothing anyone meant to say."""
+
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухѕіјАВЕЅІЈКМНОРСТХΑΒΕΖΗΙΚΜΝΟΡΤΧο", "aeopcyxsijABESIJKMHOPCTXABEZHIKMNOPTXo"
+)
+"""Cyrillic and Greek letters that nobody can tell from latin ones: what looks like steam is meant so."""
 
 _LIST_MARKS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿")
 
@@ -55,6 +63,14 @@ def _plain(character: str) -> str:
         return " "
     if character in _LIST_MARKS:
         return str(int(unicodedata.numeric(character)))
-    compatible = unicodedata.normalize("NFKC", character)
+    compatible = _one_digit(character) or unicodedata.normalize("NFKC", character.translate(_LOOK_ALIKES))
     simple = "".join(_SIMPLIFIER.convert(part) for part in compatible)
     return simple.lower()
+
+
+def _one_digit(character: str) -> str:
+    """A digit of whatever script (٣, ৩, ❸, 𝟛) as the one that everybody types; else nothing."""
+    if character.isascii() or len(unicodedata.normalize("NFKC", character)) > 1:
+        return ""  # ⒈ and ⑴ are a digit and more, and mark the items of a list
+    value = unicodedata.digit(character, None)
+    return "" if value is None else str(value)
