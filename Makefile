@@ -2,6 +2,7 @@
 # make test   sets up, checks the style and the types, then passes every test
 # make check  ruff and mypy --strict alone
 # make bench  figures, as ratios against named baselines in one run
+# make mutate  twenty thousand edits of the corpus (SEED=, COUNT=): fails where one is silently wrong
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -10,14 +11,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
+SEED ?= 1
+COUNT ?= 20000
 
-.PHONY: demo serve test check bench browser clean
+.PHONY: demo serve test check bench mutate browser clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/xiadan demo
 
 serve: $(VENV)/.installed
 	@$(BIN)/xiadan serve
+
+# Edits of the corpus that must not turn a right frame into a silently wrong one: make mutate SEED=7 COUNT=20000
+mutate: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.nlu.mutate $(SEED) $(COUNT)
 
 test: check browser
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup

@@ -1,0 +1,196 @@
+"""Edits of utterances that the reader gets right, each with what may still be ordered afterwards.
+
+An edit keeps the meaning (another spelling, a filler, another order of the clauses): then the frame
+must be the same or open. Or it changes it in a known way (a digit, a negation, half the message cut
+off): then the frame must be open, or say exactly what the edited text says. Everything is drawn from
+one seed, so that a finding can be found again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from bot.filling import vocabulary_of
+from bot.frame import Framer
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.parser import Parser
+from orders.catalog import Catalog
+from orders.catalog_file import read_catalog
+from tests.nlu.test_corpus import CATALOGS, DATA, cases, complete, right
+
+Line = tuple[str | None, int, str | None, str | None]
+"""SKU, quantity, recipient, region."""
+
+SURE_AT = 0.5
+REFUSING = frozenset({"cancel", "deny", "modify"})
+AGREEING = frozenset({"confirm", "order"})
+
+
+def lines_of(frame: dict[str, Any]) -> tuple[Line, ...]:
+    return tuple((line["sku"], line["quantity"], line["account"], line["region"]) for line in frame["lines"])
+
+
+@cache
+def lexicon() -> Lexicon:
+    return Lexicon.read(DATA)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One catalog with its reader."""
+
+    name: str
+    catalog: Catalog
+    parser: Parser
+    framer: Framer
+
+    @classmethod
+    def open(cls, name: str) -> Shop:
+        catalog = read_catalog(CATALOGS[name])
+        parser = Parser(vocabulary_of(catalog), lexicon())
+        return cls(name, catalog, parser, Framer(catalog, parser, SURE_AT))
+
+    def account_kind(self, sku: str | None) -> str:
+        product = self.catalog.product_of(sku) if sku else None
+        return product.account_kind.value if product else "none"
+
+
+@dataclass(frozen=True)
+class Base:
+    """An utterance of the corpus that is read rightly."""
+
+    shop: Shop
+    text: str
+    intents: frozenset[str]
+    frame: dict[str, Any] = field(hash=False)
+
+    @cached_property
+    def complete(self) -> bool:
+        return complete(self.frame)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        return lines_of(self.frame)
+
+    @cached_property
+    def refuses(self) -> bool:
+        """Whether it is a no, an end or a change, and can by no means be a yes or an order."""
+        return bool(self.intents & REFUSING) and not self.intents & AGREEING
+
+    @cached_property
+    def plain_order(self) -> bool:
+        """Whether it is a whole order with no word that turns around or links what was said."""
+        said = plain(self.text)
+        return self.complete and not any(word in said for word in turning_words())
+
+    @cached_property
+    def whole_order(self) -> bool:
+        """Whether it is a whole order that nothing takes back, doubts or asks already."""
+        said = plain(self.text)
+        kinds = ("correction", "correction_or_drop", "instead", "or", "forbid", "condition", "price", "deny")
+        return self.complete and not any(
+            len(word) > 1 and word in said for kind in kinds for word in lexicon().words(f"stance.{kind}")
+        )
+
+    def places(self, *slots: str) -> tuple[tuple[int, int, str], ...]:
+        """Where slots stand in the text: `(start, end, value)`."""
+        return tuple(
+            dict.fromkeys(
+                (span["start"], span["end"], span["value"])
+                for span in self.frame["spans"]
+                if span["slot"] in slots
+            )
+        )
+
+    @cached_property
+    def kept(self) -> frozenset[int]:
+        """Characters that no respelling may touch: recipients in words, numbers of orders."""
+        held = set[int]()
+        for line in self.lines:
+            account = line[2] or ""
+            if account and not account.isdigit():
+                at = self.text.lower().find(account.lower())
+                held.update(range(at, at + len(account)) if at >= 0 else ())
+        for start, end, _ in self.places("account", "order_ref", "contact"):
+            held.update(range(start, end))
+        return frozenset(held)
+
+
+@cache
+def turning_words() -> tuple[str, ...]:
+    """Words after which clauses may no longer be cut, swapped or wrapped without a new meaning."""
+    kinds = ("correction", "correction_or_drop", "instead", "or", "forbid", "condition", "reported",
+             "elsewhere", "past", "each", "respectively", "price", "modify", "question", "add", "deny")  # fmt: skip
+    harmless = {"收回", "直接", "抱歉", "不好意思", "可以", "n", "no", "or"}
+    words = {word for kind in kinds for word in lexicon().words(f"stance.{kind}")} - harmless
+    return tuple(sorted(words | set('前后这那另再其剩上下先第最“”"「」‘’')))
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One edited utterance."""
+
+    kind: str
+    base: Base
+    text: str
+    wanted: tuple[Line, ...]
+    """What the edited text says; empty where nothing is ordered by it."""
+    allows: Callable[[tuple[Line, ...]], bool] | None = None
+    """Which lines of a complete order are right besides `wanted`."""
+
+    def accepts(self, lines: tuple[Line, ...]) -> bool:
+        same = sorted(map(repr, lines)) == sorted(map(repr, self.wanted))
+        return bool(lines) and (same or (self.allows is not None and self.allows(lines)))
+
+
+Edit = Callable[[Base, random.Random], Mutation | None]
+EDITS: dict[str, Edit] = {}
+
+
+def edit(function: Edit) -> Edit:
+    """Registers an edit under its name; it returns None where it does not apply to a base."""
+    EDITS[function.__name__] = function
+    return function
+
+
+def keeping(kind: str, base: Base, text: str) -> Mutation:
+    """An edit that leaves the meaning as it was."""
+    return Mutation(kind, base, text, base.lines if base.complete else ())
+
+
+def bases(shops: Sequence[str] = tuple(CATALOGS), folder: Path | None = None) -> list[Base]:
+    """Every utterance of the corpus whose whole frame is right."""
+    found = []
+    for name in shops:
+        shop = Shop.open(name)
+        for case in cases(name):
+            frame: Any = shop.framer.frame(case["text"])
+            if all(right(case["gold"], frame).values()):
+                said = case["gold"].get("intent", frame["intent"])
+                intents = frozenset([said] if isinstance(said, str) else said)
+                found.append(Base(shop, case["text"], intents, frame))
+    return found
+
+
+def mutations(seed: int, count: int, among: Sequence[Base]) -> Iterator[Mutation]:
+    """`count` different edits, all kinds equally often as far as they apply."""
+    chance = random.Random(seed)
+    kinds = list(EDITS)
+    seen: set[tuple[str, str]] = {(base.shop.name, base.text) for base in among}
+    made = tried = 0
+    while made < count and tried < 60 * count:
+        tried += 1
+        kind = kinds[tried % len(kinds)]
+        base = chance.choice(among)
+        found = EDITS[kind](base, chance)
+        if found is None or (base.shop.name, found.text) in seen:
+            continue
+        seen.add((base.shop.name, found.text))
+        made += 1
+        yield found
