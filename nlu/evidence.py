@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -49,6 +50,8 @@ class Evidence:
     """A word of saying or writing introduces the quotation."""
     doubtful: bool = False
     corrected: bool = False
+    contrasted: bool = False
+    """Corrected, and what was taken back and what counts are both said: 不要月卡，要年卡."""
     last_slot: int = -1
     first_slot: int = -1
     """Where the first slot stands, -1 where there is none."""
@@ -65,9 +68,14 @@ class Evidence:
         return any(kind in self.cues for kind in kinds)
 
     def order_follows(self, kind: CueKind) -> bool:
-        """Whether the customer asks for something himself behind what he tells of others."""
+        """Whether the customer asks for something himself behind what he tells of others: 群里有人问：帮我充
+        is still the other's."""
         told = max(cue.end for cue in self.cues[kind])
-        return any(cue.start >= told for cue in self.cues.get(CueKind.OWN_REQUEST, ()))
+        ends = _SENTENCE_END if self.rest[told : told + 6].lstrip("写着道的 ")[:1] == ":" else _CLAUSE_END
+        return any(
+            cue.start >= told and ends.search(self.rest, told, cue.start)
+            for cue in self.cues.get(CueKind.OWN_REQUEST, ())
+        )
 
     @property
     def slots(self) -> int:
@@ -108,6 +116,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         trade=signs.trade.search(reading.page.text) is not None,
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
+        contrasted=_contrasted(reading),
         qualifiers=count(EventKind.QUALIFIER),
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
@@ -116,6 +125,8 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     )
 
 
+_CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
@@ -131,6 +142,18 @@ _OWN = frozenset(
         CueKind.DENY,
     }
 )
+
+
+def _contrasted(reading: Reading) -> bool:
+    slots = [event for event in reading.events if event.kind in _SLOTS]
+    for event in reading.events:
+        if event.kind is EventKind.CORRECTION:
+            return True
+        if event.kind is EventKind.INSTEAD:
+            behind = [slot.kind for slot in slots if slot.start > event.start]
+            if len(behind) < len(slots) or behind.count(next(iter(behind), EventKind.NAME)) > 1:
+                return True
+    return False
 
 
 def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:

@@ -17,6 +17,7 @@ from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
 from nlu.signs import Signs
 from nlu.understanding import Intent
+from nlu.withheld import Withheld
 
 
 class Intents:
@@ -25,6 +26,7 @@ class Intents:
     def __init__(self, lexicon: Lexicon) -> None:
         self._examples = Examples(lexicon)
         self._signs = Signs.read(lexicon)
+        self._withheld = Withheld.read(lexicon)
         self._pure = {
             kind: sorted(lexicon.words(f"stance.{kind.value}"), key=len, reverse=True)
             for kind in (
@@ -80,9 +82,13 @@ class Intents:
             or self._bare_words(seen, guess)
             or past(seen, guess, signs)
             or after_an_order(seen, guess, signs)
+            or self._withheld_order(seen)
             or asking(seen, guess, signs)
             or self._ordering(seen, guess)
         )
+
+    def _withheld_order(self, seen: Evidence) -> Sign:
+        return None if seen.has(CueKind.PRICE) else self._withheld.intent(seen.masked, seen.contrasted)
 
     def _refusing(self, seen: Evidence, guess: Guess) -> Sign:
         if self._signs.postponed.search(seen.text) and not seen.corrected and seen.slots:
@@ -90,7 +96,7 @@ class Intents:
             return Intent.OUT_OF_SCOPE, 0.6
         if seen.has(CueKind.FORBID) and not seen.quoted:
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
-            replaced = seen.corrected and seen.slots > 1 and seen.last_slot >= last
+            replaced = seen.contrasted and seen.slots > 1 and seen.last_slot >= last
             if not replaced:
                 return Intent.CANCEL, 0.93
         if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):

@@ -212,6 +212,7 @@ class Reader:
         sizes = amounts.read(page, self._lexicon, self.units)
         counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
         paying = payments.read(page, self._lexicon)
+        words = self._signs.careful.sub(lambda warning: "\0" * len(warning[0]), words)
         cues = self._grouped(self._cues.read_spaced(words))
         return _Found(
             page, order, recipients, mentions, parts, others, limits, sorts, sizes, counts, paying, cues

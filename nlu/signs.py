@@ -42,6 +42,8 @@ class Signs:
     between: re.Pattern[str]
     life_measure: re.Pattern[str]
     warned: re.Pattern[str]
+    careful: re.Pattern[str]
+    """别充错了: warns of a slip, and forbids nothing."""
     later: re.Pattern[str]
     rather: re.Pattern[str]
     drop_line: re.Pattern[str]
@@ -143,6 +145,9 @@ class Signs:
         self.stop = re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
+        self.careful = re.compile(
+            rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')}){any_of('slips')}"
+        )
         self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
         self.not_the_size = re.compile(
