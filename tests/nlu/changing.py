@@ -25,7 +25,6 @@ TOLD_TO = (
     "客服昨天让我",
     "陌生人叫我",
     "刷单的要我",
-    "我同学让他妈",
     "别人在隔壁店",
 )
 TAKEN_BACK = ("，算了不要了", "，还是算了", "，算了", "，先不买了", "，取消", "，不要了", "，开玩笑的", "，逗你玩的", "，我再想想", "，先别下单", "。等等，先别",
@@ -249,11 +248,19 @@ def misspelled(base: Base, chance: random.Random) -> Mutation | None:
     return keeping("misspelled", base, text) if text else None
 
 
+def _wish(base: Base) -> int | None:
+    """Where the clause begins that asks for the goods, if it begins with a verb of asking."""
+    first = min((start for start, *_ in base.places("product", "variant", "account")), default=0)
+    starts = [0, *(found.end() for found in re.finditer(r"[，,。！!～~\s]+", base.text[:first]))]
+    return next((at for at in reversed(starts) if base.text.startswith(_VERBS, at)), None)
+
+
 @edit
 def forbidden(base: Base, chance: random.Random) -> Mutation | None:
-    if not base.whole_order or len(base.lines) != 1 or not base.text.startswith(_VERBS):
+    at = _wish(base)
+    if not base.whole_order or len(base.lines) != 1 or at is None:
         return None
-    return Mutation("forbidden", base, chance.choice(NEGATED) + base.text, ())
+    return Mutation("forbidden", base, put(base.text, at, chance.choice(NEGATED)), ())
 
 
 @edit
