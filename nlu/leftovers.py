@@ -107,6 +107,8 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
     left, nameable = spare.over, spare.nameable
     mixed = len({record.name.text for record in records if record.name is not None}) > 1
     for record in records:
+        if any(_grows_on(event, left) for event in record.names):
+            record.doubtful = True
         takes_over = Slot.PRODUCT in record.inherited and Slot.VARIANT not in record.inherited
         sizing = list(_sizing(record, mixed or record.corrected or takes_over))
         least = 1 if mixed or record.corrected or takes_over else SCRAP_LENGTH_MIN
@@ -136,6 +138,15 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
             and _scrap_before(record.accounts[0], left, 2, 3)
         ):
             record.regions = []
+
+
+def _grows_on(name: Event, left: frozenset[int]) -> bool:
+    """Whether only a part of a brand was read, and characters that nobody understood stand right beside
+    it: 钟苓 of 钟苓岚 is another brand."""
+    mention = name.mention
+    if mention is None or not mention.partial:
+        return False
+    return mention.start - 1 in left if mention.tail else mention.end in left
 
 
 def _line_around(record: Record, text: str) -> range:

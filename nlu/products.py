@@ -16,7 +16,7 @@ from enum import Enum
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.lexicon import Lexicon
-from nlu.name_table import MentionKind, NameTable, squeezed
+from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.page import Page
@@ -67,6 +67,10 @@ class Mention:
     """Meanings of the tiers, countries and carriers inside the name."""
     family: Mapping[str, float] = field(default_factory=dict)
     """The options that the name has without its tiers and countries."""
+    partial: bool = False
+    """Only the first or last characters of a brand were said."""
+    tail: bool = False
+    """It was the last ones."""
 
 
 class Names:
@@ -127,9 +131,11 @@ class Names:
             if mention.kind is not MentionKind.REGION:
                 continue
             taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-        if not any(mention.kind is MentionKind.NAME for mention in chosen) or _unread(text, taken):
+        whole = any(mention.kind is MentionKind.NAME and not mention.partial for mention in chosen)
+        if not whole or _unread(text, taken):
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
-            chosen = _longest([*chosen, *self._misspelled(text, taken, edges, others)])
+            slips = list(self._misspelled(text, taken, edges, others))
+            chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
         return tuple(_moved(mention, places) for mention in self._of_other_brands(chosen))
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
@@ -155,6 +161,7 @@ class Names:
 
     def _mention(self, pattern: str, start: int, end: int, closeness: Closeness) -> Mention:
         entry = self._entries[pattern]
+        partial = entry.kind is MentionKind.NAME and self.table.is_partial(pattern, entry)
         return Mention(
             start,
             end,
@@ -167,7 +174,12 @@ class Names:
             entry.meaning,
             entry.said,
             self._families.get(entry.family, {}),
+            partial,
+            partial and not self._begins_brand(pattern, entry),
         )
+
+    def _begins_brand(self, pattern: str, entry: Entry) -> bool:
+        return any(brand.startswith(pattern[:2]) for one in entry.options for brand in self.table.brands[one])
 
     def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
         """Names that sound as typed count where nothing exact covers as much."""
@@ -282,6 +294,21 @@ class Names:
 
 
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
+
+
+def _or_a_slip(mention: Mention, slips: list[Mention]) -> Mention:
+    """格茉会员 may be part of 格茉朗琮会员, and as well 笺格茉会员 with a slip."""
+    if not mention.partial:
+        return mention
+    cost = min(mention.options.values(), default=0.0)
+    more = {
+        product_id: cost
+        for slip in slips
+        if slip.start <= mention.start and mention.end <= slip.end
+        for product_id in slip.options
+        if product_id not in mention.options
+    }
+    return replace(mention, options={**mention.options, **more}) if more else mention
 
 
 def _moved(mention: Mention, places: list[int]) -> Mention:

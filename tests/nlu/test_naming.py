@@ -156,3 +156,36 @@ def test_a_program_that_is_not_sold_is_never_another(text: str) -> None:
     heard = PARSER.understand(text)
     assert all(line.product is None for line in heard.lines)
     assert any(problem.code.value == "product_unknown" for problem in heard.problems)
+
+
+LETTERS = Parser(
+    Vocabulary.compile(
+        (
+            product("zhong", "钟苓梨摩视频会员", *periods("zhong")),
+            product("jia", "格茉朗琮视频会员", *periods("jia")),
+            product("yi", "笺格茉视频会员", *periods("yi")),
+            product("enjia", "莱曼恩青松会员", *periods("enjia")),
+        )
+    ),
+    lexicon(),
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["帮我买钟苓岚阅读VIP1个月", "来一份杏臻恩青松会员，要1年的", "钟苓瑙视频会员1个月"]
+)
+def test_part_of_a_brand_is_no_brand_where_it_goes_on_otherwise(text: str) -> None:
+    assert all(line.sku is None for line in LETTERS.understand(text).lines)
+
+
+@pytest.mark.parametrize("text", ["钟苓视频会员1个月", "来一份钟苓会员，要1个月的", "帮我开1个月钟苓视频"])
+def test_part_of_a_brand_is_enough_by_itself(text: str) -> None:
+    line = LETTERS.understand(text).lines[0]
+    assert line.sku is not None
+    assert line.sku.value == "zhong-1"
+
+
+def test_part_of_one_brand_that_is_another_with_a_slip_is_asked_about() -> None:
+    line = LETTERS.understand("格茉视频会员1年").lines[0]
+    assert line.product is None
+    assert set(line.product_options) == {"jia", "yi"}
