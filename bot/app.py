@@ -30,6 +30,8 @@ from bot.assistant import Assistant
 from bot.channel import Channel, Outbox, Sending
 from bot.fanout import Fanout
 from bot.handover import Handover
+from bot.learning.keeping import Keeping
+from bot.learning.own_words import OwnWords
 from bot.reading import Readers
 from bot.reception import Reception
 from bot.settings import Settings
@@ -78,6 +80,7 @@ class App:
     supplier: SandboxSupplier
     channels: dict[str, Channel]
     """Who sends, by channel name. Filled once the channels are built: they need the reception."""
+    own_words: OwnWords
 
     async def pay_in_sandbox(
         self, order: Order, method: str, *, although_closed: bool = False, again: bool = False
@@ -146,16 +149,21 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         outbox = Outbox(jobs, parts.sendings)
         handover = Handover(outbox, wording)
         links = Links(parts.base_url.rstrip("/"))
-        assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, links)
+        own_words = OwnWords(database, shop, readers)
+        await own_words.look()
+        assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, links, own_words)
         fanout = Fanout()
         announcer = Announcer(shop, outbox, assistant, policy.delivery.refund_failed)
         channels: dict[str, Channel] = {}
         own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
-        worker = Worker(database, jobs, {**dispatch.handlers(), **own.handlers()}, clock)
+        keeping = Keeping(database, jobs, policy.learning, clock)
+        await database.write(lambda tx: keeping.begin(tx, clock.now()))
+        handlers = {**dispatch.handlers(), **own.handlers(), **keeping.handlers()}
+        worker = Worker(database, jobs, handlers, clock)
         reception = Reception(database, assistant, clock, fanout)
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, clock, gateway, bank, supplier, channels,
+            worker, clock, gateway, bank, supplier, channels, own_words,
         )  # fmt: skip
 
 
@@ -339,6 +347,7 @@ async def run_shop(
         server = _Server(web, settings, opened)
         stop = asyncio.Event()
         worker = asyncio.create_task(app.worker.run(stop))
+        learning = asyncio.create_task(app.own_words.keep_looking(stop))
         listening = [asyncio.create_task(_listen(line)) for line in lines]
         try:
             await server.serve()
@@ -346,7 +355,7 @@ async def run_shop(
             stop.set()
             for task in listening:
                 task.cancel()
-            await asyncio.gather(worker, *listening, return_exceptions=True)
+            await asyncio.gather(worker, learning, *listening, return_exceptions=True)
             for line in lines:
                 await line.close()
     log.info("shop closed")

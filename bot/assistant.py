@@ -19,6 +19,8 @@ from bot import repair
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose
 from bot.handover import Handover
+from bot.learning.noticing import notice
+from bot.learning.own_words import OwnWords
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.reading import Readers
 from bot.skills import account, aftersales, browsing, ordering, remembering, smalltalk
@@ -119,6 +121,7 @@ class Assistant:
         jobs: Jobs,
         handover: Handover,
         links: Links,
+        own_words: OwnWords,
     ) -> None:
         self._shop = shop
         self._readers = readers
@@ -128,6 +131,7 @@ class Assistant:
         self._jobs = jobs
         self._handover = handover
         self._links = links
+        self._own_words = own_words
 
     def reply_to(self, tx: Connection, message: IncomingMessage, now: datetime) -> OutgoingMessage | None:
         """Answer a message; None while a person attends."""
@@ -183,8 +187,10 @@ class Assistant:
         what the skill wrote is undone, and the message stays in the log."""
         try:
             with tx.begin_nested():
-                turn = self._taken_up(tx, chat, message, seq, now)
+                turn, asked = self._taken_up(tx, chat, message, seq, now)
+                before = turn.conversation
                 reply = _answered(turn)
+                notice(turn, before, asked, seq)
                 return reply, turn.conversation
         except Exception:
             log.exception("turn failed", chat=chat.key, seq=seq)
@@ -192,19 +198,21 @@ class Assistant:
 
     def _taken_up(
         self, tx: Connection, chat: Chat, message: IncomingMessage, seq: int, now: datetime
-    ) -> Turn:
+    ) -> tuple[Turn, Expectation]:
+        """The turn before it is answered, and what the message was read against."""
         conversation = chat.conversation
         if now - chat.last_at > timedelta(hours=self._policy.conversation.draft_kept_hours):
             conversation = Conversation()
-        reader = self._readers.for_catalog(self._shop.catalog(tx))
+        reader = self._readers.for_catalog(self._shop.catalog(tx), self._own_words.now)
         offered = {choice.means for choice in conversation.offered()}
+        open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
+        asked = expectation(conversation, open_orders)
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
         else:
-            open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
-            heard = reader.parser.understand(message.text, expectation(conversation, open_orders))
+            heard = reader.parser.understand(message.text, asked)
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
-        return Turn(
+        turn = Turn(
             tx=tx,
             now=now,
             chat=chat,
@@ -217,6 +225,7 @@ class Assistant:
             telling=self.telling(tx, seq),
             handover=self._handover,
         )
+        return turn, asked
 
     def _watch_for_silence(
         self, tx: Connection, chat: Chat, answer: OutgoingMessage, conversation: Conversation, now: datetime

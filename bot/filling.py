@@ -6,8 +6,9 @@ another kind of product, the size of another product) goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from nlu.parser import Parser
 from nlu.understanding import Heard, Intent, Measure, SpokenLine, Understanding
@@ -15,18 +16,23 @@ from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 from orders.catalog import AccountKind, Catalog, Product
 from orders.draft import Draft, DraftLine, Problem, Slot
 
-
-def vocabulary_of(catalog: Catalog) -> Vocabulary:
-    """The catalog as the parser may see it: words and sizes, no price of ours, no stock."""
-    return Vocabulary.compile(_words_of(product) for product in catalog.products)
+NOTHING_TAUGHT: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
-def _words_of(product: Product) -> ProductWords:
+def vocabulary_of(catalog: Catalog, taught: Mapping[str, tuple[str, ...]] = NOTHING_TAUGHT) -> Vocabulary:
+    """The catalog as the parser may see it: words and sizes, no price of ours, no stock. `taught`: more
+    names of products, by their ids."""
+    return Vocabulary.compile(
+        _words_of(product, taught.get(product.product_id, ())) for product in catalog.products
+    )
+
+
+def _words_of(product: Product, taught: tuple[str, ...]) -> ProductWords:
     return ProductWords(
         product_id=product.product_id,
         name=product.name,
         category=product.category,
-        aliases=product.aliases,
+        aliases=(*product.aliases, *taught),
         account_kind=product.account_kind.value,
         regions=product.regions,
         variants=tuple(

@@ -136,13 +136,13 @@ def _phrase(text: str, masks: Iterable[tuple[int, int, str]]) -> str:
     pieces: list[str] = []
     at = 0
     for start, end, slot in masks:
-        pieces += [_harmless(text[at:start]), "{", slot, "}"]
+        pieces += [harmless(text[at:start]), "{", slot, "}"]
         at = end
-    pieces.append(_harmless(text[at:]))
+    pieces.append(harmless(text[at:]))
     return re.sub(r"\s+", " ", "".join(pieces)).strip(" ,.;!~…，。；！～、")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Without what would act on a terminal or a page, or pass for a slot."""
     return "".join(
         " " if character.isspace() else character

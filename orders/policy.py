@@ -95,6 +95,17 @@ class SweepPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LearningPolicy:
+    misses_kept_days: int
+    misses_max: int
+    misses_per_day_max: int
+    misses_per_customer_per_day_max: int
+    phrase_length_max: int
+    proposal_customers_min: int
+    lessons_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     quote: QuotePolicy
     limits: Limits
@@ -104,6 +115,7 @@ class Policy:
     delivery: DeliveryPolicy
     jobs: JobPolicy
     sweep: SweepPolicy
+    learning: LearningPolicy
 
     @classmethod
     def read(cls, path: Path) -> Policy:

@@ -43,8 +43,9 @@ async def _converse(catalog: Path, database: str | None, data: Path) -> None:
         )
         stop = asyncio.Event()
         working = asyncio.create_task(app.worker.run(stop))
+        learning = asyncio.create_task(app.own_words.keep_looking(stop))
         try:
             await at_terminal(app)
         finally:
             stop.set()
-            await working
+            await asyncio.gather(working, learning)

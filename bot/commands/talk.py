@@ -85,7 +85,8 @@ class Stage:
         return await self._answer(name, customer, repeated, error)
 
     async def pass_time(self, by: timedelta) -> None:
-        """Let time pass; what falls due happens at its own time."""
+        """Let time pass; what falls due happens at its own time, and what was taught is known then."""
+        await self.app.own_words.look()
         await self.app.worker.run_until(self.clock, self.clock.now() + by)
 
     async def _do(self, customer: Customer, said: dict[str, Json]) -> tuple[OutgoingMessage, ...]:

@@ -56,6 +56,7 @@ class Sender:
             app.jobs,
             self.handover,
             Links("https://x.example"),
+            app.own_words,
         )
         announcer = Announcer(app.shop, outbox, self.assistant, True)
         jobs = ConversationJobs(

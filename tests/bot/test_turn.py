@@ -44,6 +44,7 @@ def assistant_with(app: App, shop: Shop) -> Assistant:
         app.jobs,
         app.handover,
         Links("https://x.example"),
+        app.own_words,
     )
 
 
