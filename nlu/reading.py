@@ -133,6 +133,7 @@ class Reader:
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
+        self._verbs = lexicon.words("stance.topup_verbs")
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
@@ -204,7 +205,7 @@ class Reader:
             named = mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN)
             if (named or holds_numeral) and not self._is_unit(mention):
                 _take(page, mention.start, mention.end)
-        words = _with_references(page, order)
+        words = self._with_verbs(page, _with_references(page, order), mentions)
         parts = parts_of_numbers(page, self._lexicon)
         others = other_numbers.read(page, self._lexicon)
         limits = filters.read(page, self._lexicon)
@@ -295,6 +296,14 @@ class Reader:
         if len({mark.value for mark in people}) < 2:
             return ()
         return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
+
+    def _with_verbs(self, page: Page, words: str, mentions: Sequence[Mention]) -> str:
+        """`words` with the verb that a name begins with (充话费): 别充话费 forbids all the same."""
+        text = list(words)
+        for mention in mentions:
+            verb = next((one for one in self._verbs if page.text.startswith(one, mention.start)), "")
+            text[mention.start : mention.start + len(verb)] = verb
+        return "".join(text)
 
     def _set_aside(self, page: Page) -> None:
         """Words that hold the name of a good and mean none: the assistant that one talks through."""

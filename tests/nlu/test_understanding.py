@@ -273,3 +273,12 @@ def test_what_is_said_to_the_letter_of_an_example_orders_nothing_although_it_nam
     goods = vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv"))
     assert Parser(goods, Lexicon.read(DATA)).understand("Q币咋还木有动静").intent is Intent.ORDER
     assert Parser(goods, words).understand("Q币咋还木有动静").intent is Intent.STATUS
+
+
+@pytest.mark.parametrize("text", ["别充话费100到13800138000", "不用充话费100，13800138000"])
+def test_what_is_forbidden_is_not_ordered_although_the_name_begins_with_the_verb(
+    shop: Shop, text: str
+) -> None:
+    understood = shop.parser.understand(text)
+    assert understood.intent is Intent.CANCEL
+    assert not complete(shop.framer.frame(text))  # type: ignore[arg-type]
