@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
+from nlu.name_table import squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.products import Closeness, Mention, MentionKind, Names
@@ -52,6 +53,8 @@ class Wanted:
     """What the recipient was called, if it was called anything."""
     scraps: str = ""
     """Characters in and around the line that nobody understood."""
+    behind: str = ""
+    """What stands right behind the name."""
     requalified: bool = False
     tops_up: bool = False
     """充/交/缴 with a mobile number or a contact: with no product named it is the plain phone top-up."""
@@ -108,6 +111,9 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
+        if (sibling := self._said_behind(left, wanted)) is not None:
+            conflict = conflict or self._carrier_conflict(wanted, sibling)
+            return Decision(sibling, (), self._fit(sibling, wanted), closeness, conflict)
         hinted = self._hinted(left, wanted) or self._rivals(left, best, wanted)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
@@ -306,6 +312,28 @@ class Goods:
             )
         )
 
+    def _said_behind(self, left: Mapping[str, float], wanted: Wanted) -> str | None:
+        """The one sibling in whose name the word stands that follows the name: win10安装U盘, PS Plus二档."""
+        behind = squeezed(wanted.behind)[0]
+        if wanted.mention is None or wanted.qualifiers or len(behind) < 2:
+            return None
+        table = self._names.table
+        kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
+        if len(kin) > KIN_MAX or table.namer.role_of(behind[:2]) is not None:
+            return None
+        for length in range(len(behind), 1, -1):
+            if not _is_word(behind, length):
+                continue
+            having = [product_id for product_id in kin if behind[:length] in self._written(product_id)]
+            if having:
+                return having[0] if len(having) == 1 and list(left) != having else None
+        return None
+
+    def _written(self, product_id: str) -> str:
+        """The name and the aliases of a product as they are searched."""
+        product = self._vocabulary.products[product_id]
+        return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))
+
     def _rivals(self, left: Mapping[str, float], best: float, wanted: Wanted) -> tuple[str, ...]:
         """Others of the brand that are sold in the very size, where nobody goes by the bare brand.
 
@@ -388,6 +416,17 @@ class Goods:
                 else self._sizes.fit(product_id, ())
             )
         return self._sizes.fit(product_id, amounts)
+
+
+KIN_MAX = 40
+"""Of more siblings none is looked for by a word of its name: that would take too long."""
+
+
+def _is_word(text: str, length: int) -> bool:
+    """Whether a text begins with a word of this length: letters only, and no latin word cut in two."""
+    if not all("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z" for character in text[:length]):
+        return False
+    return not ("a" <= text[length - 1] <= "z" and "a" <= text[length : length + 1] <= "z")
 
 
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}

@@ -58,6 +58,7 @@ class LineReader:
             nearby=_words_of(page.text, record),
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
+            behind=page.text[record.names[-1].end : record.names[-1].end + 8] if record.names else "",
             regions=tuple(event.mention.text for event in record.regions if event.mention),
             carrier=carrier(phone, self._lexicon) if phone else None,
             account_kind=next((event.account.said for event in record.accounts if event.account), None),

@@ -136,7 +136,7 @@ class Names:
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
-        return tuple(_moved(mention, places) for mention in self._of_other_brands(chosen))
+        return tuple(_moved(mention, places) for mention in self._put_together(chosen))
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
@@ -277,20 +277,35 @@ class Names:
             if brand in pattern and self.table.namer.role_of(brand) is None
         )
 
-    def _of_other_brands(self, mentions: list[Mention]) -> Iterator[Mention]:
-        """中石化 and 加油卡 of 中石化加油卡 are one thing, that is not sold here."""
+    def _put_together(self, mentions: list[Mention]) -> Iterator[Mention]:
+        """Names that stand side by side and are one: 中石化 and 加油卡, PS Plus and 二档."""
         held: Mention | None = None
         for mention in sorted(mentions, key=lambda mention: mention.start):
-            if held is not None and held.kind is MentionKind.UNKNOWN and mention.start == held.end:
-                bare = mention.kind is MentionKind.NAME and mention.closeness is Closeness.EXACT
-                if bare and not self._brands_in(mention.text):
-                    held = replace(held, end=mention.end, text=held.text + mention.text)
-                    continue
+            if held is not None and mention.start == held.end and (both := self._together(held, mention)):
+                held = both
+                continue
             if held is not None:
                 yield held
             held = mention
         if held is not None:
             yield held
+
+    def _together(self, one: Mention, other: Mention) -> Mention | None:
+        """The one name that two make, if they do: the second is no brand, or narrows the first."""
+        if other.kind is not MentionKind.NAME or other.closeness is not Closeness.EXACT:
+            return None
+        text = one.text + other.text
+        if one.kind is MentionKind.UNKNOWN and not self._brands_in(other.text):
+            return replace(one, end=other.end, text=text)
+        if one.kind is not MentionKind.NAME or not other.options:
+            return None
+        narrows = len(other.options) < len(one.options) and other.options.keys() <= one.options.keys()
+        if not narrows:
+            return None
+        said = one.said | other.said
+        return replace(
+            one, end=other.end, text=text, options=dict.fromkeys(other.options, 0.1), thin=False, said=said
+        )
 
 
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
