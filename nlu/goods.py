@@ -6,15 +6,15 @@ the customer is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
-from nlu.name_table import squeezed
+from nlu.labelled import labelled
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.products import Closeness, Mention, MentionKind, Names
-from nlu.sounds import heard
+from nlu.siblings import Siblings
 from nlu.understanding import LineInHand
 from nlu.variants import (
     MONEY_UNITS,
@@ -51,6 +51,8 @@ class Wanted:
     """Of the number to be charged."""
     account_kind: str | None = None
     """What the recipient was called, if it was called anything."""
+    labels: tuple[str, ...] = ()
+    """Words of the variants' labels that were said, those taken back left out."""
     scraps: str = ""
     """Characters in and around the line that nobody understood."""
     behind: str = ""
@@ -80,10 +82,14 @@ class Goods:
             product_id: frozenset(meaning for role, meaning in carried if role is Role.CARRIER)
             for product_id, carried in names.table.qualifiers.items()
         }
+        self._siblings = Siblings(vocabulary, names.table)
         self._topup = names.table.named(topup)
         self._unit_sellers: dict[str, list[str]] = {}
         for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
-            for unit in dict.fromkeys(variant.unit for variant in product.variants):
+            parts = (
+                part for size in sizes.of(product.product_id) for more in size.more for part in more.units
+            )
+            for unit in dict.fromkeys((*(variant.unit for variant in product.variants), *parts)):
                 self._unit_sellers.setdefault(unit, []).append(product.product_id)
 
     def decide(self, wanted: Wanted) -> Decision:
@@ -93,7 +99,7 @@ class Goods:
             return Decision()
         closeness = wanted.mention.closeness.value if wanted.mention else 0.95
         named = wanted.mention is not None or (wanted.tops_up and options is self._topup)
-        qualified = None if wanted.requalified else self._qualified(options, wanted)
+        qualified = None if wanted.requalified and wanted.qualifiers else self._qualified(options, wanted)
         if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
             qualified = self._qualified(wanted.mention.family, wanted)
@@ -111,10 +117,13 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
-        if (sibling := self._said_behind(left, wanted)) is not None:
+        named_plainly = wanted.mention is not None and not wanted.qualifiers
+        sibling = self._siblings.said_behind(left, wanted.behind) if named_plainly else None
+        if sibling is not None:
             conflict = conflict or self._carrier_conflict(wanted, sibling)
             return Decision(sibling, (), self._fit(sibling, wanted), closeness, conflict)
-        hinted = self._hinted(left, wanted) or self._rivals(left, best, wanted)
+        hinted = () if wanted.qualifiers else self._siblings.hinted(left, wanted.scraps)
+        hinted = hinted or self._rivals(left, best, wanted)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
@@ -167,6 +176,10 @@ class Goods:
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
         return any(word in wanted.nearby for word in self._sizes.words(product_id))
 
+    def labelled(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+        """The mentions, with the labels of variants as qualifiers (家庭和企业版, 大杯)."""
+        return labelled(text, mentions, self._sizes)
+
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""
         amounts = tuple(amounts)
@@ -205,6 +218,9 @@ class Goods:
         if len({(amount.kind, amount.low, amount.units) for amount in amounts}) <= 1:
             return True
         if product_ids is None:
+            sellers = self._by_size(amounts[:1])
+            if sellers and any(not self._sizes.fit(one, amounts).unavailable for one in sellers):
+                return True
             return len({amount.kind for amount in amounts}) == len(amounts) and any(
                 amount.kind is AmountKind.PERIOD for amount in amounts
             )
@@ -258,7 +274,7 @@ class Goods:
                 or self._label_says(product_id, meaning)
             }
             if not having and role is Role.PLAIN_TIER:
-                left = dict(self._plain(left) or left)
+                left = dict(self._siblings.plain(left) or left)
                 continue
             if not having and role is not Role.CARRIER and wanted.mention is not None:
                 # 实体 of Steam: no plain product of the name has it, a sibling may.
@@ -282,57 +298,6 @@ class Goods:
             if same and not any(role is Role.CARRIER for role, _ in said):
                 left = same
         return left
-
-    def _plain(self, options: Mapping[str, float]) -> Mapping[str, float]:
-        """普通的, 快充的: of the options and their siblings those that no tier lifts above the plain one."""
-        plain = {product_id: cost for product_id, cost in options.items() if not self._lifted(product_id)}
-        if plain:
-            return plain
-        kin = dict.fromkeys(other for option in options for other in self._names.table.kin(option))
-        return dict.fromkeys((other for other in kin if not self._lifted(other)), 0.0)
-
-    def _lifted(self, product_id: str) -> bool:
-        return any(role is Role.TIER for role, _ in self._names.table.qualifiers[product_id])
-
-    def _hinted(self, left: Mapping[str, float], wanted: Wanted) -> tuple[str, ...]:
-        """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
-        if not wanted.scraps or wanted.qualifiers:
-            return ()
-        sounds = heard(wanted.scraps)
-        return tuple(
-            product_id
-            for product_id in dict.fromkeys(kin for other in left for kin in self._names.table.kin(other))
-            if product_id not in left
-            and any(
-                role is Role.TIER
-                and heard(meaning[:1]) in sounds
-                and (role, meaning) not in self._names.table.qualifiers[other]
-                for role, meaning in self._names.table.qualifiers[product_id]
-                for other in left
-            )
-        )
-
-    def _said_behind(self, left: Mapping[str, float], wanted: Wanted) -> str | None:
-        """The one sibling in whose name the word stands that follows the name: win10安装U盘, PS Plus二档."""
-        behind = squeezed(wanted.behind)[0]
-        if wanted.mention is None or wanted.qualifiers or len(behind) < 2:
-            return None
-        table = self._names.table
-        kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
-        if len(kin) > KIN_MAX or table.namer.role_of(behind[:2]) is not None:
-            return None
-        for length in range(len(behind), 1, -1):
-            if not _is_word(behind, length):
-                continue
-            having = [product_id for product_id in kin if behind[:length] in self._written(product_id)]
-            if having:
-                return having[0] if len(having) == 1 and list(left) != having else None
-        return None
-
-    def _written(self, product_id: str) -> str:
-        """The name and the aliases of a product as they are searched."""
-        product = self._vocabulary.products[product_id]
-        return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))
 
     def _rivals(self, left: Mapping[str, float], best: float, wanted: Wanted) -> tuple[str, ...]:
         """Others of the brand that are sold in the very size, where nobody goes by the bare brand.
@@ -396,7 +361,8 @@ class Goods:
     def _fit(self, product_id: str, wanted: Wanted) -> VariantReading:
         meanings = [meaning for role, meaning in wanted.qualifiers if role is not Role.CARRIER]
         known = self._sizes.words(product_id)
-        words = [word for word in known if word in wanted.nearby]
+        words = [word for word in dict.fromkeys(wanted.labels) if word in known]
+        words = words or [word for word in known if word in wanted.nearby]
         words = words or [word for word in known if any(meaning in word for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         amounts = wanted.amounts
@@ -416,17 +382,6 @@ class Goods:
                 else self._sizes.fit(product_id, ())
             )
         return self._sizes.fit(product_id, amounts)
-
-
-KIN_MAX = 40
-"""Of more siblings none is looked for by a word of its name: that would take too long."""
-
-
-def _is_word(text: str, length: int) -> bool:
-    """Whether a text begins with a word of this length: letters only, and no latin word cut in two."""
-    if not all("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z" for character in text[:length]):
-        return False
-    return not ("a" <= text[length - 1] <= "z" and "a" <= text[length : length + 1] <= "z")
 
 
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}

@@ -177,7 +177,8 @@ def _sizing(record: Record, all_amounts: bool) -> Iterable[Event]:
             event.amount is not None and event.amount.kind in (AmountKind.PERIOD, AmountKind.SIZE)
         ):
             yield event
-    yield from record.nouns
+    name = record.names[0].start if record.names else 0
+    yield from (noun for noun in record.nouns if noun.end >= name - 1)  # 老提示激活，Windows…: said before
     yield from record.qualifiers
 
 

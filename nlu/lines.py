@@ -55,6 +55,9 @@ class LineReader:
                 if event.mention and event.mention.role
             ),
             amounts=amounts,
+            labels=tuple(
+                event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
+            ),
             nearby=_words_of(page.text, record),
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
@@ -93,7 +96,7 @@ class LineReader:
             amount = event.amount
             assert amount is not None
             counts = amount.kind is AmountKind.SIZE and options and not self._goods.sells_by(options, amount)
-            if counts and all(unit in SENSELESS_UNITS for unit in amount.units):
+            if counts and amount.units and all(unit in SENSELESS_UNITS for unit in amount.units):
                 counted = event
             else:
                 sizes.append(amount)

@@ -136,7 +136,7 @@ class Names:
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
-        return tuple(_moved(mention, places) for mention in self._put_together(chosen))
+        return tuple(_moved(mention, places) for mention in self._put_together(text, chosen))
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
@@ -277,11 +277,12 @@ class Names:
             if brand in pattern and self.table.namer.role_of(brand) is None
         )
 
-    def _put_together(self, mentions: list[Mention]) -> Iterator[Mention]:
+    def _put_together(self, text: str, mentions: list[Mention]) -> Iterator[Mention]:
         """Names that stand side by side and are one: 中石化 and 加油卡, PS Plus and 二档."""
         held: Mention | None = None
         for mention in sorted(mentions, key=lambda mention: mention.start):
-            if held is not None and mention.start == held.end and (both := self._together(held, mention)):
+            beside = held is not None and text[held.end : mention.start] in ("", "的")
+            if held is not None and beside and (both := self._together(held, mention)):
                 held = both
                 continue
             if held is not None:

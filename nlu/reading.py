@@ -146,7 +146,7 @@ class Reader:
         crowded = sum(1 for _ in _RUN.finditer(text)) > MARKS_MAX
         if crowded:
             page.take(0, len(text))
-        found = self._found(page)
+        found = self._found(page, goods)
         if found.crowded:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
@@ -190,20 +190,21 @@ class Reader:
             crowded=crowded,
         )
 
-    def _found(self, page: Page) -> _Found:
+    def _found(self, page: Page, goods: Goods) -> _Found:
         """What each reader finds, in the order in which no later one can be misled."""
         self._skip_markers(page)
         order = references.read(page, self._lexicon)
         vast = quantities.read_vast(page)
         recipients = accounts.read(page, self._lexicon)
         self._set_aside(page)
-        mentions = self._mentioned(page, recipients)
+        mentions = self._mentioned(page, recipients, goods)
         for mention in mentions:
             holds_numeral = (
                 mention.kind is MentionKind.NOUN and self._numeral.search(mention.text) is not None
             )
             named = mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN)
-            if (named or holds_numeral) and not self._is_unit(mention):
+            labels = mention.kind is MentionKind.QUALIFIER and mention.role is None
+            if (named or holds_numeral or labels) and not self._is_unit(mention):
                 _take(page, mention.start, mention.end)
         words = self._with_verbs(page, _with_references(page, order), mentions)
         parts = parts_of_numbers(page, self._lexicon)
@@ -219,7 +220,9 @@ class Reader:
             page, order, recipients, mentions, parts, others, limits, sorts, sizes, counts, paying, cues
         )
 
-    def _mentioned(self, page: Page, recipients: Sequence[Mark[Account]]) -> tuple[Mention, ...]:
+    def _mentioned(
+        self, page: Page, recipients: Sequence[Mark[Account]], goods: Goods
+    ) -> tuple[Mention, ...]:  # fmt: skip
         """The names, without the labels of recipients and the ends of longer words."""
         labels = [mark.value.label for mark in recipients if mark.value.label]
         whole = tuple(
@@ -227,6 +230,7 @@ class Reader:
             for mention in self._names.read(page)
             if not any(only_labels(mention, start, end) for start, end in labels)
         )
+        whole = goods.labelled(page.text, whole)
         return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
+from itertools import pairwise
 
 from nlu.naming import Form, Namer, Role, Token
 from nlu.sounds import initials
 
 PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
+ENDING_COST = 0.7
+"""What it costs to say it by its last two characters: whoever goes by these alone is meant first."""
 VERSION_COST = 0.4
 """What it costs to leave the version of a program out."""
 QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
@@ -34,6 +37,7 @@ class Spellings:
 
     def of(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """The forms of a name with each token written in its several ways."""
+        yield from _with_version_of_its_twin(tokens)
         for form in self._namer.forms(tokens):
             yield form
             yield from self._with_qualifier_in_front(form)
@@ -51,7 +55,7 @@ class Spellings:
             for spelling, cost in self._other_spellings(token, alone=len(form.tokens) == 1):
                 changed = Token(spelling, token.role, token.meaning)
                 tokens = (*form.tokens[:at], changed, *form.tokens[at + 1 :])
-                partial = cost == PARTIAL_COST
+                partial = cost in (PARTIAL_COST, ENDING_COST)
                 respelled = Form("".join(part.text for part in tokens), form.cost + cost, tokens)
                 if partial:
                     self.partial.add(respelled.text)
@@ -74,6 +78,8 @@ class Spellings:
             for short in self._namer.short_generics.get(token.text, ()):
                 yield short, 0.1
         elif token.role is Role.CONTENT:
+            for short in self._namer.short_generics.get(token.text, ()):
+                yield short, 0.1
             for spelling in (token.text.removesuffix(_PACK), token.text + _PACK):
                 known = self._namer.role_of(spelling)
                 if spelling != token.text and known is not None and known[0] is Role.CONTENT:
@@ -96,12 +102,19 @@ class Spellings:
                         yield token.text[:length], PARTIAL_COST
                 if len(token.text) >= 5:
                     yield token.text[-4:], PARTIAL_COST
+                elif self._may_end(token.text):
+                    yield token.text[2:], ENDING_COST  # 茶姬 of 霸王茶姬
             if not alone and all_chinese(token.text) and len(token.text) >= 2:
                 yield initials(token.text), 0.3
         elif token.role in (Role.TIER, Role.COUNTRY, Role.CARRIER):
             for spelling, (role, meaning) in self._namer.words.items():
                 if role is token.role and meaning == token.meaning and spelling != token.text:
                     yield spelling, 0.05
+
+    def _may_end(self, brand: str) -> bool:
+        """Whether a brand of four characters may be said by the last two: not where the first two are
+        a brand by themselves (度盘超会), nor where the last are a word of their own."""
+        return brand[2:] not in self._common and len(self._namer.brand_spellings(brand[:2])) == 1
 
     def _versions(self, word: str, number: str) -> Iterator[tuple[str, float]]:
         """Windows十一; and Windows, which all versions share."""
@@ -110,6 +123,17 @@ class Spellings:
         if len(word) >= 5 and word not in self._common:
             self.versionless.add(word)
             yield word, VERSION_COST
+
+
+def _with_version_of_its_twin(tokens: tuple[Token, ...]) -> Iterator[Form]:
+    """诺顿360 of 诺顿 Norton 360: of a brand in two scripts either may have the number."""
+    for at, (one, other) in enumerate(pairwise(tokens)):
+        version = _VERSIONED.fullmatch(other.text)
+        if version and one.role is Role.BRAND and all_chinese(one.text):
+            both = Token(one.text + version["number"], Role.BRAND, one.text + version["number"])
+            rest = (*tokens[:at], both, *tokens[at + 2 :])
+            yield Form(both.text, 0.0, (both,))
+            yield Form("".join(token.text for token in rest), 0.0, rest)
 
 
 _PACK = "包"

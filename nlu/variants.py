@@ -6,9 +6,12 @@ that read messages, so that 1台1年 is both one computer and twelve months.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.amounts import read as read_amounts
@@ -71,6 +74,17 @@ class Sizes:
             product_id: self._tell_apart(sizes, plain(vocabulary.products[product_id].name).replace(" ", ""))
             for product_id, sizes in self._sizes.items()
         }
+
+        words = {word for known in self._words.values() for word in known if _is_label(word)}
+        unread = sorted(word for word in words if not read_amounts(normalise(word), lexicon, units))
+        self._labels_said = AhoCorasick(unread, matchkind=MatchKind.LeftmostLongest)
+
+    def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+        """`(start, end, word)` of the words in a text that tell variants of these products apart."""
+        known = [self._words[product_id] for product_id in product_ids]
+        for _, start, end in self._labels_said.find_matches_as_indexes(text):
+            if any(text[start:end] in words for words in known):
+                yield start, end, text[start:end]
 
     def _size(self, variant: VariantWords) -> Size:
         key = (variant.label, variant.face_value, variant.unit)
@@ -153,6 +167,10 @@ class Sizes:
         return self.fit(product_id, (as_amount(measure),))
 
 
+def _is_label(word: str) -> bool:
+    return len(word) >= 2 and not any(character.isdigit() for character in word)
+
+
 _ENDINGS = ("券", "卡", "版", "包", "套餐")
 
 
@@ -203,7 +221,7 @@ def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
             return [size for size in sizes if size.unit in amount.units and size.face_value == value]
         case AmountKind.SIZE:
             own = [size for size in sizes if size.unit in amount.units and size.face_value == value]
-            return own or [size for size in sizes if _label_has(size, amount)]
+            return own or [size for size in sizes if _label_has(size, amount) or _as_many_gb(size, amount)]
         case AmountKind.PERIOD:
             own = [
                 size
@@ -215,12 +233,22 @@ def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
 
 def _label_has(size: Size, amount: Amount) -> bool:
     for part in size.more:
-        if part.kind is amount.kind and part.low == amount.low and set(part.units) & set(amount.units):
+        said_so = bool(set(part.units) & set(amount.units)) or (part.text == amount.text and not part.units)
+        if part.kind is amount.kind and part.low == amount.low and said_so:
             return True
         periods = part.kind is AmountKind.PERIOD and amount.kind is AmountKind.PERIOD
         if periods and part.units and amount.in_unit(part.units[0]) == part.low:
             return True
     return False
+
+
+def _as_many_gb(size: Size, amount: Amount) -> bool:
+    """Whether a variant that is counted in GB was said in TB."""
+    terabytes = _TERABYTES.fullmatch(amount.text)
+    return terabytes is not None and plain(size.unit) == "gb" and size.face_value == amount.low * 1024
+
+
+_TERABYTES = re.compile(r"[^a-z]+tb?")
 
 
 def _between(size: Size, amount: Amount) -> bool:

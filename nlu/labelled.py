@@ -1,0 +1,53 @@
+"""Words of the variants' labels in a message: 家庭和企业版 is one word, and neither a tier nor a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlu.name_table import squeezed
+from nlu.products import Closeness, Mention, MentionKind
+from nlu.siblings import KIN_MAX
+from nlu.variants import Sizes
+
+
+def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Mention, ...]:
+    """The mentions, with the labels of their variants as qualifiers (家庭和企业版, 大杯) instead of the
+    tiers and nouns that stand inside of these."""
+    named = dict.fromkeys(one for m in mentions if m.kind is MentionKind.NAME for one in m.options)
+    if not named or len(named) > KIN_MAX:
+        return tuple(mentions)
+    only = [mention for mention in mentions if _only_a_label(mention, mentions, sizes)]
+    firm = [m for m in mentions if m.kind not in _MAY_BE_A_LABEL and m not in only]
+    bare, places = squeezed(text)
+    labels = [
+        Mention(places[start], places[end - 1] + 1, word, MentionKind.QUALIFIER)
+        for start, end, word in sizes.labels_in(bare, named)
+    ]
+    labels += [
+        replace(mention, kind=MentionKind.QUALIFIER, options={}, family={})
+        for mention in only
+        if mention.closeness is not Closeness.EXACT
+    ]
+    labels = [label for label in labels if not any(_overlap(label, mention) for mention in firm)]
+    kept = [m for m in mentions if m not in only and not any(_overlap(label, m) for label in labels)]
+    return tuple(sorted((*kept, *labels), key=lambda mention: mention.start))
+
+
+def _only_a_label(mention: Mention, mentions: Sequence[Mention], sizes: Sizes) -> bool:
+    """Whether a name is that of a variant (家庭和学生版) whose product is named beside it."""
+    return (
+        mention.kind is MentionKind.NAME
+        and all(mention.text in sizes.words(one) for one in mention.options)
+        and any(
+            other is not mention and other.kind is MentionKind.NAME and other.options.keys() & mention.options
+            for other in mentions
+        )
+    )
+
+
+_MAY_BE_A_LABEL = frozenset({MentionKind.QUALIFIER, MentionKind.NOUN})
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end

@@ -1,0 +1,77 @@
+"""Goods of one brand, and what in a message tells one of them from the others beside its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nlu.name_table import NameTable, squeezed
+from nlu.naming import Role
+from nlu.normalise import plain
+from nlu.sounds import heard
+from nlu.vocabulary import Vocabulary
+
+KIN_MAX = 40
+"""Of more siblings none is looked for by a word of its name: that would take too long."""
+
+
+class Siblings:
+    """Tells the goods of one catalog from their siblings. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, table: NameTable) -> None:
+        self._vocabulary, self._table = vocabulary, table
+
+    def plain(self, options: Mapping[str, float]) -> Mapping[str, float]:
+        """普通的, 快充的: of the options and their siblings those that no tier lifts above the plain one."""
+        plain = {product_id: cost for product_id, cost in options.items() if not self._lifted(product_id)}
+        if plain:
+            return plain
+        kin = dict.fromkeys(other for option in options for other in self._table.kin(option))
+        return dict.fromkeys((other for other in kin if not self._lifted(other)), 0.0)
+
+    def _lifted(self, product_id: str) -> bool:
+        return any(role is Role.TIER for role, _ in self._table.qualifiers[product_id])
+
+    def hinted(self, left: Mapping[str, float], scraps: str) -> tuple[str, ...]:
+        """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
+        sounds = heard(scraps)
+        return tuple(
+            product_id
+            for product_id in dict.fromkeys(kin for other in left for kin in self._table.kin(other))
+            if product_id not in left
+            and any(
+                role is Role.TIER
+                and heard(meaning[:1]) in sounds
+                and (role, meaning) not in self._table.qualifiers[other]
+                for role, meaning in self._table.qualifiers[product_id]
+                for other in left
+            )
+        )
+
+    def said_behind(self, left: Mapping[str, float], behind: str) -> str | None:
+        """The one sibling in whose name the word stands that follows the name: win10安装U盘, PS Plus二档."""
+        behind = squeezed(behind)[0]
+        if len(behind) < 2:
+            return None
+        table = self._table
+        kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
+        if len(kin) > KIN_MAX or table.namer.role_of(behind[:2]) is not None:
+            return None
+        for length in range(len(behind), 1, -1):
+            if not _is_word(behind, length):
+                continue
+            having = [product_id for product_id in kin if behind[:length] in self._written(product_id)]
+            if having:
+                return having[0] if len(having) == 1 and list(left) != having else None
+        return None
+
+    def _written(self, product_id: str) -> str:
+        """The name and the aliases of a product as they are searched."""
+        product = self._vocabulary.products[product_id]
+        return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))
+
+
+def _is_word(text: str, length: int) -> bool:
+    """Whether a text begins with a word of this length: letters only, and no latin word cut in two."""
+    if not all("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z" for character in text[:length]):
+        return False
+    return not ("a" <= text[length - 1] <= "z" and "a" <= text[length : length + 1] <= "z")
