@@ -75,7 +75,7 @@ class Filler:
             draft,
             payment=understanding.payment.value if understanding.payment else draft.payment,
         )
-        spoken = _each_for_its_contact(understanding)
+        spoken = _no_surer_than(_each_for_its_contact(understanding), understanding.confidence)
         if not spoken:
             return Filling(draft)
         if any(line.dropped for line in spoken):
@@ -289,6 +289,19 @@ def _each_for_its_contact(understanding: Understanding) -> tuple[SpokenLine, ...
     if name is None or any(line.contact for line in lines):
         return lines
     return tuple(replace(line, contact=name) for line in lines) or (SpokenLine(contact=name),)
+
+
+def _no_surer_than(spoken: tuple[SpokenLine, ...], confidence: float) -> tuple[SpokenLine, ...]:
+    """The lines; no good in them is surer than the message as a whole. Where something is open it is
+    asked anyway, and the answer makes it sure."""
+    if not all(line.sku and not line.problems for line in spoken):
+        return spoken
+    return tuple(
+        replace(line, product=replace(line.product, sureness=min(line.product.sureness, confidence)))
+        if line.product is not None
+        else line
+        for line in spoken
+    )
 
 
 def _counted(line: DraftLine, quantity: int) -> DraftLine:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.filling import Filler
+from nlu.confidence import Clues
 from nlu.explanation import Explanation
 from nlu.parser import Parser
 from nlu.understanding import Filters, Intent, Slot, Understanding
@@ -62,6 +63,10 @@ class Framer:
     def explain(self, text: str) -> Explanation:
         """From which pieces of `text` its frame comes."""
         return self._parser.explain(text)
+
+    def clues(self, text: str) -> Clues:
+        """What the confidence in `text` comes from."""
+        return self._parser.clues(text)
 
     def _in_stock(self, sku_id: str) -> int:
         sku = self._catalog.sku(sku_id)

@@ -30,7 +30,7 @@ def is_unclear(turn: Turn) -> bool:
         return not said
     if heard.intent is Intent.PROVIDE:
         return not said
-    return not said and heard.filters.empty and heard.confidence < turn.policy.reading.guess_at
+    return not said and heard.filters.empty and heard.clear < turn.policy.reading.guess_at
 
 
 def unclear(turn: Turn) -> Reply:
@@ -42,7 +42,7 @@ def unclear(turn: Turn) -> Reply:
     turn.update(replace(turn.conversation, unclear=times))
     worded = any(char.isalnum() for char in turn.message.text)
     foreign = worded and (
-        turn.heard.intent is Intent.OUT_OF_SCOPE and turn.heard.confidence >= turn.policy.reading.sure_at
+        turn.heard.intent is Intent.OUT_OF_SCOPE and turn.heard.clear >= turn.policy.reading.sure_at
     )
     if times > 1:
         return _offer_person(turn)

@@ -7,6 +7,7 @@ a reader asks for `words("quantities.measure_words")`: file, dot, key. All words
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,12 +69,14 @@ class Lexicon:
 
     accounts: Mapping[str, AccountKind]
     intents: tuple[IntentPhrases, ...]
+    confidence: Mapping[str, float]
+    """What each clue weighs (`nlu/confidence.py`)."""
     _words: Mapping[str, tuple[str, ...]]
     _groups: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     @classmethod
     def read(cls, folder: Path) -> Lexicon:
-        """Read `intents.yaml`, `accounts.yaml` and `lexicon/*.yaml` of the data folder.
+        """Read `intents.yaml`, `accounts.yaml`, `confidence.toml` and `lexicon/*.yaml` of the data folder.
 
         Raises LexiconError naming file, line and remedy.
 
@@ -94,6 +97,7 @@ class Lexicon:
         return cls(
             MappingProxyType(_accounts(folder / "accounts.yaml")),
             _intents(folder / "intents.yaml"),
+            MappingProxyType(_weights(folder / "confidence.toml")),
             MappingProxyType(words),
             MappingProxyType(groups),
         )
@@ -161,6 +165,20 @@ def _intents(file: Path) -> tuple[IntentPhrases, ...]:
         else:
             found.append(IntentPhrases(intent, None, _phrases(file, node)))
     return tuple(found)
+
+
+def _weights(file: Path) -> dict[str, float]:
+    restore = "Restore it from the release, or run `python -m tests.bench.calibrate`"
+    try:
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise LexiconError(file, 0, "the file is missing", restore) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(file, 0, f"not TOML ({error})", restore) from error
+    weights = said.get("weights")
+    if not isinstance(weights, dict) or not all(isinstance(value, int | float) for value in weights.values()):
+        raise LexiconError(file, 0, "[weights] is not a table of numbers", restore)
+    return {name: float(value) for name, value in weights.items()}
 
 
 def _document(file: Path) -> yaml.Node:

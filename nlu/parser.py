@@ -14,6 +14,7 @@ from dataclasses import replace
 from nlu.answers import Answers
 from nlu.besides import besides
 from nlu.complaints import Complaints
+from nlu.confidence import Clues, clues_of, confidence
 from nlu.corrections import CueKind
 from nlu.evidence import Evidence, evidence_of
 from nlu.examples import Guess
@@ -102,6 +103,12 @@ class Parser:
         if expectation is NOTHING_EXPECTED:
             return understood
         return self._answers.read(understood, expectation, self.understand)
+
+    def clues(self, text: str) -> Clues:
+        """What the confidence in `text` comes from, for fitting the weights."""
+        reading = self._reader.read(text[: self._length_max], self._goods)
+        understood = self.understand(text)
+        return clues_of(reading, understood.intent, understood.clear, understood.lines)
 
     def explain(self, text: str) -> Explanation:
         """What `text` means as the first message of a conversation, and from which pieces that comes."""
@@ -203,11 +210,12 @@ class Parser:
             )
         if intent in _LISTING:
             options = self._asked_about(spoken)
-        sureness = min((line.product.sureness for line in lines if line.product is not None), default=1.0)
+        clues = clues_of(reading, intent, guess.confidence, lines)
         return Understanding(
             text=text,
             intent=intent,
-            confidence=round(min(guess.confidence, sureness), 4),
+            confidence=round(confidence(self._lexicon.confidence, clues), 4),
+            clear=guess.confidence,
             lines=lines,
             options=options,
             problems=problems,

@@ -197,6 +197,7 @@ class Understanding:
     text: str
     intent: Intent
     confidence: float
+    """How often a frame like this is right, 0 to 1 (calibrated: `nlu/confidence.py`)."""
     lines: tuple[SpokenLine, ...] = ()
     options: tuple[str, ...] = ()
     """What the message is about when nothing is ordered: product or SKU ids, best first."""
@@ -229,6 +230,9 @@ class Understanding:
     chosen: str | None = None
     """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
     spans: tuple[SlotSpan, ...] = ()
+    clear: float = 1.0
+    """How clear the signs of the intent were, 0 to 1: whether there is anything to ask again about. A
+    message without any sense is read as such with much confidence and nothing clear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,96 +1,80 @@
 """Does confidence mean what it says? Of the frames given 0.9, nine in ten ought to be right.
 
-What `policy.toml` calls sure is set by this table: print it after every change to the reader.
+What `policy.toml` calls sure is set by this: look at it after every change to the reader. It is
+measured on `tests/nlu/apart/`, on which nobody tunes the reader or fits the weights.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.parse import framer_for
-from bot.frame import Json
+from tests.bench.judged import NLU, Judged, judged
 
-DATA = Path(__file__).parents[2] / "data"
-CORPUS = Path(__file__).parents[1] / "nlu" / "corpus"
-EDGES = (0.0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
+EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
 
 
 @dataclass(frozen=True)
-class Judged:
+class Bin:
+    """The frames whose confidence lies between two edges."""
+
+    low: float
+    high: float
+    frames: int
     confidence: float
-    right: bool
-    wrong_order: bool
-    """Complete, and not what the gold says."""
+    """Mean."""
+    right: float
+    """Share."""
+    wrong_orders: int
+    complete: int
 
 
 def main() -> None:
     """Print how often frames of each confidence were right."""
-    judged = list(_judged())
-    table = Table(title="Confidence", caption=f"{len(judged)} utterances of tests/nlu/corpus")
-    for column in ("confidence", "frames", "right", "mean confidence", "wrong orders"):
+    cases = list(judged(NLU / "apart"))
+    table = Table(
+        title="Confidence",
+        caption=f"{len(cases)} utterances of tests/nlu/apart; expected calibration error "
+        f"{calibration_error(cases):.3f}",
+    )
+    for column in ("confidence", "frames", "right", "mean confidence", "complete", "wrong orders"):
         table.add_column(column, justify="right")
-    for low, high in pairwise(EDGES):
-        inside = [one for one in judged if low <= one.confidence < high]
-        if not inside:
-            continue
-        right = sum(one.right for one in inside) / len(inside)
-        mean = sum(one.confidence for one in inside) / len(inside)
-        wrong = sum(one.wrong_order for one in inside)
+    for one in bins(cases):
         table.add_row(
-            f"{low:.2f}-{min(high, 1):.2f}", str(len(inside)), f"{right:.3f}", f"{mean:.3f}", str(wrong)
+            f"{one.low:.2f}-{min(one.high, 1):.2f}",
+            str(one.frames),
+            f"{one.right:.3f}",
+            f"{one.confidence:.3f}",
+            str(one.complete),
+            str(one.wrong_orders),
         )
     Console(width=100).print(table)
 
 
-def _judged() -> Iterator[Judged]:
-    for catalog, pattern in (
-        (DATA / "catalog" / "demo.csv", "demo-*.jsonl"),
-        *((file, f"{file.stem}.jsonl") for file in sorted(CORPUS.glob("*.csv"))),
-    ):
-        framer = framer_for(catalog, DATA)
-        for file in sorted(CORPUS.glob(pattern)):
-            for line in filter(str.strip, file.read_text(encoding="utf-8").splitlines()):
-                case = json.loads(line)
-                frame = framer.frame(case["text"])
-                right = _is_right(case["gold"], frame)
-                confidence = frame["confidence"]
-                assert isinstance(confidence, float | int)
-                yield Judged(float(confidence), right, _complete(frame) and not right)
+def bins(cases: Sequence[Judged]) -> list[Bin]:
+    """The reliability curve: one point for each span of confidence that has frames."""
+    found = []
+    for low, high in pairwise(EDGES):
+        inside = [case for case in cases if low <= case.confidence < high]
+        if inside:
+            found.append(
+                Bin(
+                    low,
+                    high,
+                    len(inside),
+                    sum(case.confidence for case in inside) / len(inside),
+                    sum(case.right for case in inside) / len(inside),
+                    sum(case.wrong_order for case in inside),
+                    sum(case.complete for case in inside),
+                )
+            )
+    return found
 
 
-def _is_right(gold: dict[str, Json], frame: dict[str, Json]) -> bool:
-    """Whether the frame says everything that the gold says."""
-    intents = gold["intent"] if isinstance(gold.get("intent"), list) else [gold.get("intent")]
-    if not isinstance(intents, list) or frame["intent"] not in intents:
-        return False
-    if "complete" in gold and gold["complete"] != _complete(frame):
-        return False
-    lines, said = gold.get("lines"), frame["lines"]
-    if not isinstance(lines, list):
-        return True
-    return isinstance(said, list) and len(lines) == len(said) and all(map(_line_is_right, lines, said))
-
-
-def _line_is_right(gold: Json, said: Json) -> bool:
-    if not isinstance(gold, dict) or not isinstance(said, dict):
-        return False
-    return all(str(said.get(key)).lower() == str(value).lower() for key, value in gold.items())
-
-
-def _complete(frame: dict[str, Json]) -> bool:
-    lines = frame["lines"]
-    if frame["intent"] not in ("order", "modify") or not isinstance(lines, list) or not lines:
-        return False
-    whole = all(isinstance(line, dict) and line.get("sku") for line in lines)
-    return whole and not frame["missing"] and not frame["problems"]
-
-
-if __name__ == "__main__":
-    main()
+def calibration_error(cases: Sequence[Judged]) -> float:
+    """By how much confidence and the share that is right differ, on average over the frames."""
+    return sum(one.frames * abs(one.confidence - one.right) for one in bins(cases)) / len(cases)
