@@ -38,7 +38,7 @@ def clues_of(reading: Reading, intent: Intent, clear: float, lines: Sequence[Spo
     """The clues of one reading. `clear` is how clear the signs of the intent were, 0 to 1."""
     clear = min(max(clear, 0.02), 0.99)
     kind = next((name for name, intents in _KINDS.items() if intent in intents), None)
-    unread = min(len(reading.shape.left), _UNREAD_MAX) / _UNREAD_MAX
+    unread = min(len(reading.shape.left.over), _UNREAD_MAX) / _UNREAD_MAX
     events = [event.kind for event in reading.events]
     closeness = {event.mention.closeness for event in reading.events if event.mention is not None}
     clues = {
