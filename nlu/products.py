@@ -20,6 +20,7 @@ from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.page import Page
+from nlu.parts import Parts
 from nlu.sounds import heard, initials, pinyin
 from nlu.spellings import all_chinese
 from nlu.typos import Misspellings, sounds_near
@@ -34,6 +35,11 @@ _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[�
 
 SHORT_BRAND = 3
 """Of a brand of so few characters one that sounds otherwise makes another brand."""
+
+
+CLAUSE_ENDS = ",。;!?\n、…"
+SHORT_PART = 2
+"""A part of a name of so few characters may mean something else."""
 
 
 class Closeness(Enum):
@@ -85,6 +91,7 @@ class Names:
         self._ends_name = frozenset(
             (*lexicon.words("signs.numeral_characters"), *lexicon.words("aside.function_characters"))
         )
+        self._parts = Parts(vocabulary.products.values(), lexicon)
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()
@@ -136,7 +143,33 @@ class Names:
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
+        chosen = _longest([*chosen, *self._said_by_parts(text, chosen)])
         return tuple(_moved(mention, places) for mention in self._put_together(text, chosen))
+
+    def _said_by_parts(self, text: str, chosen: Iterable[Mention]) -> Iterator[Mention]:
+        """Goods said by parts of their names, in the clauses in which nothing else is named."""
+        closed = bytearray(len(text))
+        known = bytearray(len(text))
+        for mention in chosen:
+            known[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+            if mention.kind in (MentionKind.NAME, MentionKind.UNKNOWN):
+                start = max((text.rfind(mark, 0, mention.start) for mark in CLAUSE_ENDS), default=-1) + 1
+                ends = [at for mark in CLAUSE_ENDS if (at := text.find(mark, mention.end)) >= 0]
+                end = min(ends, default=len(text))
+                closed[start:end] = b"\x01" * (end - start)
+        for part in self._parts.read(text, closed):
+            length = part.end - part.start
+            if sum(not one for one in known[part.start : part.end]) < SHORT_PART:
+                continue
+            yield Mention(
+                part.start,
+                part.end,
+                text[part.start : part.end],
+                MentionKind.NAME,
+                part.options,
+                Closeness.SOUND if part.by_sound else Closeness.PARTIAL,
+                thin=length <= SHORT_PART,
+            )
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []

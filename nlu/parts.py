@@ -1,0 +1,167 @@
+"""Goods said by parts of their name: 健身房 of 校园健身房次卡, 四级真题 of 大学英语四级历年真题.
+
+Nobody says a long name whole, and no rule foresees which part of it people keep. So what stands between
+words of ordinary talk, and names nothing, is looked for in every name: a product may be meant if its name
+and sizes hold the whole stretch, in pieces of two characters and more. One character that no piece holds,
+and it is another good: 腾讯体育会员 is none of 腾讯视频会员.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.sounds import heard
+from nlu.vocabulary import ProductWords
+
+PRODUCTS_MAX = 5_000
+"""In a larger catalog hardly any part belongs to one product alone."""
+STRETCH_MAX = 12
+_OPTIONS_MAX = 8
+_PIECE = 2
+
+PART_COST = 0.6
+_PIECE_COST = 0.1
+_SOUND_COST = 0.2
+
+
+@dataclass(slots=True)
+class Part:
+    """A stretch that names goods by parts of their names."""
+
+    start: int
+    end: int
+    options: dict[str, float] = field(default_factory=dict)
+    """Product id -> what it costs to call it this."""
+    by_sound: bool = False
+
+
+class Parts:
+    """Finds such stretches for one catalog."""
+
+    def __init__(self, products: Iterable[ProductWords], lexicon: Lexicon) -> None:
+        self._labels: set[str] = set()
+        self._pairs: set[str] = set()
+        self._names: dict[str, tuple[str, str]] = {}
+        self._by_pair: dict[str, list[str]] = defaultdict(list)
+        products = tuple(products)
+        for product in products if len(products) <= PRODUCTS_MAX else ():
+            self._learn(product)
+        self._between = frozenset(lexicon.words("aside.function_characters"))
+        self._numerals = frozenset(lexicon.words("signs.numeral_characters"))
+        talk = (
+            word
+            for name in _TALK
+            for word in lexicon.words(name)
+            if len(word) > 1 or name.startswith("stance.")
+        )
+        paying = (word for words in lexicon.groups("payments.methods").values() for word in words)
+        self._talk = AhoCorasick(list(dict.fromkeys((*talk, *paying))), matchkind=MatchKind.LeftmostLongest)
+        self._alone = frozenset(lexicon.words("names.common_words"))
+
+    def _learn(self, product: ProductWords) -> None:
+        labels = [_squeezed(variant.label) for variant in product.variants]
+        self._labels.update(labels)
+        names = [_squeezed(text) for text in (product.name, *product.aliases)]
+        name = "\n".join(_BRACKETS.sub("", text) for text in names)
+        whole = "\n".join((*names, *labels))
+        self._names[product.product_id] = (name, whole)
+        self._pairs.update(whole[at : at + _PIECE] for at in range(len(whole) - 1))
+        sounds = heard(whole)
+        for pair in {sounds[at : at + _PIECE] for at in range(len(sounds) - 1)}:
+            if "\n" not in pair:
+                self._by_pair[pair].append(product.product_id)
+
+    def read(self, text: str, free: bytearray) -> Iterator[Part]:
+        """The parts of names in what is free (0) of the squeezed `text`, left to right."""
+        for run in _RUN.finditer(text):
+            for start, end in self._stretches(text, free, run.start(), run.end()):
+                if _PIECE <= end - start <= STRETCH_MAX:
+                    found = self._held(text[start:end])
+                    if found is not None:
+                        yield Part(start, end, *found)
+
+    def _stretches(self, text: str, free: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What stands between the words of talk and the characters that join words."""
+        closed = bytearray(free[start:end])
+        for _, at, to in self._talk.find_matches_as_indexes(text[start:end]):
+            closed[at:to] = b"\x01" * (to - at)
+        begin: int | None = None
+        for at in range(start, end + 1):
+            stops = at == end or closed[at - start] or self._joins(text[at : at + _PIECE])
+            if stops and begin is not None:
+                yield begin, at
+                begin = None
+            elif not stops and begin is None:
+                begin = at
+
+    def _joins(self, pair: str) -> bool:
+        """Whether a character only joins words, or counts: 四 of 四级 belongs to a name that has it."""
+        joins = pair[0] in self._between or pair[0] in self._numerals
+        return joins and pair not in self._pairs
+
+    def _held(self, stretch: str) -> tuple[dict[str, float], bool] | None:
+        """Which products hold the whole of it, and whether only by how it sounds."""
+        latin = _LATIN.findall(stretch)
+        if (
+            stretch in self._alone
+            or any(stretch in label for label in self._labels)
+            or len(stretch) - sum(map(len, latin)) < _PIECE
+        ):
+            return None
+        sounds = heard(stretch)
+        likely = [self._by_pair.get(sounds[at : at + _PIECE], ()) for at in range(len(sounds) - 1)]
+        options: dict[str, float] = {}
+        by_sound: dict[str, float] = {}
+        for product_id in dict.fromkeys(one for some in likely for one in some):
+            name, whole = self._names[product_id]
+            pieces = _pieces(stretch, whole)
+            if not set(latin) <= set(_LATIN.findall(whole)):
+                continue
+            if pieces is not None and any(piece in name for piece in pieces):
+                options[product_id] = PART_COST + _PIECE_COST * (len(pieces) - 1)
+            elif not options and len(stretch) >= 2 * _PIECE:
+                pieces = _pieces(sounds, heard(whole))
+                if pieces is not None and len(pieces) > 1:
+                    by_sound[product_id] = PART_COST + _SOUND_COST + _PIECE_COST * (len(pieces) - 1)
+        found = options or by_sound
+        if not found or len(found) > _OPTIONS_MAX:
+            return None
+        return found, not options
+
+
+_TALK = ("aside.talk", "contacts.people", "stance.order", "stance.polite", "stance.own_request", "stance.add")
+_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
+_LATIN = re.compile(r"[a-z]+")
+_PERIOD = re.compile("[半全一两三]?[季年月周天日][卡费]?")
+_RUN = re.compile(r"[a-z\u4e00-\u9fff]+")
+
+
+def _pieces(stretch: str, name: str) -> list[str] | None:
+    """`stretch` in as few pieces as a greedy reader finds in `name`, or None where something is left."""
+    pieces: list[str] = []
+    at = 0
+    while at < len(stretch):
+        end = at + _PIECE
+        if end > len(stretch) or stretch[at:end] not in name:
+            return None
+        while end < len(stretch) and stretch[at : end + 1] in name:
+            end += 1
+        if len(stretch) - end == 1:
+            # One character must not be left over: 健身|房卡, not 健身房|卡.
+            end -= 1
+            if end - at < _PIECE or stretch[end:] not in name:
+                return None
+        pieces.append(stretch[at:end])
+        at = end
+    return pieces
+
+
+def _squeezed(text: str) -> str:
+    return plain(text).replace(" ", "")
