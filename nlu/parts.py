@@ -137,10 +137,22 @@ class Parts:
 
 
 _TALK = ("aside.talk", "contacts.people", "stance.order", "stance.polite", "stance.own_request", "stance.add")
+_CLAUSE_ENDS = re.compile("[,。;!?\n、…]")
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _LATIN = re.compile(r"[a-z]+")
 _PERIOD = re.compile("[半全一两三]?[季年月周天日][卡费]?")
 _RUN = re.compile(r"[a-z\u4e00-\u9fff]+")
+
+
+def clauses_with(text: str, names: Iterable[tuple[int, int]]) -> bytearray:
+    """The clauses in which something stands that has a name: 1 for each of their characters."""
+    closed = bytearray(len(text))
+    ends = [-1, *(found.start() for found in _CLAUSE_ENDS.finditer(text)), len(text)]
+    for start, end in names:
+        first = max(at for at in ends if at < start or at == -1) + 1
+        last = min(at for at in ends if at >= end)
+        closed[first:last] = b"\x01" * (last - first)
+    return closed
 
 
 def _pieces(stretch: str, name: str) -> list[str] | None:

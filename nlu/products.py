@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -20,7 +20,7 @@ from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.page import Page
-from nlu.parts import Parts
+from nlu.parts import Parts, clauses_with
 from nlu.sounds import heard, initials, pinyin
 from nlu.spellings import all_chinese
 from nlu.typos import Misspellings, sounds_near
@@ -37,7 +37,6 @@ SHORT_BRAND = 3
 """Of a brand of so few characters one that sounds otherwise makes another brand."""
 
 
-CLAUSE_ENDS = ",。;!?\n、…"
 SHORT_PART = 2
 """A part of a name of so few characters may mean something else."""
 
@@ -146,30 +145,21 @@ class Names:
         chosen = _longest([*chosen, *self._said_by_parts(text, chosen)])
         return tuple(_moved(mention, places) for mention in self._put_together(text, chosen))
 
-    def _said_by_parts(self, text: str, chosen: Iterable[Mention]) -> Iterator[Mention]:
+    def _said_by_parts(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
         """Goods said by parts of their names, in the clauses in which nothing else is named."""
-        closed = bytearray(len(text))
         known = bytearray(len(text))
         for mention in chosen:
             known[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-            if mention.kind in (MentionKind.NAME, MentionKind.UNKNOWN):
-                start = max((text.rfind(mark, 0, mention.start) for mark in CLAUSE_ENDS), default=-1) + 1
-                ends = [at for mark in CLAUSE_ENDS if (at := text.find(mark, mention.end)) >= 0]
-                end = min(ends, default=len(text))
-                closed[start:end] = b"\x01" * (end - start)
+        named = [m for m in chosen if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)]
+        closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
         for part in self._parts.read(text, closed):
-            length = part.end - part.start
-            if sum(not one for one in known[part.start : part.end]) < SHORT_PART:
-                continue
-            yield Mention(
-                part.start,
-                part.end,
-                text[part.start : part.end],
-                MentionKind.NAME,
-                part.options,
-                Closeness.SOUND if part.by_sound else Closeness.PARTIAL,
-                thin=length <= SHORT_PART,
-            )
+            start, end = part.start, part.end
+            if sum(not one for one in known[start:end]) >= SHORT_PART:
+                closeness = Closeness.SOUND if part.by_sound else Closeness.PARTIAL
+                thin = end - start <= SHORT_PART
+                yield Mention(
+                    start, end, text[start:end], MentionKind.NAME, part.options, closeness, thin=thin
+                )
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []

@@ -47,7 +47,12 @@ def judged(folder: Path) -> Iterator[Judged]:
 
 
 def _catalog(shop: str, folder: Path) -> Path:
-    places = (folder / f"{shop}.csv", NLU / "corpus" / f"{shop}.csv", DATA / "catalog" / f"{shop}.csv")
+    places = (
+        folder / f"{shop}.csv",
+        NLU / "apart" / f"{shop}.csv",
+        NLU / "corpus" / f"{shop}.csv",
+        DATA / "catalog" / f"{shop}.csv",
+    )
     return next(place for place in places if place.exists())
 
 
