@@ -177,7 +177,7 @@ def _weights(file: Path) -> dict[str, float]:
         raise LexiconError(file, 0, f"not TOML ({error})", restore) from error
     weights = said.get("weights")
     if not isinstance(weights, dict) or not all(isinstance(value, int | float) for value in weights.values()):
-        raise LexiconError(file, 0, "[weights] is not a table of numbers", restore)
+        raise LexiconError(file, 0, "[weights] is no table of numbers", restore)
     return {name: float(value) for name, value in weights.items()}
 
 
