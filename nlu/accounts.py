@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
 from nlu.addresses import addresses
 from nlu.emails import emails
@@ -62,7 +63,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
         for mark in marks
         if not mark.value.claimed and not any(mark.start < one.end and one.start < mark.end for one in taken)
     ]
-    return tuple(sorted(taken + perhaps, key=lambda mark: mark.start))
+    return tuple(sorted(without_hints(taken) + perhaps, key=lambda mark: mark.start))
 
 
 def carrier(phone: str, lexicon: Lexicon) -> str | None:
@@ -100,8 +101,19 @@ def _masked(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     for found in _MASKED.finditer(text):
         label = label_before(text, found.start(), lexicon)
         said = label.kind if label else None
-        start = found.start("tail") if found["tail"] else found.start()
-        marks.append(Mark(Account(text[start : found.end()], (), said, masked=True), start, found.end()))
+        marks.append(Mark(Account(found[0], (), said, masked=True), *found.span()))
+    return marks
+
+
+def _tagged(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
+    """Momo酱#0721: a name with its number, which may be Chinese in part."""
+    text = page.rest()
+    marks = []
+    for found in _TAGGED.finditer(text):
+        label = label_before(text, found.start("name"), lexicon)
+        span = found.span("name")
+        account = Account(name_typed(page, *span), (GAME_ID,), GAME_ID if label else None, label is not None)
+        marks.append(Mark(account, *span))
     return marks
 
 
@@ -117,8 +129,18 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind
             kinds = () if said == EMAIL else (GAME_ID,)
-            account = Account(name_typed(page, *found.span()), kinds, said, True, (label.start, label.end))
-            marks.append(Mark(account, *found.span()))
+            spoken = _SPOKEN_ON.match(text, found.end())
+            end = spoken.end() if spoken else found.end()
+            account = Account(
+                name_typed(page, found.start(), end),
+                kinds if spoken is None else (),
+                said,
+                True,
+                (label.start, label.end),
+                # xiaobai零零七 may be xiaobai007 or not: it is asked about, and never cut short.
+                masked=spoken is not None,
+            )
+            marks.append(Mark(account, found.start(), end))
         elif _MIXED.fullmatch(found[0]):
             # Nothing that is for sale is written with _ or #; letters and digits alone may be a name.
             account = Account(name_typed(page, *found.span()), (GAME_ID,), claimed=not found[0].isalnum())
@@ -145,15 +167,21 @@ def _is_name(token: str, label: Label) -> bool:
 
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
-    r"|尾号(?:是|为)?[ :]?(?P<tail>\d{3,4})(?!\d)"
 )
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
+_SPOKEN_ON = re.compile(r"[零〇幺一二三四五六七八九两]{1,8}(?![十百千万个张份月年天块元])")
+_TAGGED = re.compile(
+    r"(?:^|(?<=[\s,:，。;是为叫]))(?P<name>[0-9a-z_一-龥·丶.]{0,14}[a-z0-9_一-龥]#[0-9a-z]{2,6})(?![0-9a-z一-龥])"
+)
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_#])[a-z][a-z0-9_#]{4,39}")
 _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,
     _emails,
+    _tagged,
+    hints,
     _masked,
+    landlines,
     numbers,
     _names,
 )

@@ -85,11 +85,11 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     at = 0
     for found in numbers(text):
         behind_size = bool(marks) and marks[-1].end == found.start and marks[-1].value.kind is AmountKind.SIZE
-        if found.start < at or not (_counts(text, found) or behind_size):
+        if found.start < at or not (_counts(text, found, page.text) or behind_size):
             continue
         if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
             continue
-        mark = _hedged(text, _amount(text, found, units, at), lexicon)
+        mark = _hedged(text, _amount(text, page.text, found, units, at), lexicon)
         joined = _range(text, marks[-1], mark) if marks else None
         if joined:
             marks[-1] = joined
@@ -99,9 +99,10 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
     return _merged(marks, _without_number(text))
 
 
-def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount]:
-    """`free_from`: what stands before it belongs to the amount before."""
-    money = _money(text, found, units, free_from) or _currency(text, found, units, free_from)
+def _amount(text: str, whole: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount]:
+    """`free_from`: what stands before it belongs to the amount before; `whole` is the text with what
+    is read."""
+    money = _money(text, found, units, free_from) or _currency(text, whole, found, units, free_from)
     if money:
         return money
     period, size = _period(text, found), _size(text, found, units)
@@ -112,8 +113,9 @@ def _amount(text: str, found: Mark[Number], units: Units, free_from: int) -> Mar
     return period or size or _bare(text, found)
 
 
-def _counts(text: str, found: Mark[Number]) -> bool:
+def _counts(text: str, found: Mark[Number], whole: str) -> bool:
     """Whether the characters around a number let it be an amount at all."""
+    clock = whole[max(0, found.start - 3) : found.start]
     before, after = text[max(0, found.start - 3) : found.start], text[found.end : found.end + 2]
     if (
         before.endswith(("第", "负"))
@@ -121,7 +123,7 @@ def _counts(text: str, found: Mark[Number]) -> bool:
         or (after[:1] in ("%", "‰", "*") and after[1:] == "*")
     ):
         return False
-    if found.value.arabic and (before.endswith(("#", "*")) or _CLOCK.search(before)):
+    if found.value.arabic and (before.endswith(("#", "*")) or _CLOCK.search(clock)):
         return False
     return found.end - found.start <= _LONGEST and not (after[:1] == "%" or before.endswith("**"))
 
@@ -150,16 +152,20 @@ def _money(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark
     return None
 
 
-def _currency(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount] | None:
+def _currency(
+    text: str, whole: str, found: Mark[Number], units: Units, free_from: int
+) -> Mark[Amount] | None:
     value = (found.value.low, found.value.high, found.value.exact)
     at = found.end + (text[found.end : found.end + 1] == " ")
     behind = units.currencies.starting_at(text, at)
     if behind and not (behind[0].isascii() and _DIGIT_BEHIND.match(text, at + len(behind[0]))):
         return _marked(text, AmountKind.CURRENCY, value, (behind[1],), found.start, at + len(behind[0]))
     at = found.start - (text[max(0, found.start - 1) : found.start] == " ")
-    sign = units.signs.ending_at(text, at)
-    if sign and at - len(sign[0]) >= free_from:
-        return _marked(text, AmountKind.CURRENCY, value, (sign[1],), at - len(sign[0]), found.end)
+    sign = units.signs.ending_at(whole, at)
+    if sign and text[at - 1] != "\0" and at - len(sign[0]) >= free_from:
+        # The HK of PSN HK$100 is read, and still says whose dollars they are.
+        start = max(at - len(sign[0]), text.rfind("\0", 0, at) + 1)
+        return _marked(text, AmountKind.CURRENCY, value, (sign[1],), start, found.end)
     return None
 
 
@@ -293,7 +299,7 @@ _WORD_BEHIND = re.compile(r"[一-龥](?<![的装版券月卡年一两二三四�
 _TIMES = re.compile(r"x ?\d")
 _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
-_CLOCK = re.compile(r"[\d\0][.:]$")
+_CLOCK = re.compile(r"\d[.:]$")
 """In front of minutes and decimals; 金额：100 is an amount."""
 _FACTOR = re.compile(r"(?:^|[^a-z张个份套件单])[x*×✕] ?$")
 _SMALL = re.compile(

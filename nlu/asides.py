@@ -60,5 +60,12 @@ def _told_only(text: str, mark: Mark[_M], signs: Signs) -> bool:
     return (
         vague
         or signs.life_measure.match(text, mark.end) is not None
-        or text[mark.start : mark.end].endswith("年")
+        or (
+            text[mark.start : mark.end].endswith("年")
+            and not _ALONE.match(text[mark.start - 1 : mark.end + 1])
+        )
     )
+
+
+_ALONE = re.compile(r"[\s,，。、;](?s:.)+|(?s:.)+[的嘅那]$")
+"""A period that begins its clause, or that is said of something: 一年的, 3台1年的那个."""

@@ -18,7 +18,9 @@ def besides(
     text: str, understood: Understanding, events: Sequence[Event], asked: Expectation, signs: Signs
 ) -> Understanding:  # fmt: skip
     """`understood` with what it says of the lines in hand: how many more or fewer, or what besides."""
-    if not asked.lines or understood.intent not in _CHANGING:
+    if not asked.lines:
+        return _taken_from_nothing(text, understood, events, signs)
+    if understood.intent not in _CHANGING:
         return understood
     counts = [event for event in events if event.kind is EventKind.QUANTITY]
     front = text[: counts[0].start] if len(counts) == 1 else ""
@@ -47,6 +49,24 @@ def besides(
             same = Heard(accounts.pop(), Span(0, len(understood.text)))
             return replace(understood, lines=(replace(line, account=same),))
     return understood
+
+
+def _taken_from_nothing(
+    text: str, understood: Understanding, events: Sequence[Event], signs: Signs
+) -> Understanding:  # fmt: skip
+    """减五张 where nothing lies in hand: how many are meant in the end is asked."""
+    counts = [event for event in events if event.kind is EventKind.QUANTITY]
+    if len(counts) != 1 or not signs.fewer.search(text[: counts[0].start]):
+        return understood
+    lines = tuple(
+        replace(
+            line, quantity=None, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options
+        )
+        if line.quantity
+        else line
+        for line in understood.lines
+    )
+    return replace(understood, lines=lines)
 
 
 def _line_meant(line: SpokenLine, asked: Expectation) -> LineInHand | None:

@@ -95,7 +95,8 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
         following = parts[count] if count < len(parts) else None
         return 0 if following and following.spoken == parts[count - 1].spoken else count
     between = text[parts[0].end : parts[1].start] if count > 1 else ""
-    sure = called_phone or "-" in between or parts[-1 if count == 1 else 1].digits.startswith("0")
+    sure = called_phone or "-" in between or any(part.digits[0] == "0" for part in parts[1:count])
+    sure = sure or text.strip() == text[number.start : number.end]
     listed = any(mark in text[number.start : number.end] for mark in ",、\n")
     if listed and not sure:
         return 0  # 150,1000,2000 may be three amounts

@@ -242,6 +242,7 @@ class _Gatherer:
             if not is_article(event) or not record.counted or event.end - event.start > 1:
                 self._replaced = True
                 record.quantity = event
+                record.conflicts.discard(Slot.QUANTITY)
                 self._correcting.add(event.kind)
             return
         elif event.kind in SLOTS and (event.kind not in self._correcting or self._collides(event)):

@@ -130,15 +130,16 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}",
         _nothing,
     )
-    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张] ?(?:手机|号|油卡|卡号))"
+    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号))"
     # Q币来50个 QQ12345678: so many goods, and then one recipient.
-    goods = r"[2-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
+    goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
     yield (
         many,
         "",
         rf"(?<![第\d])(?!{goods})(?P<all>{counted}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
+    yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
     together = "一共|总共|共|这|那|以上|上面|下面|以下|合计"
     yield (
         many,
