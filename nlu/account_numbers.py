@@ -14,7 +14,7 @@ from nlu.digits import Digits, chains, joined, phone_length
 from nlu.labels import Label, label_before, label_behind
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
-from nlu.recipients import FUEL_CARD, GAME_ID, PHONE, QQ, UID, Account, name_typed
+from nlu.recipients import ADDRESS, FUEL_CARD, GAME_ID, PHONE, QQ, UID, Account, name_typed
 from nlu.words import Words
 
 
@@ -133,17 +133,18 @@ def _grouped(parts: list[Digits], sizes: tuple[int, ...]) -> int:
 
 
 def _in_threes(text: str, parts: list[Digits], label: Label | None) -> int:
-    """How many parts make a number that was called QQ or UID and is written 123 456 789."""
+    """How many parts make a number that was called QQ or UID and is written 123 456 789 or 1967 203 84."""
     if not label or label.kind not in (QQ, UID):
         return 0
     count = 1
-    while (
-        count < len(parts)
-        and len(parts[count].digits) == 3
-        and parts[count].start - parts[count - 1].end == 1
-    ):
+    while count < len(parts) and 2 <= len(parts[count].digits) <= 4 and _one_blank(text, parts, count):
         count += 1
-    return count if count >= 3 and len(parts[0].digits) == 3 else 0
+    size = sum(len(part.digits) for part in parts[:count])
+    return count if count >= 3 and 3 <= len(parts[0].digits) <= 4 and 7 <= size <= 12 else 0
+
+
+def _one_blank(text: str, parts: list[Digits], at: int) -> bool:
+    return text[parts[at - 1].end : parts[at].start] in (" ", "-")
 
 
 def _account(
@@ -151,6 +152,8 @@ def _account(
 ) -> Mark[Account]:
     behind = None if label and label.kind else label_behind(text, number.end, lexicon)
     label = behind or label
+    if label is not None and label.kind == ADDRESS:
+        label = None  # 发到139…: a number is no address
     said = label.kind if label else None
     digits, as_typed = number.digits, country + number.digits
     bare = _WITH_COUNTRY_CODE.fullmatch(digits)

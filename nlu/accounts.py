@@ -110,8 +110,15 @@ def _tagged(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     text = page.rest()
     marks = []
     for found in _TAGGED.finditer(text):
-        label = label_before(text, found.start("name"), lexicon)
-        span = found.span("name")
+        start, end = found.span("name")
+        label = label_before(text, start, lexicon)
+        for at in range(start + 1, end):
+            if text[at] == "#":
+                break
+            inside = label_before(text, at, lexicon)
+            if inside is not None and inside.start >= start:
+                start, label = at, inside  # the 账号 of 账号小白#1234 is no part of it
+        span = start, end
         account = Account(name_typed(page, *span), (GAME_ID,), GAME_ID if label else None, label is not None)
         marks.append(Mark(account, *span))
     return marks
@@ -123,8 +130,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     marks: list[Mark[Account]] = []
     for found in _TOKEN.finditer(text):
         label = label_before(text, found.start(), lexicon)
-        if is_label(found[0], lexicon):
-            continue
+        if is_label(found[0], lexicon) or (found[0].isdigit() and (label is None or label.kind is None)):
+            continue  # 每个号200: digits are read as numbers, or not at all
         linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind

@@ -96,7 +96,9 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
         return 0 if following and following.spoken == parts[count - 1].spoken else count
     between = text[parts[0].end : parts[1].start] if count > 1 else ""
     sure = called_phone or "-" in between or any(part.digits[0] == "0" for part in parts[1:count])
-    sure = sure or text.strip() == text[number.start : number.end]
+    # 138, 1234, 5678 on three lines, and nothing else; 150, 1000 and 2000 may be three amounts.
+    alone = text.strip() == text[number.start : number.end] and "," not in text and "、" not in text
+    sure = sure or (alone and not all(part.digits[-1] == "0" for part in parts[1:count]))
     listed = any(mark in text[number.start : number.end] for mark in ",、\n")
     if listed and not sure:
         return 0  # 150,1000,2000 may be three amounts

@@ -14,6 +14,7 @@ from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.records import Event, EventKind, same_value
 from nlu.signs import Signs
+from nlu.understanding import Slot
 
 
 def events_of(
@@ -60,13 +61,16 @@ def events_of(
             events.append(Event(EventKind.CORRECTION, *short.span()))
             spoken_for[slice(*short.span())] = b"\x01" * (short.end() - short.start())
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
+        last = not any(cue.end <= at for at in starts)
+        if kind is EventKind.INSTEAD and last and signs.not_mine.match(text, cue.end):
+            continue  # 这个手机不是我的 sets nothing against anything
         if not any(spoken_for[cue.start : cue.end]):
             events.append(
                 Event(
                     _meant(text, cue, kind, signs),
                     cue.start,
                     cue.end,
-                    of_account=signs.its_account.search(text, 0, cue.start) is not None,
+                    of_slot=_slot_in_front(text, cue.start, signs),
                     afterwards=cue.word in signs.afterwards,
                     mild=cue.word in signs.mild_corrections,
                 )
@@ -119,6 +123,16 @@ _LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s
 
 _THIS_ONE = re.compile(r"(?:[这那]个?)?(?:号码?|账号|区|服|卡)?[,。.…、 ]")
 """不是，50: what is said next is the correction; so is it behind 不是这个号，."""
+
+
+def _slot_in_front(text: str, start: int, signs: Signs) -> Slot | None:
+    """What a correction says is wrong: 号不对, 区不对, 金额错了."""
+    found = (
+        (Slot.ACCOUNT, signs.its_account),
+        (Slot.REGION, signs.its_region),
+        (Slot.VARIANT, signs.its_size),
+    )
+    return next((slot for slot, sign in found if sign.search(text, 0, start)), None)
 
 
 def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:

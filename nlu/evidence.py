@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.examples import MASKS
 from nlu.reading import Reading
-from nlu.records import EventKind
+from nlu.records import Event, EventKind, is_article
 from nlu.signs import Signs
 
 
@@ -119,7 +119,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         contrasted=_contrasted(reading),
         qualifiers=count(EventKind.QUALIFIER),
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
-        last_slot=max((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
+        last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),
         first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
         reals=_real_goods(reading),
     )
@@ -131,6 +131,9 @@ _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
 )
+_HEADING = re.compile(r"(?:清单|列表|名单|目录|单子)\s*(?:[:：\n]|如下)")
+"""采购清单：stands over a list, and asks to see none."""
+_ONCE = re.compile(r"一?(?:声|下|句)")
 _OWN = frozenset(
     {
         CueKind.OWN_REQUEST,
@@ -159,17 +162,48 @@ def _contrasted(reading: Reading) -> bool:
 def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
     """The cues without what stands in quotation marks of the customer's own wishes: those words are
     somebody else's."""
-    if not reading.quotes:
+    dropped = _dropped(reading)
+    corrections = [(e.start, e.end) for e in reading.events if e.kind is EventKind.CORRECTION]
+    heading = _HEADING.search(reading.page.text)
+    if not reading.quotes and not corrections and not heading and CueKind.REPORTED not in reading.cues:
         return reading.cues
     kept = {
         kind: tuple(
             cue
             for cue in found
-            if kind not in _OWN or not any(quote.start <= cue.start < quote.end for quote in reading.quotes)
+            if (kind not in _OWN or not any(q.start <= cue.start < q.end for q in reading.quotes))
+            and (kind is not CueKind.FORBID or not _within(cue, dropped))
+            and (kind is not CueKind.REPORTED or not (_within(cue, corrections) or _tells_me(reading, cue)))
+            and (kind is not CueKind.SEARCH or not (heading and _within(cue, [heading.span()])))
         )
         for kind, found in reading.cues.items()
     }
     return {kind: found for kind, found in kept.items() if found}
+
+
+def _within(cue: Cue, places: Sequence[tuple[int, int]]) -> bool:
+    """刚说 of 刚说错了 tells of nobody else's words."""
+    return any(start < cue.end and cue.start < end for start, end in places)
+
+
+def _tells_me(reading: Reading, cue: Cue) -> bool:
+    """好了跟我说一声: what is to be said to the customer, not what was."""
+    return _ONCE.match(reading.page.text, cue.end) is not None
+
+
+def _is_said(event: Event) -> bool:
+    """Whether it is a slot, and no mere 一张 of 我好像还有一张."""
+    return event.kind in _SLOTS and not (event.kind is EventKind.QUANTITY and is_article(event))
+
+
+def _dropped(reading: Reading) -> list[tuple[int, int]]:
+    """Where one value is refused for another: A不要了，充B forbids no purchase."""
+    last = max((event.start for event in reading.events if event.kind in _SLOTS), default=-1)
+    return [
+        (event.start, event.end)
+        for event in reading.events
+        if event.kind is EventKind.CORRECTION and (event.dropping or event.end <= last)
+    ]
 
 
 def _real_goods(reading: Reading) -> int:

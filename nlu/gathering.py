@@ -62,7 +62,7 @@ class _Gatherer:
         """Kinds already replaced since the correction; None when none is under way."""
         self._negated = False
         self._mild = False
-        self._of_account = False
+        self._of_slot: Slot | None = None
         self._afterwards = False
         self._contrast: EventKind | None = None
         """The kind of X不是Y whose Y has yet to come."""
@@ -141,10 +141,11 @@ class _Gatherer:
                     self._settle_correction()
                     self._mild = event.mild
                 self._mild = self._mild and event.mild
-                self._of_account = event.of_account
+                self._of_slot = event.of_slot
                 self._afterwards = event.afterwards
+                # 不是300，改成500: what was taken back is corrected by what follows.
+                self._replaced = self._replaced and self._correcting == set()
                 self._correcting = set()
-                self._replaced = False
                 self._record.corrected_from = event.end
                 return
             case EventKind.INSTEAD:
@@ -210,7 +211,11 @@ class _Gatherer:
             self._record.conflicts.add(slot)
             self._put(event)
             return
+        before = self._record
         self.records.append(Record())
+        if event.kind is EventKind.AMOUNT and len(before.names) > 1 and before.names[-1] is last:
+            # 京东卡50 京东卡100: the name right before it is that of the new line.
+            self._put(before.names.pop())
         self._put(event)
 
     def _add_alternative(self, clause: list[Event]) -> None:
@@ -297,13 +302,21 @@ class _Gatherer:
 
     def _settle_correction(self) -> None:
         if self._correcting is not None and not self._replaced and not self._mild:
-            if self._of_account and not self._correcting and self._record.accounts:
+            if self._of_slot is not None and not self._correcting and self._said(self._of_slot):
                 # 号不对，我再发你: all but the recipient stands.
-                self._record.open.add(Slot.ACCOUNT)
+                self._record.open.add(self._of_slot)
             elif self._afterwards and not self._correcting and self._record.conflicts:
                 self._keep_later()
             else:
                 self._doubt()
+
+    def _said(self, slot: Slot) -> bool:
+        record = self._record
+        return bool(
+            (slot is Slot.ACCOUNT and record.accounts)
+            or (slot is Slot.REGION and record.regions)
+            or (slot is Slot.VARIANT and record.amounts)
+        )
 
     def _keep_later(self) -> None:
         """联通一区…我是联通二区的，改下: of two values that stood side by side the later one counts."""

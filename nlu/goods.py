@@ -103,6 +103,10 @@ class Goods:
         if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
             qualified = self._qualified(wanted.mention.family, wanted)
+        if not qualified and options is self._topup and wanted.qualifiers:
+            # 慢充100: no name was said, and the tier is that of a sibling.
+            kin = [other for product_id in options for other in self._names.table.kin(product_id)]
+            qualified = self._qualified(dict.fromkeys(kin, 0.0), wanted)
         if not qualified:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
@@ -174,7 +178,11 @@ class Goods:
         return self.decide(replace(wanted, mention=mention))
 
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
-        return any(word in wanted.nearby for word in self._sizes.words(product_id))
+        return self.sized_in(product_id, wanted.nearby)
+
+    def sized_in(self, product_id: str, text: str) -> bool:
+        """Whether a word that tells variants of the product apart (单杯, 个人版) stands in the text."""
+        return any(word in text for word in self._sizes.words(product_id))
 
     def labelled(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         """The mentions, with the labels of variants as qualifiers (家庭和企业版, 大杯)."""

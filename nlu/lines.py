@@ -58,7 +58,7 @@ class LineReader:
             labels=tuple(
                 event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
             ),
-            nearby=_words_of(page.text, record),
+            nearby=self._nearby(page.text, record),
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
             behind=page.text[record.names[-1].end : record.names[-1].end + 8] if record.names else "",
@@ -75,6 +75,8 @@ class LineReader:
             decision = Decision()
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
+        if record.uncorrected and self._sized_anew(page.text, record, decision):
+            record.uncorrected = False
         problems: list[Problem] = []
         spans: list[SlotSpan] = []
         line = SpokenLine()
@@ -86,6 +88,24 @@ class LineReader:
         if hand is not None and taken_up and hand.product_id is not None and same:
             line = replace(line, product=None)
         return Spoken(replace(line, problems=tuple(problems)), tuple(spans), decision)
+
+    def _nearby(self, text: str, record: Record) -> str:
+        """The words of a record; where its size or tier was corrected, only those of the correction."""
+        anew = [e for e in (*record.amounts, *record.qualifiers) if e.start >= record.corrected_from > 0]
+        if not record.corrected or not anew:
+            return _words_of(text, record)
+        late = replace(record, start=record.corrected_from, borrowed=[])
+        return _words_of(text, late)
+
+    def _sized_anew(self, text: str, record: Record, decision: Decision) -> bool:
+        """瑞幸单杯，错了要5杯的: what the size corrects was said by a word that names a variant."""
+        sized = [event for event in record.amounts if event.start >= record.corrected_from > 0]
+        front = text[record.start : record.corrected_from].replace(" ", "")
+        return (
+            bool(sized)
+            and decision.product_id is not None
+            and self._goods.sized_in(decision.product_id, front)
+        )
 
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
         """Amounts that size the goods, and one that only counts them (三台 of what is sold singly)."""

@@ -6,6 +6,7 @@ come out plain, and every character keeps the way back to where it was typed.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
@@ -28,6 +29,9 @@ _LOOK_ALIKES = str.maketrans(
 )
 """Cyrillic and Greek letters that nobody can tell from latin ones: what looks like steam is meant so."""
 
+_SIZES_APART = re.compile(r"[0-9]，[0-9]{3}(?![0-9])")
+"""In full width throughout a comma parts the thousands; between latin digits it is a pause."""
+
 _LIST_MARKS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿")
 
 
@@ -41,7 +45,9 @@ def normalise(text: str) -> Page:
     for offset, character in enumerate(text):
         starts_row = character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal()
         # ①138… begins a row of a list, and no number of twelve digits.
-        for plain in "\n" if starts_row else _plain(character):
+        # 50，100 are two sizes; only 50,100 in latin type may be one number.
+        parts = character == "，" and _SIZES_APART.match(text, max(0, offset - 1)) is not None
+        for plain in "\n" if starts_row else ", " if parts else _plain(character):
             characters.append(plain)
             offsets.append(offset)
     offsets.append(len(text))

@@ -163,6 +163,14 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day} ?[日号]){behind_day}",
         _nothing,
     )
+    yield (
+        OtherKind.MEASURE,
+        "栋幢楼元",
+        r"(?P<all>\d{1,3} ?(?:栋|幢|号楼|单元)\d{0,4}(?:室|号(?!码))?)",
+        _nothing,
+    )
+    yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
+    yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
     yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 

@@ -49,6 +49,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Quantity], ...]:
     marks = [
         *_times(text, words),
         *_counted(text, words, lexicon),
+        *_one_each(text),
         *_few(text, words),
         *_articles(text, words),
     ]
@@ -120,6 +121,12 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         if before.endswith(("第", ".")):
             continue
         measure = words.measure.match(text, found.end)
+        if measure is None and found.value.low == 1 and _BUYS.search(before):
+            # 五杯的来一个手机号139…: one, and then the number.
+            single = _ONE_FOR.match(text, found.end)
+            if single is not None:
+                marks.append(_mark(QuantityKind.ARTICLE, 1, "", text, found.start, single.end()))
+                continue
         pair = _PAIR.fullmatch(text, found.start, found.end)
         if not measure and not (pair and not _NOT_PAIR.match(text, found.end)) and found.start not in labels:
             continue
@@ -138,6 +145,14 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         each = words.each.search(before) is not None
         marks.append(_mark(kind, count, word, text, start, end, each))
     return marks
+
+
+def _one_each(text: str) -> list[Mark[Quantity]]:
+    """腾讯年卡、优酷年卡各一."""
+    return [
+        _mark(QuantityKind.ARTICLE, 1, "", text, *found.span("one"), each=True)
+        for found in _ONE_EACH.finditer(text)
+    ]
 
 
 def _few(text: str, words: _Words) -> list[Mark[Quantity]]:
@@ -199,6 +214,9 @@ _VAST = re.compile(
 )
 _VAST_COUNT = 10**9
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
+_ONE_EACH = re.compile(r"各(?P<one>[一1])(?=$|[\s,，。;；、!])")
+_ONE_FOR = re.compile(r" ?个(?=(?:手机|号|账号|帐号|电话|qq|uid|邮箱))")
+_BUYS = re.compile(r"[来要整搞拿买] ?$")
 _REACH = 6
 _PAIR = re.compile("[俩仨]")
 _NOT_PAIR = re.compile(r" ?(?:月|年|星期|礼拜|小时|号|人|手机|账号|qq|季)")

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nlu import accounts, amounts, filters, other_numbers, payments, quantities, references
+from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import without_asides
@@ -26,6 +26,7 @@ from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of
 from nlu.mentions import believed, grown_in, only_labels
 from nlu.normalise import normalise, plain
+from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
@@ -83,6 +84,8 @@ class _Found:
     """What each reader found on the page."""
 
     page: Page
+    markers: tuple[tuple[int, int], ...]
+    """Where the items of a list begin."""
     order: tuple[Mark[references.Reference], ...]
     recipients: tuple[Mark[Account], ...]
     mentions: tuple[Mention, ...]
@@ -192,7 +195,7 @@ class Reader:
 
     def _found(self, page: Page, goods: Goods) -> _Found:
         """What each reader finds, in the order in which no later one can be misled."""
-        self._skip_markers(page)
+        markers = list_markers.skip(page)
         order = references.read(page, self._lexicon)
         vast = quantities.read_vast(page)
         recipients = accounts.read(page, self._lexicon)
@@ -217,7 +220,19 @@ class Reader:
         words = self._signs.careful.sub(lambda warning: "\0" * len(warning[0]), words)
         cues = self._grouped(self._cues.read_spaced(words))
         return _Found(
-            page, order, recipients, mentions, parts, others, limits, sorts, sizes, counts, paying, cues
+            page,
+            markers,
+            order,
+            recipients,
+            mentions,
+            parts,
+            others,
+            limits,
+            sorts,
+            sizes,
+            counts,
+            paying,
+            cues,
         )
 
     def _mentioned(
@@ -266,17 +281,17 @@ class Reader:
             for mark in counts
             if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
         )
-        counted, sized = _counts_or_sizes(counts, sizes)
+        counted, sized = counts_or_sizes(counts, sizes)
         used = tuple(
             mark
             for mark in found.recipients
             if mark.value.claimed
-            or _called_one(mark)
+            or called_one(mark)
             or kind_asked in mark.value.kinds
-            or _sent_to(text, mark, sizes)
+            or sent_to(text, mark, sizes)
         )
-        sized = tuple(mark for mark in sized if not any(_overlap(mark, account) for account in used))
-        counted = tuple(mark for mark in counted if not any(_overlap(mark, account) for account in used))
+        sized = tuple(mark for mark in sized if not any(overlap(mark, account) for account in used))
+        counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
         return _Slots(mentions, used, sized, counted)
 
     def _events(self, found: _Found, slots: _Slots, each: bool) -> list[Event]:
@@ -285,7 +300,11 @@ class Reader:
         events = events_of(
             text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
         )
-        events = with_unknown_regions(text, events, self._vocabulary, self._signs, self._no_servers)
+        events += [Event(EventKind.STOP, start, end) for start, end in found.markers]
+        events.sort(key=lambda event: (event.start, event.end))
+        events = with_unknown_regions(
+            text, events, self._vocabulary, self._signs, self._no_servers, self._leftovers.function_characters
+        )
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 
@@ -313,13 +332,6 @@ class Reader:
         """Words that hold the name of a good and mean none: the assistant that one talks through."""
         for match in self._not_names.finditer(page.rest()):
             _take(page, match.start(), match.end())
-
-    def _skip_markers(self, page: Page) -> None:
-        """The numbers that count the items of a list are no amounts."""
-        markers = list(_MARKER.finditer(page.text))
-        if [int(marker[1]) for marker in markers] == list(range(1, len(markers) + 1)) and len(markers) > 1:
-            for marker in markers:
-                _take(page, marker.start(1), marker.end(1) + 1)
 
     def _is_unit(self, mention: Mention) -> bool:
         return mention.text in self.units.spellings
@@ -370,9 +382,6 @@ class Reader:
 
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
-_MARKER = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
-"""1、 2. at the beginning of list items."""
-
 
 def _take(page: Page, start: int, end: int) -> None:
     if page.free(start, end):
@@ -385,41 +394,6 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
     for mark in order:
         text[mark.start : mark.end] = page.text[mark.start : mark.end]
     return "".join(text)
-
-
-def _counts_or_sizes(
-    counts: Sequence[Mark[Quantity]], sizes: Sequence[Mark[Amount]]
-) -> tuple[tuple[Mark[Quantity], ...], tuple[Mark[Amount], ...]]:  # fmt: skip
-    """Where a count and a size share characters: a unit makes a size, a measure word a count."""
-    counted: list[Mark[Quantity]] = []
-    dropped: set[int] = set()
-    for count in counts:
-        clash = [(at, size) for at, size in enumerate(sizes) if _overlap(count, size)]
-        keep = True
-        for at, size in clash:
-            if size.value.kind is AmountKind.BARE:
-                dropped.add(at)
-            else:
-                keep = False
-        if keep:
-            counted.append(count)
-    return tuple(counted), tuple(size for at, size in enumerate(sizes) if at not in dropped)
-
-
-def _overlap(one: Mark[Any], other: Mark[Any]) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
-def _called_one(mark: Mark[Account]) -> bool:
-    """Whether a number that may be no account at all was introduced as one."""
-    return mark.value.said is not None or mark.value.label is not None
-
-
-def _sent_to(text: str, mark: Mark[Account], sizes: Sequence[Mark[Amount]]) -> bool:
-    """30到123456: a number behind 到 that is no size of anything and no end of a range."""
-    behind = re.search(r"(?<![加减改换])(?:到|给) ?$", text[: mark.start]) is not None
-    plain_sizes = all(size.value.kind is AmountKind.BARE for size in sizes if _overlap(mark, size))
-    return behind and plain_sizes and mark.value.text.isdigit()
 
 
 def _at(page: Page, mention: Mention) -> Span:

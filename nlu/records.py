@@ -51,10 +51,12 @@ class Event:
     amount: Amount | None = None
     quantity: Quantity | None = None
     account: Account | None = None
-    of_account: bool = False
-    """Of a correction: it says that the recipient is wrong (号不对)."""
+    of_slot: Slot | None = None
+    """Of a correction: which slot it says is wrong (号不对, 区不对)."""
     afterwards: bool = False
     """Of a correction: it may stand behind the value that is right (…是二区，改下)."""
+    dropping: bool = False
+    """Of a correction: it takes a line away, and what it refuses stands no more among the events."""
     mild: bool = False
     """Of a correction: it may as well only be polite (不好意思), so it need not correct anything."""
 

@@ -9,7 +9,12 @@ from nlu.vocabulary import Vocabulary
 
 
 def with_unknown_regions(
-    text: str, events: list[Event], vocabulary: Vocabulary, signs: Signs, no_servers: frozenset[str]
+    text: str,
+    events: list[Event],
+    vocabulary: Vocabulary,
+    signs: Signs,
+    no_servers: frozenset[str],
+    function: frozenset[str],
 ) -> list[Event]:
     """Servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
     options = [
@@ -17,6 +22,7 @@ def with_unknown_regions(
     ]
     if not any(vocabulary.products[product_id].regions for product_id in options):
         return events
+    function = function | {"区", "服"}
     taken = bytearray(len(text))
     for event in events:
         if event.kind is not EventKind.QUALIFIER:
@@ -24,7 +30,12 @@ def with_unknown_regions(
     found = []
     for match in signs.server.finditer(text):
         start, end = match.span(1)
-        if any(taken[start:end]) or match[1] in no_servers or match[1][-2:] in no_servers - {"大区", "区服"}:
+        if (
+            not set(match[1]) - function
+            or any(taken[start:end])
+            or match[1] in no_servers
+            or match[1][-2:] in no_servers - {"大区", "区服"}
+        ):
             continue
         server = Mention(start, end, match[1], MentionKind.REGION)
         found.append(Event(EventKind.REGION, start, end, mention=server))

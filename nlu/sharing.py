@@ -34,7 +34,7 @@ class Shape:
 
 def shared(records: list[Record], shape: Shape) -> list[Record]:
     """The records with what they take from each other."""
-    records = _paired(records, shape)
+    records = _rejoined(_paired(records, shape))
     if len(records) > 1:
         _doubt_last_count(records, shape)
         _spread_count(records)
@@ -62,6 +62,22 @@ def _paired(records: list[Record], shape: Shape) -> list[Record]:
         if goods is not None and not record.names:
             record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
     return accounts
+
+
+def _rejoined(records: list[Record]) -> list[Record]:
+    """喜马拉雅和知乎都要年卡，喜马拉雅充A，知乎充B: goods that are named again only to say for whom."""
+    kept: list[Record] = []
+    for record in records:
+        bare = record.names and record.accounts and not record.amounts and not record.counted
+        same = [other for other in kept if bare and other.names and same_goods(other.name, record.name)]
+        if len(same) == 1 and not same[0].accounts and not record.conflicts | record.open:
+            same[0].accounts = record.accounts
+            same[0].regions = same[0].regions or record.regions
+            same[0].doubtful |= record.doubtful
+            same[0].uncorrected |= record.uncorrected
+        else:
+            kept.append(record)
+    return kept
 
 
 def doubt_gaps(text: str, records: Sequence[Record], shape: Shape, signs: Signs) -> None:
@@ -109,19 +125,28 @@ def _doubt_last_count(records: list[Record], shape: Shape) -> None:
 
 
 def _spread_count(records: list[Record]) -> None:
-    """两份，一份给A，一份给B: the count is the number of recipients, and each gets one."""
+    """两份，一份给A，一份给B and 两张加油卡都充100：A、B: the count is the number of recipients, and each
+    gets one. Of 三份话费给A、B nobody knows who gets how many."""
     counted = [record for record in records if record.counted]
     recipients = [record for record in records if record.accounts]
     if len(counted) != 1 or len(recipients) < 2 or counted[0].quantity is None:
         return
     others = [record for record in recipients if record is not counted[0]]
-    said = counted[0].quantity.quantity
-    if (
-        said is not None
-        and said.count == len(recipients)
-        and all(record.quantity is not None for record in others)
-    ):
+    event, said = counted[0].quantity, counted[0].quantity.quantity
+    if said is None or said.each:
+        return
+    parted = all(record.quantity is not None for record in others)
+    ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
+    listed = ahead and not any(record.names or record.amounts for record in others)
+    if said.count == len(recipients) and (parted or (listed and said.word not in _TIMES)):
         counted[0].quantity = None
+    elif listed:
+        for record in recipients:
+            record.doubtful = True
+
+
+_TIMES = frozenset(("次", "遍", "回", "轮"))
+"""充两次给A、B may be four in all."""
 
 
 def _share_goods(records: list[Record], shape: Shape) -> None:

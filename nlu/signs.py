@@ -79,6 +79,10 @@ class Signs:
     """前两个, 最后一个, 其他的: in front of a size, whose it is."""
     no_size: re.Pattern[str]
     """三家, 二舅: what stands behind a number that is no size."""
+    its_region: re.Pattern[str]
+    its_size: re.Pattern[str]
+    not_mine: re.Pattern[str]
+    """Behind 不是: whose it is, and no value that another is set against."""
     its_account: re.Pattern[str]
     """号不对: the correction is of the recipient."""
     contrasts: frozenset[str]
@@ -159,6 +163,9 @@ class Signs:
             rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
         )
         self.postponed = re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}")
+        self.its_region = re.compile(rf"{any_of('servers')}(?:也|都|好像|有点)?\s*$")
+        self.its_size = re.compile(rf"{any_of('size_words')}(?:也|都|好像|有点)?\s*$")
+        self.not_mine = re.compile(any_of("not_mine"))
         self.its_account = re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$")
 
     def _changing(self, lexicon: Lexicon) -> None:
@@ -170,7 +177,7 @@ class Signs:
         self.may_change = re.compile(any_of("may_change"))
         self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")
         self.so_many_numbers = re.compile(
-            rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})个{any_of('number_words')}"
+            rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})(?:个{any_of('number_words')}|张加?油卡)"
         )
         self.more = re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$")
         self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$")

@@ -16,6 +16,7 @@ from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.page import Page
 from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_value
+from nlu.understanding import Slot
 
 
 def parts_of_numbers(page: Page, lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
@@ -67,7 +68,7 @@ def _parts_corrected(events: Sequence[Event], parts: Sequence[tuple[int, int]]) 
     """A part of a number that is named behind the number corrects it."""
     firsts = [event.start for event in events if event.kind is EventKind.ACCOUNT]
     told = [
-        Event(EventKind.CORRECTION, start, end, of_account=True)
+        Event(EventKind.CORRECTION, start, end, of_slot=Slot.ACCOUNT)
         for start, end in parts
         if firsts and firsts[0] < start
     ]
@@ -89,7 +90,7 @@ def _of_digits(text: str, events: Sequence[Event]) -> list[Event]:
         unsaid = [wrong]
         if at + 2 < len(events) and _bare(events[at + 2]) and events[at + 2].start - wrong.end <= 3:
             unsaid.append(events[at + 2])
-        told[told.index(event)] = replace(event, kind=EventKind.CORRECTION, of_account=True)
+        told[told.index(event)] = replace(event, kind=EventKind.CORRECTION, of_slot=Slot.ACCOUNT)
         told = [e for e in told if e not in unsaid]
     return told
 
@@ -141,7 +142,7 @@ def _without(events: Sequence[Event], earlier: Event, repeated: Event, word: tup
 
 def _corrected_at(events: Sequence[Event], start: int, end: int, dropping: bool = False) -> list[Event]:
     kept = [e for e in events if not (e.kind in _STANCE and e.start < end and start < e.end)]
-    kept.append(Event(EventKind.CORRECTION, start, end, mild=dropping))
+    kept.append(Event(EventKind.CORRECTION, start, end, mild=dropping, dropping=dropping))
     return sorted(kept, key=lambda event: (event.start, event.end))
 
 

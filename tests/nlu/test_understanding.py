@@ -282,3 +282,35 @@ def test_what_is_forbidden_is_not_ordered_although_the_name_begins_with_the_verb
     understood = shop.parser.understand(text)
     assert understood.intent is Intent.CANCEL
     assert not complete(shop.framer.frame(text))  # type: ignore[arg-type]
+
+
+def test_items_that_are_numbered_are_lines_and_their_numbers_are_no_digits(shop: Shop) -> None:
+    for text in (
+        "①京东卡50 ②京东卡100两张",
+        "1. 京东卡50；2. 京东卡100两张",
+        "要这些：1、京东卡50，2、京东卡100两张",
+    ):
+        frame: Any = shop.framer.frame(text)
+        assert complete(frame), text
+        assert [(line["sku"], line["quantity"]) for line in frame["lines"]] == [
+            ("jd-ecard-50", 1),
+            ("jd-ecard-100", 2),
+        ]
+
+
+def test_one_count_for_all_recipients_is_one_for_each(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("这俩加油卡都充200：1000113300022233344、1000113300022233355")
+    assert complete(frame)
+    assert [(line["account"], line["quantity"]) for line in frame["lines"]] == [
+        ("1000113300022233344", 1),
+        ("1000113300022233355", 1),
+    ]
+
+
+def test_goods_named_again_only_for_their_recipient_are_one_line_each(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("喜马拉雅和知乎都要年卡，喜马拉雅充13926640773，知乎充18922047758")
+    assert complete(frame)
+    assert [(line["sku"], line["account"]) for line in frame["lines"]] == [
+        ("ximalaya-12m", "13926640773"),
+        ("zhihu-12m", "18922047758"),
+    ]
