@@ -13,7 +13,10 @@ from itertools import pairwise
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.judged import NLU, Judged, judged
+from tests.bench.curves import Axis, Line, chart
+from tests.bench.judged import NLU, ROOT, Judged, judged
+
+DRAWING = ROOT / "docs" / "bench" / "reliability.svg"
 
 EDGES = (0.0, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.01)
 
@@ -34,7 +37,7 @@ class Bin:
 
 
 def main() -> None:
-    """Print how often frames of each confidence were right."""
+    """Print how often frames of each confidence were right, and draw it."""
     cases = list(judged(NLU / "apart"))
     table = Table(
         title="Confidence",
@@ -53,6 +56,25 @@ def main() -> None:
             str(one.wrong_orders),
         )
     Console(width=100).print(table)
+    DRAWING.parent.mkdir(exist_ok=True)
+    DRAWING.write_text(drawn(cases), encoding="utf-8")
+
+
+def drawn(cases: Sequence[Judged]) -> str:
+    """The reliability curve. A larger dot stands for more frames."""
+    points = bins(cases)
+    ticks = [0.2, 0.4, 0.6, 0.8, 1.0]
+    measured = Line(
+        f"as measured on {len(cases)} utterances nobody tuned on",
+        [(one.confidence, one.right) for one in points],
+        sizes=[2 + 14 * (one.frames / len(cases)) ** 0.5 for one in points],
+    )
+    return chart(
+        "How often a frame is right, by its confidence",
+        Axis("confidence of the frame", 0, 1, ticks),
+        Axis("share that is right", 0, 1, ticks),
+        [measured, Line("as promised", [(0, 0), (1, 1)], dashed=True)],
+    )
 
 
 def bins(cases: Sequence[Judged]) -> list[Bin]:
