@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -41,6 +41,8 @@ class AccountKind:
     shown_start: int
     """How many characters stay readable when masked, in front and behind."""
     shown_end: int
+    by_brand: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    """Goods whose name holds this brand take only recipients of this pattern."""
 
     def accepts(self, account: str) -> bool:
         return self.pattern.fullmatch(account) is not None
@@ -140,15 +142,26 @@ def _accounts(file: Path) -> dict[str, AccountKind]:
             raise LexiconError(
                 file, _line(facts["shown"]), f"shown of {kind} is not two counts", "Write it like [3, 4]"
             )
-        pattern = _scalar(file, facts["pattern"])
-        try:
-            compiled = re.compile(pattern)
-        except re.error as error:
-            raise LexiconError(
-                file, _line(facts["pattern"]), f"{pattern!r} is no regular expression ({error})", "Correct it"
-            ) from error
-        kinds[kind] = AccountKind(kind, compiled, _words(file, facts["labels"]), int(shown[0]), int(shown[1]))
+        by_brand = _mapping(file, facts["by_brand"]) if "by_brand" in facts else {}
+        kinds[kind] = AccountKind(
+            kind,
+            _pattern(file, facts["pattern"]),
+            _words(file, facts["labels"]),
+            int(shown[0]),
+            int(shown[1]),
+            {plain(brand): _pattern(file, pattern) for brand, pattern in by_brand.items()},
+        )
     return kinds
+
+
+def _pattern(file: Path, node: yaml.Node) -> re.Pattern[str]:
+    written = _scalar(file, node)
+    try:
+        return re.compile(written)
+    except re.error as error:
+        raise LexiconError(
+            file, _line(node), f"{written!r} is no regular expression ({error})", "Correct it"
+        ) from error
 
 
 def _intents(file: Path) -> tuple[IntentPhrases, ...]:

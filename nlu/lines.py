@@ -11,6 +11,7 @@ from nlu.amounts import Amount, AmountKind
 from nlu.goods import Decision, Goods, Wanted
 from nlu.leftovers import scraps
 from nlu.lexicon import Lexicon
+from nlu.normalise import plain
 from nlu.page import Page
 from nlu.products import Names
 from nlu.quantities import QuantityKind
@@ -247,11 +248,28 @@ class LineReader:
                 problems.append(recipient.problem)
             return line
         given = recipient.account
+        if decision.product_id is not None and not self._brand_takes(decision.product_id, kind, given):
+            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, account.text))
+            return line
         if recipient.kind == ADDRESS:
             span = page.span(*whole_address(page.text, event, record))
             given = page.original[span.start : span.end].strip()
         spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, given))
         return replace(line, account=Heard(given, span), account_kind=recipient.kind)
+
+    def _brand_takes(self, product_id: str, kind: str | None, account: str) -> bool:
+        """Whether the brand of the goods has recipients of this form: a card of 中石油 has 16 digits."""
+        known = self._lexicon.accounts.get(kind or "")
+        if known is None or not known.by_brand:
+            return True
+        name = plain(self._vocabulary.products[product_id].name)
+        spellings = self._names.table.namer.brand_spellings
+        patterns = [
+            pattern
+            for brand, pattern in known.by_brand.items()
+            if any(spelling in name for spelling in spellings(brand))
+        ]
+        return len(patterns) != 1 or patterns[0].fullmatch(account) is not None
 
     def _account_kind(self, decision: Decision) -> str | None:
         options = (decision.product_id,) if decision.product_id else decision.product_options

@@ -314,3 +314,10 @@ def test_goods_named_again_only_for_their_recipient_are_one_line_each(shop: Shop
         ("ximalaya-12m", "13926640773"),
         ("zhihu-12m", "18922047758"),
     ]
+
+
+def test_a_fuel_card_has_the_digits_of_its_brand(shop: Shop) -> None:
+    frame: Any = shop.framer.frame("中石化加油卡500 卡号9030001122334455")
+    assert not complete(frame)
+    assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
+    assert complete(shop.framer.frame("中石化加油卡500 卡号1000113400012345678"))  # type: ignore[arg-type]
