@@ -74,7 +74,11 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     again = any(
         cue.word[:1] in ["再", "重", "补", "找", "丢", "删"] for cue in seen.cues.get(CueKind.RECEIPT, ())
     )
-    if seen.has(CueKind.RECEIPT) and (again or not (ordering or (seen.goods and seen.quantities))):
+    if (
+        seen.has(CueKind.RECEIPT)
+        and not signs.needless.search(seen.text)
+        and (again or not (ordering or (seen.goods and seen.quantities)))
+    ):
         return Intent.RECEIPT, 0.9
     if guess.intent is Intent.MODIFY and guess.confidence > 0.55 and signs.may_change.search(seen.text):
         return Intent.MODIFY, 0.75
@@ -120,12 +124,13 @@ def past(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
 
 def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     """What looks like a whole order and only asks after one, or repeats what a stranger said."""
+    if seen.accounts or seen.goods:
+        for refusal, confidence in ((signs.stop, 0.8), (signs.refused, 0.7)):
+            match = refusal.search(seen.text)
+            if match and not _ordered_behind(seen, match.end(), signs):
+                return Intent.CANCEL, confidence
     if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
         return None
-    if signs.stop.search(seen.text):
-        return Intent.CANCEL, 0.8
-    if signs.refused.search(seen.text):
-        return Intent.CANCEL, 0.7
     if signs.twice.search(seen.text):
         return Intent.REFUND, 0.6
     if signs.regularly.search(seen.text):
@@ -141,6 +146,14 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     if signs.about_it.search(seen.text):
         return Intent.FAQ, 0.75
     return None
+
+
+def _ordered_behind(seen: Evidence, end: int, signs: Signs) -> bool:
+    """不要给A充，给B充50: whether something else is asked for behind what was refused."""
+    return seen.last_slot >= end and any(
+        cue.start >= end and signs.spent.match(seen.text, cue.end) is None
+        for cue in seen.cues.get(CueKind.ORDER, ())
+    )
 
 
 _TELLABLE = frozenset(

@@ -28,7 +28,7 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.7
     if (
         guess.intent in (Intent.FAQ, Intent.HELP, Intent.SEARCH, Intent.OUT_OF_SCOPE)
-        and guess.confidence >= 0.93
+        and guess.confidence >= 0.96
     ):
         return guess.intent, guess.confidence
     if seen.has(CueKind.HELP) and not concrete and (seen.trade or seen.slots):

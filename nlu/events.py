@@ -60,6 +60,11 @@ def events_of(
         if short and not any(spoken_for[slice(*short.span())]):
             events.append(Event(EventKind.CORRECTION, *short.span()))
             spoken_for[slice(*short.span())] = b"\x01" * (short.end() - short.start())
+    for slot in [event for event in events if event.kind in _SET_AGAINST]:
+        given_up = signs.given_up.match(text, slot.end)
+        if given_up and not any(spoken_for[slice(*given_up.span())]):
+            events.append(Event(EventKind.CORRECTION, *given_up.span()))
+            spoken_for[slice(*given_up.span())] = b"\x01" * (given_up.end() - given_up.start())
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         last = not any(cue.end <= at for at in starts)
         if kind is EventKind.INSTEAD and last and signs.not_mine.match(text, cue.end):

@@ -26,6 +26,8 @@ class Signs:
     price_question: re.Pattern[str]
     naming: re.Pattern[str]
     pay_link: re.Pattern[str]
+    needless: re.Pattern[str]
+    """不用发票: said beside an order, asks for nothing."""
     asked_when: re.Pattern[str]
     done: re.Pattern[str]
     whether_done: re.Pattern[str]
@@ -34,6 +36,8 @@ class Signs:
     """要多久, 安全吗: asks about a purchase."""
     stop: re.Pattern[str]
     """别给…充了."""
+    unwanted: re.Pattern[str]
+    """…，不要，手滑: a clause that says no and nothing else."""
     told_by: re.Pattern[str]
     """骗子让我…: what a stranger told the customer to do."""
     on_price: re.Pattern[str]
@@ -50,6 +54,8 @@ class Signs:
     server: re.Pattern[str]
     not_the_size: re.Pattern[str]
     """50不够: what was said right in front is taken back."""
+    given_up: re.Pattern[str]
+    """爱奇艺不要了，…: what was said right in front gives way to what is said behind."""
     insists: re.Pattern[str]
     """我要的是: what follows is wanted for sure."""
     refused: re.Pattern[str]
@@ -58,6 +64,8 @@ class Signs:
     """我没充, 充不了: tells of a purchase that was not or cannot be made."""
     twice: re.Pattern[str]
     """充重了: bought once too often."""
+    spent: re.Pattern[str]
+    """充了, 交过: behind a verb, it is done."""
     regularly: re.Pattern[str]
     """每月都充: an order by the calendar, which nobody takes here."""
     postponed: re.Pattern[str]
@@ -122,6 +130,7 @@ class Signs:
         self.price_question = re.compile(any_of("price_question"))
         self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
+        self.needless = re.compile(any_of("needless") + any_of("papers"))
         self.done = re.compile(verbs + any_of("deal_ends"))
         self.whether_done = re.compile(
             rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
@@ -133,6 +142,7 @@ class Signs:
         self.complained = re.compile(
             rf"没有?(?:让你|叫你|要你|说要|说)?(?:们)?(?:给|帮|往|去)?{verbs}(?!过|值过|上|到账)(?=[^,.;!?。]{{0,10}}[0-9一二三四五六七八九十百两])|{verbs}不{any_of('cannot')}"
         )
+        self.spent = re.compile(r"[了过完]")
         self.twice = re.compile(rf"{verbs}{any_of('too_often')}|{any_of('too_often_front')}{verbs}")
         self.regularly = re.compile(
             rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}"
@@ -157,10 +167,16 @@ class Signs:
         self.not_the_size = re.compile(
             rf"(?:块钱|元|块|的|卡)?[\s,.。…~]{{0,4}}(?:呃|嗯|哎|额|啊|这个|这|那|我|看|觉得|感觉|可能|好像|有点|有些|太|也|又|都)*{any_of('not_the_size')}"
         )
+        self.given_up = re.compile(
+            rf"(?:那个|这个|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s])"
+        )
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
             rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
             rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
+        )
+        self.unwanted = re.compile(
+            rf"(?:^|[,，。;；!！\s]){any_of('unwanted')}+{any_of('particles')}*(?=[,，。;；!！\s]|$)"
         )
         self.postponed = re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}")
         self.its_region = re.compile(rf"{any_of('servers')}(?:也|都|好像|有点)?\s*$")
@@ -173,7 +189,8 @@ class Signs:
         any_of = _any_of(lexicon)
         drop, counters = any_of("drop_verbs"), any_of("counters")
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
-        self.change_of = re.compile(rf"{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        lead = rf"(?:[{_PUNCTUATION}]|{any_of('particles')}|{any_of('leads')})*"
+        self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
         self.may_change = re.compile(any_of("may_change"))
         self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")
         self.so_many_numbers = re.compile(
