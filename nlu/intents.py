@@ -218,6 +218,7 @@ SURE_YES = 0.65
 _ACTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.CONFIRM})
 """What moves an order on. Examples alone never make a message so."""
 
+_REFUSED = frozenset({Intent.CANCEL, Intent.DENY})
 _POLITE = frozenset({Intent.GREET, Intent.THANKS})
 
 SURE_VOTE = 0.93
@@ -233,6 +234,8 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
         return False
     own = seen.last_order or seen.order_number or seen.has(CueKind.PAST)
     if (own and guess.intent is Intent.FAQ) or (intent is Intent.REFUND and guess.intent is not Intent.FAQ):
+        return False
+    if guess.intent in _REFUSED and seen.corrected and seen.slots:
         return False
     if guess.intent in _POLITE and (seen.slots or seen.nouns or seen.unknown):
         return False
