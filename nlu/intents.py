@@ -240,7 +240,8 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
     if guess.intent in _POLITE and (seen.slots or seen.nouns or seen.unknown):
         return False
     concrete = (seen.goods and seen.sizes) or (seen.accounts and (seen.goods or seen.sizes))
-    return guess.confidence >= (NEARLY_WRITTEN if concrete else SURE_VOTE)
+    named_only = intent is Intent.ORDER and not seen.cues
+    return guess.confidence >= (NEARLY_WRITTEN if concrete or named_only else SURE_VOTE)
 
 
 def _believable(guess: Guess, seen: Evidence) -> Guess:
