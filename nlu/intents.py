@@ -96,7 +96,7 @@ class Intents:
         if self._signs.postponed.search(seen.text) and not seen.corrected and seen.slots:
             # Neither an order nor the end of one.
             return Intent.OUT_OF_SCOPE, 0.6
-        if seen.has(CueKind.FORBID) and not seen.quoted:
+        if seen.has(CueKind.FORBID):
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
             replaced = seen.contrasted and seen.slots > 1 and seen.last_slot >= last
             if not replaced:
