@@ -46,7 +46,7 @@ COST = {
     Role.SUBJECT: 0.2,
     Role.GENERIC: 0.0,
     Role.TIER: 3.0,
-    Role.PLAIN_TIER: 0.0,
+    Role.PLAIN_TIER: 0.65,
     Role.COUNTRY: 1.0,
     Role.CARRIER: 1.0,
 }
