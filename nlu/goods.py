@@ -111,7 +111,7 @@ class Goods:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
         best = min(qualified.values())
-        within = EQUAL_WITHIN if best < _SHORT_OF_A_WORD else EQUAL_SHORT_WITHIN
+        within = EQUAL_WITHIN if best < SHORT_OF_A_WORD else EQUAL_SHORT_WITHIN
         equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + within}
         equal = self._by_region(equal, wanted)
         readings = {product_id: self._fit(product_id, wanted) for product_id in equal}
@@ -313,7 +313,7 @@ class Goods:
         steam 200: the name is short of a country for the one and of a word (实体) for the other, and
         both have it.
         """
-        if wanted.mention is None or wanted.qualifiers or wanted.regions or best < _SHORT_OF_A_WORD:
+        if wanted.mention is None or wanted.qualifiers or wanted.regions or best < SHORT_OF_A_WORD:
             return ()
         if not any(amount.kind in _FACES and amount.exact for amount in wanted.amounts):
             return ()
@@ -395,7 +395,7 @@ class Goods:
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}
 """Units that measure goods from outside: five of them are five, not the size of one."""
 
-_SHORT_OF_A_WORD = 1.0
+SHORT_OF_A_WORD = 1.0
 """What a name costs from which on it is nobody's whole name."""
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlu.accounts import ADDRESS, carrier
 from nlu.amounts import Amount, AmountKind
-from nlu.goods import Decision, Goods, Wanted
+from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
 from nlu.leftovers import scraps
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -17,6 +18,7 @@ from nlu.products import Names
 from nlu.quantities import QuantityKind
 from nlu.records import Event, Record, whole_address
 from nlu.sharing import Shape
+from nlu.sounds import pinyin
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
@@ -74,6 +76,8 @@ class LineReader:
         )
         if record.name is not None and not record.name.options:
             decision = Decision()
+        if decision.product_id is not None and self._beside_a_stranger(page, record, shape, decision.product_id):
+            decision = replace(decision, product_id=None, product_options=(decision.product_id,))
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
         if record.uncorrected and self._sized_anew(page.text, record, decision):
@@ -107,6 +111,25 @@ class LineReader:
             and decision.product_id is not None
             and self._goods.sized_in(decision.product_id, front)
         )
+
+    def _beside_a_stranger(self, page: Page, record: Record, shape: Shape, product_id: str) -> bool:
+        """Whether a word that nobody knows stands between what is but part of a name and the size: Adobe
+        of `Adobe Fresco 1年` may be any of Adobe's."""
+        name = record.name
+        if name is None or name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
+            return False
+        start = record.names[-1].end
+        sizes = [event.start for event in (*record.amounts, *record.nouns) if event.start > start]
+        if not sizes or min(sizes) - start > STRANGER_MAX:
+            return False
+        between = page.rest()[start : min(sizes)].strip(" ")
+        if between.isascii():
+            return _LATIN_STRANGER.fullmatch(between) is not None and between not in self._spelled(product_id)
+        return len(between) > 1 and set(range(start, start + len(between))) <= shape.left.over
+
+    def _spelled(self, product_id: str) -> str:
+        """The name of a product in pinyin: wangpan is no stranger to 夸克网盘."""
+        return pinyin("".join(filter(str.isalnum, plain(self._vocabulary.products[product_id].name)))) or ""
 
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
         """Amounts that size the goods, and one that only counts them (三台 of what is sold singly)."""
@@ -323,3 +346,8 @@ def _words_of(text: str, record: Record) -> str:
                 characters[at - start] = "\0"
         pieces.append("".join(characters).split("\n")[0])
     return "\0".join(pieces).replace(" ", "")
+
+STRANGER_MAX = 16
+"""What stands further apart is no one name."""
+_LATIN_STRANGER = re.compile(r"(?!(?:uid|please|thanks?|and|for|the|renew|gift|card|code|key)s?$)[a-z]{3,}")
+"""A latin word that is none of those that everybody adds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from nlu.amounts import Amount
@@ -35,10 +36,31 @@ def believed(
                 continue
             if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
                 continue
+        if mention.kind is MentionKind.UNKNOWN and mention.thin and not _before_goods(mention, mentions, sizes):
+            continue
+        if mention.kind is MentionKind.NAME and kept and _only_an_account(text, mention, kept):
+            continue
         if _only_a_place(text, mention, mentions, sizes):
             continue
         kept.append(mention)
     return tuple(kept)
+
+
+def _only_an_account(text: str, mention: Mention, kept: Sequence[Mention]) -> bool:
+    """Whether goods that were named before only say whose number follows: 陌陌号是4482…, 抖音ID: 99…"""
+    again = any(
+        other.kind is MentionKind.NAME and other.options.keys() & mention.options.keys() for other in kept
+    )
+    return again and _ITS_NUMBER.match(text, mention.end) is not None
+
+
+_ITS_NUMBER = re.compile(r" ?的?(?:账号|帐号|号码|号|用户名|昵称|id|uid)(?:是|为|叫|:| )*[a-z0-9]")
+
+
+def _before_goods(mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]) -> bool:
+    """Whether a brand that is an ordinary word too (全家) stands in front of a size or of what is sold."""
+    nouns = [other.start for other in mentions if other.kind is MentionKind.NOUN]
+    return any(0 <= start - mention.end <= 1 for start in (*nouns, *(mark.start for mark in sizes)))
 
 
 def _only_a_place(

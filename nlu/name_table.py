@@ -226,7 +226,7 @@ class NameTable:
                 entry = self.entries.get(word)
                 sold = having.get(word) or any(word in name for name in names)
                 if entry is None and role is Role.CONTENT and not sold:
-                    self.entries[word] = Entry(MentionKind.UNKNOWN, meaning=word)
+                    self.entries[word] = Entry(MentionKind.UNKNOWN, thin=False, meaning=word)
                 elif entry is None:
                     self.entries[word] = Entry(
                         MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word
@@ -275,7 +275,7 @@ class NameTable:
                 if inside:
                     self.entries[spelling] = Entry(MentionKind.NAME, dict(inside), thin=False)
                 else:
-                    self.entries[spelling] = Entry(MentionKind.UNKNOWN, meaning=brand)
+                    self.entries[spelling] = Entry(MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand)
 
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
         """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""

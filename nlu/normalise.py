@@ -32,6 +32,9 @@ _LOOK_ALIKES = str.maketrans(
 _SIZES_APART = re.compile(r"[0-9]，[0-9]{3}(?![0-9])")
 """In full width throughout a comma parts the thousands; between latin digits it is a pause."""
 
+_SLIPS = {"咔": "卡", "劵": "券"}
+"""Characters that are hardly ever typed but for another one: 月咔."""
+
 _LIST_MARKS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿")
 
 
@@ -69,6 +72,7 @@ def _plain(character: str) -> str:
         return " "
     if character in _LIST_MARKS:
         return str(int(unicodedata.numeric(character)))
+    character = _SLIPS.get(character, character)
     compatible = _one_digit(character) or unicodedata.normalize("NFKC", character.translate(_LOOK_ALIKES))
     simple = "".join(_SIMPLIFIER.convert(part) for part in compatible)
     return simple.lower()

@@ -36,6 +36,7 @@ from nlu.rows import records_of
 from nlu.servers import with_unknown_regions
 from nlu.sharing import Shape
 from nlu.signs import Signs
+from nlu.strangers import Strangers
 from nlu.tables import in_columns
 from nlu.taking_back import parts_of_numbers, with_taken_back
 from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
@@ -136,6 +137,7 @@ class Reader:
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
+        self._strangers = Strangers(lexicon, names.table)
         self._verbs = lexicon.words("stance.topup_verbs")
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
@@ -162,6 +164,7 @@ class Reader:
         )
         events = self._events(found, slots, shape.each)
         shape = replace(shape, left=self._left(found, slots, events))
+        events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
         said = filters.collected(found.limits)
@@ -176,9 +179,9 @@ class Reader:
             quotes=quotations(text),
             others=found.others,
             unknown=tuple(
-                page.original[_at(page, m).start : _at(page, m).end]
-                for m in slots.mentions
-                if m.kind is MentionKind.UNKNOWN
+                page.original[_at(page, event.mention).start : _at(page, event.mention).end]
+                for event in events
+                if event.mention is not None and event.mention.kind is MentionKind.UNKNOWN
             ),
             filters=replace(said, category=category) if category else said,
             limits=len(found.limits),
