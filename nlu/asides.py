@@ -16,6 +16,8 @@ from nlu.quantities import Quantity
 from nlu.signs import Signs
 
 _SPENT = re.compile(r"(?:了|过|老)$")
+_SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
+"""Behind a length of time that somebody wants, rather than tells of."""
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 
 _M = TypeVar("_M", Amount, Quantity)
@@ -57,6 +59,8 @@ _CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, 
 def _told_only(text: str, mark: Mark[_M], signs: Signs) -> bool:
     """Whether what stands behind a number says that it measures something of the customer's life."""
     vague = isinstance(mark.value, Amount) and not mark.value.exact
+    if not vague and _SIZED.match(text, mark.end) and not signs.life_measure.match(text, mark.end):
+        return False  # 会员，两年的那种
     return (
         vague
         or signs.life_measure.match(text, mark.end) is not None

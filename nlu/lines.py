@@ -76,7 +76,9 @@ class LineReader:
         )
         if record.name is not None and not record.name.options:
             decision = Decision()
-        if decision.product_id is not None and self._beside_a_stranger(page, record, shape, decision.product_id):
+        if decision.product_id is not None and self._beside_a_stranger(
+            page, record, shape, decision.product_id
+        ):
             decision = replace(decision, product_id=None, product_options=(decision.product_id,))
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
@@ -346,6 +348,7 @@ def _words_of(text: str, record: Record) -> str:
                 characters[at - start] = "\0"
         pieces.append("".join(characters).split("\n")[0])
     return "\0".join(pieces).replace(" ", "")
+
 
 STRANGER_MAX = 16
 """What stands further apart is no one name."""

@@ -36,7 +36,11 @@ def believed(
                 continue
             if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
                 continue
-        if mention.kind is MentionKind.UNKNOWN and mention.thin and not _before_goods(mention, mentions, sizes):
+        if (
+            mention.kind is MentionKind.UNKNOWN
+            and mention.thin
+            and not _before_goods(mention, mentions, sizes)
+        ):
             continue
         if mention.kind is MentionKind.NAME and kept and _only_an_account(text, mention, kept):
             continue

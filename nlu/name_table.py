@@ -275,7 +275,9 @@ class NameTable:
                 if inside:
                     self.entries[spelling] = Entry(MentionKind.NAME, dict(inside), thin=False)
                 else:
-                    self.entries[spelling] = Entry(MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand)
+                    self.entries[spelling] = Entry(
+                        MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand
+                    )
 
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
         """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""

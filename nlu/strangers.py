@@ -58,4 +58,3 @@ class Strangers:
             return True
         best = process.extractOne(heard(name), self._brands, scorer=fuzz.ratio, score_cutoff=ALIKE_AT)
         return best is not None
-
