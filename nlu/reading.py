@@ -137,7 +137,7 @@ class Reader:
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
-        self._strangers = Strangers(lexicon, names.table)
+        self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._verbs = lexicon.words("stance.topup_verbs")
         self._columns = lexicon.groups("names.columns")
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))

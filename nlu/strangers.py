@@ -11,9 +11,11 @@ from rapidfuzz import fuzz, process
 
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
+from nlu.normalise import plain
 from nlu.products import Mention, MentionKind
 from nlu.records import Event, EventKind
 from nlu.sounds import heard
+from nlu.vocabulary import Vocabulary
 
 NAME_MAX = 8
 """A longer run of characters is no name but talk."""
@@ -26,11 +28,16 @@ ALIKE_AT = 60.0
 class Strangers:
     """Finds unknown names in front of the words for what is sold. Immutable."""
 
-    def __init__(self, lexicon: Lexicon, table: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable) -> None:
         self._kinds = frozenset(lexicon.words("goods.sold_as"))
         self._no_brand = re.compile("|".join(map(re.escape, lexicon.words("names.no_brands"))))
         brands = {brand for of in table.brands.values() for brand in of if table.namer.role_of(brand) is None}
         spelled = {form for brand in brands for form in table.namer.brand_spellings(brand)}
+        written = {
+            name for product in vocabulary.products.values() for name in (product.name, *product.aliases)
+        }
+        written |= {v.label for product in vocabulary.products.values() for v in product.variants}
+        self._written = plain("\0".join(written)).replace(" ", "")
         self._brands = [heard(brand) for brand in spelled] if len(spelled) <= BRANDS_MAX else None
 
     def named(self, text: str, events: list[Event], left: frozenset[int]) -> list[Event]:
@@ -47,7 +54,9 @@ class Strangers:
         while start - 1 in left and event.start - start < NAME_MAX:
             start -= 1
         name = text[start : event.start]
-        if len(name) < 2 or start - 1 in left or self._no_brand.search(name) or self._sounds_sold(name):
+        if len(name) < 2 or start - 1 in left or self._no_brand.search(name) or name in self._written:
+            return None
+        if self._sounds_sold(name):
             return None
         goods = Mention(start, event.end, text[start : event.end], MentionKind.UNKNOWN, meaning=name)
         return replace(event, kind=EventKind.NAME, start=start, mention=goods)
