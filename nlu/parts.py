@@ -45,7 +45,10 @@ class Part:
 class Parts:
     """Finds such stretches for one catalog."""
 
-    def __init__(self, products: Iterable[ProductWords], lexicon: Lexicon) -> None:
+    def __init__(
+        self, products: Iterable[ProductWords], lexicon: Lexicon, general: Iterable[str] = ()
+    ) -> None:
+        """`general`: words that only say what kind of thing (视频, 会员); alone they are part of no name."""
         self._labels: set[str] = set()
         self._pairs: set[str] = set()
         self._names: dict[str, tuple[str, str]] = {}
@@ -63,6 +66,9 @@ class Parts:
         )
         paying = (word for words in lexicon.groups("payments.methods").values() for word in words)
         self._talk = AhoCorasick(list(dict.fromkeys((*talk, *paying))), matchkind=MatchKind.LeftmostLongest)
+        self._general = AhoCorasick(
+            [word for word in general if len(word) > 1], matchkind=MatchKind.LeftmostLongest
+        )
         self._alone = frozenset(lexicon.words("names.common_words"))
 
     def _learn(self, product: ProductWords) -> None:
@@ -108,6 +114,9 @@ class Parts:
 
     def _held(self, stretch: str) -> tuple[dict[str, float], bool] | None:
         """Which products hold the whole of it, and whether only by how it sounds."""
+        told = sum(end - start for _, start, end in self._general.find_matches_as_indexes(stretch))
+        if len(stretch) - told < _PIECE:
+            return None
         latin = _LATIN.findall(stretch)
         if (
             stretch in self._alone
@@ -140,7 +149,6 @@ _TALK = ("aside.talk", "contacts.people", "stance.order", "stance.polite", "stan
 _CLAUSE_ENDS = re.compile("[,。;!?\n、…]")
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _LATIN = re.compile(r"[a-z]+")
-_PERIOD = re.compile("[半全一两三]?[季年月周天日][卡费]?")
 _RUN = re.compile(r"[a-z\u4e00-\u9fff]+")
 
 

@@ -90,7 +90,7 @@ class Names:
         self._ends_name = frozenset(
             (*lexicon.words("signs.numeral_characters"), *lexicon.words("aside.function_characters"))
         )
-        self._parts = Parts(vocabulary.products.values(), lexicon)
+        self._parts = Parts(vocabulary.products.values(), lexicon, self.table.namer.words)
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()

@@ -65,6 +65,11 @@ def test_a_size_alone_names_nothing() -> None:
     assert not said("听力音频包")
 
 
+def test_words_of_kind_alone_name_nothing() -> None:
+    shop = Parts((product("iqiyi", "爱奇艺视频会员"),), LEXICON, ["视频", "会员"])
+    assert not list(shop.read("视频会员", bytearray(4)))
+
+
 def test_what_is_already_read_is_left_alone() -> None:
     assert not list(PARTS.read("健身房", bytearray(b"\x01\x01\x01")))
 
