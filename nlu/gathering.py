@@ -90,6 +90,7 @@ class _Gatherer:
             self._record.conflicts.add(Slot.QUANTITY)
             self._record.quantity = clause[-1]
             return
+        again = again or self._one_and_more(separator, clause) or self._past_a_list(separator, clause)
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -111,6 +112,20 @@ class _Gatherer:
             and not self._joined_all
             and all(event.kind is EventKind.QUANTITY and not is_article(event) for event in clause)
         )
+
+    def _one_and_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """海底捞100的一张，再来两张…: two more, of what is said next or has to be asked."""
+        one = self._record.quantity is not None and not self._record.counted
+        counts = any(event.kind is EventKind.QUANTITY and not is_article(event) for event in clause)
+        return separator is EventKind.JOIN and one and counts and bool(self._record.amounts)
+
+    def _past_a_list(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """…给A、B、C and then another sentence with goods of its own: C is the last of the list."""
+        record = self._record
+        bare = bool(record.accounts) and not record.names and not record.amounts
+        named = any(other.names for other in self.records[:-1])
+        goods = any(event.kind is EventKind.NAME for event in clause)
+        return separator is EventKind.STOP and record.opened_by is EventKind.JOIN and bare and named and goods
 
     def _opens(self, clause: list[Event]) -> bool:
         """Whether a clause speaks of a new line: it says again what the record already has."""

@@ -26,6 +26,27 @@ from nlu.vocabulary import Vocabulary
 QUANTITY_MAX = 999
 
 
+def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
+    """The lines with those left open that come out as one before them and name no goods of their own:
+    what was perhaps said once is not sold twice."""
+    told: list[SpokenLine] = []
+    for line in lines:
+        echo = line.sku is not None and any(
+            other.sku is not None
+            and line.product is not None
+            and other.product is not None
+            and other.sku.value == line.sku.value
+            and other.product.span == line.product.span
+            and (other.account and other.account.value) == (line.account and line.account.value)
+            and (other.contact, other.region) == (line.contact, line.region)
+            for other in told
+        )
+        told.append(
+            replace(line, sku=None, sku_options=(line.sku.value,)) if echo and line.sku is not None else line
+        )
+    return tuple(told)
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     line: SpokenLine

@@ -23,7 +23,7 @@ from nlu.goods import Goods
 from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
 from nlu.lexicon import Lexicon
-from nlu.lines import LineReader, Spoken
+from nlu.lines import LineReader, Spoken, without_echoes
 from nlu.masking import Masked, Masker
 from nlu.products import Names
 from nlu.reading import Reader, Reading
@@ -185,7 +185,7 @@ class Parser:
                 for one, record in zip(spoken, reading.records, strict=True)
                 if _says_something(one.line) and not (record.name is not None and not record.name.options)
             ]
-            lines = tuple(one.line for one in known)
+            lines = without_echoes(tuple(one.line for one in known))
             spans += [span for one in known for span in one.spans]
             if unknown:
                 problems = tuple(Problem(Slot.PRODUCT, ProblemCode.PRODUCT_UNKNOWN, word) for word in unknown)

@@ -25,6 +25,7 @@ from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of
 from nlu.mentions import believed, grown_in, only_labels
+from nlu.misgivings import misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
 from nlu.other_numbers import OtherKind, OtherNumber
@@ -166,6 +167,7 @@ class Reader:
         shape = replace(shape, left=self._left(found, slots, events))
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
+        misgive(text, events, records, shape.left.over, self._lexicon)
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
         said = filters.collected(found.limits)
         category = self._category(text)

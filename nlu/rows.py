@@ -34,10 +34,34 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
     around = gather(context, compatible, shape.each)
     _lend(around, gathered)
+    gathered = sorted(
+        [*gathered, *_rows_without_recipient(around, gathered)], key=lambda record: record.start
+    )
     records = shared(gathered, shape)
     doubt_totals(text, records, shape.each, signs)
     put_in_doubt(records, shape.left, text, signs)
     return records
+
+
+def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) -> list[Record]:
+    """Rows whose recipient nobody could read, 芒果TV季卡 15172·2364: they are lines like the others,
+    and are asked about. They would be gone without a word if they only lent what they say."""
+    lent = {id(event) for row in rows for event in (*row.names, *row.nouns, *row.amounts)}
+    sold = {product_id for row in rows if row.name for product_id in row.name.options}
+    lost = []
+    for record in around:
+        digits = "".join(str(event.amount.low) for event in record.amounts if event.amount)
+        # A heading names what the rows then call by a shorter name.
+        own_name = record.name is not None and sold.isdisjoint(record.name.options)
+        broken = len(digits) >= _BROKEN_NUMBER and not any(id(event) in lent for event in record.amounts)
+        if own_name or broken:
+            record.doubtful = record.doubtful or broken
+            lost.append(record)
+    return lost
+
+
+_BROKEN_NUMBER = 7
+"""Digits of a line from which on they are rather a recipient than a size."""
 
 
 def _rows(text: str, events: list[Event]) -> tuple[list[Event], list[list[Event]]] | None:
