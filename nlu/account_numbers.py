@@ -41,9 +41,12 @@ def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark
     if text[max(0, first.start - 1) : first.start] == "+" and first.digits.startswith("86"):
         first = replace(first, start=first.start - 1)  # the label stands in front of the +
         parts = [first, *parts[1:]]
+    label = label_before(text, first.start, lexicon)
+    torn = _torn(text, parts, label) if len(first.digits) < 3 and not first.spoken else None
+    if torn and not _phone(text, parts, label is not None and label.kind == PHONE, lexicon):
+        return 2, torn
     if len(first.digits) < 3 and first.digits[0] != "1" and first.digits != "86" and not first.spoken:
         return 1, None  # begins no phone, and is too short for anything else
-    label = label_before(text, first.start, lexicon)
     if _is_other(text, first, lexicon) or (not label and _latin(text[max(0, first.start - 1) : first.start])):
         return 1, None
     code = _COUNTRY_CODE.search(text, max(0, first.start - 6), first.start)
@@ -63,6 +66,17 @@ def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark
     if first.spoken:
         return _spoken(text, parts, label, lexicon)
     return _typed_number(text, parts, label, lexicon)
+
+
+def _torn(text: str, parts: list[Digits], label: Label | None) -> Mark[Account] | None:
+    """QQ是1，820394765: a recipient that begins with too little, and whose rest may be all of it."""
+    if label is None or label.kind is None or len(parts) < 2 or len(parts[1].digits) < 5 or parts[1].spoken:
+        return None
+    if text[label.end : parts[0].start].strip(" ") not in ("是", ":", "为", "就是"):
+        return None
+    number = joined(parts[:2])
+    account = Account(number.digits, (), label.kind, True, (label.start, label.end), masked=True)
+    return Mark(account, number.start, number.end)
 
 
 def _phone(text: str, parts: list[Digits], called_phone: bool, lexicon: Lexicon) -> int:
@@ -104,6 +118,9 @@ def _typed_number(
     if size < 5 and not (size > 2 and label and label.kind in (QQ, UID) and len(label.word) > 1):
         return max(1, count), None
     mark = _account(text, number, label, lexicon)
+    if size >= 5 and _GOES_ON.match(text, number.end):
+        # 18374.65.02: nobody knows where it ends.
+        return max(1, count), replace(mark, value=replace(mark.value, kinds=(), masked=True))
     sure = (size >= 7 and not _DAY.fullmatch(number.digits)) or label is not None
     return max(1, count), mark if sure else replace(mark, value=replace(mark.value, claimed=False))
 
@@ -210,3 +227,4 @@ _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")
 _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
 _DAY = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
+_GOES_ON = re.compile(r"[.·。\ufffd]\d|[\-—–]+0\d")

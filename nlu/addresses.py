@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
@@ -41,15 +42,31 @@ def _without_thanks(
     """Thanks, questions and a telephone of its own end an address that goes on in the same line."""
     words = lexicon.words("accounts.after_address")
     ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
-    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:")
+    ends += [at for at in _remarks(found["all"], lexicon) if at > _SHORTEST_ADDRESS]
+    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:|/·~-")
+    lead = _LEAD.match(kept)
     start = found.start("all")
-    return Mark(label, start, start + len(kept))
+    return Mark(label, start + (lead.end() if lead else 0), start + len(kept))
 
 
-_ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?\0]{4,200})")
+def _remarks(text: str, lexicon: Lexicon) -> Iterator[int]:
+    """Where something stands that belongs to no address: a clause that takes back or speaks to somebody,
+    and the question for the price."""
+    refusing = (*lexicon.words("stance.forbid"), *lexicon.words("stance.correction_or_drop"))
+    prices = [word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii()]
+    yield from (at for word in prices if (at := text.find(word)) >= 0)
+    for clause in _CLAUSE.finditer(text):
+        if clause.start() and (_SPOKEN_TO.search(clause[0]) or any(word in clause[0] for word in refusing)):
+            yield clause.start()
+
+
+_ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?|\0]{4,200})")
 _STREET = re.compile(r"[省市区县镇乡村路街道巷弄].{0,80}?[号栋幢楼室元区厦场寓园苑村路街]")
 _HOUSE = re.compile(r"[\d一二三四五六七八九十百] ?(?:号|栋|幢|楼|室|单元|弄|座|院)")
 _PLAIN_ADDRESS = re.compile(
     r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )
 _SHORTEST_ADDRESS = 6
+_LEAD = re.compile(r"(?:[到往至寄送发给为是在址:, ]|\[[^\]]{1,3}\])+(?=[\u4e00-\u9fff]{2})")
+_CLAUSE = re.compile(r"[^ ,]+")
+_SPOKEN_TO = re.compile(r"[您你吗呢哈啦]|^(.)\1{2,}$")

@@ -14,6 +14,7 @@ from enum import StrEnum
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.lexicon import Lexicon
+from nlu.sounds import heard
 
 
 class CueKind(StrEnum):
@@ -80,6 +81,23 @@ class Cues:
         self._words = list(kinds)
         self._kinds = list(kinds.values())
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
+        self._kinds_of = kinds
+        self._sounding = self._heard_words(lexicon)
+        self._sounds = AhoCorasick(list(self._sounding) or ["\0"], matchkind=MatchKind.LeftmostLongest)
+
+    def _heard_words(self, lexicon: Lexicon) -> dict[str, tuple[str, bool]]:
+        """By sound: words of stance that are known when they are misspelled (曲消, 不尧了), and whether
+        they are so only at the head of a clause."""
+        found = {heard(word): (word, True) for word in lexicon.words("stance.heard_in_front")}
+        return found | {heard(word): (word, False) for word in lexicon.words("stance.heard")}
+
+    def _misspelled(self, text: str) -> Iterable[Cue]:
+        for _, start, end in self._sounds.find_matches_as_indexes(sounds := heard(text)):
+            word, in_front = self._sounding[sounds[start:end]]
+            at_head = start == 0 or not (text[start - 1].isalnum() or text[start - 1] == "\0")
+            wrong = sum(one != other for one, other in zip(text[start:end], word, strict=True))
+            if wrong == 1 and (at_head or not in_front):
+                yield from (Cue(kind, start, end, word) for kind in self._kinds_of.get(word, ()))
 
     def read_spaced(self, text: str) -> tuple[Cue, ...]:
         """The same where blanks may have slipped between Chinese characters: 多 少钱."""
@@ -108,7 +126,8 @@ class Cues:
                 free_from[kind] = end
                 if bounded:
                     found.append(Cue(kind, start, end, self._words[index]))
-        return tuple(found)
+        found += self._misspelled(text)
+        return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
 
 
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
@@ -122,7 +141,7 @@ class Quotation:
     end: int
 
 
-_QUOTED = re.compile(r"[“\"「『‘]([^”\"」』’\n]{1,200})[”\"」』’]")
+_QUOTED = re.compile(r"[“「『‘][^”」』’]{1,200}[”」』’]|[“\"「『‘][^”\"」』’\n]{1,200}[”\"」』’]")
 
 
 def quotations(text: str) -> tuple[Quotation, ...]:

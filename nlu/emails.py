@@ -29,7 +29,9 @@ def emails(text: str, lexicon: Lexicon) -> list[Mark[str]]:
         domain, end = (
             _domain(host, lexicon) if host else (partial[0], partial.end()) if partial else ("", found.end())
         )
-        marks.append(Mark(f"{name}@{domain}", local.start(), end))
+        dots = len(name) - len(name.lstrip(".-"))  # 他的账号是…abc@ begins behind the dots
+        dots = dots if dots < len(name) and local[0][:dots] == name[:dots] else 0
+        marks.append(Mark(f"{name[dots:]}@{domain}", local.start() + dots, end))
         at = end
     return marks
 

@@ -67,6 +67,15 @@ class Evidence:
     def has(self, *kinds: CueKind) -> bool:
         return any(kind in self.cues for kind in kinds)
 
+    @property
+    def sounds_like_no(self) -> bool:
+        """Whether a no was said and misspelled: 怖行."""
+        return any(
+            self.rest[cue.start : cue.end] not in ("", cue.word)
+            for kind in (CueKind.DENY, CueKind.FORBID)
+            for cue in self.cues.get(kind, ())
+        )
+
     def order_follows(self, kind: CueKind) -> bool:
         """Whether the customer asks for something himself behind what he tells of others: 群里有人问：帮我充
         is still the other's."""

@@ -60,6 +60,12 @@ class Intents:
 
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
+        guess = self._decided(evidence)
+        if guess.intent is Intent.CONFIRM and evidence.sounds_like_no:
+            return Guess(Intent.DENY, None, 0.6)
+        return guess
+
+    def _decided(self, evidence: Evidence) -> Guess:
         guess = self._examples.guess(evidence.masked, evidence.cues)
         heard = told(evidence, guess, self._signs)
         sign = heard or self._by_signs(evidence, guess)

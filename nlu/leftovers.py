@@ -135,7 +135,7 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         if (
             Slot.REGION in record.inherited
             and record.accounts
-            and _scrap_before(record.accounts[0], left, 2, 3)
+            and sum(at in left for at in range(record.accounts[0].start - 8, record.accounts[0].start)) > 1
         ):
             record.regions = []
 
@@ -166,9 +166,17 @@ def scraps(record: Record, left: frozenset[int], text: str) -> str:
     return "".join(
         text[at]
         for start, end in (*places, *record.borrowed)
-        for at in range(max(0, start - 3), min(len(text), end + 3))
+        for at in (*range(max(0, start - 3), start), *range(end, _scraps_end(text, end, left)))
         if at in left
     )
+
+
+def _scraps_end(text: str, end: int, left: frozenset[int]) -> int:
+    """How far scraps behind a name reach: over what is no word, 爱奇艺😂白金, as far as they go on."""
+    at = end
+    while at < len(text) and at < end + 8 and (at < end + 3 or at in left or not text[at].isalnum()):
+        at += 1
+    return at
 
 
 def _sizing(record: Record, all_amounts: bool) -> Iterable[Event]:

@@ -110,7 +110,7 @@ class LineReader:
         line = SpokenLine()
         line = self._with_goods(page, line, record, amounts, decision, bool(taken_up), problems, spans)
         line = self._with_quantity(page, line, record, counted, shape, problems, spans)
-        line = self._with_account(page, line, record, decision, problems, spans)
+        line = self._with_account(page, line, record, decision, shape, problems, spans)
         line = self._with_region(page, line, record, decision, problems, spans)
         same = decision.product_id == hand.product_id if hand is not None else False
         if hand is not None and taken_up and hand.product_id is not None and same:
@@ -263,8 +263,19 @@ class LineReader:
             problems.append(Problem(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count)))
         return replace(line, quantity=Heard(count, span))
 
+    def _strange(self, record: Record, kind: str | None, shape: Shape) -> bool:
+        """Whether a recipient is perhaps none of these goods': an address beside a top-up; 瘦机138…, which
+        was called a phone by all appearances, for a QQ number."""
+        told = [event for event in record.accounts if event.account is not None]
+        if kind not in (None, ADDRESS) and any(e.account.kinds == (ADDRESS,) for e in told if e.account):
+            return True
+        event = self._fitting(record.accounts, kind)
+        account = event.account
+        mobile = account is not None and account.kinds[:1] == ("phone",) and account.said is None
+        return mobile and kind not in (None, "phone") and event.start - 1 in shape.left.over
+
     def _with_account(
-        self, page: Page, line: SpokenLine, record: Record, decision: Decision,
+        self, page: Page, line: SpokenLine, record: Record, decision: Decision, shape: Shape,
         problems: list[Problem], spans: list[SlotSpan],
     ) -> SpokenLine:  # fmt: skip
         if not record.accounts:
@@ -272,7 +283,7 @@ class LineReader:
         kind = self._account_kind(decision)
         if kind == "none":
             return line
-        if Slot.ACCOUNT in record.open:
+        if Slot.ACCOUNT in record.open or self._strange(record, kind, shape):
             return line
         if Slot.ACCOUNT in record.conflicts:
             said = " ".join(event.account.text for event in record.accounts if event.account)

@@ -16,22 +16,33 @@ from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
+from nlu.sounds import heard
+from nlu.understanding import Slot
 
-_NUMERALS = frozenset("零一二三四五六七八九十百千万亿两")
+_NUMERALS = frozenset("零一二三四") | frozenset("五六七八九") | frozenset("十百千万亿") | {"两"}
 _READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.NAME, EventKind.REGION})
 _LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
+_LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
+_LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
+_MEASURES = frozenset("张份套台单")
+_HEARD_NUMERALS = frozenset(heard(numeral) for numeral in _NUMERALS - frozenset("零一百千万") - {"亿"})
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
 def misgive(
-    text: str, events: Sequence[Event], records: Sequence[Record], left: frozenset[int], lexicon: Lexicon
-) -> None:
-    """Mark the records that hold such a number."""
+    text: str, events: Sequence[Event], records: Sequence[Record], left: frozenset[int], wished: bool,
+    lexicon: Lexicon,
+) -> None:  # fmt: skip
+    """Mark the records that hold such a number. `wished`: a word of asking for goods was said."""
+    for at in (*_misheard_counts(text, left), *_misspelt_tiers(text, events, lexicon)):
+        _doubt(records, at)
+    if not wished and _only_mentioned(text, records, left, lexicon):
+        records[0].doubtful = True
     for at in _broken(text, events, lexicon):
         _doubt(records, at)
     for event in events:
         if event.amount is not None and (
-            _run_on(text, event, events) or _misspelt_unit(text, event, lexicon)
+            _run_on(text, event, events) or _misspelt_unit(text, event, events, lexicon)
         ):
             _doubt(records, event.start)
     for record in records:
@@ -44,10 +55,18 @@ def misgive(
             if (counted and not own) or perhaps_named:
                 # 天、龙八部, 滴敌20一张，高德…: what stands in front was perhaps its name.
                 record.doubtful = True
+        unnamed = record.name is None or Slot.PRODUCT in record.inherited
+        if unnamed and any(_scrap_near(event, left) for event in record.amounts):
+            # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
+            record.doubtful = True
     recipients = sum(bool(record.accounts) for record in records)
     for record in records:
         if recipients < 2 and _counted_twice(text, list(_within(record, events, *EventKind))):
             record.doubtful = True
+
+
+def _scrap_near(event: Event, left: frozenset[int]) -> bool:
+    return any(event.start - at in left and event.start - at - 1 in left for at in (1, 2))
 
 
 def _doubt(records: Sequence[Record], at: int) -> None:
@@ -81,10 +100,43 @@ def _run_on(text: str, event: Event, events: Sequence[Event]) -> bool:
     )
 
 
-def _misspelt_unit(text: str, event: Event, lexicon: Lexicon) -> bool:
+def _misheard_counts(text: str, left: frozenset[int]) -> Iterable[int]:
+    """粱张: somebody counted something, and how many of what is not known."""
+    for at in left:
+        counts = text[at + 1 : at + 2] in _MEASURES and text[at + 1 : at + 2]
+        if counts and heard(text[at]) in _HEARD_NUMERALS:
+            yield at
+
+
+def _misspelt_tiers(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[int]:
+    """svic: a word that is one slip from one that tells a product from its siblings."""
+    tiers = lexicon.words("signs.latin_tiers")
+    taken = {at for event in events for at in range(event.start, event.end)}
+    named = {event.end + gap for event in events if event.kind is EventKind.NAME for gap in (0, 1)}
+    for found in _LATIN.finditer(text):
+        if found.start() not in named or found[0] in tiers or not taken.isdisjoint(range(*found.span())):
+            continue
+        if any(len(tier) > 2 and OSA.distance(found[0], tier, score_cutoff=1) == 1 for tier in tiers):
+            yield found.start()
+
+
+def _only_mentioned(text: str, records: Sequence[Record], left: frozenset[int], lexicon: Lexicon) -> bool:
+    """Win11密钥换了主板…, 请问苹果充值卡500元的现在…: goods are named, and what is said of them was not
+    understood. Whoever only names goods wants them; whoever says more of them perhaps not."""
+    if len(records) != 1 or records[0].accounts or records[0].counted:
+        return False
+    asks = any(word in text for word in lexicon.words("signs.asking_politely"))
+    bare = not records[0].amounts and not records[0].quantity
+    return len(left) >= (1 if asks else 2 if bare else 99)
+
+
+def _misspelt_unit(text: str, event: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
     """1 yaer: a word that is one slip from a unit."""
     if event.amount is None or event.amount.kind is not AmountKind.BARE:
         return False
+    letter = _LETTERS.match(text, event.end)
+    if letter and not any(other.start <= event.end < other.end for other in events):
+        return True  # 50Q到…: 50 of what?
     found = _LATIN_WORD.match(text, event.end)
     words = lexicon.words("quantities.latin_units")
     return (
@@ -116,11 +168,15 @@ def _counted_twice(text: str, events: list[Event]) -> bool:
 
 @lru_cache(maxsize=4)
 def _torn(lexicon: Lexicon) -> re.Pattern[str]:
-    fillers = "|".join(map(re.escape, sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)))
+    fillers = (
+        "|".join(map(re.escape, sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)))
+        + "|[嘛吧呢哈]"
+    )
     noise = rf"(?:{fillers}|[a-z]{{2,5}}(?![a-z])|\[[^\]\n]{{1,3}}\]|[^\u4e00-\u9fffa-z0-9\s,;:()\[\]、+*x×/.!?\-])"
     pause = rf"(?:{noise}|[ ,.\n、/!~])"
     return re.compile(
         rf"(?<![0-9])[0-9]{{1,3}}(?:{noise}){{1,4}}[个张份套台]"
         rf"|[一二两三四五六七八九十俩](?:{noise}){{1,4}}[个张份套台]"
         rf"|(?:(?<![0-9])[0-9]{{1,2}}个|[一两二三四五六七八九十半几](?:个)?){pause}{{1,8}}[年月季](?![卡费包票套租付刊度中底初末前后间内])"
+        rf"|半{pause}{{1,8}}年"
     )

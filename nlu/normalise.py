@@ -82,5 +82,7 @@ def _one_digit(character: str) -> str:
     """A digit of whatever script (٣, ৩, ❸, 𝟛) as the one that everybody types; else nothing."""
     if character.isascii() or len(unicodedata.normalize("NFKC", character)) > 1:
         return ""  # ⒈ and ⑴ are a digit and more, and mark the items of a list
-    value = unicodedata.digit(character, None)
-    return "" if value is None else str(value)
+    value: float | None = unicodedata.digit(character, None)
+    if value is None and unicodedata.category(character) == "No":
+        value = unicodedata.numeric(character, 99)
+    return str(int(value)) if value is not None and value < 10 else ""

@@ -89,7 +89,9 @@ class _Words:
         self.times = re.compile(
             rf"(?<![a-z张个份套件单])(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
         )
-        self.times_spoken = re.compile(r"乘以?(?P<count>[一二两三四五六七八九十]{1,3})(?![百千万])")
+        self.times_spoken = re.compile(
+            r"(?:乘以?|[*×✕✖] ?|(?<=[0-9 ])x ?)(?P<count>[一二两三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟]{1,8})(?![万月年天])"
+        )
         self.label = re.compile(
             rf"(?:{_either(lexicon.words('quantities.labels'))})[改换变]?[为成是到:= ]{{0,3}}(?=[\d一二两三四五六七八九十俩仨])"
         )

@@ -167,7 +167,8 @@ class Reader:
         shape = replace(shape, left=self._left(found, slots, events))
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
-        misgive(text, events, records, shape.left.over, self._lexicon)
+        wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
+        misgive(text, events, records, shape.left.over, wished, self._lexicon)
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
         said = filters.collected(found.limits)
         category = self._category(text)
@@ -271,7 +272,7 @@ class Reader:
             CueKind.JOIN in found.cues
             or CueKind.CORRECTION in found.cues
             or CueKind.OR in found.cues
-            or re.search("[\n、+;；]", text) is not None
+            or re.search("[\n、+;；。]", text) is not None
         )
         mentions = believed(text, found.mentions, found.sizes, goods, joined)
         sizes = tuple(

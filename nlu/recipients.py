@@ -95,7 +95,8 @@ class Account:
 
 def typed(page: Page, start: int, end: int) -> str:
     span = page.span(start, end)
-    return page.original[span.start : span.end].strip()
+    written = page.original[span.start : span.end]
+    return "".join(character for character in written if character not in INVISIBLE).strip()
 
 
 def name_typed(page: Page, start: int, end: int) -> str:

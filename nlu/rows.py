@@ -50,16 +50,20 @@ def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) ->
     sold = {product_id for row in rows if row.name for product_id in row.name.options}
     lost = []
     for record in around:
-        digits = "".join(str(event.amount.low) for event in record.amounts if event.amount)
+        sizes = [event.amount.low for event in record.amounts if event.amount]
+        digits = "".join(map(str, sizes))
         # A heading names what the rows then call by a shorter name.
         own_name = record.name is not None and sold.isdisjoint(record.name.options)
-        broken = len(digits) >= _BROKEN_NUMBER and not any(id(event) in lent for event in record.amounts)
+        broken = (len(digits) >= _BROKEN_NUMBER or max(sizes, default=0) >= _NO_SIZE) and not any(
+            id(event) in lent for event in record.amounts
+        )
         if own_name or broken:
             record.doubtful = record.doubtful or broken
             lost.append(record)
     return lost
 
 
+_NO_SIZE = 10_000
 _BROKEN_NUMBER = 7
 """Digits of a line from which on they are rather a recipient than a size."""
 

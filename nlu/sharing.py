@@ -135,7 +135,8 @@ def _spread_count(records: list[Record]) -> None:
     event, said = counted[0].quantity, counted[0].quantity.quantity
     if said is None or said.each:
         return
-    parted = all(record.quantity is not None for record in others)
+    own = any(record.names and not same_goods(record.name, counted[0].name) for record in others)
+    parted = not own and all(record.quantity is not None for record in others)
     ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
     listed = ahead and not any(record.names or record.amounts for record in others)
     if said.count == len(recipients) and (parted or (listed and said.word not in _TIMES)):
@@ -164,6 +165,9 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 record.qualifiers = record.qualifiers or list(source.qualifiers)
                 record.inherited.add(Slot.PRODUCT)
                 record.borrowed += [(source.start, source.end), *source.borrowed]
+                if record.opened_by is not EventKind.JOIN and _another_kind(record, source):
+                    # 缴一百 138…；CF2000点 QQ …: a phone takes no goods over from a QQ number.
+                    record.doubtful = True
                 if not shape.suits(source, source) and (shape.tops_up or source.first is EventKind.ACCOUNT):
                     # 138…充50 京东卡100: whose the 50 is cannot be told.
                     record.doubtful = source.doubtful = True
@@ -209,6 +213,19 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
             )
         ):
             record.doubtful = source.doubtful = True
+
+
+def _another_kind(record: Record, source: Record) -> bool:
+    """Whether the recipients of two records are by all appearances of different kinds."""
+    kinds = [
+        {
+            event.account.said or next(iter(event.account.kinds), None)
+            for event in one.accounts
+            if event.account
+        }
+        for one in (record, source)
+    ]
+    return all(kinds) and kinds[0].isdisjoint(kinds[1])
 
 
 def _own(record: Record) -> bool:

@@ -40,7 +40,7 @@ class Siblings:
             if product_id not in left
             and any(
                 role is Role.TIER
-                and heard(meaning[:1]) in sounds
+                and (heard(meaning[:1]) in sounds or meaning[1:2] in tuple(scraps))
                 and (role, meaning) not in self._table.qualifiers[other]
                 for role, meaning in self._table.qualifiers[product_id]
                 for other in left

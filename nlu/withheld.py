@@ -47,11 +47,11 @@ class Withheld:
 
     def intent(self, masked: str, contrasted: bool) -> tuple[Intent, float] | None:
         """What the customer wants instead of an order, if the order is not to be carried out."""
-        if contrasted:
-            return None
         if waits := self.awaited.search(masked):
             on_price = self.on_price.search(re.split("[\ue001-\ue006]", waits[0])[0])
             return Intent.SEARCH if on_price else Intent.OUT_OF_SCOPE, 0.6
+        if contrasted:
+            return None
         if self.barred.search(masked):
             return Intent.CANCEL, 0.7
         if self.asked_how.search(masked):

@@ -207,12 +207,13 @@ def _letters(base: Base, among: set[int] | None = None) -> list[int]:
     ]
 
 
-def _slip(text: str, at: int, chance: random.Random, may_drop: bool = True) -> str | None:
+def _slip(base: Base, at: int, chance: random.Random, may_drop: bool = True) -> str | None:
+    text, kept = base.text, base.kept
     match chance.choice(("drop", "swap", "double", "wrong") if may_drop else ("swap", "double")):
         case "drop":
             return text[:at] + text[at + 1 :]
         case "swap":
-            if at + 1 >= len(text) or not text[at + 1].isalpha() or text[at + 1] in sized():
+            if at + 1 >= len(text) or not text[at + 1].isalpha() or text[at + 1] in sized() or at + 1 in kept:
                 return None
             return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
         case "double":
@@ -233,7 +234,7 @@ def name_misspelled(base: Base, chance: random.Random) -> Mutation | None:
     letters = _letters(base, places)
     if not letters:
         return None
-    text = _slip(base.text, chance.choice(letters), chance)
+    text = _slip(base, chance.choice(letters), chance)
     return keeping("name_misspelled", base, text) if text else None
 
 
@@ -244,7 +245,7 @@ def misspelled(base: Base, chance: random.Random) -> Mutation | None:
     if not letters:
         return None
     at = chance.choice(letters)
-    text = _slip(base.text, at, chance, may_drop=base.plain_order)
+    text = _slip(base, at, chance, may_drop=base.plain_order)
     return keeping("misspelled", base, text) if text else None
 
 
@@ -303,6 +304,7 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
     cut = chance.randint(1, len(base.text) - 1)
     text = base.text[:cut] if chance.random() < 0.7 else base.text[cut:]
     left = re.findall(r"\d+|[一二三四五六七八九十百千两]+", text)
+    spoken_digits = text.translate(str.maketrans("零一二三四五六七八九幺洞拐勾两", "012345678910792"))
     numbers = {_read(number) for number in left}
 
     def allows(lines: tuple[Line, ...]) -> bool:
@@ -315,8 +317,9 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
                 kin and now and any(number is not None and _means(now, number) for number in numbers)
             )
             digits = re.sub(r"(?<=\d)[ \-](?=\d)", "", text)
-            spoken = (
-                account is not None and account.isdigit() and re.search(rf"(?<!\d){account}(?!\d)", digits)
+            spoken = account is not None and any(
+                account.isdigit() and re.search(rf"(?<!\d){account}(?!\d)", said)
+                for said in (digits, spoken_digits)
             )
             named_so = account is not None and any(
                 account in (line[2] or "") and account in text and not account.isdigit()

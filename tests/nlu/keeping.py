@@ -227,11 +227,12 @@ def punctuation(base: Base, chance: random.Random) -> Mutation | None:
     """Marks left out, doubled or others in their place; never so that two numbers meet."""
     way = chance.choice(("", "  ", "，，", "。", "…", "~", "!", ";", "/", "|", "·"))
     characters = list(base.text)
+    meeting = re.search(r"[a-zA-Z0-9][，,。！!～~；; ]+[a-zA-Z0-9]", base.text) is not None
     for at, character in enumerate(base.text):
         beside = base.text[max(0, at - 1) : at], base.text[at + 1 : at + 2]
         meets = all(c.isascii() and c.isalnum() for c in beside)
         if character in "，,。！!～~；; " and at not in base.kept and not meets:
-            characters[at] = way
+            characters[at] = way if way or not meeting else " "
     return keeping("punctuation", base, "".join(characters))
 
 
