@@ -6,6 +6,7 @@ told; what is kept is masked first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.conversation import Conversation, Purpose
@@ -15,7 +16,7 @@ from bot.store import misses
 from bot.store.contacts import contacts_of
 from bot.store.misses import Miss, MissKind
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, STATUS, Turn
-from nlu.masking import harmless
+from nlu.masking import Masked, harmless
 from nlu.normalise import plain
 from nlu.understanding import Expectation, Intent, ProblemCode, Slot, Understanding
 from orders.draft import Draft
@@ -86,16 +87,16 @@ def _missed(seen: _Seen) -> Miss | None:
     if heard.chosen is not None:
         return None
     if after.unclear > seen.before.unclear:
-        return _miss(seen, MissKind.UNCLEAR)
+        return _miss(seen, MissKind.UNCLEAR, _masked(seen))
     if _not_sold(heard):
-        return _miss(seen, MissKind.UNKNOWN)
+        return _miss(seen, MissKind.UNKNOWN, _masked(seen))
     question = after.question
     if question is None or question.text == (seen.before.question.text if seen.before.question else ""):
         return None
     if question.slot == Slot.PRODUCT or _price_of_what(turn):
-        miss = _miss(seen, MissKind.ASKED)
-        said_something = miss.words or any(line.product_options for line in heard.lines)
-        return miss if said_something else None
+        masked = _masked(seen)
+        if masked.scraps or any(line.product_options for line in heard.lines):
+            return _miss(seen, MissKind.ASKED, masked)
     return None
 
 
@@ -108,9 +109,13 @@ def _not_sold(heard: Understanding) -> bool:
     return any(problem.code is ProblemCode.PRODUCT_UNKNOWN for problem in problems)
 
 
-def _miss(seen: _Seen, kind: MissKind) -> Miss:
+def _masked(seen: _Seen) -> Masked:
     turn = seen.turn
-    masked = turn.reader.parser.masked(turn.message.text, seen.expectation, _names(turn))
+    return turn.reader.parser.masked(turn.message.text, seen.expectation, _names(turn))
+
+
+def _miss(seen: _Seen, kind: MissKind, masked: Masked) -> Miss:
+    turn = seen.turn
     phrase, words = masked.phrase, masked.scraps[0] if len(masked.scraps) == 1 else ""
     if kind is MissKind.UNKNOWN:
         # The name of a good is nobody's own, and which one it was is what matters.
@@ -122,7 +127,7 @@ def _miss(seen: _Seen, kind: MissKind) -> Miss:
     in_hand = next((line.product_id for line in seen.before.draft.lines if line.product_id), None)
     return Miss(
         kind=kind,
-        phrase=phrase[: turn.policy.learning.phrase_length_max],
+        phrase=_cut(phrase, turn),
         words=words[:WORDS_MAX],
         asked=asked,
         in_hand=in_hand,
@@ -131,12 +136,15 @@ def _miss(seen: _Seen, kind: MissKind) -> Miss:
     )
 
 
+def _cut(phrase: str, turn: Turn) -> str:
+    """What is kept of a phrase, with no half of a slot at its end."""
+    return re.sub(r"\{\w*$", "", phrase[: turn.policy.learning.phrase_length_max])
+
+
 def _names(turn: Turn) -> tuple[str, ...]:
-    """Of people whom this customer is known to speak of."""
-    own = (turn.chat.customer_name or "",)
-    return tuple(
-        name for name in (*own, *(one.name for one in contacts_of(turn.tx, turn.customer_id))) if name
-    )
+    """Of people whom this customer is known to speak of, as they would be read."""
+    names = [one.name for one in contacts_of(turn.tx, turn.customer_id)]
+    return tuple(filter(None, (plain(name).strip() for name in (turn.chat.customer_name or "", *names))))
 
 
 def _clear_up(seen: _Seen) -> None:
@@ -206,6 +214,7 @@ def _corrected(seen: _Seen) -> None:
 def _misreading(seen: _Seen, misread: str) -> Miss | None:
     """How the goods were said that were read as `misread`."""
     turn, parser = seen.turn, seen.turn.reader.parser
+    denied = plain(turn.message.text).startswith(turn.reader.parser.lexicon.words("stance.deny"))
     for text in misses.said_before(turn.tx, turn.chat.key, seen.seq, LOOKED_BACK_MAX):
         understood = parser.understand(text)
         products = [line.product for line in understood.lines if line.product]
@@ -213,12 +222,15 @@ def _misreading(seen: _Seen, misread: str) -> Miss | None:
         if product is None:
             continue
         phrase, words = parser.masked(text, names=_names(turn)).phrase, ""
+        if product.sureness == 1.0 and understood.confidence >= turn.policy.reading.sure_at and not denied:
+            # Said clearly, understood clearly, and then wanted otherwise: a change of mind.
+            return None
         if product.sureness < 1.0:
             words = harmless(plain(text[product.span.start : product.span.end]))[:WORDS_MAX]
             phrase = phrase.replace("{product}", words, 1)
         return Miss(
             kind=MissKind.CORRECTED,
-            phrase=phrase[: turn.policy.learning.phrase_length_max],
+            phrase=_cut(phrase, turn),
             words=words,
             asked="",
             in_hand=misread,
