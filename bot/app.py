@@ -32,6 +32,7 @@ from bot.fanout import Fanout
 from bot.handover import Handover
 from bot.learning.keeping import Keeping
 from bot.learning.own_words import OwnWords
+from bot.learning.teaching import Teaching
 from bot.reading import Readers
 from bot.reception import Reception
 from bot.settings import Settings
@@ -81,6 +82,7 @@ class App:
     channels: dict[str, Channel]
     """Who sends, by channel name. Filled once the channels are built: they need the reception."""
     own_words: OwnWords
+    teaching: Teaching
 
     async def pay_in_sandbox(
         self, order: Order, method: str, *, although_closed: bool = False, again: bool = False
@@ -164,6 +166,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
             worker, clock, gateway, bank, supplier, channels, own_words,
+            Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
 
 
@@ -208,6 +211,13 @@ async def at_terminal(app: App) -> None:
 
     terminal = Terminal(app.reception, ChannelWords.of(app.wording), Console(), pays=pay)
     await terminal.converse(typed_lines())
+
+
+def teaching_of(settings: Settings, database: Database) -> Teaching:
+    """What is needed to teach a shop from the command line, beside the processes that run it."""
+    policy = Policy.read(settings.data_folder / "policy.toml")
+    readers = Readers(Lexicon.read(settings.data_folder), policy.reading.sure_at)
+    return Teaching(database, shop_for_catalog(settings), readers, policy, SystemClock())
 
 
 def shop_for_catalog(settings: Settings) -> Shop:

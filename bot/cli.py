@@ -20,6 +20,9 @@ app = typer.Typer(
 catalog_commands = typer.Typer(no_args_is_help=True, help="Check, load and write the shop's goods.")
 app.add_typer(catalog_commands, name="catalog")
 
+teach_commands = typer.Typer(help="Teach the shop words of its own, list them, take them back.")
+app.add_typer(teach_commands, name="teach")
+
 CatalogFile = Annotated[Path, typer.Option("--catalog", help="The catalog to read with (CSV or XLSX).")]
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder with words, wording and policy.")]
 DatabaseUrl = Annotated[str | None, typer.Option("--database", help="The database's URL.")]
@@ -136,6 +139,90 @@ def catalog_export(
 
     settings = read_settings()
     export(file, database or settings.database, settings)
+
+
+@app.command()
+def misses(
+    database: DatabaseUrl = None,
+    limit: Annotated[int, typer.Option(help="So many are listed.", min=1)] = 20,
+    dismiss: Annotated[int | None, typer.Option(help="Forget the one with this number.")] = None,
+) -> None:
+    """List what customers said and the shop did not understand, with what could be taught."""
+    from bot.commands import learning
+
+    settings = read_settings()
+    if dismiss is not None:
+        learning.dismiss(settings, database or settings.database, dismiss)
+    else:
+        learning.show_misses(settings, database or settings.database, limit)
+
+
+@teach_commands.callback(invoke_without_command=True)
+def teach(
+    context: typer.Context,
+    proposal: Annotated[int | None, typer.Option(help="Teach what `xiadan misses` proposes so.")] = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Teach the shop words of its own. What would change the meaning of anything known is refused."""
+    from bot.commands import learning
+
+    if context.invoked_subcommand is not None:
+        return
+    if proposal is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+    settings = read_settings()
+    learning.teach_proposal(settings, database or settings.database, proposal)
+
+
+@teach_commands.command("alias")
+def teach_alias(
+    product: Annotated[str, typer.Argument(help="The product's id in the catalog.")],
+    words: Annotated[list[str], typer.Argument(help="What customers call it.")],
+    database: DatabaseUrl = None,
+) -> None:
+    """Other words for a product."""
+    from bot.commands import learning
+    from bot.learning.words import Lesson, LessonKind
+
+    settings = read_settings()
+    lesson = Lesson(LessonKind.ALIAS, product, " ".join(words))
+    learning.teach(settings, database or settings.database, lesson)
+
+
+@teach_commands.command("phrase")
+def teach_phrase(
+    intent: Annotated[
+        str, typer.Argument(help="As in data/intents.yaml; for faq with its topic: faq.safety.")
+    ],
+    text: Annotated[list[str], typer.Argument(help="A sentence, or one with slots: {product}, {size} ...")],
+    database: DatabaseUrl = None,
+) -> None:
+    """An example of what customers say who want something."""
+    from bot.commands import learning
+    from bot.learning.words import Lesson, LessonKind
+
+    settings = read_settings()
+    lesson = Lesson(LessonKind.PHRASE, intent, " ".join(text))
+    learning.teach(settings, database or settings.database, lesson)
+
+
+@teach_commands.command("list")
+def teach_list(database: DatabaseUrl = None) -> None:
+    """Everything the shop was taught."""
+    from bot.commands import learning
+
+    settings = read_settings()
+    learning.show_lessons(settings, database or settings.database)
+
+
+@teach_commands.command("forget")
+def teach_forget(number: int, database: DatabaseUrl = None) -> None:
+    """Take a lesson back, by its number in `teach list`."""
+    from bot.commands import learning
+
+    settings = read_settings()
+    learning.forget(settings, database or settings.database, number)
 
 
 def main() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.learning.refusal import NotTaught
 from bot.settings import SettingsRejected
 from bot.wording import WordingError
 from nlu.lexicon import LexiconError
 from orders.errors import CatalogRejected, PolicyError, UnknownDatabase
 
 OPERATOR_MISTAKES = (
+    NotTaught,
     SettingsRejected,
     CatalogRejected,
     PolicyError,

@@ -42,6 +42,11 @@ class Readers:
             self._reader = reader
         return reader
 
+    def reader_of(self, catalog: Catalog, words: ShopWords) -> Reader:
+        """A reader to look something up with, beside the one that customers are read with."""
+        reader = self._reader
+        return reader if reader is not None and reader.fits(catalog, words) else self.compiled(catalog, words)
+
     def compiled(self, catalog: Catalog, words: ShopWords) -> Reader:
         """A new reader, which nobody uses yet: it takes a while, and needs nothing but its arguments."""
         lexicon = self.lexicon.with_phrases(words.phrases) if words.phrases else self.lexicon

@@ -159,6 +159,11 @@ class Parser:
             lines = (replace(lines[0], position=place),)
         return replace(understood, lines=lines)
 
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words that it was compiled with."""
+        return self._lexicon
+
     def masked(
         self, text: str, expectation: Expectation = NOTHING_EXPECTED, names: Iterable[str] = ()
     ) -> Masked:

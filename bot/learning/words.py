@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from nlu.lexicon import IntentPhrases
@@ -64,11 +64,16 @@ class ShopWords:
     def lessons(self, kind: LessonKind) -> tuple[Lesson, ...]:
         return tuple(one.lesson for one in self.taught if one.lesson.kind is kind)
 
-    def with_lesson(self, lesson: Lesson, now: datetime) -> ShopWords:
-        """As they will be when the lesson is accepted."""
+    def trying(self, lesson: Lesson) -> ShopWords:
+        """As they would be with the lesson; never written down."""
         number = self.version + 1
-        return ShopWords(number, (*self.taught, Taught(number, lesson, now)))
+        return ShopWords(number, (*self.taught, Taught(number, lesson, _NEVER)))
 
+    def find(self, number: int) -> Taught | None:
+        return next((one for one in self.taught if one.number == number), None)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 NO_WORDS = ShopWords()
 

@@ -10,6 +10,8 @@ A file is a title, then a dialogue: one speaker a line, what follows indented be
     时 16分钟                         time passes
     重                               the channel delivers the last message once more
     单                               every order of the customer, as it stands
+    漏                               every message that was missed, masked, with what it meant
+    教 alias lol 瓦                  the shopkeeper teaches a lesson; 教 forget 1 takes one back
 
 Order numbers are written `单1`, `单2` in the order in which they appear, in both directions. What
 the bot says and how orders stand is compared, and rewritten by `pytest --accept`.
@@ -27,6 +29,8 @@ from pathlib import Path
 from adapters.suppliers.sandbox import Manner
 from bot.app import assemble_sandbox
 from bot.commands.talk import Customer, Stage
+from bot.learning.examining import Refused
+from bot.learning.words import Lesson, LessonKind
 from bot.messages import OutgoingMessage, Speaker
 from bot.reading import Readers
 from nlu.lexicon import Lexicon
@@ -41,8 +45,8 @@ DATA = ROOT / "data"
 START = datetime.fromisoformat("2026-01-05T10:00:00+08:00")
 SHOP = "https://shop.example"
 
-HEARD = "客员账货时重"
-TOLD = "机单"
+HEARD = "客员账货时重教"
+TOLD = "机单漏"
 LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
 WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
 UNITS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": timedelta(hours=1)}
@@ -130,6 +134,9 @@ class Player:
             orders = await self.stage.orders(customer)
             self.said.append(Line("单", line.who, "\n".join(self._standing(order) for order in orders)))
             return
+        if line.speaker == "漏":
+            self.said.append(Line("漏", "", "\n".join(await self._missed())))
+            return
         self.said.append(line)
         await self.stage.pass_time(timedelta(seconds=1))
         repeated = await self._do(line, customer)
@@ -158,9 +165,36 @@ class Player:
                 await self._tell_supplier(*text.split())
             case "时":
                 await self._wait(text)
+            case "教":
+                await self._teach(*text.split(maxsplit=2))
             case "重":
                 return await self.stage.again(customer)
         return ()
+
+    async def _teach(self, kind: str, subject: str, words: str = "") -> None:
+        teaching = self.stage.app.teaching
+        if kind == "forget":
+            await teaching.forget(int(subject))
+            return
+        verdict = await teaching.teach(Lesson(LessonKind(kind), subject, words))
+        if isinstance(verdict, Refused):
+            self.said += [Line("机", "", f"!! {reason}") for reason in verdict.reasons]
+
+    async def _missed(self) -> list[str]:
+        return [
+            " ".join(
+                filter(
+                    None,
+                    (
+                        group.phrase,
+                        ",".join(group.kinds),
+                        f"{group.customers}/{group.times}",
+                        *(f"-> {subject} {count}" for subject, count in group.outcomes),
+                    ),
+                )
+            )
+            for group in await self.stage.app.teaching.missed()
+        ]
 
     async def _tap(self, customer: Customer, label: str) -> None:
         chat = await self.stage.chat(customer)
