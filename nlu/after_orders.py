@@ -22,12 +22,22 @@ def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     told = seen.quoted and (seen.quoted_speech or seen.has(CueKind.REPORTED) or not own)
     told = told or (seen.has(CueKind.ELSEWHERE) and not seen.order_follows(CueKind.ELSEWHERE))
     told = told or (seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED))
-    if not told:
+    if not told or _asks_behind(seen, signs):
         return None
+    if seen.has(CueKind.FORBID) and not seen.quoted:
+        # 我老板说先别买了: whoever said so, it is not bought.
+        return Intent.CANCEL, 0.75
     if guess.intent in _TELLABLE and guess.confidence >= 0.6:
         return guess.intent, 0.7
     asks = seen.has(CueKind.FAQ, CueKind.QUESTION) or "?" in seen.text
     return Intent.FAQ if asks else Intent.OUT_OF_SCOPE, 0.75
+
+
+def _asks_behind(seen: Evidence, signs: Signs) -> bool:
+    """别处要97，你们这儿什么价: the customer's own question behind what he tells."""
+    told = [cue.end for kind in (CueKind.ELSEWHERE, CueKind.REPORTED) for cue in seen.cues.get(kind, ())]
+    asked = [match.start() for match in signs.asks_us.finditer(seen.text)]
+    return bool(told and asked) and max(asked) > max(told) and seen.has(CueKind.PRICE) and not seen.quoted
 
 
 def about_recipients(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
@@ -65,7 +75,7 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         if (
             seen.has(CueKind.REFUND_QUESTION)
             and not mine
-            and not (guess.intent is Intent.REFUND and guess.confidence > 0.9)
+            and not (guess.intent is Intent.REFUND and guess.confidence > 0.96)
         ):
             return Intent.FAQ, 0.85
         return Intent.REFUND, 0.92
@@ -76,12 +86,14 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     )
     if (
         seen.has(CueKind.RECEIPT)
-        and not signs.needless.search(seen.text)
+        and not (seen.limits and not again)
         and (again or not (ordering or (seen.goods and seen.quantities)))
     ):
         return Intent.RECEIPT, 0.9
-    if guess.intent is Intent.MODIFY and guess.confidence > 0.55 and signs.may_change.search(seen.text):
-        return Intent.MODIFY, 0.75
+    if signs.may_change.search(seen.text) and not seen.corrected:
+        asks = seen.has(CueKind.QUESTION) and not seen.has(CueKind.ORDER)
+        if asks or (guess.intent is Intent.MODIFY and guess.confidence > 0.55):
+            return Intent.MODIFY, 0.75
     if seen.has(CueKind.STATUS) and not ordering and not _how_long(seen, signs):
         return Intent.STATUS, 0.9
     if seen.has(CueKind.HISTORY) and not ordering:
@@ -135,7 +147,8 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.REFUND, 0.6
     if signs.regularly.search(seen.text):
         return Intent.FAQ, 0.6
-    if signs.told_by.search(seen.text):
+    told_by = signs.told_by.search(seen.text)
+    if told_by and not any(cue.start >= told_by.end() for cue in seen.cues.get(CueKind.OWN_REQUEST, ())):
         return Intent.FAQ, 0.7
     if seen.has(CueKind.OWN_REQUEST):
         return None

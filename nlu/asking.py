@@ -13,6 +13,8 @@ from nlu.understanding import Intent
 
 
 def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+    if seen.foreign and not (seen.goods or seen.nouns or seen.unknown or seen.accounts):
+        return Intent.OUT_OF_SCOPE, 0.8
     # 帮我买三张五十的…行不行 is a request; 三天内到就行 behind a whole order is no search.
     requested = (
         seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and signs.request_tail.search(seen.text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.examples import MASKS
+from nlu.misleading import without_misleading
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, is_article
 from nlu.signs import Signs
@@ -57,6 +58,8 @@ class Evidence:
     """Where the first slot stands, -1 where there is none."""
     trade: bool = False
     """Whether the message speaks of buying, paying, accounts or goods at all."""
+    foreign: bool = False
+    """Whether it speaks of what no shop of this kind has to do with: the weather, a sum."""
     qualifiers: int = 0
     """Tiers, countries and carriers that stand by themselves."""
     units: int = 0
@@ -97,11 +100,12 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     def count(kind: EventKind) -> int:
         return sum(event.kind is kind for event in reading.events)
 
+    slots = [event.start for event in reading.events if event.kind in _SLOTS]
     return Evidence(
         text=reading.page.text.strip(),
         rest=reading.rest,
         masked=_masked(reading),
-        cues=_outside(reading),
+        cues=without_misleading(reading.page.text, _outside(reading), slots, signs),
         goods=count(EventKind.NAME),
         nouns=count(EventKind.NOUN),
         unknown=len(reading.unknown),
@@ -123,13 +127,14 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
             reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes
         ),
         trade=signs.trade.search(reading.page.text) is not None,
+        foreign=signs.foreign.search(reading.page.text) is not None,
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         contrasted=_contrasted(reading),
         qualifiers=count(EventKind.QUALIFIER),
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),
-        first_slot=min((event.start for event in reading.events if event.kind in _SLOTS), default=-1),
+        first_slot=min(slots, default=-1),
         reals=_real_goods(reading),
     )
 

@@ -105,8 +105,9 @@ class Intents:
         if seen.has(CueKind.FORBID):
             last = max(cue.end for cue in seen.cues[CueKind.FORBID])
             replaced = seen.contrasted and seen.slots > 1 and seen.last_slot >= last
+            protests = all(cue.word in self._signs.protests for cue in seen.cues[CueKind.FORBID])
             if not replaced:
-                return Intent.CANCEL, 0.93
+                return (Intent.DENY, 0.85) if protests else (Intent.CANCEL, 0.93)
         if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
             return Intent.CANCEL, 0.9
         unwanted = self._signs.unwanted.search(seen.text)
@@ -185,6 +186,8 @@ class Intents:
         return None
 
     def _slots_only(self, seen: Evidence, guess: Guess, verb: bool) -> Sign:
+        if seen.foreign and not seen.accounts:
+            return Intent.OUT_OF_SCOPE, 0.8
         topup = seen.has(CueKind.TOPUP)
         if (topup and (seen.accounts or seen.sizes)) or (seen.nouns and seen.sizes):
             return Intent.ORDER, 0.88

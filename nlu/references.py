@@ -40,7 +40,8 @@ def _numbers(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
         called_number = labelled and before.endswith(("号", "编号", "码", "id"))
         if (
             (called_number and size >= 6)
-            or (labelled and size >= 6 and size != _PHONE)
+            or (labelled and size >= 6 and (size != _PHONE or dated))
+            or (size >= 6 and not _MOBILE.match(number) and _THIS_ORDER.match(text, found.end()))
             or (dated and size in _OWN_SIZES and not _OTHER_LABEL.search(before))
         ):
             marks.append(Mark(Reference(number), *found.span()))
@@ -68,4 +69,6 @@ _OWN_SIZES = (12, 13, 14, 15, 17, 18, 20)
 """Ours are 14 digits and begin with the day. 16 and 19 digits are fuel cards."""
 _DIGITS = re.compile(r"\d{6,32}")
 _DATED = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_THIS_ORDER = re.compile(r"\s?[这那]?[个一]?(?:订单|单)(?!张)")
+_MOBILE = re.compile(r"1[3-9]\d{9}$")
 _OTHER_LABEL = re.compile(r"(?:id|卡号|账号|qq|号码|手机号?|电话)$")

@@ -27,7 +27,7 @@ class Signs:
     naming: re.Pattern[str]
     pay_link: re.Pattern[str]
     needless: re.Pattern[str]
-    """不用发票: said beside an order, asks for nothing."""
+    """In front of 发票: said beside an order, asks for nothing."""
     asked_when: re.Pattern[str]
     done: re.Pattern[str]
     whether_done: re.Pattern[str]
@@ -93,6 +93,24 @@ class Signs:
     """Behind 不是: whose it is, and no value that another is set against."""
     its_account: re.Pattern[str]
     """号不对: the correction is of the recipient."""
+    foreign: re.Pattern[str]
+    """Weather, sums, lovesickness."""
+    asks_us: re.Pattern[str]
+    """你们这儿: behind what was told of others, the customer's own question begins."""
+    let_me_know: re.Pattern[str]
+    """跟我说一声: behind 跟我说, nobody said anything."""
+    undecided: re.Pattern[str]
+    """多少我问下女儿, 多少都行: no question."""
+    another_matter: re.Pattern[str]
+    """开票的事: what is put off in this clause is not the order."""
+    by_himself: re.Pattern[str]
+    """等我: in front of 看看, nothing of the shop's is looked at."""
+    hesitations: frozenset[str]
+    """Put an order off, unless a question or an order stands beside them."""
+    protests: frozenset[str]
+    """谁说要: no to what was shown, rather than to all of it."""
+    looks: frozenset[str]
+    list_heads: frozenset[str]
     contrasts: frozenset[str]
     refusals: frozenset[str]
     speech: frozenset[str]
@@ -123,6 +141,8 @@ class Signs:
         when = any_of("when")
         polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
         tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
+        self.foreign = re.compile(any_of("foreign"))
+        self.asks_us = re.compile(any_of("asks_us"))
         self.trade = re.compile(any_of("trade"))
         self.request_tail = re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$")
         self.how_to_buy = re.compile(rf"{any_of('how')}.{{0,8}}{any_of('buying')}")
@@ -130,7 +150,7 @@ class Signs:
         self.price_question = re.compile(any_of("price_question"))
         self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
-        self.needless = re.compile(any_of("needless") + any_of("papers"))
+        self.needless = re.compile(any_of("needless") + "$")
         self.done = re.compile(verbs + any_of("deal_ends"))
         self.whether_done = re.compile(
             rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
@@ -145,7 +165,7 @@ class Signs:
         self.spent = re.compile(r"[了过完]")
         self.twice = re.compile(rf"{verbs}{any_of('too_often')}|{any_of('too_often_front')}{verbs}")
         self.regularly = re.compile(
-            rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}"
+            rf"每一?个?{any_of('calendar')}(?:[0-9]{{1,2}}[号日]|初|底|都|要|自动|定时|固定|定期|按时|帮我|给我|给|帮|[^\u4e00-\u9fff,.;!?。\s]|\s)*{verbs}(?![车会店门始心])"
             rf"|{any_of('regular')}.{{0,4}}{verbs}"
         )
         self.in_all = re.compile(rf"{any_of('in_all')}(?:是|要|给|帮|我|{verbs}|的|话费|:|\s)*$")
@@ -156,6 +176,10 @@ class Signs:
         verbs = any_of("deal_verbs")
         polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
         tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
+        self.let_me_know = re.compile(any_of("let_me_know"))
+        self.undecided = re.compile(rf"{any_of('how_much')}.{{0,6}}?{any_of('undecided')}")
+        self.another_matter = re.compile(any_of("another_matter"))
+        self.by_himself = re.compile(rf"{any_of('by_himself')}$")
         self.stop = re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
@@ -230,6 +254,10 @@ class Signs:
 
     def _words(self, lexicon: Lexicon) -> None:
         """Words that are looked up rather than searched."""
+        self.hesitations = frozenset(lexicon.words("signs.hesitations"))
+        self.protests = frozenset(lexicon.words("signs.protests"))
+        self.looks = frozenset(lexicon.words("signs.looks"))
+        self.list_heads = frozenset(lexicon.words("signs.list_heads"))
         self.contrasts = frozenset(lexicon.words("signs.contrasts"))
         self.refusals = frozenset(lexicon.words("signs.refusals"))
         self.speech = frozenset(lexicon.words("signs.speech"))

@@ -1,0 +1,95 @@
+"""Words of stance that mean nothing where they stand.
+
+`我先问问` puts an order off, but not beside a question; `多少` asks for a price, but not in `充多少我问下女儿`;
+`看看` looks around, but not in `等我看看`. They are left out before anything is decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlu.corrections import Cue, CueKind
+from nlu.signs import Signs
+
+_Cues = Mapping[CueKind, tuple[Cue, ...]]
+
+_CLAUSE_END = re.compile(r"[,，。.;；!！?？\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Where a word stands: the whole text, all words of stance, and where the slots begin."""
+
+    text: str
+    cues: _Cues
+    slots: Sequence[int]
+    signs: Signs
+
+
+def without_misleading(text: str, cues: _Cues, slots: Sequence[int], signs: Signs) -> _Cues:
+    """The words of stance that mean what they usually do. `slots`: where goods, sizes and recipients begin."""
+    around = _Around(text, cues, slots, signs)
+    kept = {
+        kind: tuple(cue for cue in found if not (kind in _MISLEADS and _MISLEADS[kind](cue, around)))
+        for kind, found in cues.items()
+    }
+    return {kind: found for kind, found in kept.items() if found}
+
+
+def _told_to_tell(cue: Cue, around: _Around) -> bool:
+    """刚说错, and 完了跟我说一声."""
+    corrections = around.cues.get(CueKind.CORRECTION, ())
+    overlaps = any(other.start < cue.end and cue.start < other.end for other in corrections)
+    return overlaps or around.signs.let_me_know.match(around.text, cue.end) is not None
+
+
+def _undecided(cue: Cue, around: _Around) -> bool:
+    """充多少我问下女儿再说, 多少钱都行: no question for a price."""
+    return around.signs.undecided.match(around.text, cue.start) is not None
+
+
+def _not_yet_sure(cue: Cue, around: _Around) -> bool:
+    """我先问问 beside a question, 我想想 in front of an order, 开票的事回头再说."""
+    if around.signs.another_matter.search(_clause(around.text, cue)):
+        return True
+    if cue.word not in around.signs.hesitations:
+        return False
+    if any(kind in around.cues for kind in (CueKind.PRICE, CueKind.FAQ, CueKind.REFUND_QUESTION)):
+        return True
+    wished = [
+        other.end
+        for kind in (CueKind.OWN_REQUEST, CueKind.ORDER)
+        for other in around.cues.get(kind, ())
+        if other.start >= cue.end
+    ]
+    return bool(wished) and any(start >= min(wished) for start in around.slots)
+
+
+def _looks_for_himself(cue: Cue, around: _Around) -> bool:
+    """等我看看 looks for a number; 采购清单: heads a list."""
+    if cue.word in around.signs.list_heads:
+        return cue.end < len(around.text) and around.text[cue.end] in ":：\n" and len(around.slots) > 1
+    return (
+        cue.word in around.signs.looks
+        and around.signs.by_himself.search(around.text, 0, cue.start) is not None
+    )
+
+
+def _needless(cue: Cue, around: _Around) -> bool:
+    """不用发票."""
+    return around.signs.needless.search(around.text, 0, cue.start) is not None
+
+
+def _clause(text: str, cue: Cue) -> str:
+    return _CLAUSE_END.split(text[: cue.start])[-1]
+
+
+_MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
+    CueKind.REPORTED: _told_to_tell,
+    CueKind.PRICE: _undecided,
+    CueKind.FORBID: _not_yet_sure,
+    CueKind.SEARCH: _looks_for_himself,
+    CueKind.RECEIPT: _needless,
+}
