@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -33,7 +34,10 @@ class Choices:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
-        self._skus = {one.sku_id for product in self._products.values() for one in product.variants}
+        # Asked of choices only, and large: made when the first choice is taken.
+        self._skus = cache(
+            lambda: frozenset(one.sku_id for product in self._products.values() for one in product.variants)
+        )
         self._places = Places(lexicon)
         self._remarks = Remarks(lexicon)
         self._back = frozenset(lexicon.words("answers.back"))
@@ -43,7 +47,7 @@ class Choices:
         way_out = _only(choice for choice in asked.choices if choice.means == WAY_OUT)
         if text in self._back and way_out is not None:
             return _taken(understood, way_out)
-        things = [choice for choice in asked.choices if choice.means in self._skus]
+        things = [choice for choice in asked.choices if choice.means in self._skus()]
         if len(things) == 1 and asked.asking is None and self._remarks.takes(text):
             return _taken(understood, things[0])
         exact = _only(choice for choice in asked.choices if text in _names_of(choice))

@@ -33,6 +33,8 @@ EQUAL_SHORT_WITHIN = 1.1
 """The same where nobody goes by the name alone: each is short of a word that tells it apart."""
 AMOUNTS_MAX = 50
 """More sizes than this never belong to one line, not even if it says the same again and again."""
+SELLERS_MAX = 500
+"""By a unit alone no more products are thought of than this, the best selling first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,20 @@ class Goods:
 
     def __init__(self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str) -> None:
         self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
-        self._carriers = {
-            product_id: frozenset(meaning for role, meaning in carried if role is Role.CARRIER)
-            for product_id, carried in names.table.qualifiers.items()
-        }
         self._siblings = Siblings(vocabulary, names.table)
         self._topup = names.table.named(topup)
         self._unit_sellers: dict[str, list[str]] = {}
         for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
-            parts = (
-                part for size in sizes.of(product.product_id) for more in size.more for part in more.units
-            )
-            for unit in dict.fromkeys((*(variant.unit for variant in product.variants), *parts)):
-                self._unit_sellers.setdefault(unit, []).append(product.product_id)
+            own = (variant.unit for variant in product.variants)
+            parts = (unit for variant in product.variants for unit in sizes.units_of(variant)[1:])
+            for unit in dict.fromkeys((*own, *parts)):
+                sellers = self._unit_sellers.setdefault(unit, [])
+                if len(sellers) < SELLERS_MAX:
+                    sellers.append(product.product_id)
+
+    def _carriers(self, product_id: str) -> frozenset[str]:
+        carried = self._names.table.qualifiers[product_id]
+        return frozenset(meaning for role, meaning in carried if role is Role.CARRIER)
 
     def decide(self, wanted: Wanted) -> Decision:
         """The product and the variant that fit all that was said, or what is left to ask."""
@@ -166,11 +169,11 @@ class Goods:
         products, hand = self._vocabulary.products, self._vocabulary.products[product_id]
         siblings = {
             other: 0.0
-            for other, theirs in self._names.table.qualifiers.items()
+            for other in self._names.table.like(product_id)
             if other != product_id
             and products[other].category == hand.category
             and products[other].account_kind == hand.account_kind
-            and all(word in theirs for word in foreign)
+            and all(word in self._names.table.qualifiers[other] for word in foreign)
         }
         if len(siblings) != 1:
             return None
@@ -295,13 +298,13 @@ class Goods:
                 # What was said need not be dropped: it no longer costs anything.
                 relief = _RELIEF.get(role, 0.0)
                 left = {product_id: max(0.0, cost - relief) for product_id, cost in having.items()}
-            elif role is not Role.CARRIER or any(self._carriers[product_id] for product_id in left):
+            elif role is not Role.CARRIER or any(self._carriers(product_id) for product_id in left):
                 return None
-        if wanted.carrier is not None and any(self._carriers[product_id] for product_id in left):
+        if wanted.carrier is not None and any(self._carriers(product_id) for product_id in left):
             same = {
                 product_id: cost
                 for product_id, cost in left.items()
-                if wanted.carrier in self._carriers[product_id]
+                if wanted.carrier in self._carriers(product_id)
             }
             if same and not any(role is Role.CARRIER for role, _ in said):
                 left = same
@@ -335,7 +338,7 @@ class Goods:
         """Whether the number is not of the carrier that was named, by itself or in the goods' name."""
         named = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
         if product_id is not None and self._vocabulary.products[product_id].account_kind == "phone":
-            named |= self._carriers[product_id]
+            named |= self._carriers(product_id)
         return wanted.carrier is not None and bool(named) and wanted.carrier not in named
 
     def _by_region(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:

@@ -57,13 +57,16 @@ class Entry:
 class NameTable:
     """The spellings of one catalog. Immutable once built; safe to share."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, lexicon: Lexicon, namer: Namer | None = None, general: bool = True
+    ) -> None:
+        """`general`: with the words that belong to no product; without them it is part of another table."""
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._numerals = frozenset(lexicon.words("signs.facet_characters")) | frozenset(
             lexicon.words("signs.numeral_characters")
         )
-        self.namer = Namer(lexicon)
+        self.namer = namer or Namer(lexicon)
         self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
         """Product id -> the tiers, countries and carriers that its names carry."""
         self.brands: dict[str, frozenset[str]] = {}
@@ -78,6 +81,8 @@ class NameTable:
         for product in vocabulary.products.values():
             self._add_product(product)
         self._share_families()
+        if not general:
+            return
         self._add_nouns(vocabulary.products.values())
         self._add_qualifiers()
         self._add_regions(vocabulary.products.values(), lexicon)
@@ -326,6 +331,10 @@ class NameTable:
                 other for brand in self.brands[product_id] for other in self._by_brand.get(brand, ())
             )
         )
+
+    def like(self, product_id: str) -> Iterable[str]:
+        """The products that may be siblings of one: here all."""
+        return self._vocabulary.products
 
     def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
         """The servers of a product that a spelling may mean, by the catalog's own names."""

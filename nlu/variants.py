@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -22,6 +23,8 @@ from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
 
 OPTIONS_MAX = 8
+PRODUCTS_KEPT = 4096
+"""Of so many products the sizes stay read; those of the others are read again when they are named."""
 PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日", LIFETIME})
 MONEY_UNITS = frozenset({"元"})
 SENSELESS_UNITS = frozenset({"个", "张", "份", "套", "件"})
@@ -53,36 +56,40 @@ class Size:
     """What the label says beside its numbers: 个人版, 空月祝福."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The sizes of one product."""
+
+    sizes: tuple[Size, ...]
+    words: Mapping[str, tuple[str, ...]]
+    for_good: bool
+    """Whether its name says that it lasts for ever: that tells none of its variants apart."""
+
+
 class Sizes:
-    """The sizes of every product of a catalog. Immutable."""
+    """The sizes of every product of a catalog, read when they are first asked for. Safe to share."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, units: Units) -> None:
+        self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._units = units
         self._labels: dict[tuple[str, Decimal, str], tuple[tuple[Amount, ...], str]] = {}
-        self._sizes = {
-            product.product_id: tuple(self._size(variant) for variant in product.variants)
+        self._shelf = lru_cache(maxsize=PRODUCTS_KEPT)(self._shelf_of)
+        seen = {
+            (variant.label, variant.face_value, variant.unit): variant
             for product in vocabulary.products.values()
+            for variant in product.variants
         }
-        self._for_good = frozenset(
-            product.product_id
-            for product in vocabulary.products.values()
-            if any(amount.units == (LIFETIME,) for amount in self.periods_of(product.name))
-        )
-        """Products whose name says that they last for ever: that tells none of their variants apart."""
-        self._words = {
-            product_id: self._tell_apart(sizes, plain(vocabulary.products[product_id].name).replace(" ", ""))
-            for product_id, sizes in self._sizes.items()
-        }
-
-        words = {word for known in self._words.values() for word in known if _is_label(word)}
+        sizes = map(self._size, seen.values())
+        words = {word for size in sizes for word in _short_labels(size) if _is_label(word)}
         unread = sorted(word for word in words if not read_amounts(normalise(word), lexicon, units))
         self._labels_said = AhoCorasick(unread, matchkind=MatchKind.LeftmostLongest)
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         """`(start, end, word)` of the words in a text that tell variants of these products apart."""
-        known = [self._words[product_id] for product_id in product_ids]
-        for _, start, end in self._labels_said.find_matches_as_indexes(text):
+        found = self._labels_said.find_matches_as_indexes(text)
+        known = [self.words(product_id) for product_id in product_ids] if found else []
+        for _, start, end in found:
             if any(text[start:end] in words for words in known):
                 yield start, end, text[start:end]
 
@@ -107,12 +114,26 @@ class Sizes:
             word_left,
         )
 
+    def _shelf_of(self, product_id: str) -> _Shelf:
+        product = self._vocabulary.products[product_id]
+        sizes = tuple(self._size(variant) for variant in product.variants)
+        return _Shelf(
+            sizes,
+            self._tell_apart(sizes, plain(product.name).replace(" ", "")),
+            any(amount.units == (LIFETIME,) for amount in self.periods_of(product.name)),
+        )
+
     def of(self, product_id: str) -> tuple[Size, ...]:
-        return self._sizes[product_id]
+        return self._shelf(product_id).sizes
+
+    def units_of(self, variant: VariantWords) -> tuple[str, ...]:
+        """The unit that a variant is sold in, and those that its label counts in."""
+        size = self._labels[variant.label, variant.face_value, variant.unit]
+        return (variant.unit, *(unit for part in size[0] for unit in part.units))
 
     def words(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
         """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
-        return self._words[product_id]
+        return self._shelf(product_id).words
 
     def _tell_apart(self, sizes: tuple[Size, ...], name: str) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
@@ -128,15 +149,16 @@ class Sizes:
 
     def fit(self, product_id: str, amounts: Iterable[Amount], words: Iterable[str] = ()) -> VariantReading:
         """The variant that every amount and word fits."""
-        sizes = self._sizes[product_id]
+        shelf = self._shelf(product_id)
+        sizes = shelf.sizes
         left = list(sizes)
         said = False
         asked: Amount | None = None
         for word in words:
-            left = [size for size in left if size.sku_id in self._words[product_id].get(word, ())]
+            left = [size for size in left if size.sku_id in shelf.words.get(word, ())]
             said = True
         for amount in amounts:
-            if amount.units == (LIFETIME,) and product_id in self._for_good:
+            if amount.units == (LIFETIME,) and shelf.for_good:
                 continue
             said = True
             asked = asked or amount
@@ -163,7 +185,7 @@ class Sizes:
             words = [word for word in self.words(product_id) if word in plain(measure.text)]
             if words:
                 return self.fit(product_id, (), words[:1])
-            return VariantReading(options=_ids(self._sizes[product_id]))
+            return VariantReading(options=_ids(self.of(product_id)))
         return self.fit(product_id, (as_amount(measure),))
 
 

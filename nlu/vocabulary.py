@@ -43,7 +43,6 @@ class Vocabulary:
     """Every product of one catalog, by id. The parser derives from it whatever it looks up by."""
 
     products: Mapping[str, ProductWords]
-    product_of_sku: Mapping[str, str]
     categories: tuple[str, ...]
     units: tuple[str, ...]
     counters: tuple[str, ...] = ()
@@ -53,24 +52,15 @@ class Vocabulary:
     def compile(cls, products: Iterable[ProductWords]) -> Vocabulary:
         """Of two products with one id the later counts."""
         by_id = {product.product_id: product for product in products}
+        labels = {variant.label: variant for product in by_id.values() for variant in product.variants}
         return cls(
             products=by_id,
-            product_of_sku={
-                variant.sku_id: product.product_id
-                for product in by_id.values()
-                for variant in product.variants
-            },
             categories=tuple(dict.fromkeys(product.category for product in by_id.values())),
             units=tuple(
                 dict.fromkeys(variant.unit for product in by_id.values() for variant in product.variants)
             ),
             counters=tuple(
-                dict.fromkeys(
-                    word
-                    for product in by_id.values()
-                    for variant in product.variants
-                    for word in _COUNTED.findall(variant.label.lower())
-                )
+                dict.fromkeys(word for label in labels for word in _COUNTED.findall(label.lower()))
             ),
         )
 
