@@ -146,7 +146,7 @@ def _grows_on(name: Event, left: frozenset[int]) -> bool:
     mention = name.mention
     if mention is None or not mention.partial:
         return False
-    return mention.start - 1 in left if mention.tail else mention.end in left
+    return mention.end in left or (mention.tail and mention.start - 1 in left)
 
 
 def _line_around(record: Record, text: str) -> range:

@@ -22,9 +22,12 @@ from nlu.explanation import Explanation, explained
 from nlu.goods import Goods
 from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
+from nlu.large_names import LargeNames
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken, without_echoes
 from nlu.masking import Masked, Masker
+from nlu.name_table import NameTable
+from nlu.parts import Parts
 from nlu.products import Names
 from nlu.reading import Reader, Reading
 from nlu.signs import Signs
@@ -44,6 +47,8 @@ from nlu.variants import Sizes, VariantReading
 from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
 
 LENGTH_MAX = 2000
+PRODUCTS_SPELLED_MAX = 1000
+"""Of a larger catalog the names are spelled out as messages come, not all at once."""
 OPTIONS_MAX = 8
 
 _TAKES_SLOTS = frozenset(
@@ -69,7 +74,7 @@ class Parser:
         self._vocabulary = vocabulary
         self._length_max = length_max
         self._signs = Signs.read(lexicon)
-        names = Names(vocabulary, lexicon)
+        names = _names_of(vocabulary, lexicon)
         self._reader = Reader(vocabulary, lexicon, names)
         self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
         self._goods = Goods(vocabulary, names, self._sizes, "话费")
@@ -249,6 +254,13 @@ class Parser:
             else:
                 found |= dict.fromkeys(one.decision.product_options)
         return tuple(found)[:OPTIONS_MAX]
+
+
+def _names_of(vocabulary: Vocabulary, lexicon: Lexicon) -> Names:
+    if len(vocabulary.products) > PRODUCTS_SPELLED_MAX:
+        return LargeNames(vocabulary, lexicon)
+    table = NameTable(vocabulary, lexicon)
+    return Names(table, lexicon, Parts(vocabulary.products.values(), lexicon, table.namer.words))
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)

@@ -24,7 +24,6 @@ from nlu.parts import Parts, clauses_with
 from nlu.sounds import heard, initials, pinyin
 from nlu.spellings import all_chinese
 from nlu.typos import Misspellings, sounds_near
-from nlu.vocabulary import Vocabulary
 
 _CARD = re.compile("[季年周半]卡")
 """A period never belongs to what only sounds like a name."""
@@ -81,16 +80,16 @@ class Mention:
 class Names:
     """Finds the names of one catalog. Immutable once built; safe to share."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+    def __init__(self, table: NameTable, lexicon: Lexicon, parts: Parts) -> None:
         self._lexicon = lexicon
-        self.table = NameTable(vocabulary, lexicon)
+        self.table = table
+        self._parts = parts
         self._entries = self.table.entries
         self._families = self.table.families
         self._common = frozenset(map(plain, lexicon.words("names.common_words")))
         self._ends_name = frozenset(
             (*lexicon.words("signs.numeral_characters"), *lexicon.words("aside.function_characters"))
         )
-        self._parts = Parts(vocabulary.products.values(), lexicon, self.table.namer.words)
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()

@@ -1,0 +1,185 @@
+"""The names of a large catalog: only those that a message may hold are spelled out, when it comes.
+
+Spelling out every way to say every product takes 20 entries a product, which a catalog of a hundred
+thousand pays for in seconds and gigabytes. Here the words that belong to no product are compiled
+once; the products that share characters with a message (`nlu/shortlist.py`) are compiled for it, and
+kept for the next one that names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from nlu.lexicon import Lexicon
+from nlu.name_table import Entry, MentionKind, NameTable, squeezed
+from nlu.naming import STRONG, Namer, Role
+from nlu.normalise import plain
+from nlu.page import Page
+from nlu.parts import Parts
+from nlu.products import Closeness, Mention, Names
+from nlu.regions import spellings_of
+from nlu.shortlist import SELLERS_MAX, Shortlist
+from nlu.vocabulary import ProductWords, Vocabulary
+
+PARTS_KEPT = 512
+"""Shortlists whose spellings stay compiled."""
+PRODUCTS_KEPT = 4096
+
+
+class LargeTable(NameTable):
+    """What a `NameTable` tells of products, worked out for each when it is first asked for."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        super().__init__(Vocabulary.compile(()), lexicon)
+        self._vocabulary = vocabulary
+        self.shortlist = Shortlist(vocabulary.products.values(), self.namer)
+        self._servers = lru_cache(maxsize=PRODUCTS_KEPT)(lambda regions: spellings_of(regions, lexicon))
+        self._kin = lru_cache(maxsize=PRODUCTS_KEPT)(self._kin_of)
+        self.qualifiers = _Facts(self._learn_of)
+        self.brands = _Facts(self._learn_of)
+        self._settle_general_words()
+        self._add_servers(product for product in vocabulary.products.values() if product.regions)
+
+    def _settle_general_words(self) -> None:
+        """Words and brands that stand in a name of the catalog are not unknown here."""
+        forms = {form: forms for forms in self.namer.brands.values() for form in forms}
+        for word, entry in list(self.entries.items()):
+            role = self.namer.role_of(word)
+            if entry.kind is MentionKind.NOUN:
+                entry.options = self.shortlist.sellers.get(word, {})
+            elif entry.kind is MentionKind.UNKNOWN and role is not None and role[0] is Role.CONTENT:
+                if word in self.shortlist.sold:
+                    self.entries[word] = Entry(MentionKind.NOUN, thin=True, role=role[0], meaning=word)
+            elif entry.kind is MentionKind.UNKNOWN and not self.shortlist.sold.isdisjoint(
+                forms.get(word, ())
+            ):
+                del self.entries[word]
+
+    def _add_servers(self, products: Iterable[ProductWords]) -> None:
+        having: dict[tuple[str, ...], dict[str, float]] = {}
+        for product in products:
+            owners = having.setdefault(product.regions, {})
+            if len(owners) < SELLERS_MAX:
+                owners[product.product_id] = 0.0
+        for regions, owners in having.items():
+            for spelling in self._servers(regions):
+                role = self.namer.role_of(spelling)
+                if role is None or role[0] is not Role.GENERIC:
+                    entry = self.entries.get(spelling)
+                    known = entry.options if entry is not None and entry.kind is MentionKind.REGION else {}
+                    self.entries[spelling] = Entry(
+                        MentionKind.REGION, {**known, **owners}, role=None, meaning=spelling
+                    )
+
+    def part(self, product_ids: Iterable[str]) -> NameTable:
+        """The spellings of a few products, without the general words."""
+        few = (self._vocabulary.products[product_id] for product_id in product_ids)
+        table = NameTable(Vocabulary.compile(few), self._lexicon, self.namer, general=False)
+        if len(self.brands) > PRODUCTS_KEPT:
+            self.qualifiers.clear()
+            self.brands.clear()
+        self.qualifiers.update(table.qualifiers)
+        self.brands.update(table.brands)
+        return table
+
+    def _learn_of(self, product_id: str) -> None:
+        self.part((product_id,))
+
+    @property
+    def soft(self) -> _Soft:
+        return _Soft(self.namer)
+
+    def named(self, text: str) -> Mapping[str, float]:
+        return self.part(self.shortlist.of(text)).named(text)
+
+    def like(self, product_id: str) -> Iterable[str]:
+        return self.shortlist.of(squeezed(self._vocabulary.products[product_id].name.lower())[0])
+
+    def kin(self, product_id: str) -> tuple[str, ...]:
+        return self._kin(product_id)
+
+    def _kin_of(self, product_id: str) -> tuple[str, ...]:
+        mine = self.brands[product_id]
+        written = ((one, plain(self._vocabulary.products[one].name)) for one in self.like(product_id))
+        alike = (one for one, name in written if any(brand in name for brand in mine))
+        return tuple(dict.fromkeys((product_id, *(one for one in alike if self.brands[one] & mine))))
+
+    def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
+        regions = self._vocabulary.products[product_id].regions
+        return self._servers(regions).get(spelling, ()) if regions else ()
+
+
+class LargeNames(Names):
+    """Finds the names of one large catalog. Safe to share."""
+
+    table: LargeTable
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        table = LargeTable(vocabulary, lexicon)
+        super().__init__(table, lexicon, Parts((), lexicon, table.namer.words))
+        self._part = lru_cache(maxsize=PARTS_KEPT)(self._part_of)
+
+    def read(self, page: Page) -> tuple[Mention, ...]:
+        found = self.table.shortlist.of(page.rest())
+        return self._part(tuple(sorted(found))).read(page)
+
+    def _part_of(self, product_ids: tuple[str, ...]) -> _Part:
+        return _Part(self, self.table.part(product_ids), self._lexicon)
+
+
+class _Part(Names):
+    """The names of a few products, together with the general words of their catalog."""
+
+    def __init__(self, whole: Names, table: NameTable, lexicon: Lexicon) -> None:
+        super().__init__(table, lexicon, whole._parts)
+        self._whole = whole
+
+    def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
+        general = self._whole._exact(text, edges)
+        return super()._exact(text, edges) + [one for one in general if one.text not in self._entries]
+
+    def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
+        known = self._whole._entries
+        own = super()._with_sound(text, exact, edges)
+        general = self._whole._with_sound(text, [], edges)
+        return [
+            one
+            for one in own
+            if one.closeness is not Closeness.SOUND or text[one.start : one.end] not in known
+        ] + [one for one in general if text[one.start : one.end] not in self._entries]
+
+    def _misspelled(
+        self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
+    ) -> Iterator[Mention]:
+        yield from super()._misspelled(text, taken, edges, others)
+        yield from self._whole._misspelled(text, taken, edges, others)
+
+
+class _Facts(dict[str, Any]):
+    """Facts of products that were asked for; `learn` puts those of one more in here."""
+
+    def __init__(self, learn: Callable[[str], None]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, product_id: str) -> Any:
+        self._learn(product_id)
+        return dict.__getitem__(self, product_id)
+
+    def get(self, product_id: str, default: Any = None) -> Any:
+        return self[product_id]
+
+
+class _Soft(frozenset[str]):
+    """Names made of general words only, told by their words."""
+
+    def __new__(cls, namer: Namer) -> _Soft:
+        made = super().__new__(cls)
+        made._namer = namer  # type: ignore[attr-defined]
+        return made
+
+    def __contains__(self, text: object) -> bool:
+        tokens = self._namer.tokens(str(text))  # type: ignore[attr-defined]
+        return not any(token.role in STRONG for token in tokens)
