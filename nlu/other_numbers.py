@@ -12,8 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from nlu.lexicon import Lexicon
-from nlu.numerals import number
+from nlu.numerals import number, number_at
 from nlu.page import Mark, Page
+from nlu.units import Units
 
 
 class OtherKind(StrEnum):
@@ -41,10 +42,11 @@ class OtherNumber:
     value: int | None = None
 
 
-def read(page: Page, lexicon: Lexicon) -> tuple[Mark[OtherNumber], ...]:
+def read(page: Page, lexicon: Lexicon, units: Units | None = None) -> tuple[Mark[OtherNumber], ...]:
     """All such numbers in what is still free, left to right; claims them.
 
-    Call after references, accounts and the exact names of products (`win11` may be for sale).
+    Call after references, accounts and the exact names of products (`win11` may be for sale). `units`:
+    what the shop sells by counts here, whatever it is elsewhere: 一篇, 2级.
     """
     text = page.rest()
     characters = set(text)
@@ -54,12 +56,22 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[OtherNumber], ...]:
             continue
         for found in form.pattern.finditer(text):
             start, end = found.span("all")
+            if form.kind in _COUNTED and units is not None and _sold_so(found["all"], units):
+                continue
             if start < end and page.free(start, end):
                 page.take(start, end)
                 marks.append(Mark(OtherNumber(form.kind, form.value(found)), start, end))
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
 
+def _sold_so(text: str, units: Units) -> bool:
+    """Whether a text is a number and nothing but a unit of the shop behind it."""
+    mark = number_at(text, 0)
+    unit = units.pattern.match(text, mark.end) if mark is not None else None
+    return unit is not None and unit.end() == len(text)
+
+
+_COUNTED = frozenset({OtherKind.MEASURE, OtherKind.WORD})
 _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
 _FEW = "[一二两三四五六七八九十]{1,3}"
@@ -172,6 +184,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
     yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
+    yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
     yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 
 

@@ -217,7 +217,7 @@ class Reader:
                 _take(page, mention.start, mention.end)
         words = self._with_verbs(page, _with_references(page, order), mentions)
         parts = parts_of_numbers(page, self._lexicon)
-        others = other_numbers.read(page, self._lexicon)
+        others = other_numbers.read(page, self._lexicon, self.units)
         limits = filters.read(page, self._lexicon)
         sorts = filters.read_sort(page, self._lexicon)
         sizes = amounts.read(page, self._lexicon, self.units)
@@ -296,7 +296,13 @@ class Reader:
             or kind_asked in mark.value.kinds
             or sent_to(text, mark, sizes)
         )
-        sized = tuple(mark for mark in sized if not any(overlap(mark, account) for account in used))
+        labels = [mark.value.label for mark in used if mark.value.label is not None]
+        sized = tuple(
+            mark
+            for mark in sized
+            if not any(overlap(mark, account) for account in used)
+            and not any(start <= mark.start and mark.end <= end for start, end in labels)
+        )
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
         return _Slots(mentions, used, sized, counted)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -15,11 +16,32 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
     swaps = lexicon.groups("names.region_parts")
     carriers = {word for words in lexicon.groups("goods.carrier").values() for word in words}
     found: dict[str, dict[str, None]] = defaultdict(dict)
+    regions = tuple(regions)
+    ending = common_ending(regions)
     for region in regions:
-        for spelling in _spellings(plain(region).replace(" ", ""), swaps):
+        name = plain(region).replace(" ", "")
+        for spelling in (*_spellings(name, swaps), *_without_ending(name, ending)):
             if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None
     return {spelling: tuple(meant) for spelling, meant in found.items()}
+
+
+def common_ending(regions: Iterable[str]) -> str:
+    """What all the regions of a product end with and nobody needs to say: 校区 of 南湖校区 and 东校区."""
+    names = [plain(region).replace(" ", "") for region in regions]
+    if len(names) < 2:
+        return ""
+    alike = takewhile(lambda column: len(set(column)) == 1, zip(*map(reversed, names), strict=False))
+    return "".join(column[0] for column in alike)[::-1]
+
+
+def _without_ending(region: str, ending: str) -> Iterator[str]:
+    """南湖 of 南湖校区; 东校 and 东区 of 东校区."""
+    own = region[: len(region) - len(ending)]
+    if ending and own:
+        yield own
+        yield own + ending[0]
+        yield own + ending[-1]
 
 
 def _spellings(region: str, swaps: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

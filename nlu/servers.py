@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nlu.products import Mention, MentionKind
 from nlu.records import Event, EventKind
+from nlu.regions import common_ending
 from nlu.signs import Signs
 from nlu.vocabulary import Vocabulary
 
@@ -22,7 +25,12 @@ def with_unknown_regions(
     ]
     if not any(vocabulary.products[product_id].regions for product_id in options):
         return events
-    function = function | {"区", "服"}
+    function = function | {"区", "服", "们"}
+    endings = {
+        ending
+        for product_id in options
+        if len(ending := common_ending(vocabulary.products[product_id].regions)) >= _ENDING_LENGTH_MIN
+    }
     taken = bytearray(len(text))
     for event in events:
         if event.kind is not EventKind.QUALIFIER:
@@ -40,9 +48,35 @@ def with_unknown_regions(
         server = Mention(start, end, match[1], MentionKind.REGION)
         found.append(Event(EventKind.REGION, start, end, mention=server))
         taken[start:end] = b"\x01" * (end - start)
+    for start, end in _by_ending(text, endings, function):
+        if not any(taken[start:end]):
+            place = Mention(start, end, text[start:end], MentionKind.REGION)
+            found.append(Event(EventKind.REGION, start, end, mention=place))
     kept = [
         event
         for event in events
         if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
     ]
     return sorted([*kept, *found], key=lambda event: (event.start, event.end))
+
+
+def _by_ending(text: str, endings: set[str], function: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where a place stands that ends like all of the goods' own: 北校区 where 东校区 and 西校区 are served."""
+    for ending in sorted(endings):
+        at = text.find(ending)
+        while at >= 0:
+            start = at
+            while start > 0 and at - start < _OWN_LENGTH_MAX and _wordy(text[start - 1], function):
+                start -= 1
+            if start < at:
+                yield start, at + len(ending)
+            at = text.find(ending, at + 1)
+
+
+def _wordy(character: str, function: frozenset[str]) -> bool:
+    return "\u4e00" <= character <= "\u9fff" and character not in function
+
+
+_ENDING_LENGTH_MIN = 2
+"""A single character (站) ends too many other words."""
+_OWN_LENGTH_MAX = 3

@@ -1,0 +1,58 @@
+"""What customers say in shops without aliases, whose names, units and places nobody tuned for."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands.parse import framer_for
+from bot.frame import Framer
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def framer(shop: str) -> Framer:
+    return framer_for(ROOT / f"tests/nlu/corpus/{shop}.csv", ROOT / "data")
+
+
+def line(shop: str, text: str) -> dict[str, Any]:
+    (only,) = framer(shop).frame(text)["lines"]
+    return dict(only)
+
+
+@pytest.mark.parametrize(
+    "text", ["热水卡20 卡号88014623", "热水卡20，学号是88014623", "一卡通号88014623 热水卡20", "热水卡20户号88014623"]
+)  # fmt: skip
+def test_a_label_names_whatever_account_the_goods_need(text: str) -> None:
+    assert line("campus", text)["account"] == "88014623"
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("饭卡50，南湖，20240077", "南湖校区"),
+        ("饭卡50，我在东校，20240077", "东校区"),
+        ("饭卡50 西区 20240077", "西校区"),
+        ("我们校区是南湖，饭卡50，20240077", "南湖校区"),
+    ],
+)
+def test_a_place_is_said_without_what_all_places_end_with(text: str, region: str) -> None:
+    assert line("campus", text)["region"] == region
+
+
+@pytest.mark.parametrize("text", ["校园网20 学号2022119 北校区", "校园网20 北苑校区 2022119"])
+def test_a_place_that_ends_like_them_and_is_none_is_named(text: str) -> None:
+    frame = framer("campus").frame(text)
+    assert [problem["code"] for problem in frame["problems"]] == ["region_unknown"]
+
+
+def test_what_a_shop_sells_by_counts_even_where_it_is_talk_elsewhere() -> None:
+    assert line("campus", "维谱查重一篇 a@126.com")["sku"] == "wpcc-1"
+
+
+def test_a_doubled_verb_counts_nothing() -> None:
+    assert line("studio", "Adobe CC 三个月 → lens88@gmail.com，婚礼季扛一扛")["sku"] == "adobecc-3m"
