@@ -41,7 +41,15 @@ def test_the_commands_exist(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*READMES, "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/catalog.md", "docs/reading.md"]
+    "name",
+    [
+        *READMES,
+        "CONTRIBUTING.md",
+        "ARCHITECTURE.md",
+        "docs/catalog.md",
+        "docs/learning.md",
+        "docs/reading.md",
+    ],
 )
 def test_every_file_that_is_named_exists(name: str) -> None:
     text = text_of(name)

@@ -143,7 +143,8 @@ class Examiner:
             return Refused((f"an example phrase has 2 to {PHRASE_LENGTH_MAX} characters beside its slots",))
         text = Filled(before.catalog, before.parser.lexicon).phrase(lesson.words)
         was = before.parser.understand(text)
-        if (was.intent, was.topic if intent is Intent.FAQ else None) == (intent, topic):
+        same = (was.intent, was.topic if intent is Intent.FAQ else None) == (intent, topic)
+        if same and was.confidence >= self.policy.sure_at:
             return Refused((f"{lesson.words} is understood as {lesson.subject} already",))
         if was.intent in SAYS_NO and intent in FORWARD:
             return Refused((f"{lesson.words} says no ({was.intent}); it is never to be read as {intent}",))

@@ -48,15 +48,15 @@ async def test_a_wish_that_was_then_said_in_other_words_is_proposed_as_a_phrase(
 ) -> None:
     await talk(
         stage,
-        ("a", {"say": "咋还木有动静捏"}),
+        ("a", {"say": "咕噜咕噜"}),
         ("a", {"choose": "status"}),
-        ("b", {"say": "咋还木有动静捏!!"}),
+        ("b", {"say": "咕噜咕噜!!"}),
         ("b", {"say": "我的订单到哪了"}),
     )
     (group,) = await missed(app)
-    assert (group.phrase, group.customers) == ("咋还木有动静捏", 2)
+    assert (group.phrase, group.customers) == ("咕噜咕噜", 2)
     assert group.proposal is not None
-    assert group.proposal.lesson == Lesson(LessonKind.PHRASE, "status", "咋还木有动静捏")
+    assert group.proposal.lesson == Lesson(LessonKind.PHRASE, "status", "咕噜咕噜")
 
 
 async def test_one_customer_alone_proposes_nothing_however_often_he_says_it(app: App, stage: Stage) -> None:
@@ -76,7 +76,7 @@ async def test_customers_who_meant_different_things_propose_nothing(app: App, st
 
 async def test_who_gave_up_and_asked_for_a_person_proposes_nothing(app: App, stage: Stage) -> None:
     for customer in "ab":
-        await talk(stage, (customer, {"say": "咋还木有动静捏"}), (customer, {"choose": "human"}))
+        await talk(stage, (customer, {"say": "咕噜咕噜"}), (customer, {"choose": "human"}))
     (group,) = await missed(app)
     assert group.outcomes == (("human", 2),)
     assert group.proposal is None
@@ -141,7 +141,7 @@ async def test_no_row_holds_a_number_a_key_or_a_name(app: App, stage: Stage) -> 
             stage,
             (customer, {"say": f"充瓦1000点券到{text}"}),
             (customer, {"say": f"咕噜 {text} 咕噜"}),
-            (customer, {"say": f"那个{text}咋木有动静"}),
+            (customer, {"say": f"那个{text}咕噜噜"}),
         )
     await talk(stage, ("小豆丁", {"say": "大表哥咕噜咕噜了"}))
     rows = await app.database.read(lambda tx: tx.execute(select(misses)).all())

@@ -35,7 +35,7 @@ def parser() -> Parser:
         ("密码：老地方见8", "密码:{secret}"),
         ("看看http://evil.com/a?b=c", "看看{link}"),
         ("邮箱 Zhang.San@qq.com 哪去了", "邮箱 {account} 哪去了"),
-        ("我的单咋还木有动静呀？", "我的单咋还木有动静呀?"),
+        ("我的单咕噜咕噜呀？", "我的单咕噜咕噜呀?"),
     ],
 )
 def test_the_same_wish_of_many_people_is_one_phrase(parser: Parser, text: str, phrase: str) -> None:
@@ -105,6 +105,6 @@ def test_what_only_hides_is_no_slot_of_an_example_phrase() -> None:
 
 
 def test_a_lexicon_takes_more_phrases_and_stays_as_it_is() -> None:
-    more = lexicon().with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咋还木有动静",))])
+    more = lexicon().with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咕噜咕噜",))])
     assert isinstance(more, Lexicon)
     assert len(more.intents) == len(lexicon().intents) + 1

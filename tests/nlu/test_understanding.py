@@ -269,10 +269,10 @@ def test_a_number_that_was_topped_up_keeps_its_amount_beside_goods_that_no_phone
 
 
 def test_what_is_said_to_the_letter_of_an_example_orders_nothing_although_it_names_goods() -> None:
-    words = Lexicon.read(DATA).with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咋还木有动静",))])
+    words = Lexicon.read(DATA).with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咕噜咕噜",))])
     goods = vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv"))
-    assert Parser(goods, Lexicon.read(DATA)).understand("Q币咋还木有动静").intent is Intent.ORDER
-    assert Parser(goods, words).understand("Q币咋还木有动静").intent is Intent.STATUS
+    assert Parser(goods, Lexicon.read(DATA)).understand("Q币咕噜咕噜").intent is Intent.ORDER
+    assert Parser(goods, words).understand("Q币咕噜咕噜").intent is Intent.STATUS
 
 
 @pytest.mark.parametrize("text", ["别充话费100到13800138000", "不用充话费100，13800138000"])

@@ -26,7 +26,7 @@ NARROW = replace(
     LIMITS, misses_max=6, misses_per_day_max=4, misses_per_customer_per_day_max=2, misses_kept_days=10
 )
 ALIAS = Lesson(LessonKind.ALIAS, "lol", "瓦")
-PHRASE = Lesson(LessonKind.PHRASE, "status", "咋还木有动静捏")
+PHRASE = Lesson(LessonKind.PHRASE, "status", "咕噜咕噜")
 
 
 def miss(phrase: str, words: str = "", kind: MissKind = MissKind.UNCLEAR) -> Miss:
