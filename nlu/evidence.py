@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlu.amounts import AmountKind
+from nlu.chatting import without_chat
 from nlu.corrections import Cue, CueKind
 from nlu.examples import MASKS
 from nlu.misleading import without_misleading
@@ -21,6 +22,8 @@ class Evidence:
 
     text: str
     """Normalised, whole."""
+    heard: str
+    """Normalised, without what only chats beside an order."""
     rest: str
     """Normalised; what was read as goods, recipients or numbers is NUL."""
     masked: str
@@ -103,6 +106,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     slots = [event.start for event in reading.events if event.kind in _SLOTS]
     return Evidence(
         text=reading.page.text.strip(),
+        heard=without_chat(reading.page.text, reading.chat).strip(" ,，。"),
         rest=reading.rest,
         masked=_masked(reading),
         cues=without_misleading(reading.page.text, _outside(reading), slots, signs),
@@ -229,12 +233,15 @@ def _real_goods(reading: Reading) -> int:
 
 
 def _masked(reading: Reading) -> str:
+    """The text with its slots masked, and without what only chats."""
     text = reading.page.text
     pieces: list[str] = []
     at = 0
-    for start, end, slot in reading.masks:
-        pieces += [text[at:start], MASKS[slot]]
-        at = end
+    chat = [(start, end, None) for start, end in reading.chat]
+    for start, end, slot in sorted([*reading.masks, *chat], key=lambda mask: mask[0]):
+        if start >= at:
+            pieces += [text[at:start], MASKS[slot] if slot else ""]
+            at = end
     pieces.append(text[at:])
     return "".join(pieces)
 

@@ -166,9 +166,20 @@ def scraps(record: Record, left: frozenset[int], text: str) -> str:
     return "".join(
         text[at]
         for start, end in (*places, *record.borrowed)
-        for at in (*range(max(0, start - 3), start), *range(end, _scraps_end(text, end, left)))
+        for at in (*_before(text, start), *range(end, _scraps_end(text, end, left)))
         if at in left
     )
+
+
+def _before(text: str, start: int) -> Iterator[int]:
+    """The three places in front of a name, none of another clause."""
+    for at in range(start - 1, max(-1, start - 4), -1):
+        if text[at] in _CLAUSE_ENDS:
+            return
+        yield at
+
+
+_CLAUSE_ENDS = frozenset(",，。;；!！?？\n")
 
 
 def _scraps_end(text: str, end: int, left: frozenset[int]) -> int:

@@ -17,6 +17,7 @@ from nlu import accounts, amounts, filters, list_markers, other_numbers, payment
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import without_asides
+from nlu.chatting import Chatting, inside_any, unheard
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.events import events_of
@@ -77,6 +78,8 @@ class Reading:
     masks: tuple[tuple[int, int, str], ...]
     """What stands where, by the slot names of the example phrases."""
     spans: tuple[SlotSpan, ...]
+    chat: tuple[tuple[int, int], ...]
+    """Clauses that only chat beside a whole order."""
     crowded: bool
     """So full of names and numbers that they were not looked at any further."""
 
@@ -125,6 +128,7 @@ class Reader:
         self._names = names
         self._cues = Cues(lexicon)
         self._contacts = Contacts(lexicon)
+        self._chatting = Chatting(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
         callers = set(lexicon.words("contacts.called_upon"))
         people = "|".join(
@@ -169,6 +173,9 @@ class Reader:
         records = records_of(text, events, goods, shape, self._signs)
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
         misgive(text, events, records, shape.left.over, wished, self._lexicon)
+        chat = self._chatting.clauses(text, events, found.cues)
+        order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
+        sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
         said = filters.collected(found.limits)
         category = self._category(text)
@@ -178,7 +185,7 @@ class Reader:
             records=tuple(records),
             events=tuple(events),
             shape=shape,
-            cues=found.cues,
+            cues=unheard(found.cues, chat),
             quotes=quotations(text),
             others=found.others,
             unknown=tuple(
@@ -188,14 +195,15 @@ class Reader:
             ),
             filters=replace(said, category=category) if category else said,
             limits=len(found.limits),
-            sort=found.sorts[-1].value if found.sorts else None,
-            order_ref=found.order[0].value.order if found.order else None,
+            sort=sorts[-1] if sorts else None,
+            order_ref=order[0] if order else None,
             payment=found.paying[-1].value if found.paying else None,
             contact=contact.value if contact and not slots.used else None,
             owners=owners,
             remembered=remembered,
             masks=masks,
             spans=_spans(page, found.order, found.paying, found.limits),
+            chat=chat,
             crowded=crowded,
         )
 

@@ -19,6 +19,10 @@ class Reference:
 
     order: str
 
+    @property
+    def last(self) -> bool:
+        return self.order == LAST
+
 
 def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Reference], ...]:
     """All references, left to right; claims their characters (of a number, not of its label)."""
