@@ -171,12 +171,12 @@ def scraps(record: Record, left: frozenset[int], text: str) -> str:
     )
 
 
-def _before(text: str, start: int) -> Iterator[int]:
+def _before(text: str, start: int) -> range:
     """The three places in front of a name, none of another clause."""
-    for at in range(start - 1, max(-1, start - 4), -1):
-        if text[at] in _CLAUSE_ENDS:
-            return
-        yield at
+    first = start
+    while first > max(0, start - 3) and text[first - 1] not in _CLAUSE_ENDS:
+        first -= 1
+    return range(first, start)
 
 
 _CLAUSE_ENDS = frozenset(",，。;；!！?？\n")

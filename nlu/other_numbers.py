@@ -50,13 +50,15 @@ def read(page: Page, lexicon: Lexicon, units: Units | None = None) -> tuple[Mark
     """
     text = page.rest()
     characters = set(text)
+    adverbs = lexicon.words("numerals.adverbs")
     marks: list[Mark[OtherNumber]] = []
     for form in _forms(lexicon):
         if form.needs and characters.isdisjoint(form.needs):
             continue
         for found in form.pattern.finditer(text):
             start, end = found.span("all")
-            if form.kind in _COUNTED and units is not None and _sold_so(found["all"], units):
+            sold = form.kind in _COUNTED and units is not None and _sold_so(found["all"], units)
+            if sold and found["all"] not in adverbs:
                 continue
             if start < end and page.free(start, end):
                 page.take(start, end)
