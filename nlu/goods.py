@@ -377,8 +377,9 @@ class Goods:
         words = words or [word for word in known if any(meaning in word for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         amounts = wanted.amounts
+        agreed = words if self._sizes.agree(product_id, words) else []
         if words and amounts:
-            both = self._sizes.fit(product_id, amounts, words[:1])
+            both = self._sizes.fit(product_id, amounts, agreed or words[:1])
             if both.sku_id:
                 return both
             by_word = self._sizes.fit(product_id, (), words[:1])
@@ -387,11 +388,7 @@ class Goods:
                 return by_word
             return by_size if len(words) == 0 else both
         if words:
-            return (
-                self._sizes.fit(product_id, (), words[:1])
-                if len(words) == 1
-                else self._sizes.fit(product_id, ())
-            )
+            return self._sizes.fit(product_id, (), agreed) if agreed else self._sizes.fit(product_id, ())
         return self._sizes.fit(product_id, amounts)
 
 

@@ -16,6 +16,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.amounts import read as read_amounts
+from nlu.label_words import label_words
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.periods import LIFETIME
@@ -73,6 +74,17 @@ class Sizes:
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._units = units
+        tiers = (lexicon.groups(name) for name in ("goods.premium", "goods.plain_tier", "goods.country"))
+        self._general = frozenset(
+            (
+                *lexicon.words("aside.talk"),
+                *lexicon.words("names.common_words"),
+                *lexicon.words("goods.generic"),
+                *lexicon.words("goods.subject"),
+                *(word for tier in tiers for words in tier.values() for word in words),
+            )
+        )
+        """Words that are read elsewhere, and no short form of a label."""
         self._labels: dict[tuple[str, Decimal, str], tuple[tuple[Amount, ...], str]] = {}
         self._shelf = lru_cache(maxsize=PRODUCTS_KEPT)(self._shelf_of)
         seen = {
@@ -81,8 +93,8 @@ class Sizes:
             for variant in product.variants
         }
         sizes = map(self._size, seen.values())
-        words = {word for size in sizes for word in _short_labels(size) if _is_label(word)}
-        unread = sorted(word for word in words if not read_amounts(normalise(word), lexicon, units))
+        words = {word for size in sizes for word, _ in self._said_of(size) if _is_label(word)}
+        unread = sorted(word for word in words if not self._sized(word))
         self._labels_said = AhoCorasick(unread, matchkind=MatchKind.LeftmostLongest)
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
@@ -90,8 +102,20 @@ class Sizes:
         found = self._labels_said.find_matches_as_indexes(text)
         known = [self.words(product_id) for product_id in product_ids] if found else []
         for _, start, end in found:
-            if any(text[start:end] in words for words in known):
+            part_of_number = text[start].isdigit() and text[start - 1 : start].isdigit()
+            if not part_of_number and any(text[start:end] in words for words in known):
                 yield start, end, text[start:end]
+
+    def _sized(self, word: str) -> bool:
+        """Whether a word holds a number with a unit, which is read as such."""
+        marks = read_amounts(normalise(word), self._lexicon, self._units)
+        return any(mark.value.kind is not AmountKind.BARE for mark in marks)
+
+    def _said_of(self, size: Size) -> Iterator[tuple[str, bool]]:
+        """The words of a label, and whether each is but a piece of a bundle."""
+        yield from ((word, False) for word in _short_labels(size))
+        sizes = [amount.text.replace(" ", "") for amount in size.more if amount.kind is not AmountKind.BARE]
+        yield from ((w, part) for w, part in label_words(size.label, sizes) if w not in self._general)
 
     def _size(self, variant: VariantWords) -> Size:
         key = (variant.label, variant.face_value, variant.unit)
@@ -119,7 +143,7 @@ class Sizes:
         sizes = tuple(self._size(variant) for variant in product.variants)
         return _Shelf(
             sizes,
-            self._tell_apart(sizes, plain(product.name).replace(" ", "")),
+            self._tell_apart(sizes, plain("\0".join((product.name, *product.regions))).replace(" ", "")),
             any(amount.units == (LIFETIME,) for amount in self.periods_of(product.name)),
         )
 
@@ -135,17 +159,27 @@ class Sizes:
         """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
         return self._shelf(product_id).words
 
-    def _tell_apart(self, sizes: tuple[Size, ...], name: str) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, dict[str, None]] = {}
+    def _tell_apart(self, sizes: tuple[Size, ...], known: str) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, bool]] = {}
         for size in sizes:
-            for word in _short_labels(size):
-                if word in name:
-                    # 100元话费 of 话费充值: the goods' own name tells nothing apart.
+            for word, part in self._said_of(size):
+                if word in known:
+                    # 100元话费 of 话费充值: the goods' own name and places tell nothing apart.
                     continue
-                found.setdefault(word, {})[size.sku_id] = None
-        return {
-            word: tuple(skus) for word, skus in found.items() if len(skus) < len(sizes) or len(sizes) == 1
+                skus = found.setdefault(word, {})
+                skus[size.sku_id] = skus.get(size.sku_id, True) and part
+        # 真题 is what is called so, and not a bundle that holds it too.
+        whole = {
+            word: [sku for sku, part in skus.items() if not part] or skus for word, skus in found.items()
         }
+        return {
+            word: tuple(skus) for word, skus in whole.items() if len(skus) < len(sizes) or len(sizes) == 1
+        }
+
+    def agree(self, product_id: str, words: Iterable[str]) -> bool:
+        """Whether some variant has all of the words."""
+        having = [frozenset(self.words(product_id)[word]) for word in words]
+        return bool(having) and bool(frozenset.intersection(*having))
 
     def fit(self, product_id: str, amounts: Iterable[Amount], words: Iterable[str] = ()) -> VariantReading:
         """The variant that every amount and word fits."""
@@ -190,7 +224,7 @@ class Sizes:
 
 
 def _is_label(word: str) -> bool:
-    return len(word) >= 2 and not any(character.isdigit() for character in word)
+    return len(word) >= 2 and not word.isdigit()
 
 
 _ENDINGS = ("券", "卡", "版", "包", "套餐")

@@ -56,3 +56,24 @@ def test_what_a_shop_sells_by_counts_even_where_it_is_talk_elsewhere() -> None:
 
 def test_a_doubled_verb_counts_nothing() -> None:
     assert line("studio", "Adobe CC 三个月 → lens88@gmail.com，婚礼季扛一扛")["sku"] == "adobecc-3m"
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku"),
+    [
+        ("campus", "电信校园宽带一学年 18971245508", "kddx-10"),
+        ("campus", "电信校园宽带 一学期的 18971245508", "kddx-5"),
+        ("campus", "六级备考资料要全套的 a@163.com", "cet6-qt"),
+        ("campus", "四级备考资料，真题那份，a@163.com", "cet4-zt"),
+        ("campus", "考研政治电子讲义冲刺的 a@163.com", "kyzz-cc"),
+        ("campus", "毕业论文打印装订精装的一本", "lwzd-yj"),
+        ("campus", "教师资格证笔试网课中学 18971245508", "jzbs-zx"),
+    ],
+)
+def test_a_variant_is_named_by_a_part_of_its_label(shop: str, text: str, sku: str) -> None:
+    assert line(shop, text)["sku"] == sku
+
+
+def test_parts_of_two_variants_leave_the_choice_open() -> None:
+    said = line("campus", "四级备考资料，真题和听力都要 a@163.com")
+    assert (said["product"], said["sku"]) == ("cet4", None)
