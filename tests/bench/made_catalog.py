@@ -17,9 +17,20 @@ SYLLABLES = (
     "霖皓熠嘉禾牧野川柚栗橙桃杏梨枫槐榆柏松竹菊莲荷萱芷兰蕙苓艾茉莉蔷薇鸢尾鹿鹤雀燕鸥鹰隼狐狸獾貂鲸鲨鲤鲟"
     "砚墨笺笛箫鼓铃钟瓷陶琉璃珀玛瑙玺璋琮珏锦绣缎绫纱棉麻丝毯帛"
 )
-PERIODS = (("月卡", 1, "月", 18), ("季卡", 3, "月", 48), ("半年卡", 6, "月", 88), ("年卡", 12, "月", 168))
-MONEY = tuple((f"{yuan}元", yuan, "元", yuan) for yuan in (10, 30, 50, 100, 200))
-POINTS = tuple((f"{points}点券", points, "点券", points // 10) for points in (60, 300, 680, 1280, 3280))
+_Size = tuple[str, Decimal, str, int]
+"""Label, face value, unit, price in 分: the same few for all products, as in a real catalog."""
+PERIODS: tuple[_Size, ...] = (
+    ("月卡", Decimal(1), "月", 1800),
+    ("季卡", Decimal(3), "月", 4800),
+    ("半年卡", Decimal(6), "月", 8800),
+    ("年卡", Decimal(12), "月", 16800),
+)
+MONEY: tuple[_Size, ...] = tuple(
+    (f"{yuan}元", Decimal(yuan), "元", yuan * 100) for yuan in (10, 30, 50, 100, 200)
+)
+POINTS: tuple[_Size, ...] = tuple(
+    (f"{points}点券", Decimal(points), "点券", points * 10) for points in (60, 300, 680, 1280, 3280)
+)
 TRADES = (
     ("视频会员", "影音会员", PERIODS, "phone"),
     ("音乐会员", "影音会员", PERIODS, "phone"),
@@ -54,10 +65,7 @@ def catalog_of(sku_count: int, seed: int = 1) -> list[ProductWords]:
             continue
         names.add(brand + trade)
         product_id = f"p{len(products)}"
-        variants = tuple(
-            VariantWords(f"{product_id}-{label}", label, Decimal(value), unit, price * 100)
-            for label, value, unit, price in sizes
-        )
+        variants = tuple(VariantWords(f"{product_id}-{label}", label, *size) for label, *size in sizes)
         products.append(ProductWords(product_id, brand + trade, category, (), account, (), variants))
         made += len(variants)
     return products
