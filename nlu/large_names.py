@@ -23,7 +23,7 @@ from nlu.regions import spellings_of
 from nlu.shortlist import SELLERS_MAX, Shortlist
 from nlu.vocabulary import ProductWords, Vocabulary
 
-PARTS_KEPT = 512
+PARTS_KEPT = 64
 """Shortlists whose spellings stay compiled."""
 PRODUCTS_KEPT = 4096
 

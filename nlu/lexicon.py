@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -128,6 +129,12 @@ class Lexicon:
         """`account` fit to be shown; kinds that are not known show only their first character."""
         known = self.accounts.get(kind)
         return known.mask(account) if known else account[:1] + "***"
+
+
+@lru_cache(maxsize=64)
+def word_set(lexicon: Lexicon, *names: str) -> frozenset[str]:
+    """The words of some lists as one set, made once: the tables of many small catalogs share it."""
+    return frozenset(plain(word) for name in names for word in lexicon.words(name))
 
 
 def _accounts(file: Path) -> dict[str, AccountKind]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
 from nlu.regions import spellings_of
@@ -63,17 +63,15 @@ class NameTable:
         """`general`: with the words that belong to no product; without them it is part of another table."""
         self._vocabulary = vocabulary
         self._lexicon = lexicon
-        self._numerals = frozenset(lexicon.words("signs.facet_characters")) | frozenset(
-            lexicon.words("signs.numeral_characters")
-        )
+        self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
         self.namer = namer or Namer(lexicon)
         self.qualifiers: dict[str, frozenset[tuple[Role, str]]] = {}
         """Product id -> the tiers, countries and carriers that its names carry."""
         self.brands: dict[str, frozenset[str]] = {}
         self._soft: set[str] = set()
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
-        self._common = frozenset(map(plain, lexicon.words("names.common_words")))
-        talk = frozenset(lexicon.words("signs.no_name_characters"))
+        self._common = word_set(lexicon, "names.common_words")
+        talk = word_set(lexicon, "signs.no_name_characters")
         self._spellings = Spellings(self.namer, self._common, talk)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}

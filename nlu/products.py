@@ -15,10 +15,9 @@ from enum import Enum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
-from nlu.normalise import plain
 from nlu.page import Page
 from nlu.parts import Parts, clauses_with
 from nlu.sounds import heard, initials, pinyin
@@ -86,10 +85,8 @@ class Names:
         self._parts = parts
         self._entries = self.table.entries
         self._families = self.table.families
-        self._common = frozenset(map(plain, lexicon.words("names.common_words")))
-        self._ends_name = frozenset(
-            (*lexicon.words("signs.numeral_characters"), *lexicon.words("aside.function_characters"))
-        )
+        self._common = word_set(lexicon, "names.common_words")
+        self._ends_name = word_set(lexicon, "signs.numeral_characters", "aside.function_characters")
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()

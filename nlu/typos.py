@@ -14,7 +14,7 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.sounds import syllable
 
 WINDOW_MAX = 10
@@ -25,9 +25,9 @@ class Misspellings:
     """The names that may be misspelled; each at least three characters long."""
 
     def __init__(self, names: Iterable[str], lexicon: Lexicon) -> None:
-        self._facets = frozenset(lexicon.words("signs.facet_characters"))
-        self._sized = self._facets | frozenset(lexicon.words("signs.numeral_characters"))
-        self._no_name = frozenset(lexicon.words("signs.no_name_characters"))
+        self._facets = word_set(lexicon, "signs.facet_characters")
+        self._sized = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
+        self._no_name = word_set(lexicon, "signs.no_name_characters")
         self._filed: dict[str, list[str]] = defaultdict(list)
         self._heads: set[str] = set()
         self._tails: set[str] = set()
