@@ -305,6 +305,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
                 message_characters_max=app.policy.limits.message_length_max,
             ),
             bank=app.bank,
+            teaching=app.teaching,
             routes=routes,
         )
     )

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from adapters.web.desk_door import DeskDoor
+from adapters.web.desk_learning import DeskLearning
 from adapters.web.desk_live import DeskLive
 from adapters.web.desk_orders import DeskOrders
 from adapters.web.forms import act_of, form_of
@@ -38,6 +39,7 @@ class DeskPages:
         self._door = DeskDoor(services, sessions, pages)
         self._live = DeskLive(services, sessions, pages, signals)
         self._orders = DeskOrders(services, sessions, signals)
+        self._learning = DeskLearning(services, sessions, pages)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -51,6 +53,7 @@ class DeskPages:
             Route("/desk/before", self._live.before, methods=["GET"]),
             WebSocketRoute("/desk/ws", self._live.socket),
             *self._orders.routes(),
+            *self._learning.routes(),
         ]
 
     async def page(self, request: Request) -> Response:

@@ -11,6 +11,9 @@ from starlette.routing import BaseRoute
 from adapters.payments.sandbox import SandboxBank
 from bot.fanout import Fanout
 from bot.handover import Handover
+from bot.learning.examining import Verdict
+from bot.learning.proposals import MissGroup, Proposal
+from bot.learning.words import Lesson
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage
 from orders.catalog import AccountKind
 from orders.clock import Clock
@@ -33,6 +36,22 @@ class Converses(Protocol):
 
     async def before(self, chat: ChatAddress, seq: int, limit: int = 200) -> tuple[ChatEntry, ...]:
         """The last `limit` entries before number `seq`, oldest first."""
+
+
+class Teaches(Protocol):
+    """What the desk needs of `bot.learning.teaching`."""
+
+    async def missed(self) -> tuple[MissGroup, ...]:
+        """What customers said in vain, what most of them said first."""
+
+    async def propose(self, number: int) -> Proposal | None:
+        """The proposal with that number, if it still stands."""
+
+    async def teach(self, lesson: Lesson) -> Verdict:
+        """Take the lesson up, unless it would change anything known."""
+
+    async def dismiss(self, number: int) -> str | None:
+        """Put one phrase aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +78,7 @@ class WebServices:
     settings: WebSettings
     bank: SandboxBank | None = None
     """None where real money is taken: then the pay page has no sandbox buttons."""
+    teaching: Teaches | None = None
+    """None where nobody can be taught: then the desk has no such page."""
     routes: Sequence[BaseRoute] = field(default=())
     """Of other channels: the addresses at which Telegram and WeChat call."""
