@@ -16,6 +16,9 @@ from nlu.addresses import addresses
 from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 
+LOOKED_AT_MAX = 400
+"""Characters of a message. What can be taught is said at its beginning, and hostile ones are long."""
+
 SCRAP_LENGTH_MAX = 12
 ADDRESSES_MAX = 50
 

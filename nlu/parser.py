@@ -25,7 +25,7 @@ from nlu.intents import Intents
 from nlu.large_names import LargeNames
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken, without_echoes
-from nlu.masking import Masked, Masker
+from nlu.masking import LOOKED_AT_MAX, Masked, Masker
 from nlu.name_table import NameTable
 from nlu.parts import Parts
 from nlu.products import Names
@@ -172,9 +172,9 @@ class Parser:
     def masked(
         self, text: str, expectation: Expectation = NOTHING_EXPECTED, names: Iterable[str] = ()
     ) -> Masked:
-        """`text` without what is the customer's own, for keeping it to learn from. `names` are those
-        of people he is known to speak of."""
-        reading = self._reader.read(text[: self._length_max], self._goods, self._kind_asked(expectation))
+        """The beginning of `text` without what is the customer's own, for keeping it to learn from.
+        `names` are those of people he is known to speak of."""
+        reading = self._reader.read(text[:LOOKED_AT_MAX], self._goods, self._kind_asked(expectation))
         return self._masker.masked(reading, names)
 
     def variant_for(self, product_id: str, measure: Measure) -> VariantReading:

@@ -108,3 +108,9 @@ def test_a_lexicon_takes_more_phrases_and_stays_as_it_is() -> None:
     more = lexicon().with_phrases([IntentPhrases(Intent.STATUS, None, ("{product}咕噜咕噜",))])
     assert isinstance(more, Lexicon)
     assert len(more.intents) == len(lexicon().intents) + 1
+
+
+def test_of_a_long_message_only_the_beginning_is_looked_at(parser: Parser) -> None:
+    masked = parser.masked("咕噜" * 150 + "13800138000" * 20 + "天上的星星")
+    assert "星星" not in masked.phrase
+    assert not re.search(r"\d{4}", masked.phrase)
