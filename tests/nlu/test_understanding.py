@@ -321,3 +321,9 @@ def test_a_fuel_card_has_the_digits_of_its_brand(shop: Shop) -> None:
     assert not complete(frame)
     assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
     assert complete(shop.framer.frame("中石化加油卡500 卡号1000113400012345678"))  # type: ignore[arg-type]
+
+
+def test_what_one_is_asked_to_do_is_nobody_to_charge_for(shop: Shop) -> None:
+    for text in ("帮我看看充上了没有", "帮我查查充上没", "帮我问问充好了吗"):
+        understood = shop.parser.understand(text)
+        assert (understood.intent, understood.contact) == (Intent.STATUS, None), text
