@@ -43,7 +43,7 @@ def _without_thanks(
     words = lexicon.words("accounts.after_address")
     ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
     ends += [at for at in _remarks(found["all"], lexicon) if at > _SHORTEST_ADDRESS]
-    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:|/·~-")
+    kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:|/·~-.嗯呃额哈啊")
     lead = _LEAD.match(kept)
     start = found.start("all")
     return Mark(label, start + (lead.end() if lead else 0), start + len(kept))

@@ -170,7 +170,9 @@ def _contrasted(reading: Reading) -> bool:
     for event in reading.events:
         if event.kind is EventKind.CORRECTION:
             return True
-        if event.kind is EventKind.INSTEAD:
+        if event.kind is EventKind.INSTEAD and not any(
+            cue.start < event.end and event.start < cue.end for cue in reading.cues.get(CueKind.FORBID, ())
+        ):
             behind = [slot.kind for slot in slots if slot.start > event.start]
             if len(behind) < len(slots) or behind.count(next(iter(behind), EventKind.NAME)) > 1:
                 return True

@@ -75,7 +75,8 @@ class _Gatherer:
 
     def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
         correction = any(event.kind in _CORRECTING for event in clause)
-        if self._correcting and separator is EventKind.JOIN and not correction and self._opens(clause):
+        ended = separator is EventKind.JOIN or (separator is EventKind.STOP and self._whole(clause))
+        if self._correcting and ended and not correction and self._opens(clause):
             self._correcting = None
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)
@@ -91,6 +92,7 @@ class _Gatherer:
             self._record.quantity = clause[-1]
             return
         again = again or self._one_and_more(separator, clause) or self._past_a_list(separator, clause)
+        again = again or (separator is EventKind.STOP and self._whole(clause) and not self._record.corrected)
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -113,6 +115,11 @@ class _Gatherer:
             and all(event.kind is EventKind.QUANTITY and not is_article(event) for event in clause)
         )
 
+    def _whole(self, clause: list[Event]) -> bool:
+        """Whether a sentence has goods or a size, and a recipient, of its own."""
+        kinds = {event.kind for event in clause}
+        return EventKind.ACCOUNT in kinds and EventKind.AMOUNT in kinds and bool(self._record.amounts)
+
     def _one_and_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
         """海底捞100的一张，再来两张…: two more, of what is said next or has to be asked."""
         one = self._record.quantity is not None and not self._record.counted
@@ -125,7 +132,8 @@ class _Gatherer:
         bare = bool(record.accounts) and not record.names and not record.amounts
         named = any(other.names for other in self.records[:-1])
         goods = any(event.kind is EventKind.NAME for event in clause)
-        return separator is EventKind.STOP and record.opened_by is EventKind.JOIN and bare and named and goods
+        listed = record.opened_by in (EventKind.JOIN, EventKind.COMMA)
+        return separator is EventKind.STOP and listed and bare and named and goods
 
     def _opens(self, clause: list[Event]) -> bool:
         """Whether a clause speaks of a new line: it says again what the record already has."""

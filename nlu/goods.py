@@ -129,7 +129,8 @@ class Goods:
         if sibling is not None:
             conflict = conflict or self._carrier_conflict(wanted, sibling)
             return Decision(sibling, (), self._fit(sibling, wanted), closeness, conflict)
-        hinted = () if wanted.qualifiers else self._siblings.hinted(left, wanted.scraps)
+        told = any(role is not Role.PLAIN_TIER for role, _ in wanted.qualifiers)
+        hinted = () if told else self._siblings.hinted(left, wanted.scraps)
         hinted = hinted or self._rivals(left, best, wanted)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
@@ -179,6 +180,10 @@ class Goods:
             return None
         mention = Mention(0, 0, "", MentionKind.NAME, siblings, family=siblings)
         return self.decide(replace(wanted, mention=mention))
+
+    def words_of(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
+        """The words that tell the variants of a product apart."""
+        return self._sizes.words(product_id)
 
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
         return self.sized_in(product_id, wanted.nearby)

@@ -151,7 +151,7 @@ class Intents:
         if seen.goods or seen.unknown:
             if not seen.sizes and not seen.accounts and self._signs.other_work.search(seen.text):
                 return Intent.OUT_OF_SCOPE, 0.7
-            if self._signs.change_of.match(seen.text):
+            if self._signs.change_of.search(seen.text):
                 return Intent.MODIFY, 0.8
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
             if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:

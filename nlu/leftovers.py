@@ -7,6 +7,7 @@ places put the line in doubt, and the customer is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -130,7 +131,7 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         ):
             # 三章: somebody counted something, and how many of what is not known.
             record.doubtful = True
-        if any(event.start - 1 in left for event in record.regions):
+        if any(len(_FILLED.sub("", text[: event.start])) - 1 in left for event in record.regions):
             record.regions = []
         if (
             Slot.REGION in record.inherited
@@ -149,6 +150,10 @@ def _grows_on(name: Event, left: frozenset[int]) -> bool:
     return mention.end in left or (mention.tail and mention.start - 1 in left)
 
 
+_FILLED = re.compile(r"(?:[嗯呃额哈啊哎呀~]|[^\w\s,，。;、()\-])+$")
+"""What may part 东南 from 亚服."""
+
+
 def _line_around(record: Record, text: str) -> range:
     """The offsets of the line of text in which a record begins."""
     end = text.find("\n", record.start)
@@ -162,7 +167,8 @@ def _renamed_perhaps(record: Record, nameable: frozenset[int]) -> bool:
 
 def scraps(record: Record, left: frozenset[int], text: str) -> str:
     """The left over characters right beside the name of a record, or beside its sizes if it has none."""
-    places = [(event.start, event.end) for event in (record.names or record.amounts)]
+    beside = [*record.names, *record.amounts] if record.corrected else record.names or record.amounts
+    places = [(event.start, event.end) for event in beside]
     return "".join(
         text[at]
         for start, end in (*places, *record.borrowed)

@@ -16,6 +16,7 @@ from nlu.normalise import plain
 from nlu.page import Page
 from nlu.products import Names
 from nlu.quantities import QuantityKind
+from nlu.recipients import typed
 from nlu.records import Event, Record, whole_address
 from nlu.sharing import Shape
 from nlu.sounds import pinyin
@@ -24,6 +25,7 @@ from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 QUANTITY_MAX = 999
+_GRADES = frozenset("超特加") | frozenset("中小大")
 
 
 def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
@@ -101,6 +103,8 @@ class LineReader:
             page, record, shape, decision.product_id
         ):
             decision = replace(decision, product_id=None, product_options=(decision.product_id,))
+        if decision.product_id and self._half_a_word(page.text, record, decision.product_id, shape):
+            record.doubtful = True
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
         if record.uncorrected and self._sized_anew(page.text, record, decision):
@@ -263,6 +267,17 @@ class LineReader:
             problems.append(Problem(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count)))
         return replace(line, quantity=Heard(count, span))
 
+    def _half_a_word(self, text: str, record: Record, product_id: str, shape: Shape) -> bool:
+        """超大大杯, 超嗯大杯: what stands in front of a variant's word was perhaps a part of it."""
+        for word in self._goods.words_of(product_id):
+            at = text.find(word, record.start)
+            while 0 < at <= record.end + len(word):
+                front = text[:at].rstrip("嗯呃额哈啊~. ")
+                if len(front) - 1 in shape.left.over and front[-1:] in _GRADES:
+                    return True
+                at = text.find(word, at + 1)
+        return False
+
     def _strange(self, record: Record, kind: str | None, shape: Shape) -> bool:
         """Whether a recipient is perhaps none of these goods': an address beside a top-up; 瘦机138…, which
         was called a phone by all appearances, for a QQ number."""
@@ -272,7 +287,11 @@ class LineReader:
         event = self._fitting(record.accounts, kind)
         account = event.account
         mobile = account is not None and account.kinds[:1] == ("phone",) and account.said is None
-        return mobile and kind not in (None, "phone") and event.start - 1 in shape.left.over
+        return (
+            mobile
+            and kind not in (None, "phone")
+            and not shape.left.over.isdisjoint(range(event.start - 3, event.start))
+        )
 
     def _with_account(
         self, page: Page, line: SpokenLine, record: Record, decision: Decision, shape: Shape,
@@ -282,7 +301,8 @@ class LineReader:
             return line
         kind = self._account_kind(decision)
         if kind == "none":
-            return line
+            parcel = any(event.account and event.account.kinds == (ADDRESS,) for event in record.accounts)
+            return replace(line, sku=None, sku_options=(line.sku.value,)) if parcel and line.sku else line
         if Slot.ACCOUNT in record.open or self._strange(record, kind, shape):
             return line
         if Slot.ACCOUNT in record.conflicts:
@@ -309,8 +329,8 @@ class LineReader:
             problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, account.text))
             return line
         if recipient.kind == ADDRESS:
-            span = page.span(*whole_address(page.text, event, record))
-            given = page.original[span.start : span.end].strip()
+            whole = whole_address(page.text, event, record)
+            span, given = page.span(*whole), typed(page, *whole)
         spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, given))
         return replace(line, account=Heard(given, span), account_kind=recipient.kind)
 

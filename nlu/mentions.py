@@ -23,7 +23,8 @@ def believed(
     several = any(mention.kind is MentionKind.NAME for mention in mentions) and joined
     kept: list[Mention] = []
     for mention in mentions:
-        if mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO and named and not several:
+        slip = mention.kind is MentionKind.NAME and mention.closeness is Closeness.TYPO
+        if slip and named and (not several or _beside_an_exact_name(text, mention, mentions)):
             continue
         if mention.kind is MentionKind.NAME and mention.thin:
             beside = any(
@@ -48,6 +49,25 @@ def believed(
             continue
         kept.append(mention)
     return tuple(kept)
+
+
+def _beside_an_exact_name(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether the sentence of a misspelled name names goods rightly, behind no joiner: 手机快停机了，充话费."""
+    start = max(text.rfind(end, 0, mention.start) for end in _SENTENCE_ENDS) + 1
+    ends = [at for end in _SENTENCE_ENDS if (at := text.find(end, mention.end)) >= 0]
+    return any(
+        other.kind is MentionKind.NAME
+        and other.closeness is Closeness.EXACT
+        and not other.thin
+        and start <= other.start < min(ends, default=len(text))
+        and _CLAUSES_APART.search(text, min(other.end, mention.end), max(other.start, mention.start))
+        and not any(joiner in text[start : min(ends, default=len(text))] for joiner in "、+和跟及再与")
+        for other in mentions
+    )
+
+
+_SENTENCE_ENDS = ("\n", "。", ";")
+_CLAUSES_APART = re.compile("[,，]")
 
 
 def _only_an_account(text: str, mention: Mention, kept: Sequence[Mention]) -> bool:

@@ -15,27 +15,48 @@ from rapidfuzz.distance import OSA
 from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
-from nlu.records import Event, EventKind, Record
+from nlu.records import Event, EventKind, Record, same_value
 from nlu.sounds import heard
 from nlu.understanding import Slot
 
 _NUMERALS = frozenset("零一二三四") | frozenset("五六七八九") | frozenset("十百千万亿") | {"两"}
 _READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.NAME, EventKind.REGION})
+_LATIN_BEFORE = re.compile(r"(?<![a-z])[a-z]{2,12} ?$")
 _LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
 _LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
 _LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
+_CHANGED = re.compile(r"[\u4e00-\u9fff]{2,6}")
+_PAUSE = re.compile(r"[,，;。\n]")
+_LOST = "\ufffd"
+_STUTTERED = re.compile(r"([一二两三四五六七八九十半])\1年")
+_UNIT_ENDS = frozenset("时月年") | frozenset("天周季")
 _MEASURES = frozenset("张份套台单")
-_HEARD_NUMERALS = frozenset(heard(numeral) for numeral in _NUMERALS - frozenset("零一百千万") - {"亿"})
+_HEARD_NUMERALS = frozenset(
+    heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
+)
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
 def misgive(
     text: str, events: Sequence[Event], records: Sequence[Record], left: frozenset[int], wished: bool,
-    lexicon: Lexicon,
+    changes: Sequence[int], lexicon: Lexicon,
 ) -> None:  # fmt: skip
-    """Mark the records that hold such a number. `wished`: a word of asking for goods was said."""
-    for at in (*_misheard_counts(text, left), *_misspelt_tiers(text, events, lexicon)):
+    """Mark the records that hold such a number. `wished`: a word of asking for goods was said.
+    `changes`: behind words of changing that begin a clause."""
+    strange = (
+        *_misheard_counts(text, left),
+        *_misspelt_tiers(text, events, lexicon),
+        *_unread_periods(text, events, left),
+        *_unread_choices(events, left),
+        *_misheard_carriers(text, events, left, lexicon),
+        *_unread_changes(text, events, changes),
+    )
+    for at in strange:
         _doubt(records, at)
+    if _LOST in text:
+        # A character that was lost on the way may have been a digit.
+        for record in records:
+            record.doubtful = True
     if not wished and _only_mentioned(text, records, left, lexicon):
         records[0].doubtful = True
     for at in _broken(text, events, lexicon):
@@ -47,6 +68,8 @@ def misgive(
             _doubt(records, event.start)
     for record in records:
         own = [name.start for name in record.names]
+        if _said_again(text, list(_within(record, events, EventKind.AMOUNT)), left):
+            record.doubtful = True
         for event in _within(record, events, EventKind.AMOUNT, EventKind.QUANTITY):
             if event.start - 1 not in left or any(start < event.start for start in own):
                 continue
@@ -56,7 +79,9 @@ def misgive(
                 # 天、龙八部, 滴敌20一张，高德…: what stands in front was perhaps its name.
                 record.doubtful = True
         unnamed = record.name is None or Slot.PRODUCT in record.inherited
-        if unnamed and any(_scrap_near(event, left) for event in record.amounts):
+        if unnamed and any(
+            _scrap_near(event, left) or _latin_scrap(text, event, events) for event in record.amounts
+        ):
             # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
             record.doubtful = True
     recipients = sum(bool(record.accounts) for record in records)
@@ -65,8 +90,25 @@ def misgive(
             record.doubtful = True
 
 
+def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bool:
+    """滴滴20一张，高20一张: the same size again behind something that was perhaps a name."""
+    return any(
+        event.start - 1 in left and _PAUSE.search(text, one.end, event.start) and same_value(one, event)
+        for at, one in enumerate(amounts)
+        for event in amounts[at + 1 :]
+    )
+
+
 def _scrap_near(event: Event, left: frozenset[int]) -> bool:
     return any(event.start - at in left and event.start - at - 1 in left for at in (1, 2))
+
+
+def _latin_scrap(text: str, event: Event, events: Sequence[Event]) -> bool:
+    """Kep年卡: letters right in front of a size, read by nobody."""
+    found = _LATIN_BEFORE.search(text, 0, event.start)
+    return found is not None and not any(
+        other.start <= found.start() < other.end for other in events if other.kind in _READ
+    )
 
 
 def _doubt(records: Sequence[Record], at: int) -> None:
@@ -90,10 +132,15 @@ def _broken(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[in
 
 def _run_on(text: str, event: Event, events: Sequence[Event]) -> bool:
     """Whether a numeral touches the amount that belongs to nothing: 一百百, 百二百."""
-    return any(
+    scaled = text[max(0, event.start - 2) : event.start] in ("百个", "千个", "万个")
+    return scaled or any(
         text[at : at + 1] in _NUMERALS
         and not any(
-            other is not event and other.kind in _READ and other.start <= at < other.end for other in events
+            other is not event
+            and other.kind in _READ
+            and other.start <= at < other.end
+            and not (other.kind is EventKind.AMOUNT and event.start in (other.end, 0))
+            for other in events
         )
         for at in (event.start - 1, event.end)
         if 0 <= at < len(text)
@@ -106,6 +153,55 @@ def _misheard_counts(text: str, left: frozenset[int]) -> Iterable[int]:
         counts = text[at + 1 : at + 2] in _MEASURES and text[at + 1 : at + 2]
         if counts and heard(text[at]) in _HEARD_NUMERALS:
             yield at
+
+
+def _unread_periods(text: str, events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
+    """一一年, 20宵时: a number beside a unit that nobody could read."""
+    for found in _STUTTERED.finditer(text):
+        if found.start() in left or found.start() + 1 in left:
+            yield found.start()
+    for event in events:
+        amount = event.amount
+        if amount is not None and amount.kind is AmountKind.BARE and not amount.text.isalpha():
+            behind = text[event.end : event.end + 3]
+            if heard(behind[:1]) == heard("个"):
+                continue  # 1各月 is one month
+            if any(event.end + at in left and character in _UNIT_ENDS for at, character in enumerate(behind)):
+                yield event.start
+
+
+def _unread_choices(events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
+    """日服还是服美: the other one was not understood."""
+    for event in events:
+        if event.kind is EventKind.OR and not left.isdisjoint(range(event.end, event.end + 3)):
+            yield event.start
+
+
+def _unread_changes(text: str, events: Sequence[Event], changes: Sequence[int]) -> Iterable[int]:
+    """…，换快冲的: it was said to what, and nobody understood."""
+    slots = sorted(event.start for event in events if event.kind in _READ | {EventKind.QUALIFIER})
+    for at in changes:
+        if slots and slots[0] < at and slots[-1] < at and _CHANGED.match(text, at):
+            yield at
+
+
+def _misheard_carriers(
+    text: str, events: Sequence[Event], left: frozenset[int], lexicon: Lexicon
+) -> Iterable[int]:
+    """异动, 动移: a carrier that was misspelled, and is not the number's."""
+    named = lexicon.groups("carriers.prefixes")
+    for event in events:
+        if event.account is None or event.account.kinds[:1] != ("phone",):
+            continue
+        mine = next((name for name, prefixes in named.items() if event.account.text.startswith(prefixes)), "")
+        for name in named:
+            sounds = {heard(name), heard(name[::-1])}
+            for at in left | {at - 1 for at in left}:
+                word = text[at : at + len(name)]
+                slips = sum(one != other for one, other in zip(word, name, strict=False))
+                near = heard(word) in sounds and (slips == 1 or word == name[::-1])
+                if near and name != mine and len(word) == len(name):
+                    yield event.start
 
 
 def _misspelt_tiers(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[int]:
@@ -127,7 +223,7 @@ def _only_mentioned(text: str, records: Sequence[Record], left: frozenset[int], 
         return False
     asks = any(word in text for word in lexicon.words("signs.asking_politely"))
     bare = not records[0].amounts and not records[0].quantity
-    return len(left) >= (1 if asks else 2 if bare else 99)
+    return asks or (bare and len(left) > 1)
 
 
 def _misspelt_unit(text: str, event: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
@@ -179,4 +275,10 @@ def _torn(lexicon: Lexicon) -> re.Pattern[str]:
         rf"|[一二两三四五六七八九十俩](?:{noise}){{1,4}}[个张份套台]"
         rf"|(?:(?<![0-9])[0-9]{{1,2}}个|[一两二三四五六七八九十半几](?:个)?){pause}{{1,8}}[年月季](?![卡费包票套租付刊度中底初末前后间内])"
         rf"|半{pause}{{1,8}}年"
+        rf"|[0-9一二两三四五六七八九十百千](?:{noise}){{1,4}}(?:块|元|毛|角)"
     )
+
+
+def at_head(text: str, start: int) -> bool:
+    """Whether a clause begins here, behind another."""
+    return start > 0 and not text[start - 1].isalnum()

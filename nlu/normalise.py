@@ -19,7 +19,7 @@ _SIMPLIFIER = OpenCC("t2s")
 INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u20e3\u00ad\u202a\u202b\u202c\u202d\u202e"
     "\u034f\u115f\u1160\u3164\uffa0\u180e\u061c\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069"
-    + "".join(chr(code) for code in (*range(9), *range(14, 28), 127, *range(128, 160)) if code != 133)
+    + "".join(chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)) if code != 133)
 )
 """Zero-width and direction marks, fillers without width, control characters, and what makes a keycap
 of a digit: nothing anyone meant to say."""

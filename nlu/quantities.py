@@ -87,7 +87,7 @@ class _Words:
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
         self.other = re.compile(rf"(?:{others})")
         self.times = re.compile(
-            rf"(?<![a-z张个份套件单])(?:{factors}) ?(?P<count>\d{{1,6}})(?![\d.:]| ?[a-z%折])"
+            rf"(?<![a-z张份套件单])(?<![^那这]个)(?:{factors}) ?(?P<count>\d{{1,6}})(?!\d|[.:]\d|[a-z%折]| [a-z]{{1,2}}(?![a-z]))"
         )
         self.times_spoken = re.compile(
             r"(?:乘以?|[*×✕✖] ?|(?<=[0-9 ])x ?)(?P<count>[一二两三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟]{1,8})(?![万月年天])"

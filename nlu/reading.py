@@ -26,7 +26,7 @@ from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of
 from nlu.mentions import believed, grown_in, only_labels
-from nlu.misgivings import misgive
+from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
 from nlu.other_numbers import OtherKind, OtherNumber
@@ -172,7 +172,8 @@ class Reader:
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
-        misgive(text, events, records, shape.left.over, wished, self._lexicon)
+        changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
+        misgive(text, events, records, shape.left.over, wished, changes, self._lexicon)
         chat = self._chatting.clauses(text, events, found.cues)
         order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]

@@ -38,7 +38,7 @@ class Withheld:
                 re.DOTALL,
             ),
             barred=re.compile(
-                rf"(?:^|[,，。;；!！?？\s]|我|你们?)(?:{any_of('barring')}){any_of('barring_between')}*"
+                rf"(?:^|[,，。;；!！?？\s]|我|你们?)(?:{any_of('barring')})(?:{any_of('barring_between')}|\ue007)*"
                 rf"(?:{slot}|{verbs}(?!{any_of('mishaps')}|{_CLAUSE}{{0,2}}(?:错|重|漏|成)){_CLAUSE}*{slot})"
             ),
             asked_how=re.compile(rf"^\s*{any_of('asked_how')}(?!都|样都).*{slot}", re.DOTALL),

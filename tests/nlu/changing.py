@@ -33,7 +33,7 @@ TAKEN_BACK = ("，算了不要了", "，还是算了", "，算了", "，先不�
 PRICED = ("多少钱", "，多少钱？", "要多少钱", "是什么价", "，怎么卖", "贵不贵", "现在什么价格", "，报个价", "几块钱", "，价格多少", "多少米", "能便宜多少",
           "打几折", "，问下价", "得花多少", "，啥价啊", "卖多少")  # fmt: skip
 ASKED_IN_FRONT = ("请问多少钱能", "怎么", "如何", "多少钱可以", "问一下价格：", "啥价啊 ", "为什么不能")  # fmt: skip
-_VERBS = ("充", "买", "来", "帮我", "给我", "要", "开", "续", "下单", "冲", "交", "订", "搞", "整", "办", "拍", "麻烦")  # fmt: skip
+_VERBS = ("充", "买", "来", "帮我", "给我", "要", "开", "续", "下单", "冲", "交", "订", "搞", "整", "办", "拍")  # fmt: skip
 _OTHER_UNITS = (1, 12, 30, 31, 7, 365, 90, 180)
 """A number in the text and the face value may be years and months, months and days."""
 
@@ -179,7 +179,7 @@ def _same_but_carrier(shop: Shop, wanted: tuple[Line, ...], lines: tuple[Line, .
 def quantity_changed(base: Base, chance: random.Random) -> Mutation | None:
     """Another number of pieces, in digits or spoken."""
     found = [place for place in base.places("quantity") if not base.kept & set(range(*place[:2]))]
-    if len(found) != 1 or not base.plain_order:
+    if len(found) != 1 or not base.plain_order or len(base.lines) != 1:
         return None
     start, end, value = found[0]
     said = re.search(r"\d+|[一两二三四五六七八九十]+", base.text[start:end])
@@ -312,7 +312,7 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
             was = [line for line in base.lines if line[0] == sku]
             wider = [base.shop.catalog.sku(line[0] or "") for line in base.lines]
             now = base.shop.catalog.sku(sku or "")
-            kin = any(one and now and one.product_id == now.product_id for one in wider)
+            kin = any(one and now and _kin(base.shop, one, now) for one in wider)
             named = was or (
                 kin and now and any(number is not None and _means(now, number) for number in numbers)
             )
@@ -322,7 +322,7 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
                 for said in (digits, spoken_digits)
             )
             named_so = account is not None and any(
-                account in (line[2] or "") and account in text and not account.isdigit()
+                account in (line[2] or "") and account.lower() in text.lower() and not account.isdigit()
                 for line in base.lines
             )
             given = account is None or spoken or named_so or any(line[2] == account for line in base.lines)
@@ -333,6 +333,12 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
         return True
 
     return Mutation("truncated", base, text, base.lines, allows)
+
+
+def _kin(shop: Shop, one: Sku, other: Sku) -> bool:
+    """Whether two are of one product, or of siblings that a size alone may tell apart."""
+    names = [product.name for sku in (one, other) if (product := shop.catalog.product_of(sku.sku_id))]
+    return one.product_id == other.product_id or names[0][:3] == names[-1][:3]
 
 
 @edit

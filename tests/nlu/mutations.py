@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from bot.filling import vocabulary_of
@@ -164,12 +164,12 @@ def keeping(kind: str, base: Base, text: str) -> Mutation:
     return Mutation(kind, base, text, base.lines if base.complete else ())
 
 
-def bases(shops: Sequence[str] = tuple(CATALOGS), folder: Path | None = None) -> list[Base]:
-    """Every utterance of the corpus whose whole frame is right."""
+def bases(every: int = 1) -> list[Base]:
+    """The utterances of the corpus whose whole frame is right; or of every third, fourth... only."""
     found = []
-    for name in shops:
+    for name in CATALOGS:
         shop = Shop.open(name)
-        for case in cases(name):
+        for case in islice(cases(name), 0, None, every):
             frame: Any = shop.framer.frame(case["text"])
             if all(right(case["gold"], frame).values()):
                 said = case["gold"].get("intent", frame["intent"])
