@@ -124,6 +124,8 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
+        if wanted.mention is not None and wanted.mention.guessed and self._names.dense:
+            return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
         named_plainly = wanted.mention is not None and not wanted.qualifiers
         sibling = self._siblings.said_behind(left, wanted.behind) if named_plainly else None
         if sibling is not None:

@@ -115,6 +115,7 @@ class LargeNames(Names):
     """Finds the names of one large catalog. Safe to share."""
 
     table: LargeTable
+    dense = True
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         table = LargeTable(vocabulary, lexicon)

@@ -75,9 +75,18 @@ class Mention:
     tail: bool = False
     """It was the last ones."""
 
+    @property
+    def guessed(self) -> bool:
+        """Whether what was typed is not the name itself, only near to it."""
+        return self.partial or self.closeness is not Closeness.EXACT
+
 
 class Names:
     """Finds the names of one catalog. Immutable once built; safe to share."""
+
+    dense = False
+    """Whether the catalog is so large that next to each of its names there is another: then what is only
+    near to a name may as well be near to one that is not sold here, and is asked about."""
 
     def __init__(self, table: NameTable, lexicon: Lexicon, parts: Parts) -> None:
         self._lexicon = lexicon

@@ -49,6 +49,16 @@ def test_a_large_catalog_sells_what_was_ordered_and_nothing_else() -> None:
     assert len(taken) <= 2, taken
 
 
+def test_of_a_large_catalog_what_is_only_near_to_a_name_is_asked_about() -> None:
+    reader = Parser(Vocabulary.compile(MADE), lexicon())
+    offered = 0
+    for order in orders_from(MADE, 100, seed=5, edits=1):
+        lines = reader.understand(order.text).lines
+        assert all(line.sku is None or line.sku.value == order.sku_id for line in lines), order.text
+        offered += any(order.product_id in line.product_options for line in lines)
+    assert offered >= 50
+
+
 def test_a_small_catalog_read_as_a_large_one_orders_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     small = framer_for(DATA / "catalog" / "demo.csv", DATA)
     monkeypatch.setattr(parser_module, "PRODUCTS_SPELLED_MAX", 0)
