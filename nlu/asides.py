@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from nlu.accounts import Account
@@ -15,61 +15,104 @@ from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.signs import Signs
 
+_M = TypeVar("_M", Amount, Quantity)
+
+
+class Clauses:
+    """The clauses of a message: which of them order something, and which only tell."""
+
+    def __init__(
+        self, text: str, rest: str, mentions: Sequence[Mention], recipients: Sequence[Mark[Account]],
+        cues: Mapping[CueKind, tuple[Cue, ...]], numbers: Iterable[tuple[int, int]], signs: Signs,
+        function: frozenset[str],
+    ) -> None:  # fmt: skip
+        """`rest` has NUL for what was read; `function` are characters that say nothing."""
+        self._text, self._signs, self._function = text, signs, function
+        unread = bytearray(character != "\0" for character in rest)
+        words = [(cue.start, cue.end) for kind in cues.values() for cue in kind]
+        for start, end in (*words, *numbers, *((mention.start, mention.end) for mention in mentions)):
+            unread[start:end] = bytes(end - start)
+        self._unread = unread
+        self._ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+        wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in signs.weak_wishes]
+        solid = [m.start for m in mentions if m.kind in _GOODS]
+        solid += [m.start for m in recipients]
+        self._solid = sorted({self._at(place) for place in (*solid, *wishes)})
+        corrected = [cue.start for kind in _CORRECTING for cue in cues.get(kind, ())]
+        self._corrected = frozenset(self._at(place) for place in corrected)
+
+    def without_asides(self, marks: Sequence[Mark[_M]]) -> tuple[Mark[_M], ...]:
+        """Without the numbers of what is only told. A clause that names no goods, no recipient and no
+        wish orders nothing, where another clause does."""
+        sized = {self._at(mark.start) for mark in marks} & set(self._solid)
+        kept = []
+        for mark in marks:
+            clause = self._at(mark.start)
+            aside = clause not in self._solid and clause not in self._corrected and bool(self._solid)
+            if self._spent(mark, sized - {clause}) or (
+                aside and (self._measures_life(mark) or (bool(sized) and self._is_told(mark)))
+            ):
+                continue
+            kept.append(mark)
+        return tuple(kept)
+
+    def _at(self, place: int) -> int:
+        """Which clause a place is in."""
+        return bisect_left(self._ends, place)
+
+    def _bounds(self, mark: Mark[_M]) -> tuple[int, int]:
+        at = self._at(mark.start)
+        end = self._ends[at] if at < len(self._ends) else len(self._text)
+        return (self._ends[at - 1] + 1 if at else 0), max(end, mark.end)
+
+    def _spent(self, mark: Mark[_M], sized: set[int]) -> bool:
+        """打了8年; and 上个月花了287块, where something else is ordered."""
+        if not isinstance(mark.value, Amount):
+            return False
+        if mark.value.kind is AmountKind.PERIOD and _SPENT.search(self._text, 0, mark.start):
+            return True
+        begin, _ = self._bounds(mark)
+        return bool(sized) and self._signs.was_spent.search(self._text, begin, mark.start) is not None
+
+    def _measures_life(self, mark: Mark[_M]) -> bool:
+        """Whether what stands behind a number says that it measures something of the customer's life."""
+        text = self._text
+        vague = isinstance(mark.value, Amount) and not mark.value.exact
+        if not vague and _SIZED.match(text, mark.end) and not self._signs.life_measure.match(text, mark.end):
+            return False  # 会员，两年的那种
+        years = text[mark.start : mark.end].endswith("年")
+        return (
+            vague
+            or self._signs.life_measure.match(text, mark.end) is not None
+            or (years and not _ALONE.match(text[mark.start - 1 : mark.end + 1]))
+        )
+
+    def _is_told(self, mark: Mark[_M]) -> bool:
+        """4个人聚餐, 段位才黄金3: words around a number that no order has. Money, and the share of a
+        person who is named, is no such thing."""
+        if isinstance(mark.value, Amount) and mark.value.kind not in (AmountKind.BARE, AmountKind.PERIOD):
+            return False
+        begin, end = self._bounds(mark)
+        behind, before = self._content(mark.end, end), self._content(begin, mark.start)
+        person = self._signs.somebody.search(self._text, begin, mark.start) is not None
+        return behind >= _TOLD_BEHIND or (behind + before >= _TOLD_BEHIND and not person)
+
+    def _content(self, begin: int, end: int) -> int:
+        """How many characters between two places say something that nobody read."""
+        return sum(
+            self._unread[at]
+            and "\u4e00" <= self._text[at] <= "\u9fff"
+            and self._text[at] not in self._function
+            for at in range(begin, end)
+        )
+
+
+_TOLD_BEHIND = 2
+_GOODS = frozenset((MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN))
+_CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
 _SPENT = re.compile(r"(?:了|过|老)$")
 _SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
 """Behind a length of time that somebody wants, rather than tells of."""
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
-
-_M = TypeVar("_M", Amount, Quantity)
-
-
-def without_asides(
-    text: str, marks: Sequence[Mark[_M]], mentions: Sequence[Mention], recipients: Sequence[Mark[Account]],
-    cues: Mapping[CueKind, tuple[Cue, ...]],
-    signs: Signs,
-) -> tuple[Mark[_M], ...]:  # fmt: skip
-    """Without the numbers of what is only told: 打了8年, 我们2个合伙人共用. A clause that names no goods,
-    no recipient and no wish orders nothing, where another clause does."""
-    ends: list[int] = [match.start() for match in _CLAUSE_END.finditer(text)]
-    bounds = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
-    wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in signs.weak_wishes]
-    solid = [m.start for m in mentions if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN)]
-    solid += [m.start for m in recipients]
-    solid += wishes
-    kept = []
-    for mark in marks:
-        start, end = bounds[bisect_left(ends, mark.start)]
-        said = any(start <= place < end for place in solid)
-        elsewhere = any(not start <= place < end for place in solid)
-        spent = (
-            isinstance(mark.value, Amount)
-            and mark.value.kind is AmountKind.PERIOD
-            and _SPENT.search(text, 0, mark.start)
-        )
-        corrected = any(start <= cue.start < end for kind in _CORRECTING for cue in cues.get(kind, ()))
-        if spent or (not corrected and not said and elsewhere and _told_only(text, mark, signs)):
-            continue
-        kept.append(mark)
-    return tuple(kept)
-
-
-_CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
-
-
-def _told_only(text: str, mark: Mark[_M], signs: Signs) -> bool:
-    """Whether what stands behind a number says that it measures something of the customer's life."""
-    vague = isinstance(mark.value, Amount) and not mark.value.exact
-    if not vague and _SIZED.match(text, mark.end) and not signs.life_measure.match(text, mark.end):
-        return False  # 会员，两年的那种
-    return (
-        vague
-        or signs.life_measure.match(text, mark.end) is not None
-        or (
-            text[mark.start : mark.end].endswith("年")
-            and not _ALONE.match(text[mark.start - 1 : mark.end + 1])
-        )
-    )
-
-
 _ALONE = re.compile(r"[\s,，。、;](?s:.)+|(?s:.)+[的嘅那]$")
 """A period that begins its clause, or that is said of something: 一年的, 3台1年的那个."""

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nlu.numerals import number
-from nlu.quantities import QuantityKind
+from nlu.page import Mark
+from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.signs import Signs
 
@@ -38,6 +39,21 @@ def without_total(events: Sequence[Event]) -> list[Event]:
         for place, event in enumerate(events)
     ]
     return counted[:at] + counted[at + 1 :]
+
+
+def without_parts(counts: Sequence[Mark[Quantity]]) -> tuple[Mark[Quantity], ...]:
+    """四张…我跟室友一人两张: how a total is shared out orders nothing more. A share that does not go into
+    the total contradicts it."""
+    total = next((m.value.count or 0 for m in counts if m.value.kind is QuantityKind.COUNTED), 0)
+    kept: list[Mark[Quantity]] = []
+    for mark in counts:
+        share = mark.value.count or 0
+        first = not any(other.value.kind is QuantityKind.COUNTED for other in kept)
+        if first or not mark.value.each or share < 1 or total < 2:
+            kept.append(mark)
+        elif total % share:
+            kept.append(replace(mark, value=replace(mark.value, each=False, kind=QuantityKind.COUNTED)))
+    return tuple(kept)
 
 
 def by_place(text: str, events: Sequence[Event], signs: Signs) -> list[Event] | None:

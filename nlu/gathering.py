@@ -111,7 +111,6 @@ class _Gatherer:
         return (
             separator is not EventKind.JOIN
             and self._record.counted
-            and not self._joined_all
             and all(event.kind is EventKind.QUANTITY and not is_article(event) for event in clause)
         )
 
@@ -291,6 +290,11 @@ class _Gatherer:
             record.nouns.clear()
             record.qualifiers.clear()
             record.requalified = False
+        if event.kind is EventKind.AMOUNT:
+            # 单杯，不对，5杯: a size corrects what a word said of the variant.
+            sized = [e for e in record.qualifiers if e.mention is not None and not e.mention.role]
+            record.qualifiers = [e for e in record.qualifiers if e not in sized]
+            self._replaced = self._replaced or bool(sized)
         record.open.discard(SLOTS[event.kind])
         record.conflicts.discard(SLOTS[event.kind])
 

@@ -6,6 +6,7 @@ the customer is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -227,7 +228,8 @@ class Goods:
 
     def period_in_name(self, mention: Mention) -> tuple[Amount, ...]:
         """The period that a name carries (魔兽月卡): what is meant where no other was said."""
-        return self._sizes.periods_of(mention.text)
+        # The 14 of ff14月卡 counts the games, not the months.
+        return self._sizes.periods_of(_NAME_NUMBER.sub("", mention.text))
 
     def together(self, product_ids: tuple[str, ...] | None, amounts: tuple[Amount, ...]) -> bool:
         """Whether the amounts can be sizes of one thing: 10G月包, 1台一年, 100元100."""
@@ -402,6 +404,7 @@ class Goods:
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}
 """Units that measure goods from outside: five of them are five, not the size of one."""
 
+_NAME_NUMBER = re.compile(r"(?<=[a-z\u4e00-\u9fff])\d+(?= ?[月季年周]卡)")
 SHORT_OF_A_WORD = 1.0
 """What a name costs from which on it is nobody's whole name."""
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})

@@ -150,7 +150,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         many,
         "",
-        rf"(?<![第\d])(?!{goods})(?P<all>{counted}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
+        rf"(?<![第\d])(?!{goods})(?!一人 ?{_N})(?P<all>{counted}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
@@ -162,6 +162,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _group,
     )
     yield many, "都", rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?=都)", _group
+    yield (
+        OtherKind.MEASURE,
+        "栋幢楼元",
+        r"(?P<all>\d{1,3} ?(?:栋|幢|号楼|单元)\d{0,4}(?:室|号(?!码))?)",
+        _nothing,
+    )
     measured = _firsts(lexicon.words("other_numbers.measures"))
     yield (
         OtherKind.MEASURE,
@@ -175,12 +181,6 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         OtherKind.DATE,
         "日号",
         rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day} ?[日号]){behind_day}",
-        _nothing,
-    )
-    yield (
-        OtherKind.MEASURE,
-        "栋幢楼元",
-        r"(?P<all>\d{1,3} ?(?:栋|幢|号楼|单元)\d{0,4}(?:室|号(?!码))?)",
         _nothing,
     )
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing

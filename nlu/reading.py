@@ -15,12 +15,14 @@ from typing import Any
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
-from nlu.amounts import Amount, AmountKind, Units
-from nlu.asides import without_asides
+from nlu.amounts import AmountKind, Units
+from nlu.asides import Clauses
 from nlu.chatting import Chatting, inside_any, unheard
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
+from nlu.counts import without_parts
 from nlu.events import events_of
+from nlu.found import MARKS_MAX, Found, Slots
 from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
@@ -32,7 +34,7 @@ from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
-from nlu.quantities import Quantity, QuantityKind
+from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.servers import with_unknown_regions
@@ -45,8 +47,6 @@ from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, S
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
-MARKS_MAX = 400
-"""More names, numbers and recipients than fifty lines ever hold: whatever that is, it is no order."""
 _RUN = re.compile("[0-9]+|[零〇一二两三四五六七八九十百千万]+")
 
 
@@ -82,42 +82,6 @@ class Reading:
     """Clauses that only chat beside a whole order."""
     crowded: bool
     """So full of names and numbers that they were not looked at any further."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What each reader found on the page."""
-
-    page: Page
-    markers: tuple[tuple[int, int], ...]
-    """Where the items of a list begin."""
-    order: tuple[Mark[references.Reference], ...]
-    recipients: tuple[Mark[Account], ...]
-    mentions: tuple[Mention, ...]
-    parts: tuple[tuple[int, int], ...]
-    """Where single digits of a number are spoken of."""
-    others: tuple[Mark[OtherNumber], ...]
-    limits: tuple[Mark[filters.Limit], ...]
-    sorts: tuple[Mark[SortKey], ...]
-    sizes: tuple[Mark[Amount], ...]
-    counts: tuple[Mark[Quantity], ...]
-    paying: tuple[Mark[PaymentMethod], ...]
-    cues: Mapping[CueKind, tuple[Cue, ...]]
-
-    @property
-    def crowded(self) -> bool:
-        found = (self.recipients, self.mentions, self.limits, self.sizes, self.counts)
-        return sum(map(len, found)) > MARKS_MAX
-
-
-@dataclass(frozen=True, slots=True)
-class _Slots:
-    """What is believed of it."""
-
-    mentions: tuple[Mention, ...]
-    used: tuple[Mark[Account], ...]
-    sized: tuple[Mark[Amount], ...]
-    counted: tuple[Mark[Quantity], ...]
 
 
 class Reader:
@@ -208,7 +172,7 @@ class Reader:
             crowded=crowded,
         )
 
-    def _found(self, page: Page, goods: Goods) -> _Found:
+    def _found(self, page: Page, goods: Goods) -> Found:
         """What each reader finds, in the order in which no later one can be misled."""
         markers = list_markers.skip(page)
         order = references.read(page, self._lexicon)
@@ -234,7 +198,7 @@ class Reader:
         paying = payments.read(page, self._lexicon)
         words = self._signs.careful.sub(lambda warning: "\0" * len(warning[0]), words)
         cues = self._grouped(self._cues.read_spaced(words))
-        return _Found(
+        return Found(
             page,
             markers,
             order,
@@ -274,7 +238,7 @@ class Reader:
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
 
-    def _slots(self, found: _Found, goods: Goods, kind_asked: str | None) -> _Slots:
+    def _slots(self, found: Found, goods: Goods, kind_asked: str | None) -> Slots:
         """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
         text = found.page.text
         joined = (
@@ -289,14 +253,20 @@ class Reader:
             for mark in found.sizes
             if mark.value.kind is not AmountKind.BARE or not self._signs.no_size.match(text, mark.end)
         )
-        sizes = without_asides(text, sizes, mentions, found.recipients, found.cues, self._signs)
-        counts = without_asides(text, found.counts, mentions, found.recipients, found.cues, self._signs)
+        clauses = Clauses(
+            text, found.page.rest(), mentions, found.recipients, found.cues,
+            found.numbers, self._signs,
+            self._leftovers.function_characters,
+        )  # fmt: skip
+        sizes = clauses.without_asides(sizes)
+        counts = clauses.without_asides(found.counts)
         counts = tuple(
             mark
             for mark in counts
             if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
         )
         counted, sized = counts_or_sizes(counts, sizes)
+        counted = without_parts(counted)
         used = tuple(
             mark
             for mark in found.recipients
@@ -313,9 +283,9 @@ class Reader:
             and not any(start <= mark.start and mark.end <= end for start, end in labels)
         )
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
-        return _Slots(mentions, used, sized, counted)
+        return Slots(mentions, used, sized, counted)
 
-    def _events(self, found: _Found, slots: _Slots, each: bool) -> list[Event]:
+    def _events(self, found: Found, slots: Slots, each: bool) -> list[Event]:
         text = found.page.text
         recipients = slots.used or self._named_people(text, each)
         events = events_of(
@@ -329,7 +299,7 @@ class Reader:
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 
-    def _left(self, found: _Found, slots: _Slots, events: Sequence[Event]) -> Left:
+    def _left(self, found: Found, slots: Slots, events: Sequence[Event]) -> Left:
         kept = {mention.start for mention in slots.mentions}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(found.page.text, found.page.rest(), events, found.cues, disbelieved)
@@ -366,7 +336,7 @@ class Reader:
             grouped[cue.kind].append(cue)
         return {kind: tuple(found) for kind, found in grouped.items()}
 
-    def _shape(self, found: _Found, slots: _Slots, contact: bool) -> Shape:
+    def _shape(self, found: Found, slots: Slots, contact: bool) -> Shape:
         cues = found.cues
         many = any(mark.value.kind is OtherKind.MANY for mark in found.others)
         each_quantity = next(

@@ -111,7 +111,8 @@ _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
     UID: (GAME_ID,),
     GAME_ID: (UID, QQ, EMAIL, PHONE),
     EMAIL: (GAME_ID,),
-    FUEL_CARD: (),
+    # 卡号 is the number of any card.
+    FUEL_CARD: (UID, GAME_ID),
     QQ: (),
     ADDRESS: (),
 }

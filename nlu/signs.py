@@ -44,6 +44,9 @@ class Signs:
     not_yet: re.Pattern[str]
     polite_noise: re.Pattern[str]
     between: re.Pattern[str]
+    was_spent: re.Pattern[str]
+    """花了, 欠费: the money behind it is gone, or owed."""
+    somebody: re.Pattern[str]
     life_measure: re.Pattern[str]
     warned: re.Pattern[str]
     careful: re.Pattern[str]
@@ -236,6 +239,8 @@ class Signs:
         self.naming = re.compile(any_of("naming_verbs") + any_of("naming_ends"))
         self.polite_noise = re.compile(rf"[{_PUNCTUATION}]+|{any_of('particles')}")
         self.between = re.compile(rf"[{_PUNCTUATION}/&+|=>→]|{any_of('between')}")
+        self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
+        self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
         self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
         self.server = _server(
             lexicon,

@@ -1,0 +1,62 @@
+"""What belongs to which line, and what is told beside it: lists, counts, shares, and numbers of no order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands.parse import framer_for
+from bot.frame import Framer
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def framer() -> Framer:
+    return framer_for(DATA / "catalog" / "demo.csv", DATA)
+
+
+def lines(frame: Any) -> list[tuple[str | None, int | None, str | None]]:
+    return [(line["sku"], line["quantity"], line["account"]) for line in frame["lines"]]
+
+
+def complete(frame: Any) -> bool:
+    return frame["intent"] in ("order", "modify") and not frame["missing"] and not frame["problems"]
+
+
+ONE_ORDER = {
+    "家里四口人，三台手机，上个月花了287块，话费充50，13907726614": [("topup-50", 1, "13907726614")],
+    "我住3栋502，今年68岁，话费充50，号码13907726614": [("topup-50", 1, "13907726614")],
+    "我段位才黄金3，充个话费50玩玩，13907726614": [("topup-50", 1, "13907726614")],
+    "四张京东卡，每张100，我跟室友一人两张": [("jd-ecard-100", 4, None)],
+    "京东卡100的，10张改成5张": [("jd-ecard-100", 5, None)],
+    "瑞幸单杯券，不对，要5杯的，13907726614": [("luckin-5", 1, "13907726614")],
+    "话费50充13907726614，弄好了跟我说一声": [("topup-50", 1, "13907726614")],
+}
+
+
+@pytest.mark.parametrize("text", ONE_ORDER)
+def test_what_is_told_beside_an_order_is_no_part_of_it(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert complete(frame)
+    assert lines(frame) == ONE_ORDER[text]
+
+
+@pytest.mark.parametrize("text", ["京东卡100的3张，一人两张", "京东卡100的五张，六张"])
+def test_counts_that_contradict_each_other_are_asked_about(framer: Framer, text: str) -> None:
+    assert not complete(framer.frame(text))
+    assert len(lines(framer.frame(text))) == 1
+
+
+@pytest.mark.parametrize("text", ["中石化加油卡充200，卡号1234567890123456", "中石化加油卡200 9130000011112222"])
+def test_a_card_of_another_company_is_no_card_of_this_one(framer: Framer, text: str) -> None:
+    frame: Any = framer.frame(text)
+    assert lines(frame) == [("sinopec-200", 1, None)]
+    assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
+
+
+def test_what_stands_in_quotes_and_is_put_off_is_no_order(framer: Framer) -> None:
+    frame = framer.frame("“小陈13566820940充100，小刘18677321170充50”，先放着，老板还没批")
+    assert not complete(frame)
