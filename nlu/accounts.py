@@ -132,11 +132,7 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         label = label_before(text, found.start(), lexicon)
         if is_label(found[0], lexicon) or (found[0].isdigit() and (label is None or label.kind is None)):
             continue  # 每个号200: digits are read as numbers, or not at all
-        if (
-            label
-            and label.kind == EMAIL
-            and not (_ADDRESS_LIKE.search(found[0]) or ":" in text[label.end : found.start()])
-        ):
+        if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
             continue  # 这个邮箱的Microsoft 365 names goods
         linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
@@ -182,7 +178,6 @@ _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
 )
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
-_ADDRESS_LIKE = re.compile(r"[@.]|\d")
 _SPOKEN_ON = re.compile(r"[零〇幺一二三四五六七八九两]{1,8}(?![十百千万个张份月年天块元])")
 _TAGGED = re.compile(
     r"(?:^|(?<=[\s,:，。;是为叫]))(?P<name>[0-9a-z_一-龥·丶.]{0,14}[a-z0-9_一-龥]#[0-9a-z]{2,6})(?![0-9a-z一-龥])"

@@ -50,7 +50,9 @@ def test_counts_that_contradict_each_other_are_asked_about(framer: Framer, text:
     assert len(lines(framer.frame(text))) == 1
 
 
-@pytest.mark.parametrize("text", ["中石化加油卡充200，卡号1234567890123456", "中石化加油卡200 9130000011112222"])
+@pytest.mark.parametrize(
+    "text", ["中石化加油卡充200，卡号1234567890123456", "中石化加油卡200 9130000011112222"]
+)
 def test_a_card_of_another_company_is_no_card_of_this_one(framer: Framer, text: str) -> None:
     frame: Any = framer.frame(text)
     assert lines(frame) == [("sinopec-200", 1, None)]
