@@ -99,6 +99,8 @@ def _masked(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     text = page.rest()
     marks = []
     for found in _MASKED.finditer(text):
+        if _PAUSED.fullmatch(found[0]) and not text[found.end() : found.end() + 1].isdigit():
+            continue  # 135……1111……2222: said with pauses
         label = label_before(text, found.start(), lexicon)
         said = label.kind if label else None
         marks.append(Mark(Account(found[0], (), said, masked=True), *found.span()))
@@ -177,6 +179,7 @@ def _is_name(token: str, label: Label) -> bool:
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
 )
+_PAUSED = re.compile(r"1[3-9]\d\.{3,6}\d{4}|\d{3,4}")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9_.\-#]{1,63}")
 _SPOKEN_ON = re.compile(r"[零〇幺一二三四五六七八九两]{1,8}(?![十百千万个张份月年天块元])")
 _TAGGED = re.compile(

@@ -69,7 +69,11 @@ class Clauses:
         """打了8年; and 上个月花了287块, where something else is ordered."""
         if not isinstance(mark.value, Amount):
             return False
-        if mark.value.kind is AmountKind.PERIOD and _SPENT.search(self._text, 0, mark.start):
+        if (
+            mark.value.kind is AmountKind.PERIOD
+            and not mark.value.card
+            and _SPENT.search(self._text, 0, mark.start)
+        ):
             return True
         begin, _ = self._bounds(mark)
         return bool(sized) and self._signs.was_spent.search(self._text, begin, mark.start) is not None
@@ -110,7 +114,7 @@ class Clauses:
 _TOLD_BEHIND = 2
 _GOODS = frozenset((MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN))
 _CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
-_SPENT = re.compile(r"(?:了|过|老)$")
+_SPENT = re.compile(r"(?:(?<![算对错行好改])了|过|老)$")
 _SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
 """Behind a length of time that somebody wants, rather than tells of."""
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")

@@ -55,8 +55,8 @@ def events_of(
     for match in _LONE_NO.finditer(text):
         if not any(spoken_for[match.start() : match.end()]):
             events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
-    for size in sizes:
-        short = signs.not_the_size.match(text, size.end)
+    for end in (*(mark.end for mark in sizes), *(mark.end for mark in counts)):
+        short = signs.not_the_size.match(text, end)
         if short and not any(spoken_for[slice(*short.span())]):
             events.append(Event(EventKind.CORRECTION, *short.span()))
             spoken_for[slice(*short.span())] = b"\x01" * (short.end() - short.start())

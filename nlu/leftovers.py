@@ -60,15 +60,15 @@ class Leftovers:
 
     def of(
         self, text: str, rest: str, events: Iterable[Event], cues: Mapping[CueKind, Sequence[Cue]],
-        disbelieved: Iterable[tuple[int, int]] = (),
+        disbelieved: Iterable[tuple[int, int]] = (), told: Iterable[tuple[int, int]] = (),
     ) -> Left:  # fmt: skip
         """The Chinese characters that are left over. `rest` has NUL for what is read; `disbelieved` are
-        names that were read and then not believed."""
+        names that were read and then not believed, `told` numbers that are no part of the order."""
         taken = bytearray(character == "\0" for character in rest) + b"\0"
         for start, end in disbelieved:
             taken[start:end] = bytes(end - start)
-        for event in events:
-            taken[event.start : event.end] = b"\x01" * (event.end - event.start)
+        for start, end in (*told, *((event.start, event.end) for event in events)):
+            taken[start:end] = b"\x01" * (end - start)
         for found in cues.values():
             for cue in found:
                 taken[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)

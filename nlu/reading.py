@@ -302,7 +302,9 @@ class Reader:
     def _left(self, found: Found, slots: Slots, events: Sequence[Event]) -> Left:
         kept = {mention.start for mention in slots.mentions}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
-        return self._leftovers.of(found.page.text, found.page.rest(), events, found.cues, disbelieved)
+        return self._leftovers.of(
+            found.page.text, found.page.rest(), events, found.cues, disbelieved, found.numbers
+        )
 
     def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
         """Several people named as recipients get a line each; one alone is the contact of the whole."""
