@@ -117,6 +117,8 @@ def _counts(text: str, found: Mark[Number], whole: str) -> bool:
     """Whether the characters around a number let it be an amount at all."""
     clock = whole[max(0, found.start - 3) : found.start]
     before, after = text[max(0, found.start - 3) : found.start], text[found.end : found.end + 2]
+    if text[found.start : found.end] == "一" and _A_LITTLE.match(text, found.end):
+        return False
     if (
         before.endswith(("第", "负"))
         or _FACTOR.search(before)
@@ -301,6 +303,7 @@ _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
 _CLOCK = re.compile(r"\d[.:]$")
 """In front of minutes and decimals; 金额：100 is an amount."""
+_A_LITTLE = re.compile(r"点(?![券卷劵数])")
 _FACTOR = re.compile(r"(?:^|[^a-z张个份套件单])[x*×✕] ?$")
 _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
