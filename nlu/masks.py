@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nlu.accounts import Account
 from nlu.amounts import Amount
-from nlu.page import Mark
+from nlu.filters import Limit
+from nlu.page import Mark, Page
 from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.references import Reference
+from nlu.understanding import PaymentMethod, Slot, SlotSpan
 
 
 def masks_of(
@@ -39,3 +42,19 @@ def blanked(text: str, masks: Sequence[tuple[int, int, str]]) -> str:
         if slot != "contact":
             characters[start:end] = "\0" * (end - start)
     return "".join(characters)
+
+
+def spans_of(
+    page: Page, order: Sequence[Mark[Reference]], paying: Sequence[Mark[PaymentMethod]],
+    limits: Sequence[Mark[Limit]],
+) -> tuple[SlotSpan, ...]:  # fmt: skip
+    said: list[tuple[Slot, Mark[Any], str]] = [
+        *((Slot.ORDER_REF, mark, mark.value.order) for mark in order),
+        *((Slot.PAYMENT, mark, mark.value.value) for mark in paying),
+        *((mark.value.slot, mark, str(mark.value.value)) for mark in limits),
+    ]
+    found = []
+    for slot, mark, value in said:
+        span = page.span(mark.start, mark.end)
+        found.append(SlotSpan(slot, span.start, span.end, value))
+    return tuple(found)

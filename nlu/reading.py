@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
@@ -26,7 +25,7 @@ from nlu.found import MARKS_MAX, Found, Slots
 from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
-from nlu.masks import blanked, masks_of
+from nlu.masks import blanked, masks_of, spans_of
 from nlu.mentions import believed, grown_in, only_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
@@ -43,7 +42,7 @@ from nlu.signs import Signs
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
 from nlu.taking_back import parts_of_numbers, with_taken_back
-from nlu.understanding import Filters, PaymentMethod, Slot, SlotSpan, SortKey, Span
+from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
@@ -167,7 +166,7 @@ class Reader:
             owners=owners,
             remembered=remembered,
             masks=masks,
-            spans=_spans(page, found.order, found.paying, found.limits),
+            spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
             crowded=crowded,
         )
@@ -391,19 +390,3 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 def _at(page: Page, mention: Mention) -> Span:
     return page.span(mention.start, mention.end)
-
-
-def _spans(
-    page: Page, order: Sequence[Mark[references.Reference]], paying: Sequence[Mark[PaymentMethod]],
-    limits: Sequence[Mark[filters.Limit]],
-) -> tuple[SlotSpan, ...]:  # fmt: skip
-    said: list[tuple[Slot, Mark[Any], str]] = [
-        *((Slot.ORDER_REF, mark, mark.value.order) for mark in order),
-        *((Slot.PAYMENT, mark, mark.value.value) for mark in paying),
-        *((mark.value.slot, mark, str(mark.value.value)) for mark in limits),
-    ]
-    found = []
-    for slot, mark, value in said:
-        span = page.span(mark.start, mark.end)
-        found.append(SlotSpan(slot, span.start, span.end, value))
-    return tuple(found)
