@@ -92,11 +92,13 @@ class Clauses:
         )
 
     def _is_told(self, mark: Mark[_M]) -> bool:
-        """4个人聚餐, 段位才黄金3: words around a number that no order has. Money, and the share of a
-        person who is named, is no such thing."""
+        """段位才黄金3, 128G的手机又存满了: a story, which no line of an order tells. What nobody
+        understood beside a number may be goods (敌敌20一张), and is no story of its own."""
         if isinstance(mark.value, Amount) and mark.value.kind not in (AmountKind.BARE, AmountKind.PERIOD):
             return False
         begin, end = self._bounds(mark)
+        if not self._signs.telling.search(self._text, begin, end):
+            return False
         behind, before = self._content(mark.end, end), self._content(begin, mark.start)
         person = self._signs.somebody.search(self._text, begin, mark.start) is not None
         return behind >= _TOLD_BEHIND or (behind + before >= _TOLD_BEHIND and not person)

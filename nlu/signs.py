@@ -47,6 +47,8 @@ class Signs:
     was_spent: re.Pattern[str]
     """花了, 欠费: the money behind it is gone, or owed."""
     somebody: re.Pattern[str]
+    telling: re.Pattern[str]
+    """才, 又, 着: in a clause that tells of something."""
     life_measure: re.Pattern[str]
     warned: re.Pattern[str]
     careful: re.Pattern[str]
@@ -241,6 +243,7 @@ class Signs:
         self.between = re.compile(rf"[{_PUNCTUATION}/&+|=>→]|{any_of('between')}")
         self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
         self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
+        self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
         self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
         self.server = _server(
             lexicon,
