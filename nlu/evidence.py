@@ -182,17 +182,25 @@ def _contrasted(reading: Reading) -> bool:
 def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
     """The cues without what stands in quotation marks of the customer's own wishes: those words are
     somebody else's."""
+    # The 别充 of 分别充 forbids nothing.
+    apart = [(cue.start, cue.end) for cue in reading.cues.get(CueKind.RESPECTIVELY, ())]
     dropped = _dropped(reading)
     corrections = [(e.start, e.end) for e in reading.events if e.kind is EventKind.CORRECTION]
     heading = _HEADING.search(reading.page.text)
-    if not reading.quotes and not corrections and not heading and CueKind.REPORTED not in reading.cues:
+    if (
+        not reading.quotes
+        and not corrections
+        and not apart
+        and not heading
+        and CueKind.REPORTED not in reading.cues
+    ):
         return reading.cues
     kept = {
         kind: tuple(
             cue
             for cue in found
             if (kind not in _OWN or not any(q.start <= cue.start < q.end for q in reading.quotes))
-            and (kind is not CueKind.FORBID or not _within(cue, dropped))
+            and (kind is not CueKind.FORBID or not _within(cue, [*dropped, *apart]))
             and (kind is not CueKind.REPORTED or not (_within(cue, corrections) or _tells_me(reading, cue)))
             and (kind is not CueKind.SEARCH or not (heading and _within(cue, [heading.span()])))
         )

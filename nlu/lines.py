@@ -176,8 +176,11 @@ class LineReader:
     def _sized_by_count(self, record: Record) -> Amount | None:
         """Q币…50个: a bare count of what is its own unit is its size."""
         event = record.quantity
-        if record.amounts or event is None or event.quantity is None or event.quantity.count is None:
+        if event is None or event.quantity is None or event.quantity.count is None:
             return None
+        anew = event.start >= record.corrected_from > 0
+        if record.amounts and not anew:
+            return None  # else it corrects the size: Q币100，打多了，10个
         if (
             event.quantity.word != "个"
             or event.quantity.kind is not QuantityKind.COUNTED

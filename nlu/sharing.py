@@ -139,9 +139,10 @@ def _spread_count(records: list[Record]) -> None:
     parted = not own and all(record.quantity is not None for record in others)
     ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
     listed = ahead and not any(record.names or record.amounts for record in others)
-    if said.count == len(recipients) and (parted or (listed and said.word not in _TIMES)):
+    unsized = ahead and not (counted[0].names or counted[0].amounts)
+    if said.count == len(recipients) and (parted or ((listed or unsized) and said.word not in _TIMES)):
         counted[0].quantity = None
-    elif listed:
+    elif ahead:
         for record in recipients:
             record.doubtful = True
 
