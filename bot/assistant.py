@@ -43,6 +43,7 @@ from bot.turn import (
     Turn,
 )
 from bot.wording import Voice, Wording
+from nlu.parser import UNREADABLE
 from nlu.understanding import Expectation, Intent, LineInHand, Measure, OfferedChoice, Slot, Understanding
 from orders.draft import DraftLine
 from orders.policy import Policy
@@ -264,6 +265,8 @@ def _answered(turn: Turn) -> Reply:
         return _chosen(turn, heard.chosen)
     if remembering.answers_contact(turn):
         return remembering.save(turn)
+    if heard.topic == UNREADABLE:
+        return repair.unreadable(turn)
     if repair.is_unclear(turn):
         return repair.unclear(turn)
     turn.update(turn.conversation.understood())

@@ -183,9 +183,9 @@ class Filler:
 
     def patch(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         """One line after what was said of it; what was not mentioned stays."""
-        line_had_none = line.product_id is None
+        before = line.product_id
         line = self._with_product(line, spoken)
-        line = self._with_size(line, spoken, first_named=line_had_none)
+        line = self._with_size(line, spoken, newly_named=line.product_id != before)
         if spoken.quantity_change is not None:
             line = _counted(line, line.quantity + spoken.quantity_change)
         if spoken.quantity is not None:
@@ -215,7 +215,7 @@ class Filler:
             line = _settled(replace(line, region=None), Slot.REGION)
         return line
 
-    def _with_size(self, line: DraftLine, spoken: SpokenLine, *, first_named: bool) -> DraftLine:
+    def _with_size(self, line: DraftLine, spoken: SpokenLine, *, newly_named: bool) -> DraftLine:
         if spoken.measure is not None:
             measure = spoken.measure.value
             line = replace(
@@ -227,13 +227,13 @@ class Filler:
         # All sizes of the product in hand are no news about its size.
         no_news = spoken.measure is None and line.sku_id in spoken.sku_options
         if (
-            first_named
+            newly_named
             and spoken.sku_options
             and spoken.measure is None
             and line.product_id
             and line.measure_text
         ):
-            # `充50`, then `话费`: the size was said before the product was.
+            # `充50`, then `话费`; a 50 card, then `换成话费`: the size was said before the product was.
             sized = self._sized_by_what_was_said(line)
             if sized.sku_id in spoken.sku_options:
                 return sized

@@ -82,6 +82,8 @@ class Intents:
     def _by_signs(self, seen: Evidence, guess: Guess) -> Sign:
         if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):
             return None if guess.confidence >= SAID_AS_WRITTEN else (Intent.OUT_OF_SCOPE, 0.9)
+        if _STICKERS.fullmatch(seen.text) and guess.confidence < SURE_STICKER:
+            return Intent.OUT_OF_SCOPE, 0.9
         signs = self._signs
         return (
             about_recipients(seen, guess, signs)
@@ -230,6 +232,10 @@ _ACTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.CONFIRM})
 _REFUSED = frozenset({Intent.CANCEL, Intent.DENY})
 _POLITE = frozenset({Intent.GREET, Intent.THANKS})
 
+SURE_STICKER = 0.92
+_STICKERS = re.compile(r"(?:\s*\[[^\[\]]{1,12}\])+\s*")
+"""[捂脸]: the names of stickers, of which only a few mean something."""
+
 SURE_VOTE = 0.93
 """From here on the examples are right where a sign says something else (`tests/nlu/held_out.py`)."""
 
@@ -242,7 +248,8 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
     if guess.intent is intent or guess.intent in _ACTS:
         return False
     own = seen.last_order or seen.order_number or seen.has(CueKind.PAST)
-    if (own and guess.intent is Intent.FAQ) or (intent is Intent.REFUND and guess.intent is not Intent.FAQ):
+    told = own and guess.intent is Intent.FAQ and guess.confidence < SAID_AS_WRITTEN
+    if told or (intent is Intent.REFUND and guess.intent is not Intent.FAQ):
         return False
     if guess.intent in _REFUSED and seen.corrected and seen.slots:
         return False

@@ -71,7 +71,7 @@ class LineReader:
         size = self._sized_by_count(record)
         if size is not None:
             amounts, record.quantity = (size,), None
-        phone = self._phone(record)
+        phone = self._phone(record) or self._phone_in_hand(hand)
         wanted = Wanted(
             mention=record.name,
             noun=record.nouns[-1].mention if record.nouns else None,
@@ -190,6 +190,12 @@ class LineReader:
         value = Decimal(event.quantity.count)
         amount = Amount(AmountKind.BARE, value, value, True, (), str(event.quantity.count))
         return amount if self._goods.counts_itself(tuple(record.name.options), amount) else None
+
+    def _phone_in_hand(self, hand: LineInHand | None) -> str | None:
+        """13800138000, and then 充100: a number that was said before any goods."""
+        if hand is None or hand.account is None or hand.product_id or hand.product_options:
+            return None
+        return hand.account if self._lexicon.accounts["phone"].accepts(hand.account) else None
 
     def _phone(self, record: Record) -> str | None:
         for event in record.accounts:

@@ -27,6 +27,7 @@ from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken, without_echoes
 from nlu.masking import LOOKED_AT_MAX, Masked, Masker
 from nlu.name_table import NameTable
+from nlu.normalise import plain
 from nlu.parts import Parts
 from nlu.products import Names
 from nlu.reading import Reader, Reading
@@ -50,6 +51,9 @@ LENGTH_MAX = 2000
 PRODUCTS_SPELLED_MAX = 1000
 """Of a larger catalog the names are spelled out as messages come, not all at once."""
 OPTIONS_MAX = 8
+
+UNREADABLE = "unreadable"
+"""The topic of what came as the name of a picture or a voice message: `[图片]`."""
 
 _TAKES_SLOTS = frozenset(
     {
@@ -81,6 +85,10 @@ class Parser:
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
+        media = "|".join(map(re.escape, lexicon.words("remarks.media")))
+        self._media = re.compile(
+            rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
+        )
         self._complaints = Complaints(lexicon)
         self._masker = Masker(lexicon)
 
@@ -91,6 +99,8 @@ class Parser:
         if _LINK.fullmatch(text):
             # An address on the web says nothing, whatever its letters and digits look like.
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.9)
+        if self._media.fullmatch(plain(text)):
+            return Understanding(text, Intent.OUT_OF_SCOPE, 0.95, topic=UNREADABLE)
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._goods, kind)
         seen = evidence_of(reading, self._signs)

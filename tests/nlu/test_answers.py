@@ -210,3 +210,22 @@ def test_another_recipient_comes_on_top(parser: Parser) -> None:
 
 def test_three_cards_are_a_count_and_no_third_choice(parser: Parser) -> None:
     assert parser.understand("三张吧", CARDS).chosen is None
+
+
+@pytest.mark.parametrize(
+    "text", ["[图片]", "【语音】", "[动画表情]", "[图片][图片]", "[语音] 15秒", "[Photo]"]
+)
+def test_the_name_of_a_picture_is_no_text(parser: Parser, text: str) -> None:
+    assert parser.understand(text).topic == "unreadable"
+
+
+@pytest.mark.parametrize("text", ["[捂脸]", "[图片] 充50到13800138000", "[ok]", "[抱拳]"])
+def test_what_stands_in_brackets_or_beside_them_may_be(parser: Parser, text: str) -> None:
+    assert parser.understand(text).topic != "unreadable"
+
+
+def test_a_number_that_came_first_gets_the_plain_top_up(parser: Parser) -> None:
+    asked = Expectation(Slot.PRODUCT, (), (LineInHand(account="13800138000"),))
+    (line,) = parser.understand("充100", asked).lines
+    assert line.sku is not None
+    assert line.sku.value == "topup-100"
