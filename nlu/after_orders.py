@@ -24,10 +24,11 @@ def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     told = told or (seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED))
     if not told or _asks_behind(seen, signs):
         return None
-    if seen.has(CueKind.FORBID) and not seen.quoted:
+    if (seen.has(CueKind.FORBID) or _refused(seen, signs)) and not seen.quoted:
         # 我老板说先别买了: whoever said so, it is not bought.
         return Intent.CANCEL, 0.75
-    if guess.intent in _TELLABLE and guess.confidence >= 0.6:
+    doubts = guess.intent is Intent.HUMAN and seen.has(CueKind.FAQ)
+    if guess.intent in _TELLABLE and guess.confidence >= 0.6 and not doubts:
         return guess.intent, 0.7
     asks = seen.has(CueKind.FAQ, CueKind.QUESTION) or "?" in seen.text
     return Intent.FAQ if asks else Intent.OUT_OF_SCOPE, 0.75
@@ -64,11 +65,12 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     ordering = seen.goods and (seen.accounts or seen.sizes) and seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
     ordering = ordering and not seen.has(CueKind.PAST)
     if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
-        return Intent.HUMAN, 0.92
+        return (Intent.FAQ, 0.8) if signs.are_you.match(seen.text) else (Intent.HUMAN, 0.92)
     if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
         mine = (
-            (seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION))
+            (seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION) and not _asks_whether(seen))
             or seen.has(CueKind.PAST)
+            or signs.my_mistake.search(seen.text) is not None
             or seen.order_number
             or seen.last_order
         )
@@ -79,14 +81,15 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         ):
             return Intent.FAQ, 0.85
         return Intent.REFUND, 0.92
-    if seen.has(CueKind.REORDER):
+    if seen.has(CueKind.REORDER) and not seen.has(CueKind.RECEIPT):
         return Intent.REORDER, 0.92
+    waits = seen.has(CueKind.STATUS) and signs.not_yet.search(seen.text) is not None
     again = any(
         cue.word[:1] in ["再", "重", "补", "找", "丢", "删"] for cue in seen.cues.get(CueKind.RECEIPT, ())
     )
     if (
         seen.has(CueKind.RECEIPT)
-        and not (seen.limits and not again)
+        and not ((seen.limits or waits) and not again)
         and (again or not (ordering or (seen.goods and seen.quantities)))
     ):
         return Intent.RECEIPT, 0.9
@@ -94,6 +97,9 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         asks = seen.has(CueKind.QUESTION) and not seen.has(CueKind.ORDER)
         if asks or (guess.intent is Intent.MODIFY and guess.confidence > 0.55):
             return Intent.MODIFY, 0.75
+    if seen.has(CueKind.MODIFY) and seen.last_order and seen.slots and seen.corrected:
+        # 刚才那单改成50.
+        return Intent.MODIFY, 0.8
     if seen.has(CueKind.STATUS) and not ordering and not _how_long(seen, signs):
         return Intent.STATUS, 0.9
     if seen.has(CueKind.HISTORY) and not ordering:
@@ -110,6 +116,10 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         if seen.has(CueKind.FAQ) and not seen.sizes:
             return Intent.STATUS, 0.7
     return None
+
+
+def _asks_whether(seen: Evidence) -> bool:
+    return seen.text.rstrip("?？。!！啊呀呢 ").endswith(("不", "没", "没有", "不能"))
 
 
 def _how_long(seen: Evidence, signs: Signs) -> bool:
@@ -136,11 +146,8 @@ def past(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
 
 def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     """What looks like a whole order and only asks after one, or repeats what a stranger said."""
-    if seen.accounts or seen.goods:
-        for refusal, confidence in ((signs.stop, 0.8), (signs.refused, 0.7)):
-            match = refusal.search(seen.text)
-            if match and not _ordered_behind(seen, match.end(), signs):
-                return Intent.CANCEL, confidence
+    if (seen.accounts or seen.goods) and _refused(seen, signs):
+        return Intent.CANCEL, 0.75
     if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
         return None
     if signs.twice.search(seen.text):
@@ -159,6 +166,14 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     if signs.about_it.search(seen.text):
         return Intent.FAQ, 0.75
     return None
+
+
+def _refused(seen: Evidence, signs: Signs) -> bool:
+    """别给A充: and nothing else is asked for behind it."""
+    return any(
+        match is not None and not _ordered_behind(seen, match.end(), signs)
+        for match in (signs.stop.search(seen.text), signs.refused.search(seen.text))
+    )
 
 
 def _ordered_behind(seen: Evidence, end: int, signs: Signs) -> bool:

@@ -136,7 +136,7 @@ class Intents:
         if (
             not seen.slots
             and (seen.has(CueKind.HELP) or self._signs.how_to_buy.search(seen.text))
-            and (seen.trade or guess.confidence >= 0.9)
+            and (seen.trade or guess.confidence >= 0.9 or guess.intent is Intent.HELP)
         ):
             return Intent.HELP, 0.85
         if (

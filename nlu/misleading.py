@@ -52,7 +52,7 @@ def _undecided(cue: Cue, around: _Around) -> bool:
 
 def _not_yet_sure(cue: Cue, around: _Around) -> bool:
     """我先问问 beside a question, 我想想 in front of an order, 开票的事回头再说."""
-    if around.signs.another_matter.search(_clause(around.text, cue)):
+    if around.slots and around.signs.another_matter.search(_clause(around.text, cue)):
         return True
     if cue.word not in around.signs.hesitations:
         return False
@@ -82,14 +82,21 @@ def _needless(cue: Cue, around: _Around) -> bool:
     return around.signs.needless.search(around.text, 0, cue.start) is not None
 
 
+def _supposed(cue: Cue, around: _Around) -> bool:
+    """买了能退吗: nothing was bought yet."""
+    questions = around.cues.get(CueKind.REFUND_QUESTION, ())
+    return any(other.start <= cue.start and cue.end <= other.end for other in questions)
+
+
 def _clause(text: str, cue: Cue) -> str:
-    return _CLAUSE_END.split(text[: cue.start])[-1]
+    return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
 
 
 _MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
     CueKind.REPORTED: _told_to_tell,
     CueKind.PRICE: _undecided,
     CueKind.FORBID: _not_yet_sure,
+    CueKind.PAST: _supposed,
     CueKind.SEARCH: _looks_for_himself,
     CueKind.RECEIPT: _needless,
 }

@@ -100,6 +100,10 @@ class Signs:
     """号不对: the correction is of the recipient."""
     foreign: re.Pattern[str]
     """Weather, sums, lovesickness."""
+    my_mistake: re.Pattern[str]
+    """我充错号了: asks for himself, and not how such things are done."""
+    are_you: re.Pattern[str]
+    """你是: 真人 behind it is no wish for a person."""
     asks_us: re.Pattern[str]
     """你们这儿: behind what was told of others, the customer's own question begins."""
     let_me_know: re.Pattern[str]
@@ -147,6 +151,8 @@ class Signs:
         polite = "|".join(map(re.escape, (*lexicon.words("signs.noise"), *lexicon.words("stance.thanks"))))
         tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
         self.foreign = re.compile(any_of("foreign"))
+        self.are_you = re.compile(any_of("are_you"))
+        self.my_mistake = re.compile(rf"{any_of('mine')}.{{0,5}}{any_of('deal_verbs')}[错重]")
         self.asks_us = re.compile(any_of("asks_us"))
         self.trade = re.compile(any_of("trade"))
         self.request_tail = re.compile(rf"{any_of('request_tail')}[{_PUNCTUATION}]*$")

@@ -1,0 +1,64 @@
+"""Words of stance, where they mean something and where they do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.filling import vocabulary_of
+from nlu.lexicon import Lexicon
+from nlu.parser import Parser
+from orders.catalog_file import read_catalog
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def parser() -> Parser:
+    return Parser(vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv")), Lexicon.read(DATA))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我先问问，爱奇艺年卡多少钱，考虑一下", "price"),
+        ("嗯我想想啊，给我来张100的京东卡吧", "order"),
+        ("我想想，京东卡先不买了", "cancel"),
+        ("充Q币，QQ 12345678，充多少我问下女儿再说", "order"),
+        ("充Q币50多少钱", "price"),
+        ("京东卡100来两张，开票的事回头再说", "order"),
+        ("京东卡100来两张，不用发票", "order"),
+        ("充50到13800138000，好了跟我说一声", "order"),
+        ("我妈跟我说充50到13800138000", "out_of_scope"),
+        ("采购清单：\n京东卡100 两张\n天猫卡100 三张", "order"),
+        ("礼品卡给我列个清单", "search"),
+        ("谁说要年卡了，不是这个", "deny"),
+        ("老板说先别买了", "cancel"),
+        ("卡密买了能退不", "faq"),
+        ("俺充错号了，能给俺退回来不", "refund"),
+        ("不要给13800138000充50了，我在营业厅交了", "cancel"),
+        ("不要给13900139000充，给13800138000充50", "order"),
+        ("13800138000充50，不要，手滑", "cancel"),
+        ("别处要97，你们这儿100Q币什么价", "price"),
+        ("刚才那单改成50", "modify"),
+        ("37乘以5等于几", "out_of_scope"),
+        ("今天菜市场猪肉啥价", "out_of_scope"),
+    ],
+)
+def test_a_word_counts_where_it_means_something(parser: Parser, text: str, intent: str) -> None:
+    assert parser.understand(text).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("爱奇艺月卡不要了，优酷月卡来一个13800138000", "youku-1m"),
+        ("话费100不要了，充50吧13800138000", "topup-50"),
+        ("50的不要，要100的话费13800138000", "topup-100"),
+    ],
+)
+def test_what_is_given_up_gives_way_to_what_follows(parser: Parser, text: str, sku: str) -> None:
+    (line,) = parser.understand(text).lines
+    assert line.sku is not None
+    assert line.sku.value == sku
