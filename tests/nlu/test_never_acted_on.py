@@ -37,9 +37,10 @@ def with_fillers(text: str) -> Iterator[str]:
 def mistyped(text: str) -> Iterator[str]:
     """With one character twice or lost, but for those that carry the no itself."""
     for at in range(1, len(text)):
-        yield text[:at] + text[at - 1] + text[at:]
+        if not text[at - 1].isascii():  # a letter twice makes another word of cancel
+            yield text[:at] + text[at - 1] + text[at:]
     for at, character in enumerate(text):
-        if plain(character) not in KEPT:
+        if plain(character) not in KEPT and not character.isascii():
             yield text[:at] + text[at + 1 :]
 
 
