@@ -7,7 +7,7 @@ the customer is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
@@ -125,6 +125,9 @@ class Goods:
         if not named:
             fitting = self._by_unit(fitting, wanted)
         left = fitting or equal
+        left = {
+            one: cost for one, cost in left.items() if self._sizes.words(one).keys() & wanted.labels
+        } or left
         if wanted.mention is not None and wanted.mention.guessed and self._names.dense:
             return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
         named_plainly = wanted.mention is not None and not wanted.qualifiers
@@ -198,6 +201,14 @@ class Goods:
     def labelled(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         """The mentions, with the labels of variants as qualifiers (家庭和企业版, 大杯)."""
         return labelled(text, mentions, self._sizes)
+
+    def own_words(self, text: str, names: Iterable[Mention], left: Set[int]) -> Set[int]:
+        """Of what is left over, the places beside a name that only say more of it."""
+        return self._siblings.own_words(text, names, left)
+
+    def of_carrier(self, product_id: str) -> bool:
+        """Whether a product is one of several carriers': the number says which of them is meant."""
+        return bool(self._carriers(product_id))
 
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""

@@ -91,6 +91,10 @@ class LargeTable(NameTable):
     def soft(self) -> _Soft:
         return _Soft(self.namer)
 
+    @property
+    def written(self) -> Mapping[str, str]:
+        return {}  # too many names hold the same characters
+
     def named(self, text: str) -> Mapping[str, float]:
         return self.part(self.shortlist.of(text)).named(text)
 

@@ -8,7 +8,7 @@ places put the line in doubt, and the customer is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,6 +33,10 @@ class Left:
 
     over: frozenset[int] = frozenset()
     nameable: frozenset[int] = frozenset()
+
+    def without(self, known: Set[int]) -> Left:
+        """The same where some of it was understood after all."""
+        return Left(self.over - known, self.nameable - known) if known else self
 
 
 NOTHING_LEFT = Left()

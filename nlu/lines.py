@@ -145,6 +145,11 @@ class LineReader:
         name = record.name
         if name is None or name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
             return False
+        front = record.names[-1].start
+        own = self._vocabulary.products[product_id].name
+        word = page.text[max(0, front - 2) : front]
+        if {front - 1, front - 2} <= shape.left.nameable and not set(word) <= set(own):
+            return not self._goods.of_carrier(product_id)  # 新西兰电话卡, where one of Thailand is sold
         start = record.names[-1].end
         sizes = [event.start for event in (*record.amounts, *record.nouns) if event.start > start]
         if not sizes or min(sizes) - start > STRANGER_MAX:

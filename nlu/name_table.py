@@ -22,6 +22,10 @@ from nlu.spellings import PARTIAL_COST, QUALIFYING, Spellings, all_chinese
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
+SHARING_PRODUCTS_MAX = 20_000
+"""In larger catalogs names are not looked for inside of longer ones: that would take too long."""
+SHARED_MIN = 3
+"""Fewer characters inside of a longer name are no name of their own."""
 
 
 class MentionKind(Enum):
@@ -78,6 +82,8 @@ class NameTable:
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
         for product in vocabulary.products.values():
             self._add_product(product)
+        self._share_with_longer_names()
+        self._add_identities()
         self._share_families()
         if not general:
             return
@@ -127,14 +133,6 @@ class NameTable:
                 self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
         for tokens in [self.namer.tokens(alias, units) for alias in product.aliases]:
             carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
-        identity = product.product_id
-        if (
-            identity.isascii()
-            and identity.isalpha()
-            and len(identity) >= 4
-            and identity not in self.namer.words
-        ):
-            self._add_text(identity.lower(), identity, 0.1, thin=False, said=frozenset())
         self.qualifiers[product.product_id] = frozenset(carried | carried_plain)
         self.brands[product.product_id] = frozenset(brands)
 
@@ -182,6 +180,35 @@ class NameTable:
         if before is None or cost < before:
             entry.options[product_id] = cost
         entry.thin = entry.thin and thin
+
+    def _add_identities(self) -> None:
+        """A product's id may be a word that people type (mgtv), where it is not the name of others too."""
+        for identity in self._vocabulary.products:
+            word = identity.lower()
+            if word.isascii() and word.isalpha() and len(word) >= 4 and word not in self.namer.words:
+                entry = self.entries.get(word)
+                if entry is None or entry.options.keys() <= {identity}:
+                    self._add_text(word, identity, 0.1, thin=False, said=frozenset())
+
+    def _share_with_longer_names(self) -> None:
+        """环球影城 is what 新加坡环球影城 is called, and may be that of 大阪 all the same."""
+        if len(self.brands) > SHARING_PRODUCTS_MAX:
+            return
+        longer = {brand for brands in self.brands.values() for brand in brands if len(brand) > SHARED_MIN}
+        short = [word for word in {b for of in self.brands.values() for b in of} if len(word) >= SHARED_MIN]
+        short = [word for word in short if all_chinese(word) and word in self.entries]
+        automaton = AhoCorasick(short, matchkind=MatchKind.Standard)
+        inside = {
+            brand: {
+                short[index] for index, _, _ in automaton.find_matches_as_indexes(brand, overlapping=True)
+            }
+            - {brand}
+            for brand in longer
+        }
+        for product_id, brands in self.brands.items():
+            for word in {word for brand in brands for word in inside.get(brand, ())}:
+                options = self.entries[word].options
+                options.setdefault(product_id, max(COST[Role.COUNTRY], min(options.values(), default=0.0)))
 
     def _share_families(self) -> None:
         """`steam充值卡` is the form of one product only, but its siblings may be meant all the same."""
@@ -299,6 +326,12 @@ class NameTable:
                 ):
                     found[spellings[index]][product.product_id] = 0.4
         return found
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The products' own names without blanks, to be found by some of their characters."""
+        products = self._vocabulary.products.values()
+        return {product.product_id: squeezed(plain(product.name))[0] for product in products}
 
     def named(self, text: str) -> Mapping[str, float]:
         """The products that go by this very name, with their costs."""

@@ -228,7 +228,8 @@ class Namer:
     def _brand_tokens(self, chunk: str) -> Iterator[Token]:
         """Latin and Chinese runs are words of their own; a number belongs to the word before it."""
         for part in re.findall(r"[a-z]+[0-9.]*|[^a-z0-9]+[0-9]+(?![a-z])|[^a-z]+", chunk):
-            yield Token(part, Role.GENERIC if part in self._fillers else Role.BRAND, part)
+            unsaid = part in self._fillers or _MEASURED.match(part) is not None
+            yield Token(part, Role.GENERIC if unsaid else Role.BRAND, part)
 
     def forms(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """Every natural way to say these tokens shorter, the whole first."""
@@ -251,6 +252,8 @@ _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 """Stars, hearts and flashes around a name."""
 
 
+_MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒)")
+"""How a part of a name begins that says how much of it there is: 8天无限流量, 2小时起."""
 _NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")
 
 

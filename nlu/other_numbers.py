@@ -176,7 +176,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _nothing,
     )
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
-    behind_day = r"(?!码|线|机|店|卡|充|\d| ?[:是])"
+    behind_day = r"(?!码|线|机|店|卡|券|票|游|套|包|体|充|\d| ?[:是])"
     yield (
         OtherKind.DATE,
         "日号",

@@ -15,6 +15,7 @@ from enum import Enum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from nlu.abbreviations import Abbreviations
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
@@ -37,6 +38,14 @@ SHORT_BRAND = 3
 
 SHORT_PART = 2
 """A part of a name of so few characters may mean something else."""
+
+
+BRANDLESS = 2.0
+"""What a name costs from which on it lacks a brand."""
+
+
+SHORT_FORM_COST = 1.0
+"""What it costs to call a product by some of the characters of its name."""
 
 
 class Closeness(Enum):
@@ -99,6 +108,9 @@ class Names:
         self._patterns = list(self._entries)
         self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
         self._build_fuzzy()
+        self._abbreviations = Abbreviations(
+            table.written, frozenset(lexicon.words("signs.no_name_characters"))
+        )
 
     def _build_fuzzy(self) -> None:
         names = {
@@ -148,6 +160,8 @@ class Names:
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
         chosen = _longest([*chosen, *self._said_by_parts(text, chosen)])
+        if not any(mention.kind in _GOODS for mention in chosen):
+            chosen = [*chosen, *self._abbreviated(text, chosen)]
         return tuple(_moved(mention, places) for mention in self._put_together(text, chosen))
 
     def _said_by_parts(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
@@ -305,6 +319,14 @@ class Names:
             if brand in pattern and self.table.namer.role_of(brand) is None
         )
 
+    def _abbreviated(self, text: str, chosen: list[Mention]) -> Iterator[Mention]:
+        taken = bytearray(len(text))
+        for mention in chosen:
+            taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+        for start, end, meant in self._abbreviations.read(text, taken):
+            options = dict.fromkeys(meant, SHORT_FORM_COST)
+            yield Mention(start, end, text[start:end], MentionKind.NAME, options, Closeness.PARTIAL)
+
     def _put_together(self, text: str, mentions: list[Mention]) -> Iterator[Mention]:
         """Names that stand side by side and are one: 中石化 and 加油卡, PS Plus and 二档."""
         held: Mention | None = None
@@ -330,13 +352,22 @@ class Names:
             return None
         narrows = len(other.options) < len(one.options) and other.options.keys() <= one.options.keys()
         if not narrows:
-            return None
+            return self._described(one, other)
         said = one.said | other.said
         return replace(
             one, end=other.end, text=text, options=dict.fromkeys(other.options, 0.1), thin=False, said=said
         )
 
+    def _described(self, one: Mention, other: Mention) -> Mention | None:
+        """顺丰 of 顺丰寄件券: behind a whole name a second word that lacks its brand is anybody's."""
+        brands = self.table.brands
+        whole = one.closeness is Closeness.EXACT and min(one.options.values(), default=9.0) < BRANDLESS
+        lacking = min(other.options.values()) >= BRANDLESS and self._brands_in(one.text)
+        kin = any(brands[mine] & brands[others] for mine in one.options for others in other.options)
+        return replace(one, end=other.end) if whole and lacking and not kin else None
 
+
+_GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
 
 

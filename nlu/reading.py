@@ -131,7 +131,9 @@ class Reader:
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
         )
         events = self._events(found, slots, shape.each)
-        shape = replace(shape, left=self._left(found, slots, events))
+        left = self._left(found, slots, events)
+        names = [m for m in slots.mentions if m.kind is MentionKind.NAME]
+        shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})

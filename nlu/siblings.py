@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 
+from nlu.abbreviations import in_order
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
+from nlu.products import Mention
 from nlu.sounds import heard
 from nlu.vocabulary import Vocabulary
 
@@ -59,12 +61,31 @@ class Siblings:
         for length in range(len(behind), 1, -1):
             if not _is_word(behind, length):
                 continue
-            having = [product_id for product_id in kin if behind[:length] in self._written(product_id)]
+            having = [product_id for product_id in kin if behind[:length] in self.written(product_id)]
             if having:
                 return having[0] if len(having) == 1 and list(left) != having else None
         return None
 
-    def _written(self, product_id: str) -> str:
+    def own_words(self, text: str, names: Iterable[Mention], left: Set[int]) -> Set[int]:
+        """Of what is left over, the places beside a name that say more of it: 摄像机 of 小米摄像机, where
+        小米智能摄像机 is what goes by 小米."""
+        own: set[int] = set()
+        for mention in names:
+            if len(mention.options) > KIN_MAX:
+                continue
+            behind, before = mention.end, mention.start
+            while behind in left:
+                behind += 1
+            while before - 1 in left:
+                before -= 1
+            for start, end in ((mention.end, behind), (before, mention.start)):
+                if end - start > 1 and all(
+                    in_order(text[start:end], self.written(one)) for one in mention.options
+                ):
+                    own.update(range(start, end))
+        return own
+
+    def written(self, product_id: str) -> str:
         """The name and the aliases of a product as they are searched."""
         product = self._vocabulary.products[product_id]
         return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))

@@ -38,7 +38,7 @@ class Strangers:
         }
         written |= {v.label for product in vocabulary.products.values() for v in product.variants}
         self._written = plain("\0".join(written)).replace(" ", "")
-        self._brands = [heard(brand) for brand in spelled] if len(spelled) <= BRANDS_MAX else None
+        self._brands = [heard(brand) for brand in spelled] if 0 < len(spelled) <= BRANDS_MAX else None
 
     def named(self, text: str, events: list[Event], left: frozenset[int]) -> list[Event]:
         """The events, with each stranger and the noun behind it as goods that are not sold."""

@@ -227,7 +227,7 @@ def _is_label(word: str) -> bool:
     return len(word) >= 2 and not word.isdigit()
 
 
-_ENDINGS = ("券", "卡", "版", "包", "套餐")
+_ENDINGS = ("券", "卡", "版", "包", "套餐", "票", "款", "装")
 
 
 def _short_labels(size: Size) -> Iterator[str]:
