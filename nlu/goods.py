@@ -327,7 +327,9 @@ class Goods:
                 if wanted.carrier in self._carriers(product_id)
             }
             if same and not any(role is Role.CARRIER for role, _ in said):
-                left = same
+                # The number says the carrier, so nobody misses it in the name.
+                relief = _RELIEF[Role.CARRIER]
+                left = {product_id: max(0.0, cost - relief) for product_id, cost in same.items()}
         return left
 
     def _rivals(self, left: Mapping[str, float], best: float, wanted: Wanted) -> tuple[str, ...]:

@@ -207,7 +207,7 @@ def _sizing(record: Record, all_amounts: bool) -> Iterable[Event]:
         ):
             yield event
     name = record.names[0].start if record.names else 0
-    yield from (noun for noun in record.nouns if noun.end >= name - 1)  # 老提示激活，Windows…: said before
+    yield from (noun for noun in record.nouns if noun.end >= name)  # 老提示激活，Windows…: said before
     yield from record.qualifiers
 
 

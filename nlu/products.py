@@ -275,6 +275,7 @@ class Names:
                 pattern
                 for pattern in near
                 if self._same_brand(text[start:end], pattern)
+                and not self._cut_short(text[start:end], pattern)
                 and all(o.text in pattern for o in others if start <= o.start and o.end <= end)
             ]
             if not patterns:
@@ -298,6 +299,11 @@ class Names:
                 entry.said,
                 family,
             )
+
+    def _cut_short(self, typed: str, pattern: str) -> bool:
+        """Whether a brand that is not sold lacks its beginning or end: 阿里云 is no misspelled 阿里云盘."""
+        unknown = self._entries[pattern].kind is MentionKind.UNKNOWN
+        return unknown and (pattern.startswith(typed) or pattern.endswith(typed))
 
     def _same_brand(self, typed: str, pattern: str) -> bool:
         """Whether a slip leaves a short brand what it was: 中石化加油卡 is no misspelled 中石油加油卡."""
