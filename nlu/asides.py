@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from nlu.accounts import Account
@@ -14,6 +15,11 @@ from nlu.page import Mark
 from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.signs import Signs
+
+_SELDOM = frozenset("只把口头局盘顿名")
+"""Measure words by which virtual goods are seldom counted, and much of life is."""
+_UNREAD_MIN = 2
+"""Fewer characters beside a count are a slip of the reader's own: 一张就够."""
 
 _M = TypeVar("_M", Amount, Quantity)
 
@@ -29,6 +35,8 @@ class Clauses:
         """`rest` has NUL for what was read; `function` are characters that say nothing."""
         self._text, self._signs, self._function = text, signs, function
         unread = bytearray(character != "\0" for character in rest)
+        numbers = tuple(numbers)
+        self._numbers = [start for start, _ in numbers]
         words = [(cue.start, cue.end) for kind in cues.values() for cue in kind]
         for start, end in (*words, *numbers, *((mention.start, mention.end) for mention in mentions)):
             unread[start:end] = bytes(end - start)
@@ -53,8 +61,20 @@ class Clauses:
                 aside and (self._measures_life(mark) or (bool(sized) and self._is_told(mark)))
             ):
                 continue
-            kept.append(mark)
+            kept.append(self._perhaps(mark) if aside else mark)
         return tuple(kept)
+
+    def _perhaps(self, mark: Mark[_M]) -> Mark[_M]:
+        """话费100 138…，我养了两只猫: a count beside words that nobody understood, in a clause that orders
+        nothing, is asked about; taken, it would order twice."""
+        if not isinstance(mark.value, Quantity) or mark.value.count is None:
+            return mark
+        begin, end = self._bounds(mark)
+        others = any(begin <= at < end and not mark.start <= at < mark.end for at in self._numbers)
+        least = 1 if mark.value.word in _SELDOM else _UNREAD_MIN
+        if others or self._content(begin, mark.start) + self._content(mark.end, end) < least:
+            return mark
+        return replace(mark, value=replace(mark.value, count=None))
 
     def _at(self, place: int) -> int:
         """Which clause a place is in."""
