@@ -7,7 +7,6 @@ places put the line in doubt, and the customer is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -135,7 +134,7 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         ):
             # 三章: somebody counted something, and how many of what is not known.
             record.doubtful = True
-        if any(len(_FILLED.sub("", text[: event.start])) - 1 in left for event in record.regions):
+        if any(_before_fillers(text, event.start) - 1 in left for event in record.regions):
             record.regions = []
         if (
             Slot.REGION in record.inherited
@@ -154,8 +153,18 @@ def _grows_on(name: Event, left: frozenset[int]) -> bool:
     return mention.end in left or (mention.tail and mention.start - 1 in left)
 
 
-_FILLED = re.compile(r"(?:[嗯呃额哈啊哎呀~]|[^\w\s,，。;、()\-])+$")
-"""What may part 东南 from 亚服."""
+def _before_fillers(text: str, end: int) -> int:
+    """Where the fillers in front of `end` begin: they may part 东南 from 亚服."""
+    while end and (
+        text[end - 1] in _FILLERS
+        or not (text[end - 1].isalnum() or text[end - 1].isspace() or text[end - 1] in _PARTING)
+    ):
+        end -= 1
+    return end
+
+
+_FILLERS = frozenset("嗯呃额哈啊哎呀")
+_PARTING = frozenset("_,，。;、()-")
 
 
 def _line_around(record: Record, text: str) -> range:

@@ -137,12 +137,23 @@ class Parts:
                 options[product_id] = PART_COST + _PIECE_COST * (len(pieces) - 1)
             elif not options and len(stretch) >= 2 * _PIECE:
                 pieces = _pieces(sounds, heard(whole))
-                if pieces is not None and len(pieces) > 1:
+                if pieces is not None and len(pieces) > 1 and self._spelled(stretch, name):
                     by_sound[product_id] = PART_COST + _SOUND_COST + _PIECE_COST * (len(pieces) - 1)
         found = options or by_sound
         if not found or len(found) > _OPTIONS_MAX:
             return None
         return found, not options
+
+    def _spelled(self, stretch: str, name: str) -> bool:
+        """Whether something that tells goods apart is spelled as in the name: 查重 of 维谱查重, and nothing
+        of 奇意会员."""
+        general = bytearray(len(stretch))
+        for _, start, end in self._general.find_matches_as_indexes(stretch):
+            general[start:end] = b"\x01" * (end - start)
+        return any(
+            stretch[at : at + _PIECE] in name and not any(general[at : at + _PIECE])
+            for at in range(len(stretch) - 1)
+        )
 
 
 _TALK = ("aside.talk", "contacts.people", "stance.order", "stance.polite", "stance.own_request", "stance.add")

@@ -183,6 +183,8 @@ def filler(base: Base, chance: random.Random) -> Mutation | None:
         chance.sample(outside(base), min(len(outside(base)), chance.randint(1, 3))), reverse=True
     ):
         said = chance.choice(FILLERS)
+        if said.isascii() and text[:at].rstrip().endswith((":", "：")):
+            continue  # id: hhh would be an account of that name
         joins = said in ("，", "、", " ", "~", "……") or not said.isascii()
         if joins or not (text[at - 1 : at].isalnum() and text[at - 1 : at].isascii()):
             text = put(text, at, said)
