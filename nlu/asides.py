@@ -16,8 +16,6 @@ from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.signs import Signs
 
-_SELDOM = frozenset("只把口头局盘顿名")
-"""Measure words by which virtual goods are seldom counted, and much of life is."""
 _UNREAD_MIN = 2
 """Fewer characters beside a count are a slip of the reader's own: 一张就够."""
 
@@ -30,10 +28,12 @@ class Clauses:
     def __init__(
         self, text: str, rest: str, mentions: Sequence[Mention], recipients: Sequence[Mark[Account]],
         cues: Mapping[CueKind, tuple[Cue, ...]], numbers: Iterable[tuple[int, int]], signs: Signs,
-        function: frozenset[str],
+        function: frozenset[str], counts_of_life: frozenset[str],
     ) -> None:  # fmt: skip
-        """`rest` has NUL for what was read; `function` are characters that say nothing."""
+        """`rest` has NUL for what was read; `function` are characters that say nothing, `counts_of_life`
+        measure words by which virtual goods are seldom counted."""
         self._text, self._signs, self._function = text, signs, function
+        self._counts_of_life = counts_of_life
         unread = bytearray(character != "\0" for character in rest)
         numbers = tuple(numbers)
         self._numbers = [start for start, _ in numbers]
@@ -71,7 +71,7 @@ class Clauses:
             return mark
         begin, end = self._bounds(mark)
         others = any(begin <= at < end and not mark.start <= at < mark.end for at in self._numbers)
-        least = 1 if mark.value.word in _SELDOM else _UNREAD_MIN
+        least = 1 if mark.value.word in self._counts_of_life else _UNREAD_MIN
         if others or self._content(begin, mark.start) + self._content(mark.end, end) < least:
             return mark
         return replace(mark, value=replace(mark.value, count=None))

@@ -134,7 +134,7 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         ):
             # 三章: somebody counted something, and how many of what is not known.
             record.doubtful = True
-        if any(_before_fillers(text, event.start) - 1 in left for event in record.regions):
+        if any(_before_pauses(text, event.start, signs.pauses) - 1 in left for event in record.regions):
             record.regions = []
         if (
             Slot.REGION in record.inherited
@@ -153,17 +153,16 @@ def _grows_on(name: Event, left: frozenset[int]) -> bool:
     return mention.end in left or (mention.tail and mention.start - 1 in left)
 
 
-def _before_fillers(text: str, end: int) -> int:
-    """Where the fillers in front of `end` begin: they may part 东南 from 亚服."""
+def _before_pauses(text: str, end: int, pauses: frozenset[str]) -> int:
+    """Where the sounds of thinking in front of `end` begin: they may part 东南 from 亚服."""
     while end and (
-        text[end - 1] in _FILLERS
+        text[end - 1] in pauses
         or not (text[end - 1].isalnum() or text[end - 1].isspace() or text[end - 1] in _PARTING)
     ):
         end -= 1
     return end
 
 
-_FILLERS = frozenset("嗯呃额哈啊哎呀")
 _PARTING = frozenset("_,，。;、()-")
 
 

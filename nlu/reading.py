@@ -105,6 +105,7 @@ class Reader:
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
+        self._counts_of_life = frozenset(lexicon.words("aside.counts_of_life"))
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._verbs = lexicon.words("stance.topup_verbs")
         self._columns = lexicon.groups("names.columns")
@@ -257,7 +258,7 @@ class Reader:
         clauses = Clauses(
             text, found.page.rest(), mentions, found.recipients, found.cues,
             found.numbers, self._signs,
-            self._leftovers.function_characters,
+            self._leftovers.function_characters, self._counts_of_life,
         )  # fmt: skip
         sizes = clauses.without_asides(sizes)
         counts = clauses.without_asides(found.counts)

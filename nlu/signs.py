@@ -130,6 +130,8 @@ class Signs:
     weak_wishes: frozenset[str]
     counts: frozenset[str]
     """Numerals that say more than one."""
+    pauses: frozenset[str]
+    """Sounds of thinking, which may part a word from the next."""
 
     @classmethod
     def read(cls, lexicon: Lexicon) -> Signs:
@@ -280,6 +282,7 @@ class Signs:
         self.afterwards = frozenset(lexicon.words("taking_back.afterwards"))
         self.waiting = frozenset(lexicon.words("signs.waiting"))
         self.weak_wishes = frozenset(lexicon.words("signs.weak_wishes"))
+        self.pauses = frozenset(lexicon.words("aside.pauses"))
         self.counts = frozenset(lexicon.words("signs.numeral_characters")) - {"一", "百", "千", "万"}
 
 
