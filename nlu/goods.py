@@ -210,6 +210,10 @@ class Goods:
         """Whether a product is one of several carriers': the number says which of them is meant."""
         return bool(self._carriers(product_id))
 
+    def sold_in(self, product_id: str, amounts: tuple[Amount, ...]) -> bool:
+        """Whether a product is sold in such a size."""
+        return not self._sizes.fit(product_id, amounts).unavailable
+
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""
         amounts = tuple(amounts)

@@ -8,9 +8,13 @@ kept for the next one that names them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import partial_ratio, partial_ratio_alignment
 
 from nlu.lexicon import Lexicon
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
@@ -21,11 +25,18 @@ from nlu.parts import Parts
 from nlu.products import Closeness, Mention, Names
 from nlu.regions import spellings_of
 from nlu.shortlist import SELLERS_MAX, Shortlist
+from nlu.sounds import heard
 from nlu.vocabulary import ProductWords, Vocabulary
 
 PARTS_KEPT = 64
 """Shortlists whose spellings stay compiled."""
 PRODUCTS_KEPT = 4096
+LIKELY_MIN = 60.0
+"""How like a product's name a stretch must be, of 100, to stand among the choices of a question."""
+GUESSED_MIN = 75.0
+"""How like it must be to be taken for a name that was misspelled, and asked about."""
+GUESSES_MAX = 8
+LOOKED_AT_CLOSELY = 12
 
 
 class LargeTable(NameTable):
@@ -110,9 +121,16 @@ class LargeTable(NameTable):
         alike = (one for one, name in written if any(brand in name for brand in mine))
         return tuple(dict.fromkeys((product_id, *(one for one in alike if self.brands[one] & mine))))
 
+    def name_of(self, product_id: str) -> str:
+        """The name of a product as its shop writes it."""
+        return self._vocabulary.products[product_id].name
+
     def regions_of(self, product_id: str, spelling: str) -> tuple[str, ...]:
         regions = self._vocabulary.products[product_id].regions
         return self._servers(regions).get(spelling, ()) if regions else ()
+
+
+_NAMED = (MentionKind.NAME, MentionKind.UNKNOWN)
 
 
 class LargeNames(Names):
@@ -128,10 +146,68 @@ class LargeNames(Names):
 
     def read(self, page: Page) -> tuple[Mention, ...]:
         found = self.table.shortlist.of(page.rest())
-        return self._part(tuple(sorted(found))).read(page)
+        mentions = self._part(tuple(sorted(found))).read(page)
+        if any(mention.kind in _NAMED for mention in mentions):
+            return mentions
+        guess = self._guessed(page)
+        if guess is None:
+            return mentions
+        beside = (one for one in mentions if one.end <= guess.start or one.start >= guess.end)
+        return tuple(sorted((*beside, guess), key=lambda mention: mention.start))
+
+    def _guessed(self, page: Page) -> Mention | None:
+        """Where no name was understood, what is near enough to names to be asked about."""
+        text, places = squeezed(page.rest())
+        near = [(likeness, one) for likeness, one in self._likenesses(text) if likeness >= GUESSED_MIN]
+        if not near:
+            return None
+        where = partial_ratio_alignment(self._squeezed(near[0][1]), text)
+        if where is None or where.dest_start == where.dest_end:
+            return None
+        start, end = places[where.dest_start], places[where.dest_end - 1] + 1
+        options = {one: near[0][0] - likeness for likeness, one in near[:GUESSES_MAX]}
+        return Mention(
+            start, end, text[where.dest_start : where.dest_end], MentionKind.NAME, options,
+            Closeness.TYPO, family=options,
+        )  # fmt: skip
+
+    def likely(self, text: str) -> tuple[str, ...]:
+        return tuple(one for _, one in self._likenesses(squeezed(plain(text))[0]))
+
+    def _likenesses(self, written: str) -> list[tuple[float, str]]:
+        """How like the names of products are to something in a text, written and spoken; likest first."""
+        spoken = heard(written)
+        found = []
+        for product_id in self.table.shortlist.near(written):
+            name = self._squeezed(product_id)
+            likeness = (partial_ratio(name, written) + partial_ratio(heard(name), spoken)) / 2
+            if likeness >= LIKELY_MIN:
+                found.append((likeness, product_id))
+        found.sort(key=lambda one: -one[0])
+        closest = found[:LOOKED_AT_CLOSELY]
+        closest.sort(key=lambda one: _unlikeness(self._squeezed(one[1]), written))
+        return closest + found[LOOKED_AT_CLOSELY:]
+
+    def _squeezed(self, product_id: str) -> str:
+        return squeezed(plain(self.table.name_of(product_id)))[0]
 
     def _part_of(self, product_ids: tuple[str, ...]) -> _Part:
         return _Part(self, self.table.part(product_ids), self._lexicon)
+
+
+def _unlikeness(name: str, text: str) -> tuple[float, int]:
+    """How many slips of the finger lie between a name and what is likest to it in a text, where one that
+    sounds right counts half; and how many of its characters the text lacks. Swapped characters are one
+    slip, which a ratio counts as two, and lack none."""
+    lacking = sum((Counter(name) - Counter(text)).values())
+    where = partial_ratio_alignment(name, text)
+    if where is None:
+        return float(len(name)), lacking
+    begin, end = where.dest_start, where.dest_end
+    windows = [text[max(0, begin - 1) : end], text[begin:end], text[begin : end + 1], text[begin : end - 1]]
+    windows.append(text[begin + 1 : end])
+    slips = min(OSA.distance(name, one) + OSA.distance(heard(name), heard(one)) for one in windows) / 2
+    return slips, lacking
 
 
 class _Part(Names):

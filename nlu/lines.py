@@ -10,6 +10,7 @@ from decimal import Decimal
 from nlu.accounts import ADDRESS, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
+from nlu.kinds import Kinds
 from nlu.leftovers import scraps
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -25,6 +26,7 @@ from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 QUANTITY_MAX = 999
+OPTIONS_MAX = 8
 _GRADES = frozenset("超特加") | frozenset("中小大")
 
 
@@ -61,6 +63,7 @@ class LineReader:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
+        self._kinds = Kinds(lexicon)
 
     def line(self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None) -> Spoken:
         """What a record means, with everything that is wrong or open about it. `hand`: the line in
@@ -99,14 +102,17 @@ class LineReader:
         )
         if record.name is not None and not record.name.options:
             decision = Decision()
-        if decision.product_id is not None and self._beside_a_stranger(
-            page, record, shape, decision.product_id
+        if decision.product_id is not None and (
+            self._of_another_kind(page.text, record, decision.product_id)
+            or self._beside_a_stranger(page, record, shape, decision.product_id)
         ):
             decision = replace(decision, product_id=None, product_options=(decision.product_id,))
         if decision.product_id and self._half_a_word(page.text, record, decision.product_id, shape):
             record.doubtful = True
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
+        if decision.product_id is None and self._names.dense and not taken_up:
+            decision = replace(decision, product_options=self._likely(page.text, record, amounts, decision))
         if record.uncorrected and self._sized_anew(page.text, record, decision):
             record.uncorrected = False
         problems: list[Problem] = []
@@ -139,11 +145,24 @@ class LineReader:
             and self._goods.sized_in(decision.product_id, front)
         )
 
+    def _of_another_kind(self, text: str, record: Record, product_id: str) -> bool:
+        """Whether behind the brand another kind of thing was said than the product is: 优酷少儿会员."""
+        product = self._vocabulary.products[product_id]
+        return any(
+            self._kinds.another(text, event.end, product)
+            for event in record.names
+            if event.mention is not None and product_id in event.mention.options
+        )
+
     def _beside_a_stranger(self, page: Page, record: Record, shape: Shape, product_id: str) -> bool:
         """Whether a word that nobody knows stands between what is but part of a name and the size: Adobe
         of `Adobe Fresco 1年` may be any of Adobe's."""
         name = record.name
-        if name is None or name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
+        if name is None:
+            return False
+        if self._names.dense and {record.names[-1].start - 1, record.names[-1].end} & shape.left.over:
+            return True  # 枫恩珂 of 枫枫恩珂绫: with so many names, a part of another one
+        if name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
             return False
         front = record.names[-1].start
         own = self._vocabulary.products[product_id].name
@@ -212,13 +231,24 @@ class LineReader:
                 return event.account.text
         return None
 
+    def _likely(
+        self, text: str, record: Record, amounts: tuple[Amount, ...], decision: Decision
+    ) -> tuple[str, ...]:
+        """What to ask about where no product is certain: those whose names are likest to what was typed
+        around the line, sold in the size that was said first."""
+        begin = max((text.rfind(mark, 0, record.start) for mark in "\n,，。;；"), default=-1) + 1
+        likely = self._names.likely(text[begin : record.end + 12])
+        sold = [one for one in likely if not amounts or self._goods.sold_in(one, amounts)]
+        named = decision.product_options if record.name is not None else ()
+        return tuple(dict.fromkeys((*sold, *named, *likely)))[:OPTIONS_MAX] or decision.product_options
+
     def _alternatives(self, record: Record) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for event in record.names:
             if event.mention is not None:
                 best = min(event.mention.options.values(), default=0.0)
                 found |= dict.fromkeys(p for p, cost in event.mention.options.items() if cost <= best + 0.6)
-        return tuple(found)[:8]
+        return tuple(found)[:OPTIONS_MAX]
 
     def _with_goods(
         self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision, in_hand: bool,

@@ -143,6 +143,12 @@ class Names:
         self._latin_automaton = AhoCorasick(self._latin, matchkind=MatchKind.Standard)
         self._typos = Misspellings((text for text in names if len(text) >= 3), self._lexicon)
 
+    def likely(self, text: str) -> tuple[str, ...]:
+        """The products whose names are likest to something in `text`, likest first, to be asked about
+        where no name was understood. A small catalog has no need to guess: its names are spelled out
+        with all their slips."""
+        return ()
+
     def read(self, page: Page) -> tuple[Mention, ...]:
         """All names in what is still free, left to right, none overlapping. Claims nothing."""
         text, places = squeezed(page.rest())

@@ -234,7 +234,8 @@ class Reader:
         unsure = (
             mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.table.soft
         )
-        if mention.kind is not MentionKind.NAME or not unsure:
+        asked_about = mention.guessed and self._names.dense
+        if mention.kind is not MentionKind.NAME or not unsure or asked_about:
             return False
         return grown_in(
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to

@@ -28,6 +28,7 @@ FOUND_MAX = 12
 BESIDE_MAX = 4
 """Of them, those that are like something in it, where others stand whole in it."""
 FOUND_IN_ALL_MAX = 100
+NEAR_MAX = 200
 NEAR = 0.6
 """Whose stem shares less than this part of the pairs that the best shares is not meant."""
 LOOKED_AT_MAX = 4000
@@ -134,6 +135,16 @@ class Shortlist:
             if len(found) >= FOUND_IN_ALL_MAX:
                 break
         return tuple(found)[:FOUND_IN_ALL_MAX]
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """All products that share anything with `text` (normalised), those that share most first: for a
+        closer look at what named nothing."""
+        shared = Counter[int]()
+        for stretch in _STRETCH.findall(text):
+            keys = dict.fromkeys(self._keys_of_message(stretch.replace(" ", "")))
+            for _, stems in self._under(keys):
+                shared.update(stems)
+        return tuple(self._ids[number] for number in self._likest(shared, shared, NEAR_MAX))
 
     def _named_in(self, stretch: str) -> list[str]:
         under = self._under(dict.fromkeys(self._keys_of_message(stretch)))
