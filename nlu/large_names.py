@@ -31,12 +31,16 @@ from nlu.vocabulary import ProductWords, Vocabulary
 PARTS_KEPT = 64
 """Shortlists whose spellings stay compiled."""
 PRODUCTS_KEPT = 4096
+WORD_MAX = 6
+"""The longest word of the trade that says what kind of thing a brand's goods are."""
 LIKELY_MIN = 60.0
 """How like a product's name a stretch must be, of 100, to stand among the choices of a question."""
 GUESSED_MIN = 75.0
 """How like it must be to be taken for a name that was misspelled, and asked about."""
 GUESSES_MAX = 8
-LOOKED_AT_CLOSELY = 12
+LOOKED_AT_CLOSELY = 24
+SLIP_COST = 2.0
+"""What a slip of the finger speaks against a name, where each of its characters speaks for it by one."""
 
 
 class LargeTable(NameTable):
@@ -83,6 +87,17 @@ class LargeTable(NameTable):
                     self.entries[spelling] = Entry(
                         MentionKind.REGION, {**known, **owners}, role=None, meaning=spelling
                     )
+
+    def other_thing(self, text: str, end: int, product_id: str) -> bool:
+        product = self._vocabulary.products[product_id]
+        written = squeezed(plain(product.name + product.category))[0]
+        behind = squeezed(text[end : end + WORD_MAX])[0]
+        for length in range(len(behind), 1, -1):
+            role = self.namer.role_of(behind[:length])
+            if role is not None and role[0] in (Role.GENERIC, Role.SUBJECT, Role.UNIT):
+                labels = "".join(variant.label for variant in product.variants)
+                return behind[:length] not in written + plain(labels)
+        return False
 
     def part(self, product_ids: Iterable[str]) -> NameTable:
         """The spellings of a few products, without the general words."""
@@ -196,18 +211,17 @@ class LargeNames(Names):
 
 
 def _unlikeness(name: str, text: str) -> tuple[float, int]:
-    """How many slips of the finger lie between a name and what is likest to it in a text, where one that
-    sounds right counts half; and how many of its characters the text lacks. Swapped characters are one
-    slip, which a ratio counts as two, and lack none."""
+    """How much speaks against a name in a text: the slips of the finger between it and what is likest to
+    it there, where one that sounds right counts half, less what they have in common; and how many of its
+    characters the text lacks. Swapped characters are one slip, which a ratio counts as two, and lack none."""
     lacking = sum((Counter(name) - Counter(text)).values())
     where = partial_ratio_alignment(name, text)
     if where is None:
         return float(len(name)), lacking
     begin, end = where.dest_start, where.dest_end
-    windows = [text[max(0, begin - 1) : end], text[begin:end], text[begin : end + 1], text[begin : end - 1]]
-    windows.append(text[begin + 1 : end])
+    windows = {text[max(0, begin + early) : end + late] for early in (-2, -1, 0, 1) for late in (-1, 0, 1, 2)}
     slips = min(OSA.distance(name, one) + OSA.distance(heard(name), heard(one)) for one in windows) / 2
-    return slips, lacking
+    return SLIP_COST * slips - len(name), lacking
 
 
 class _Part(Names):

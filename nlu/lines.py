@@ -13,6 +13,7 @@ from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
 from nlu.kinds import Kinds
 from nlu.leftovers import scraps
 from nlu.lexicon import Lexicon
+from nlu.naming import COST, Role
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.products import Names
@@ -146,13 +147,19 @@ class LineReader:
         )
 
     def _of_another_kind(self, text: str, record: Record, product_id: str) -> bool:
-        """Whether behind the brand another kind of thing was said than the product is: 优酷少儿会员."""
+        """Whether behind the brand another kind of thing was said than the product is: 优酷少儿会员. In a
+        large catalog a brand is often one of several that share it, so that even 点券 or a server that
+        was left out must be the product's."""
         product = self._vocabulary.products[product_id]
-        return any(
-            self._kinds.another(text, event.end, product)
-            for event in record.names
-            if event.mention is not None and product_id in event.mention.options
-        )
+        names = [e for e in record.names if e.mention is not None and product_id in e.mention.options]
+        if any(self._kinds.another(text, event.end, product) for event in names):
+            return True
+        whole = plain(product.name).replace(" ", "") in text.replace(" ", "")
+        if not self._names.dense or not names or whole:
+            return False
+        last = names[-1]
+        left_out = last.mention is not None and last.mention.options[product_id] >= COST[Role.COUNTRY]
+        return left_out or self._names.table.other_thing(text, last.end, product_id)
 
     def _beside_a_stranger(self, page: Page, record: Record, shape: Shape, product_id: str) -> bool:
         """Whether a word that nobody knows stands between what is but part of a name and the size: Adobe

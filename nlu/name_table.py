@@ -363,6 +363,11 @@ class NameTable:
             )
         )
 
+    def other_thing(self, text: str, end: int, product_id: str) -> bool:
+        """Whether the word of the trade right behind a name that ends at `end` is none of the product's
+        own. In a small catalog whoever names the brand means what there is of it."""
+        return False
+
     def like(self, product_id: str) -> Iterable[str]:
         """The products that may be siblings of one: here all."""
         return self._vocabulary.products

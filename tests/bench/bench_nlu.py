@@ -32,13 +32,15 @@ from nlu.understanding import Intent
 from nlu.vocabulary import ProductWords, Vocabulary
 from orders.catalog_file import read_catalog
 from tests.bench.curves import Axis, Line, chart
-from tests.bench.made_catalog import Order, catalog_of, orders_from
+from tests.bench.made_catalog import Order, catalog_of, families_of, misspelled_families, orders_from
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
 CORPUS = ROOT / "tests" / "nlu" / "corpus"
 DRAWINGS = ROOT / "docs" / "bench"
-SIZES = ("demo", "10000", "100000", "1000000")
+SIZES = ("demo", "10000", "100000", "1000000", "families 10000", "families 1000000")
+FAMILIES = "families "
+"""In front of a size: names of brand, kind and server, with slips anywhere in them, half of them by sound."""
 ORDERS = 400
 ABSENT_PRODUCTS = 200
 LENGTHS = (125, 250, 500, 1000, 2000)
@@ -92,7 +94,7 @@ def main() -> None:
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
         measured.append(Figures(**json.loads(answer.stdout)))
     _print(measured)
-    _draw(measured)
+    _draw([one for one in measured if one.catalog != "families"])
 
 
 def _print(measured: list[Figures]) -> None:
@@ -181,17 +183,18 @@ def _measured(size: str, since: float) -> Figures:
     orders = orders_from(sold, ORDERS) if size != "demo" else []
     times = [_milliseconds(parser, text) for text in [order.text for order in orders] or _corpus()]
     exact, exact_wrong = _judged(parser, orders, by_product=False)
-    slip_orders = orders_from(sold, ORDERS, 3, edits=1) if orders else []
+    misspelled = misspelled_families if size.startswith(FAMILIES) else orders_from
+    slip_orders = misspelled(sold, ORDERS, 3, edits=1) if orders else []
     slip, slip_wrong = _judged(parser, slip_orders, by_product=True)
     slips, slips_wrong = _judged(
-        parser, orders_from(sold, ORDERS, 5, edits=2) if orders else [], by_product=True
+        parser, misspelled(sold, ORDERS, 5, edits=2) if orders else [], by_product=True
     )
     taken = sum(_complete_sku(parser, order.text) is not None for order in orders_from(absent, ORDERS, 4))
     talk = "，".join(random.Random(7).sample(_corpus(), 200))
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     baseline_p50, baseline_slip = _baseline(sold, slip_orders, _corpus())
     return Figures(
-        catalog="made up" if orders else "demo",
+        catalog="families" if size.startswith(FAMILIES) else "made up" if orders else "demo",
         skus=sum(len(product.variants) for product in sold),
         cold_start_ms=cold_start_ms,
         build_ms=build_ms,
@@ -220,8 +223,10 @@ def _goods(size: str) -> tuple[list[ProductWords], list[ProductWords]]:
         return list(vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv")).products.values()), catalog_of(
             ORDERS, seed=9
         )
-    made = catalog_of(int(size) + ABSENT_PRODUCTS * 5)
-    sold = len(made) * int(size) // (int(size) + ABSENT_PRODUCTS * 5)
+    make = families_of if size.startswith(FAMILIES) else catalog_of
+    count = int(size.removeprefix(FAMILIES))
+    made = make(count + ABSENT_PRODUCTS * 5)
+    sold = len(made) * count // (count + ABSENT_PRODUCTS * 5)
     return made[:sold], made[-ABSENT_PRODUCTS:]
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from itertools import product
 
+from nlu.sounds import syllable
 from nlu.vocabulary import ProductWords, VariantWords
 
 SYLLABLES = (
@@ -69,6 +72,82 @@ def catalog_of(sku_count: int, seed: int = 1) -> list[ProductWords]:
         products.append(ProductWords(product_id, brand + trade, category, (), account, (), variants))
         made += len(variants)
     return products
+
+
+KINDS = (
+    "会员", "视频会员", "音乐会员", "听书会员", "阅读会员", "网盘会员", "超级会员", "加速器", "点卡", "点券", "礼品卡", "购物卡",
+    "代金券", "咖啡券", "打车券", "加油卡", "读书卡", "学习卡", "健身卡", "影院卡", "直播币", "游戏币", "充值卡", "图库会员",
+)  # fmt: skip
+SERVERS = ("", "", "国服", "港服", "美服", "日服", "台服", "韩服", "国际服", "亚服")
+
+
+def families_of(sku_count: int, seed: int = 1) -> list[ProductWords]:
+    """The other way to make names up: brand, kind and server, about five sizes a family, as peers were
+    measured on; longer and further apart than `catalog_of` makes them."""
+    chance = random.Random(seed)
+    products: list[ProductWords] = []
+    names: set[str] = set()
+    made = 0
+    while made < sku_count:
+        brand = "".join(chance.choice(SYLLABLES) for _ in range(chance.choice((2, 3, 4))))
+        kind, server = chance.choice(KINDS), chance.choice(SERVERS)
+        name = brand + kind + server
+        if name in names:
+            continue
+        names.add(name)
+        sizes = PERIODS if kind.endswith(("会员", "加速器")) else MONEY
+        product_id = f"f{len(products)}"
+        variants = tuple(VariantWords(f"{product_id}-{label}", label, *size) for label, *size in sizes)
+        products.append(ProductWords(product_id, name, kind, (), "phone", (), variants))
+        made += len(variants)
+    return products
+
+
+@cache
+def _sounding_alike() -> dict[str, tuple[str, ...]]:
+    """Common characters (the first level of GB 2312) by their toneless syllable."""
+    found: dict[str, list[str]] = {}
+    for high, low in product(range(0xB0, 0xD8), range(0xA1, 0xFF)):
+        character = bytes((high, low)).decode("gb2312", "ignore")
+        if character and (sound := syllable(character)):
+            found.setdefault(sound, []).append(character)
+    return {sound: tuple(characters) for sound, characters in found.items()}
+
+
+def misspelled_families(
+    products: list[ProductWords], count: int, seed: int, edits: int | None = None
+) -> list[Order]:
+    """Plain orders with one or two slips anywhere in the family's name; half of them write another
+    character that sounds the same."""
+    chance = random.Random(seed)
+    sold = {family.name for family in products}
+    found: list[Order] = []
+    while len(found) < count:
+        family = chance.choice(products)
+        name = family.name
+        for _ in range(edits or chance.choice((1, 2))):
+            name = _misspelled(chance, name)
+        if name in sold:
+            continue
+        variant = chance.choice(family.variants)
+        text = f"帮我买{name}{variant.label}，手机号138{chance.randrange(10**8):08d}"
+        found.append(Order(text, variant.sku_id, family.product_id))
+    return found
+
+
+def _misspelled(chance: random.Random, name: str) -> str:
+    at = chance.randrange(len(name))
+    alike = _sounding_alike().get(syllable(name[at]) or "", ())
+    if chance.random() < 0.5 and len(alike) > 1:
+        return name[:at] + chance.choice([one for one in alike if one != name[at]]) + name[at + 1 :]
+    kind = chance.randrange(4)
+    if kind == 0 and len(name) > 3:
+        return name[:at] + name[at + 1 :]
+    if kind == 1 and at + 1 < len(name):
+        return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+    if kind == 2:
+        return name[:at] + chance.choice(SYLLABLES) + name[at:]
+    return name[:at] + chance.choice(SYLLABLES) + name[at + 1 :]
 
 
 def orders_from(products: list[ProductWords], count: int, seed: int = 2, edits: int = 0) -> list[Order]:
