@@ -90,6 +90,8 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
         if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
             continue
         mark = _hedged(text, _amount(text, page.text, found, units, at), lexicon)
+        if mark.value.kind is AmountKind.BARE and mark.value.text in _FORMAL:
+            continue  # 陆续, 参加, 队伍: alone a formal numeral is a part of a word
         joined = _range(text, marks[-1], mark) if marks else None
         if joined:
             marks[-1] = joined
@@ -294,6 +296,7 @@ def _open(character: str) -> bool:
 
 
 _LONGEST = 12
+_FORMAL = frozenset("壹贰弍叁") | frozenset("参肆伍陆") | frozenset("柒捌玖拾")
 _ONE_LETTER = ("m", "d")
 _DURATION = re.compile(r" ?(?:个|个半)? ?(?:分钟|小时|钟头|秒|刻钟|分半钟|工作日)")
 _DIGIT_BEHIND = re.compile(r" ?\d")

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
@@ -45,9 +45,20 @@ class Clauses:
         wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in signs.weak_wishes]
         solid = [m.start for m in mentions if m.kind in _GOODS]
         solid += [m.start for m in recipients]
-        self._solid = sorted({self._at(place) for place in (*solid, *wishes)})
+        self._solid_goods = frozenset(self._at(place) for place in solid)
+        self._solid = sorted({*self._solid_goods, *map(self._at, wishes)})
         corrected = [cue.start for kind in _CORRECTING for cue in cues.get(kind, ())]
         self._corrected = frozenset(self._at(place) for place in corrected)
+        self._real_goods = [cue.start for cue in cues.get(CueKind.REAL_GOODS, ())]
+        self._asking = [
+            cue
+            for kind, found in cues.items()
+            for cue in found
+            if kind in _LISTENED_TO
+            or (kind is CueKind.JOIN and cue.word not in signs.idle_joins)
+            or (kind is CueKind.ORDER and cue.word not in signs.verbs_of_life and text[cue.end : cue.end + 1] not in _DONE)
+        ]
+        self._past = [cue.start for cue in cues.get(CueKind.PAST, ())]
 
     def without_asides(self, marks: Sequence[Mark[_M]]) -> tuple[Mark[_M], ...]:
         """Without the numbers of what is only told. A clause that names no goods, no recipient and no
@@ -63,6 +74,55 @@ class Clauses:
                 continue
             kept.append(self._perhaps(mark) if aside else mark)
         return tuple(kept)
+
+    def stories(self, marks: Sequence[Mark[Any]]) -> frozenset[int]:
+        """Where the numbers stand that are perhaps only told: 公司来了三名实习生, 昨天十连抽歪了. Each of them
+        counts something that is not for sale, in a clause that asks for nothing. Only an order that is
+        whole without them may be read without them."""
+        told: dict[int, list[int]] = {}
+        ordering = set(self._solid_goods)
+        for mark in marks:
+            clause = self._at(mark.start)
+            if clause in self._corrected or clause in ordering:
+                continue
+            if self._asks_beside(mark) or not self._counts_a_stranger(mark):
+                ordering.add(clause)
+            told.setdefault(clause, []).append(mark.start)
+        return frozenset(start for clause, starts in told.items() if clause not in ordering for start in starts)
+
+    def _asks_beside(self, mark: Mark[Any]) -> bool:
+        """Whether the clause of a number asks for something. Right behind the number a verb only says
+        when: 6月要高考了."""
+        begin, end = self._bounds(mark)
+        return any(begin <= cue.start < end and cue.start != mark.end for cue in self._asking)
+
+    def _counts_a_stranger(self, mark: Mark[Any]) -> bool:
+        """Whether what stands behind a number is no goods and no end of a clause, but more of a story."""
+        begin, end = self._bounds(mark)
+        if any(mark.start < at <= mark.end + 1 for at in self._real_goods):
+            return True  # 两台电脑
+        if not self._is_unread(mark.end):
+            period = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD
+            if not period or mark.value.card or not _WHEN.match(self._text, mark.end):
+                return False
+        if isinstance(mark.value, Amount):
+            if mark.value.kind not in (AmountKind.BARE, AmountKind.PERIOD):
+                return False
+        elif mark.value.word in self._counts_of_life:
+            return True
+        behind = self._content(mark.end, end)
+        before = self._content(begin, mark.start)
+        tells = (
+            before > 0
+            or _LED.search(self._text, begin, mark.start) is not None
+            or any(begin <= at < end for at in self._past)
+            or "了" in self._text[mark.end : end]
+            or _MONTH.search(self._text, mark.start, mark.end) is not None
+        )
+        return behind >= _NAME_PERHAPS or (behind >= _TOLD_BEHIND and tells)
+
+    def _is_unread(self, at: int) -> bool:
+        return at < len(self._text) and self._content(at, at + 1) > 0
 
     def _perhaps(self, mark: Mark[_M]) -> Mark[_M]:
         """话费100 138…，我养了两只猫: a count beside words that nobody understood, in a clause that orders
@@ -105,6 +165,8 @@ class Clauses:
         if not vague and _SIZED.match(text, mark.end) and not self._signs.life_measure.match(text, mark.end):
             return False  # 会员，两年的那种
         years = text[mark.start : mark.end].endswith("年")
+        if isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD and _LATELY.search(text, 0, mark.start):
+            return True  # 这三个月一直在你家买
         return (
             vague
             or self._signs.life_measure.match(text, mark.end) is not None
@@ -134,9 +196,33 @@ class Clauses:
 
 
 _TOLD_BEHIND = 2
+_NAME_PERHAPS = 5
+"""Fewer characters that nobody read may be the name of goods: 100敌敌卷."""
+_WHEN = re.compile(r"[就要去在前后内到没都还也一]")
+"""Behind a length of time or a month: what happens then."""
+_DONE = ("了", "过")
+_MONTH = re.compile(r"[^个]月$")
+_LED = re.compile(r"[有了着过是们他她它才又刚这那]$|(?:[有了着过是才又刚]|今年|去年)[\u4e00-\u9fff]{1,2}$")
+"""In front of a number that is told: 养了两只, 有三个."""
 _GOODS = frozenset((MentionKind.NAME, MentionKind.UNKNOWN, MentionKind.NOUN))
 _CORRECTING = (CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD, CueKind.MODIFY)
+_LISTENED_TO = frozenset(
+    {
+        CueKind.OWN_REQUEST,
+        CueKind.OR,
+        CueKind.CORRECTION,
+        CueKind.CORRECTION_OR_DROP,
+        CueKind.INSTEAD,
+        CueKind.MODIFY,
+        CueKind.CONDITION,
+        CueKind.FORBID,
+        CueKind.PRICE,
+        CueKind.ADD,
+    }
+)
+"""A clause with one of these is no story."""
 _SPENT = re.compile(r"(?:(?<![算对错行好改])了|过|老)$")
+_LATELY = re.compile(r"(?:这|最近|过去) ?$")
 _SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
 """Behind a length of time that somebody wants, rather than tells of."""
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")

@@ -62,3 +62,5 @@ class Slots:
     used: tuple[Mark[Account], ...]
     sized: tuple[Mark[Amount], ...]
     counted: tuple[Mark[Quantity], ...]
+    told: frozenset[int]
+    """Where numbers stand that are perhaps only told: an order that is whole without them is read so."""

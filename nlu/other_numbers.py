@@ -144,7 +144,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}",
         _nothing,
     )
-    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号))"
+    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位名] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号)|[位名](?=[\u4e00-\u9fff])(?!数|单|额))"
     # Q币来50个 QQ12345678: so many goods, and then one recipient.
     goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
     yield (
@@ -165,7 +165,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         OtherKind.MEASURE,
         "栋幢楼元",
-        r"(?P<all>\d{1,3} ?(?:栋|幢|号楼|单元)\d{0,4}(?:室|号(?!码))?)",
+        rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?(?:栋|幢|号楼|单元)\d{{0,4}}(?:室|号(?!码))?)",
         _nothing,
     )
     measured = _firsts(lexicon.words("other_numbers.measures"))
@@ -186,6 +186,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
     yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
+    yield OtherKind.MEASURE, "行排列页", r"(?P<all>[一1每] ?[行排列页](?: ?[一1] ?[个张条份组])?)(?!业|政)", _nothing
     yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
     yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 

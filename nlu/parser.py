@@ -103,6 +103,22 @@ class Parser:
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.95, topic=UNREADABLE)
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._goods, kind)
+        understood = self._meant(text, reading, expectation, kind)
+        if reading.told and understood.intent is Intent.ORDER and not _whole(understood):
+            without = self._reader.read(text[: self._length_max], self._goods, kind, reading.told)
+            better = self._meant(text, without, expectation, kind)
+            if better.intent is Intent.ORDER and _whole(better):
+                reading, understood = without, better
+        if len(text) > self._length_max or reading.crowded:
+            understood = replace(understood, lines=(), confidence=0.0)
+        if expectation is NOTHING_EXPECTED:
+            return understood
+        return self._answers.read(understood, expectation, self.understand)
+
+    def _meant(
+        self, text: str, reading: Reading, expectation: Expectation, kind: str | None
+    ) -> Understanding:
+        """What a reading means, before it is taken for an answer."""
         seen = evidence_of(reading, self._signs)
         guess = self._in_context(self._intents.decide(seen), seen, reading, expectation)
         place = position(reading.page.text, len(expectation.lines))
@@ -112,12 +128,7 @@ class Parser:
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
-        understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
-        if len(text) > self._length_max or reading.crowded:
-            understood = replace(understood, lines=(), confidence=0.0)
-        if expectation is NOTHING_EXPECTED:
-            return understood
-        return self._answers.read(understood, expectation, self.understand)
+        return besides(reading.page.text, understood, reading.events, expectation, self._signs)
 
     def clues(self, text: str) -> Clues:
         """What the confidence in `text` comes from, for fitting the weights."""
@@ -271,6 +282,15 @@ def _names_of(vocabulary: Vocabulary, lexicon: Lexicon) -> Names:
         return LargeNames(vocabulary, lexicon)
     table = NameTable(vocabulary, lexicon)
     return Names(table, lexicon, Parts(vocabulary.products.values(), lexicon, table.namer.words))
+
+
+def _whole(understood: Understanding) -> bool:
+    """Whether nothing of the goods is open or wrong."""
+    return (
+        bool(understood.lines)
+        and not understood.problems
+        and all(line.sku is not None and not line.problems for line in understood.lines)
+    )
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)

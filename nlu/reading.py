@@ -79,6 +79,8 @@ class Reading:
     spans: tuple[SlotSpan, ...]
     chat: tuple[tuple[int, int], ...]
     """Clauses that only chat beside a whole order."""
+    told: frozenset[int]
+    """Where numbers stand that are perhaps only told beside the order."""
     crowded: bool
     """So full of names and numbers that they were not looked at any further."""
 
@@ -112,9 +114,11 @@ class Reader:
         self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
         self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
 
-    def read(self, text: str, goods: Goods, kind_asked: str | None = None) -> Reading:
+    def read(
+        self, text: str, goods: Goods, kind_asked: str | None = None, told: frozenset[int] = frozenset()
+    ) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
-        a bare number or word may be one."""
+        a bare number or word may be one. `told`: where numbers stand that are no part of an order."""
         page = normalise(text)
         text = page.text
         crowded = sum(1 for _ in _RUN.finditer(text)) > MARKS_MAX
@@ -124,7 +128,7 @@ class Reader:
         if found.crowded:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
-        slots = self._slots(found, goods, kind_asked)
+        slots = self._slots(found, goods, kind_asked, told)
         contact = self._contacts.recipient(text)
         remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
         shape = self._shape(found, slots, contact is not None)
@@ -171,6 +175,7 @@ class Reader:
             masks=masks,
             spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
+            told=slots.told,
             crowded=crowded,
         )
 
@@ -241,7 +246,9 @@ class Reader:
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
 
-    def _slots(self, found: Found, goods: Goods, kind_asked: str | None) -> Slots:
+    def _slots(
+        self, found: Found, goods: Goods, kind_asked: str | None, told: frozenset[int]
+    ) -> Slots:
         """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
         text = found.page.text
         joined = (
@@ -261,14 +268,21 @@ class Reader:
             found.numbers, self._signs,
             self._leftovers.function_characters, self._counts_of_life,
         )  # fmt: skip
-        sizes = clauses.without_asides(sizes)
-        counts = clauses.without_asides(found.counts)
+        sizes = clauses.without_asides([mark for mark in sizes if mark.start not in told])
+        counts = clauses.without_asides([mark for mark in found.counts if mark.start not in told])
         counts = tuple(
             mark
             for mark in counts
             if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
         )
         counted, sized = counts_or_sizes(counts, sizes)
+        sold = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+        perhaps_told = clauses.stories(
+            [
+                *counted,
+                *(m for m in sized if not any(goods.sells_by(name.options, m.value) for name in sold)),
+            ]
+        )
         counted = without_parts(counted)
         used = tuple(
             mark
@@ -286,7 +300,7 @@ class Reader:
             and not any(start <= mark.start and mark.end <= end for start, end in labels)
         )
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
-        return Slots(mentions, used, sized, counted)
+        return Slots(mentions, used, sized, counted, perhaps_told)
 
     def _events(self, found: Found, slots: Slots, each: bool) -> list[Event]:
         text = found.page.text

@@ -127,6 +127,8 @@ class Signs:
     afterwards: frozenset[str]
     mild_corrections: frozenset[str]
     waiting: frozenset[str]
+    verbs_of_life: frozenset[str]
+    idle_joins: frozenset[str]
     weak_wishes: frozenset[str]
     counts: frozenset[str]
     """Numerals that say more than one."""
@@ -282,6 +284,8 @@ class Signs:
         self.afterwards = frozenset(lexicon.words("taking_back.afterwards"))
         self.waiting = frozenset(lexicon.words("signs.waiting"))
         self.weak_wishes = frozenset(lexicon.words("signs.weak_wishes"))
+        self.verbs_of_life = frozenset(lexicon.words("signs.verbs_of_life"))
+        self.idle_joins = frozenset(lexicon.words("signs.idle_joins"))
         self.pauses = frozenset(lexicon.words("aside.pauses"))
         self.counts = frozenset(lexicon.words("signs.numeral_characters")) - {"一", "百", "千", "万"}
 
