@@ -56,7 +56,11 @@ class Clauses:
             for cue in found
             if kind in _LISTENED_TO
             or (kind is CueKind.JOIN and cue.word not in signs.idle_joins)
-            or (kind is CueKind.ORDER and cue.word not in signs.verbs_of_life and text[cue.end : cue.end + 1] not in _DONE)
+            or (
+                kind is CueKind.ORDER
+                and cue.word not in signs.verbs_of_life
+                and text[cue.end : cue.end + 1] not in _DONE
+            )
         ]
         self._past = [cue.start for cue in cues.get(CueKind.PAST, ())]
 
@@ -88,7 +92,9 @@ class Clauses:
             if self._asks_beside(mark) or not self._counts_a_stranger(mark):
                 ordering.add(clause)
             told.setdefault(clause, []).append(mark.start)
-        return frozenset(start for clause, starts in told.items() if clause not in ordering for start in starts)
+        return frozenset(
+            start for clause, starts in told.items() if clause not in ordering for start in starts
+        )
 
     def _asks_beside(self, mark: Mark[Any]) -> bool:
         """Whether the clause of a number asks for something. Right behind the number a verb only says
@@ -165,7 +171,11 @@ class Clauses:
         if not vague and _SIZED.match(text, mark.end) and not self._signs.life_measure.match(text, mark.end):
             return False  # 会员，两年的那种
         years = text[mark.start : mark.end].endswith("年")
-        if isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD and _LATELY.search(text, 0, mark.start):
+        if (
+            isinstance(mark.value, Amount)
+            and mark.value.kind is AmountKind.PERIOD
+            and _LATELY.search(text, 0, mark.start)
+        ):
             return True  # 这三个月一直在你家买
         return (
             vague

@@ -206,6 +206,20 @@ class Goods:
         """Of what is left over, the places beside a name that only say more of it."""
         return self._siblings.own_words(text, names, left)
 
+    def counts_in_names(self, text: str, names: Iterable[Mention], start: int, end: int) -> bool:
+        """Whether a count is but a piece of a longer name than was read."""
+        return any(self._siblings.counts_in(text, mention, start, end) for mention in names)
+
+    def sold_singly(self, product_ids: Iterable[str], amount: Amount) -> bool:
+        """Whether the products are counted in the unit of an amount, and each is one of it: 2本, 3份."""
+        if amount.kind is not AmountKind.SIZE or not amount.units or not amount.exact:
+            return False
+        sizes = [size for product_id in product_ids for size in self._sizes.of(product_id)]
+        return bool(sizes) and all(
+            size.unit in amount.units and size.face_value == 1 and size.unit not in _MEASURING
+            for size in sizes
+        )
+
     def of_carrier(self, product_id: str) -> bool:
         """Whether a product is one of several carriers': the number says which of them is meant."""
         return bool(self._carriers(product_id))
@@ -420,6 +434,8 @@ class Goods:
 
 _OUTER_UNITS = MONEY_UNITS | PERIOD_UNITS | SENSELESS_UNITS | {"GB", "MB", "TB", "台", "杯", "G"}
 """Units that measure goods from outside: five of them are five, not the size of one."""
+
+_MEASURING = frozenset(_OUTER_UNITS) - SENSELESS_UNITS - {"杯"}
 
 _NAME_NUMBER = re.compile(r"(?<=[a-z\u4e00-\u9fff])\d+(?= ?[月季年周]卡)")
 SHORT_OF_A_WORD = 1.0

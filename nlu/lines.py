@@ -198,7 +198,8 @@ class LineReader:
             amount = event.amount
             assert amount is not None
             counts = amount.kind is AmountKind.SIZE and options and not self._goods.sells_by(options, amount)
-            if counts and amount.units and all(unit in SENSELESS_UNITS for unit in amount.units):
+            singly = self._goods.sold_singly(options, amount)
+            if singly or (counts and amount.units and all(unit in SENSELESS_UNITS for unit in amount.units)):
                 counted = event
             else:
                 sizes.append(amount)
@@ -209,9 +210,6 @@ class LineReader:
         event = record.quantity
         if event is None or event.quantity is None or event.quantity.count is None:
             return None
-        anew = event.start >= record.corrected_from > 0
-        if record.amounts and not anew:
-            return None  # else it corrects the size: Q币100，打多了，10个
         if (
             event.quantity.word != "个"
             or event.quantity.kind is not QuantityKind.COUNTED
@@ -220,7 +218,15 @@ class LineReader:
             return None
         value = Decimal(event.quantity.count)
         amount = Amount(AmountKind.BARE, value, value, True, (), str(event.quantity.count))
-        return amount if self._goods.counts_itself(tuple(record.name.options), amount) else None
+        options = tuple(record.name.options)
+        if not self._goods.counts_itself(options, amount):
+            return None
+        if record.amounts and not event.start >= record.corrected_from > 0:
+            # Else it corrects the size: Q币100，打多了，10个. Where nobody said so it may be either.
+            apart = event.start - max(one.end for one in record.amounts) > 1
+            record.doubtful |= apart and self._goods.fits(record.name, (amount,))
+            return None
+        return amount
 
     def _phone_in_hand(self, hand: LineInHand | None) -> str | None:
         """13800138000, and then 充100: a number that was said before any goods."""

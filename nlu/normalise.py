@@ -12,6 +12,7 @@ from functools import cache
 
 from opencc import OpenCC
 
+from nlu.latin_counts import rewritten
 from nlu.page import Page
 
 _SIMPLIFIER = OpenCC("t2s")
@@ -53,6 +54,9 @@ def normalise(text: str) -> Page:
         for plain in "\n" if starts_row else ", " if parts else _plain(character):
             characters.append(plain)
             offsets.append(offset)
+    for start, end, said in reversed(list(rewritten("".join(characters)))):
+        characters[start:end] = said
+        offsets[start:end] = [offsets[start]] * len(said)
     offsets.append(len(text))
     return Page(text, "".join(characters), tuple(offsets))
 

@@ -186,7 +186,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
     yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
-    yield OtherKind.MEASURE, "行排列页", r"(?P<all>[一1每] ?[行排列页](?: ?[一1] ?[个张条份组])?)(?!业|政)", _nothing
+    yield (
+        OtherKind.MEASURE,
+        "行排列页",
+        r"(?P<all>[一1每] ?[行排列页](?: ?[一1] ?[个张条份组])?)(?!业|政)",
+        _nothing,
+    )
     yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
     yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 

@@ -246,9 +246,7 @@ class Reader:
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
 
-    def _slots(
-        self, found: Found, goods: Goods, kind_asked: str | None, told: frozenset[int]
-    ) -> Slots:
+    def _slots(self, found: Found, goods: Goods, kind_asked: str | None, told: frozenset[int]) -> Slots:
         """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
         text = found.page.text
         joined = (
@@ -275,12 +273,15 @@ class Reader:
             for mark in counts
             if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
         )
+        named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+        within = [m for m in counts if goods.counts_in_names(text, named, m.start, m.end)]
+        counts = tuple(m for m in counts if m not in within)
+        sizes = tuple(m for m in sizes if not any(overlap(m, count) for count in within))
         counted, sized = counts_or_sizes(counts, sizes)
-        sold = [mention for mention in mentions if mention.kind is MentionKind.NAME]
         perhaps_told = clauses.stories(
             [
                 *counted,
-                *(m for m in sized if not any(goods.sells_by(name.options, m.value) for name in sold)),
+                *(m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)),
             ]
         )
         counted = without_parts(counted)

@@ -114,9 +114,15 @@ def _lend(around: list[Record], records: list[Record]) -> None:
             record.qualifiers = record.qualifiers or list(names[0].qualifiers)
         if not record.amounts and len(sizes) == 1 and sizeless:
             record.amounts = list(sizes[0].amounts)
-        if record.quantity is None and len(counts) == 1:
+        if record.quantity is None and len(counts) == 1 and not _counts_rows(counts[0], len(records)):
             record.quantity = counts[0].quantity
         if not record.regions and len(regions) == 1:
             record.regions = list(regions[0].regions)
         if len(names) > 1 and not record.names:
             record.doubtful = True
+
+
+def _counts_rows(record: Record, rows: int) -> bool:
+    """50话费三个： and then three rows: how many rows there are, and one for each."""
+    said = record.quantity.quantity if record.quantity is not None else None
+    return said is not None and said.count == rows and not said.each

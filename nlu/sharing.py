@@ -136,6 +136,9 @@ def _spread_count(records: list[Record]) -> None:
     if said is None or said.each:
         return
     own = any(record.names and not same_goods(record.name, counted[0].name) for record in others)
+    sized = all(record.amounts or record.qualifiers or record.names for record in recipients)
+    if sized and _touches(event, counted[0]):
+        return  # 大杯两张给A，中杯一张给B: each says its own
     parted = not own and all(record.quantity is not None for record in others)
     ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
     listed = ahead and not any(record.names or record.amounts for record in others)
@@ -145,6 +148,12 @@ def _spread_count(records: list[Record]) -> None:
     elif ahead:
         for record in recipients:
             record.doubtful = True
+
+
+def _touches(count: Event, record: Record) -> bool:
+    """Whether a count stands right beside the goods of its record, and is no total of several."""
+    goods = (*record.names, *record.nouns, *record.qualifiers, *record.amounts)
+    return any(0 <= count.start - one.end <= 1 or 0 <= one.start - count.end <= 1 for one in goods)
 
 
 _TIMES = frozenset(("次", "遍", "回", "轮"))

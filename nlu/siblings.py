@@ -13,6 +13,8 @@ from nlu.sounds import heard
 from nlu.vocabulary import Vocabulary
 
 KIN_MAX = 40
+NEAR_MAX = 6
+"""How far from a name a piece of it may stand."""
 """Of more siblings none is looked for by a word of its name: that would take too long."""
 
 
@@ -85,6 +87,19 @@ class Siblings:
                     own.update(range(start, end))
         return own
 
+    def counts_in(self, text: str, mention: Mention, start: int, end: int) -> bool:
+        """Whether a count beside a name is but a piece of it: 八套 of 八套卷, where 肖秀荣考研政治八套卷 is
+        what goes by 肖秀荣."""
+        near = 0 <= start - mention.end <= NEAR_MAX or 0 <= mention.start - end <= NEAR_MAX
+        if not near or len(mention.options) > KIN_MAX:
+            return False
+        pieces = (text[start : end + 1], text[start - 1 : end] if start else "")
+        return any(
+            len(piece) > end - start and piece in self.written(one) and all(map(_han, piece))
+            for piece in pieces
+            for one in mention.options
+        )
+
     def written(self, product_id: str) -> str:
         """The name and the aliases of a product as they are searched."""
         product = self._vocabulary.products[product_id]
@@ -96,3 +111,7 @@ def _is_word(text: str, length: int) -> bool:
     if not all("\u4e00" <= character <= "\u9fff" or "a" <= character <= "z" for character in text[:length]):
         return False
     return not ("a" <= text[length - 1] <= "z" and "a" <= text[length : length + 1] <= "z")
+
+
+def _han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"

@@ -155,19 +155,27 @@ def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
     ends = [match.start() for match in _CLAUSE.finditer(text)]
     first: dict[EventKind, Event] = {}
     last: dict[EventKind, Event] = {}
-    for event in events:
+    for at, event in enumerate(events):
         if event.kind in _SETTLED and not _vague(event):
             other = any(
                 not same_value(earlier, event)
                 for earlier in (first.get(event.kind), last.get(event.kind))
                 if earlier is not None and earlier.end <= event.start
             )
-            if other and _is_last_word(text, event, ends, words):
+            if other and _is_last_word(text, event, ends, words) and not _of_another(events, at):
                 told.append(Event(EventKind.CORRECTION, event.start, event.start))
             first.setdefault(event.kind, event)
             last[event.kind] = event
         told.append(event)
     return told
+
+
+def _of_another(events: Sequence[Event], at: int) -> bool:
+    """Whether the line before is ended by its recipient, and another one follows: 50给A；100吧，给B."""
+    before = [e.account.text for e in events[:at] if e.account is not None]
+    behind = [e.account.text for e in events[at:] if e.account is not None]
+    own = any(e.kind in (EventKind.NAME, EventKind.AMOUNT) for e in events[:at])
+    return own and bool(before) and bool(behind) and behind[0] not in before
 
 
 _SETTLED = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.REGION})

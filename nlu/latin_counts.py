@@ -1,0 +1,56 @@
+"""Counts and periods typed in latin letters, written as everybody else writes them: yi ge yue, nian ka,
+30 ge, two keys, one month. Readers then need to know each word only once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Rewritten = tuple[int, int, str]
+"""`start:end` of a text, and what to read instead."""
+
+_SPELLED = dict(
+    zip("yi er liang san si wu liu qi ba jiu shi ban".split(), "一二两三四五六七八九十半", strict=True)
+)
+_COUNTED = dict(
+    zip("one two three four five six seven eight nine ten twelve".split(), [*range(1, 11), 12], strict=True)
+)
+_MEASURES = {"ge": "个", "zhang": "张", "fen": "份", "tao": "套"}
+_PERIODS = {"yue": "月", "ji": "季", "nian": "年", "zhou": "周", "tian": "天"}
+_PLURALS = "copies|keys|cards|codes|pcs|pieces|vouchers|coupons|licen[sc]es|tickets|packs|units|subscriptions|memberships|accounts"
+
+_NUMBER = rf"(?<![a-z])(?:{'|'.join(_SPELLED)})"
+_PINYIN = re.compile(
+    rf"(?:(?P<number>{_NUMBER})|(?<=\d)) ?(?P<measure>{'|'.join(_MEASURES)})(?: ?(?P<of>yue|ji du|nian))?(?![a-z])"
+    rf"|(?P<long>{_NUMBER}) ?(?P<period>nian|tian|zhou)(?: ?(?P<card>ka))?(?![a-z])"
+    rf"|(?<![a-z])(?P<kind>{'|'.join(_PERIODS)}) ?ka(?![a-z])"
+)
+_ENGLISH = re.compile(
+    rf"(?<![a-z0-9.])(?P<number>{'|'.join(_COUNTED)})"
+    rf"(?=(?P<period> (?:months?|years?|weeks?|days?)(?![a-z]))|(?P<named>(?: [a-z0-9]+){{0,4}}? (?:{_PLURALS})(?![a-z])))"
+    rf"|(?<![a-z0-9.])(?P<digits>[1-9]\d?) (?P<thing>{_PLURALS}|copy)(?![a-z])"
+)
+
+
+def rewritten(text: str) -> Iterator[Rewritten]:
+    """What of a plain text is to be read otherwise, left to right."""
+    found = [(match.start(), match.end(), _in_chinese(match)) for match in _PINYIN.finditer(text)]
+    for match in _ENGLISH.finditer(text):
+        number = match["digits"] or str(_COUNTED[match["number"]])
+        counts = match["thing"] or (match["named"] and not match["period"])
+        found.append((match.start(), match.end(), f"{number}张" if counts else number))
+    end = 0
+    for start, stop, said in sorted(found):
+        if start >= end:
+            yield start, stop, said
+            end = stop
+
+
+def _in_chinese(match: re.Match[str]) -> str:
+    if match["kind"]:
+        return _PERIODS[match["kind"]] + "卡"
+    if match["long"]:
+        return _SPELLED[match["long"]] + _PERIODS[match["period"]] + ("卡" if match["card"] else "")
+    number = _SPELLED[match["number"]] if match["number"] else ""
+    period = _PERIODS.get((match["of"] or "").split(" ")[0], "")
+    return number + _MEASURES[match["measure"]] + period
