@@ -71,6 +71,8 @@ class Clauses:
         kept = []
         for mark in marks:
             clause = self._at(mark.start)
+            if self._is_rank(mark):
+                continue
             aside = clause not in self._solid and clause not in self._corrected and bool(self._solid)
             if self._spent(mark, sized - {clause}) or (
                 aside and (self._measures_life(mark) or (bool(sized) and self._is_told(mark)))
@@ -130,6 +132,23 @@ class Clauses:
     def _is_unread(self, at: int) -> bool:
         return at < len(self._text) and self._content(at, at + 1) > 0
 
+    def _is_rank(self, mark: Mark[_M]) -> bool:
+        """二等奖 京东卡500 2张: one numeral in front of what is no goods, beside goods with their own size."""
+        if (
+            not isinstance(mark.value, Amount)
+            or mark.value.kind is not AmountKind.BARE
+            or mark.value.text.isdigit()
+        ):
+            return False
+        begin, end = self._bounds(mark)
+        others = sum(begin <= at < end and not mark.start <= at < mark.end for at in self._numbers)
+        return (
+            mark.end - mark.start == 1
+            and others > 0
+            and self._at(mark.start) in self._solid_goods
+            and self._content(mark.end, min(end, mark.end + 2)) == _TOLD_BEHIND
+        )
+
     def _perhaps(self, mark: Mark[_M]) -> Mark[_M]:
         """话费100 138…，我养了两只猫: a count beside words that nobody understood, in a clause that orders
         nothing, is asked about; taken, it would order twice."""
@@ -161,6 +180,8 @@ class Clauses:
             and _SPENT.search(self._text, 0, mark.start)
         ):
             return True
+        if sized and mark.value.kind is AmountKind.PERIOD and _LATELY.search(self._text, 0, mark.start):
+            return True  # 这三个月一直在你家买
         begin, _ = self._bounds(mark)
         return bool(sized) and self._signs.was_spent.search(self._text, begin, mark.start) is not None
 
@@ -171,12 +192,6 @@ class Clauses:
         if not vague and _SIZED.match(text, mark.end) and not self._signs.life_measure.match(text, mark.end):
             return False  # 会员，两年的那种
         years = text[mark.start : mark.end].endswith("年")
-        if (
-            isinstance(mark.value, Amount)
-            and mark.value.kind is AmountKind.PERIOD
-            and _LATELY.search(text, 0, mark.start)
-        ):
-            return True  # 这三个月一直在你家买
         return (
             vague
             or self._signs.life_measure.match(text, mark.end) is not None

@@ -122,7 +122,7 @@ _CUE_EVENTS = (
 )
 
 
-_LONE_NO = re.compile(r"(?<=[,。.…\s;、])(?:不|no|错|错了)(?=[,。.…\s;、])")
+_LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\s;、/])")
 """50，不，100: taken back."""
 
 

@@ -75,7 +75,9 @@ class _Gatherer:
 
     def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
         correction = any(event.kind in _CORRECTING for event in clause)
-        ended = separator is EventKind.JOIN or (separator is EventKind.STOP and self._whole(clause))
+        ended = separator is EventKind.JOIN or (
+            separator is EventKind.STOP and (self._whole(clause) or self._other_goods(clause))
+        )
         if self._correcting and ended and not correction and self._opens(clause):
             self._correcting = None
         if separator is EventKind.OR and not correction and self._correcting is None:
@@ -118,6 +120,17 @@ class _Gatherer:
         """Whether a sentence has goods or a size, and a recipient, of its own."""
         kinds = {event.kind for event in clause}
         return EventKind.ACCOUNT in kinds and EventKind.AMOUNT in kinds and bool(self._record.amounts)
+
+    def _other_goods(self, clause: list[Event]) -> bool:
+        """Whether a sentence names goods of its own with their size, none of those in hand."""
+        names = [event for event in clause if event.kind is EventKind.NAME]
+        sized = any(event.kind is EventKind.AMOUNT for event in clause)
+        known = [name for record in self.records for name in record.names]
+        return (
+            sized
+            and bool(names)
+            and not any(same_goods(name.mention, one.mention) for name in names for one in known)
+        )
 
     def _one_and_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
         """海底捞100的一张，再来两张…: two more, of what is said next or has to be asked."""

@@ -10,10 +10,18 @@ Rewritten = tuple[int, int, str]
 """`start:end` of a text, and what to read instead."""
 
 _SPELLED = dict(
-    zip("yi er liang san si wu liu qi ba jiu shi ban".split(), "一二两三四五六七八九十半", strict=True)
+    zip(
+        ["yi", "er", "liang", "san", "si", "wu", "liu", "qi", "ba", "jiu", "shi", "ban"],
+        "一二两三四五六七八九十半",
+        strict=True,
+    )
 )
 _COUNTED = dict(
-    zip("one two three four five six seven eight nine ten twelve".split(), [*range(1, 11), 12], strict=True)
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"],
+        [*range(1, 11), 12],
+        strict=True,
+    )
 )
 _MEASURES = {"ge": "个", "zhang": "张", "fen": "份", "tao": "套"}
 _PERIODS = {"yue": "月", "ji": "季", "nian": "年", "zhou": "周", "tian": "天"}

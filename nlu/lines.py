@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from nlu.accounts import ADDRESS, carrier
 from nlu.amounts import Amount, AmountKind
@@ -72,9 +71,6 @@ class LineReader:
         amounts, counted = self._split(record)
         if not amounts and record.name is not None:
             amounts = self._goods.period_in_name(record.name)
-        size = self._sized_by_count(record)
-        if size is not None:
-            amounts, record.quantity = (size,), None
         phone = self._phone(record) or self._phone_in_hand(hand)
         wanted = Wanted(
             mention=record.name,
@@ -204,29 +200,6 @@ class LineReader:
             else:
                 sizes.append(amount)
         return tuple(sizes), counted
-
-    def _sized_by_count(self, record: Record) -> Amount | None:
-        """Q币…50个: a bare count of what is its own unit is its size."""
-        event = record.quantity
-        if event is None or event.quantity is None or event.quantity.count is None:
-            return None
-        if (
-            event.quantity.word != "个"
-            or event.quantity.kind is not QuantityKind.COUNTED
-            or record.name is None
-        ):
-            return None
-        value = Decimal(event.quantity.count)
-        amount = Amount(AmountKind.BARE, value, value, True, (), str(event.quantity.count))
-        options = tuple(record.name.options)
-        if not self._goods.counts_itself(options, amount):
-            return None
-        if record.amounts and not event.start >= record.corrected_from > 0:
-            # Else it corrects the size: Q币100，打多了，10个. Where nobody said so it may be either.
-            apart = event.start - max(one.end for one in record.amounts) > 1
-            record.doubtful |= apart and self._goods.fits(record.name, (amount,))
-            return None
-        return amount
 
     def _phone_in_hand(self, hand: LineInHand | None) -> str | None:
         """13800138000, and then 充100: a number that was said before any goods."""

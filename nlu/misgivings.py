@@ -107,7 +107,9 @@ def _latin_scrap(text: str, event: Event, events: Sequence[Event]) -> bool:
     """Kep年卡: letters right in front of a size, read by nobody."""
     found = _LATIN_BEFORE.search(text, 0, event.start)
     return found is not None and not any(
-        other.start <= found.start() < other.end for other in events if other.kind in _READ
+        other.start <= found.start() < other.end
+        for other in events
+        if other.kind in _READ or other.kind is EventKind.QUALIFIER
     )
 
 

@@ -161,7 +161,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?:{together}) ?(?P<all>(?P<n>{_N}) ?[个位])(?!月|小时|星期|q|点)",
         _group,
     )
-    yield many, "都", rf"(?P<all>(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?=都)", _group
+    yield (
+        many,
+        "都",
+        rf"(?P<all>(?:(?P<n>{_FEW}|\d{{1,2}})[个位]|(?P<m>[俩仨]))(?![月年天季周星礼小]))(?=(?:(?![给到充送来要的])[\u4e00-\u9fff]){{0,3}}都)",
+        _group,
+    )
     yield (
         OtherKind.MEASURE,
         "栋幢楼元",
@@ -192,11 +197,13 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         r"(?P<all>[一1每] ?[行排列页](?: ?[一1] ?[个张条份组])?)(?!业|政)",
         _nothing,
     )
+    yield OtherKind.TIME, "一1", rf"(?P<all>[一1]次)(?=(?:{words['at_once_behind']}))", _nothing
     yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
     yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
 
 
 _LISTS = (
+    "at_once_behind",
     "makes",
     "versioned",
     "versions_behind",

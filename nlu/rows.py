@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from nlu.amounts import AmountKind
+from nlu.amounts import Amount, AmountKind
 from nlu.counts import by_place, doubt_totals, without_total
 from nlu.gathering import gather
 from nlu.goods import Goods
 from nlu.leftovers import put_in_doubt
+from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.sharing import Shape, doubt_gaps, shared
 from nlu.signs import Signs
@@ -25,7 +27,10 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     rows = _rows(text, events) if placed is None else None
     events = placed or events
     if rows is None:
-        records = shared(gather(without_total(events), compatible, shape.each), shape)
+        gathered = gather(without_total(events), compatible, shape.each)
+        _size_by_counts(gathered, goods)
+        records = shared(gathered, shape)
+        _size_by_counts(records, goods)
         doubt_gaps(text, records, shape, signs)
         doubt_totals(text, records, shape.each, signs)
         put_in_doubt(records, shape.left, text, signs)
@@ -38,6 +43,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         [*gathered, *_rows_without_recipient(around, gathered)], key=lambda record: record.start
     )
     records = shared(gathered, shape)
+    _size_by_counts(records, goods)
     doubt_totals(text, records, shape.each, signs)
     put_in_doubt(records, shape.left, text, signs)
     return records
@@ -126,3 +132,25 @@ def _counts_rows(record: Record, rows: int) -> bool:
     """50话费三个： and then three rows: how many rows there are, and one for each."""
     said = record.quantity.quantity if record.quantity is not None else None
     return said is not None and said.count == rows and not said.each
+
+
+def _size_by_counts(records: Sequence[Record], goods: Goods) -> None:
+    """Q币…50个: a bare count of what is its own unit is its size."""
+    for record in records:
+        said = record.quantity.quantity if record.quantity is not None else None
+        if said is None or said.count is None or record.quantity is None or record.name is None:
+            continue
+        if said.word != "个" or said.kind is not QuantityKind.COUNTED:
+            continue
+        value = Decimal(said.count)
+        amount = Amount(AmountKind.BARE, value, value, True, (), str(said.count))
+        if not goods.counts_itself(tuple(record.name.options), amount):
+            continue
+        anew = record.quantity.start >= record.corrected_from > 0
+        if record.amounts and not anew:
+            # Else it corrects the size: Q币100，打多了，10个. Where nobody said so it may be either.
+            apart = record.quantity.start - max(one.end for one in record.amounts) > 1
+            record.doubtful |= apart and goods.fits(record.name, (amount,))
+            continue
+        start, end = record.quantity.start, record.quantity.end
+        record.amounts, record.quantity = [Event(EventKind.AMOUNT, start, end, amount=amount)], None

@@ -181,7 +181,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 if not shape.suits(source, source) and (shape.tops_up or source.first is EventKind.ACCOUNT):
                     # 138…充50 京东卡100: whose the 50 is cannot be told.
                     record.doubtful = source.doubtful = True
-                if record.opened_by is not EventKind.JOIN and not _own(record) and not shape.each:
+                if record.opened_by is not EventKind.JOIN and not _own(record, source) and not shape.each:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True
     for at, record in enumerate(records):
@@ -238,9 +238,12 @@ def _another_kind(record: Record, source: Record) -> bool:
     return all(kinds) and kinds[0].isdisjoint(kinds[1])
 
 
-def _own(record: Record) -> bool:
-    """Whether a record has a recipient or a count that makes it a line of its own."""
-    return bool(record.accounts) or record.counted
+def _own(record: Record, source: Record) -> bool:
+    """Whether a record has a recipient or a count that makes it a line of its own: …两张，…一张."""
+    both_counted = (
+        record.quantity is not None and source.quantity is not None and source.quantity != record.quantity
+    )
+    return bool(record.accounts) or record.counted or both_counted
 
 
 def _follows(records: Sequence[Record], at: int, source: Record) -> bool:

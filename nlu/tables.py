@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from nlu.accounts import UID, Account
 from nlu.amounts import AmountKind
 from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind
 
+ACCOUNT_MIN = 5
+"""Digits from which on a bare number may be a recipient."""
 _CELL = re.compile(r"[^\t|,;]+|(?<=[\t|,;])(?=[\t|,;\n]|$)")
 
 
@@ -20,9 +23,14 @@ class _Header:
     columns: tuple[str | None, ...]
 
 
-def in_columns(text: str, events: Sequence[Event], columns: Mapping[str, tuple[str, ...]]) -> list[Event]:
+def in_columns(
+    text: str,
+    events: Sequence[Event],
+    columns: Mapping[str, tuple[str, ...]],
+    kinds: tuple[str, ...] = (UID,),
+) -> list[Event]:
     """The events with the bare numbers of a table read by the heading of their column: a number of
-    pieces is a quantity, a row number is nothing."""
+    pieces is a quantity, a row number is nothing, and under 学号 stands a recipient."""
     header = _header(text, columns)
     if header is None:
         return list(events)
@@ -34,7 +42,11 @@ def in_columns(text: str, events: Sequence[Event], columns: Mapping[str, tuple[s
             and event.amount.kind is AmountKind.BARE
         )
         meaning = _column(text, event.start, header) if event.start > header.end else None
-        if not bare or meaning not in ("quantity", "index"):
+        whole = event.amount is not None and event.amount.text.isdigit()
+        if bare and meaning == "account" and whole and len(text[event.start : event.end]) >= ACCOUNT_MIN:
+            number = Account(text[event.start : event.end], kinds)
+            read.append(Event(EventKind.ACCOUNT, event.start, event.end, account=number))
+        elif not bare or meaning not in ("quantity", "index"):
             read.append(event)
         elif meaning == "quantity" and event.amount is not None and event.amount.exact:
             count = Quantity(int(event.amount.low), QuantityKind.TIMES)

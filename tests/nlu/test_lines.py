@@ -44,6 +44,32 @@ def test_what_is_told_beside_an_order_is_no_part_of_it(framer: Framer, text: str
     assert lines(frame) == ONE_ORDER[text]
 
 
+SEVERAL = {
+    "steam国区100两张，美区10刀一张": [("steam-cn-100", 2, None), ("steam-us-10", 1, None)],
+    "Q币100个 给 QQ2093847561 和 QQ1827364509": [
+        ("qcoin-100", 1, "2093847561"),
+        ("qcoin-100", 1, "1827364509"),
+    ],
+    "一等奖 京东卡1000 1张；二等奖 京东卡500 2张": [("jd-ecard-1000", 1, None), ("jd-ecard-500", 2, None)],
+    "麻烦一次配齐：\n京东卡500 3张\n星巴克卡100 5张": [("jd-ecard-500", 3, None), ("starbucks-100", 5, None)],
+    "50话费三个：\n13800138000\n13912345678\n13713713713": [
+        ("topup-50", 1, "13800138000"),
+        ("topup-50", 1, "13912345678"),
+        ("topup-50", 1, "13713713713"),
+    ],
+    "three steam us 10 usd cards please": [("steam-us-10", 3, None)],
+    "Kaspersky 1 PC 1 year, 2 copies please": [("kaspersky-1pc", 2, None)],
+    "chong QB 30 ge, QQ 16620938": [("qcoin-30", 1, "16620938")],
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_each_line_of_a_list_says_its_own_size_and_count(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert complete(frame)
+    assert lines(frame) == SEVERAL[text]
+
+
 @pytest.mark.parametrize("text", ["京东卡100的3张，一人两张", "京东卡100的五张，六张"])
 def test_counts_that_contradict_each_other_are_asked_about(framer: Framer, text: str) -> None:
     assert not complete(framer.frame(text))
