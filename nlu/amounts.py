@@ -279,7 +279,8 @@ def _merged(marks: list[Mark[Amount]], others: Iterable[Mark[Amount]]) -> tuple[
     ranked = [(mark.start, 0, mark) for mark in marks] + [(mark.start, 1, mark) for mark in others]
     for _, rank, mark in sorted(ranked, key=lambda entry: entry[:2]):
         if merged and mark.start < merged[-1].end:
-            if rank == 0:
+            within = merged[-1].value.kind is AmountKind.BARE and mark.end > merged[-1].end  # 一整年
+            if rank == 0 or within:
                 merged[-1] = mark
             continue
         merged.append(mark)

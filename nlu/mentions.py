@@ -73,7 +73,9 @@ _CLAUSES_APART = re.compile("[,，]")
 def _only_an_account(text: str, mention: Mention, kept: Sequence[Mention]) -> bool:
     """Whether goods that were named before only say whose number follows: 陌陌号是4482…, 抖音ID: 99…"""
     again = any(
-        other.kind is MentionKind.NAME and other.options.keys() & mention.options.keys() for other in kept
+        other.kind is MentionKind.NAME
+        and (other.options.keys() | other.family.keys()) & mention.options.keys()
+        for other in kept
     )
     return again and _ITS_NUMBER.match(text, mention.end) is not None
 

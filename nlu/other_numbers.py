@@ -144,13 +144,14 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{{1,2}})(?!\d|\.\d){_UNITS}",
         _nothing,
     )
-    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位名] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号)|[位名](?=[\u4e00-\u9fff])(?!数|单|额))"
+    counted = rf"(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?(?:[个位名] ?(?:{words['recipients']}|q(?=[ :,号\\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号)|[位名口](?=[\u4e00-\u9fff])(?![位名口](?:数|单|额|味|令|红|袋|罩|径|号|字)))"
+    pair = rf"(?:[俩仨](?:{words['recipients']}))"
     # Q币来50个 QQ12345678: so many goods, and then one recipient.
     goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
     yield (
         many,
         "",
-        rf"(?<![第\d])(?!{goods})(?!一人 ?{_N})(?P<all>{counted}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
+        rf"(?<![第\d])(?!{goods})(?!一人 ?{_N})(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
@@ -158,7 +159,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         many,
         "共 这 那 上 下 合",
-        rf"(?:{together}) ?(?P<all>(?P<n>{_N}) ?[个位])(?!月|小时|星期|q|点)",
+        rf"(?:{together}) ?(?P<all>(?:(?P<n>{_N}) ?[个位]|(?P<m>[俩仨])))(?!月|小时|星期|q|点|年|天|季)",
         _group,
     )
     yield (
@@ -181,7 +182,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _nothing,
     )
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
-    behind_day = r"(?!码|线|机|店|卡|券|票|游|套|包|体|充|\d| ?[:是])"
+    behind_day = r"(?!码|线|机|店|卡|券|票|游|套|包|体|充|\d(?!\d?[:点时])| ?[:是])"
     yield (
         OtherKind.DATE,
         "日号",

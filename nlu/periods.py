@@ -154,7 +154,7 @@ _ALONE = re.compile(
     r"|(?P<latin>monthly|yearly|annual|annually|quarterly|weekly)(?![a-z])"
     r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪])(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪])个)[年月季](?=的(?!事|时候)|$|[ ,。!\0]))"
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
-    r"|(?P<whole>[全整]年(?!龄|级)|整月|整季)"
+    r"|(?P<whole>一?(?:[全整]年(?!龄|级)|整月|整季))"
 )
 _CHANGED = re.compile("[改换变升转]成$")
 _NOT_BEHIND = {
@@ -260,7 +260,7 @@ def _short(word: str) -> tuple[Decimal, str]:
 
 
 def _whole(word: str) -> tuple[Decimal, str]:
-    return _CARD_MEANS[word[1]]
+    return _CARD_MEANS[word[-1]]
 
 
 def _life(word: str) -> tuple[Decimal, str]:

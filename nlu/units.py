@@ -41,8 +41,10 @@ class Units:
             found.setdefault(word, {})
         counted = re.compile(_either(lexicon.words("amounts.yuan")))
         for word in counters:
-            if word not in found and not counted.match(word):
-                found[word] = {word: None}
+            if found.get(word) or counted.match(word):
+                continue
+            for spelling in _group_of(lexicon, word):
+                found[spelling] = found.get(spelling) or {word: None}
         guard = _either(lexicon.words("amounts.yuan_not_before"))
         yuan_before = _either(lexicon.words("amounts.yuan_before"))
         return cls(
@@ -68,6 +70,12 @@ def _spellings(lexicon: Lexicon, unit: str, extra: Iterable[str]) -> set[str]:
         spellings.add(name[-2:])  # 结晶 for 创世结晶
     spellings.update(pinyin(word) or "" for word in tuple(spellings) if len(word) > 1 and _chinese(word))
     return {spelling for spelling in spellings if spelling}
+
+
+def _group_of(lexicon: Lexicon, word: str) -> set[str]:
+    """A unit of labels as it is typed: g for the GB of 每天2GB."""
+    groups = [group for group in lexicon.groups("amounts.units").values() if word in group]
+    return {word, *(spelling for group in groups for spelling in group)}
 
 
 def _is_money(lexicon: Lexicon, name: str) -> bool:

@@ -268,6 +268,7 @@ def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
             return by_size or [size for size in sizes if size.list_price == value]
         case AmountKind.BARE:
             by_size = [size for size in sizes if size.unit not in PERIOD_UNITS and size.face_value == value]
+            by_size = by_size or [size for size in sizes if _in_thousands(size, value)]
             if by_size:
                 return by_size
             by_price = [size for size in sizes if size.list_price == value]
@@ -277,6 +278,7 @@ def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
             return [size for size in sizes if size.unit in amount.units and size.face_value == value]
         case AmountKind.SIZE:
             own = [size for size in sizes if size.unit in amount.units and size.face_value == value]
+            own = own or [size for size in sizes if amount.units and _in_thousands(size, value)]
             return own or [size for size in sizes if _label_has(size, amount) or _as_many_gb(size, amount)]
         case AmountKind.PERIOD:
             own = [
@@ -296,6 +298,11 @@ def _label_has(size: Size, amount: Amount) -> bool:
         if periods and part.units and amount.in_unit(part.units[0]) == part.low:
             return True
     return False
+
+
+def _in_thousands(size: Size, value: Decimal) -> bool:
+    """Whether a size that is counted in 万 was said in ones: 5000w of 万金币."""
+    return size.unit.startswith("万") and size.face_value * 10_000 == value
 
 
 def _as_many_gb(size: Size, amount: Amount) -> bool:
