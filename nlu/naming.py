@@ -115,6 +115,12 @@ class Namer:
         """What sellers write around a name."""
         self._fillers = frozenset(map(_squeezed, lexicon.words("goods.fillers")))
         """What a name holds and nobody says."""
+        begins, ends = (
+            "|".join(map(re.escape, _longest_first(lexicon.words(name))))
+            for name in ("goods.note_begins", "goods.note_ends")
+        )
+        self._note = re.compile(rf"(?:{begins}).+|.*(?:{ends})")
+        """What stands behind a name and says how the good comes, what it needs or where it holds."""
         phrases = [plain(word) for word in lexicon.words("goods.generic") if " " in word]
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
@@ -156,7 +162,9 @@ class Namer:
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1)
         tokens: list[Token] = []
         for chunk in re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside)):
-            tokens += self._cut(chunk, own_units)
+            named = any(token.role in STRONG for token in tokens)
+            noted = named and self._note.fullmatch(chunk) is not None
+            tokens += (_unsaid(token) if noted else token for token in self._cut(chunk, own_units))
         for note in inside:
             known = self._words.get(note)
             if known is not None:
@@ -281,6 +289,11 @@ def _glued(tokens: list[Token]) -> Iterator[Token]:
         yield token
     if held is not None:
         yield Token(held, Role.BRAND, held)
+
+
+def _unsaid(token: Token) -> Token:
+    """A word that names nothing where it stands in a note: 填QQ号, 几分钟到账."""
+    return Token(token.text, Role.GENERIC, token.meaning) if token.role is Role.BRAND else token
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:
