@@ -301,30 +301,31 @@ class NameTable:
                 entry = self.entries.get(spelling)
                 if entry is not None or spelling in sold or spelling in self.namer.never_alone:
                     continue
-                inside = self._inside_names.get(spelling) if spelling not in self._common else None
-                if inside:
-                    self.entries[spelling] = Entry(MentionKind.NAME, dict(inside), thin=False)
+                if inside := self._inside_names.get(brand):
+                    self.entries[spelling] = Entry(
+                        MentionKind.NAME, dict(inside), thin=spelling in self._common
+                    )
                 else:
                     self.entries[spelling] = Entry(
                         MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand
                     )
 
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
-        """Known brands that stand inside a longer name: 知网 in 中国知网充值卡."""
-        spellings = [
-            form
-            for forms in self.namer.brands.values()
+        """Known brands that stand inside a longer name, however they are said: 知网 in 中国知网充值卡, youku
+        for 优酷酷喵会员."""
+        of_spelling = {
+            form: brand
+            for brand, forms in self.namer.brands.items()
             for form in forms
-            if len(form) > 1 and not form.isascii()
-        ]
-        automaton = AhoCorasick(spellings, matchkind=MatchKind.Standard)
+            if len(form) > 1 and not form.isascii() and form not in self.namer.never_alone
+        }
+        spellings = list(of_spelling)
+        automaton = AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest)
         found: dict[str, dict[str, float]] = defaultdict(dict)
         for product in self._vocabulary.products.values():
             for name in (product.name, *product.aliases):
-                for index, _, _ in automaton.find_matches_as_indexes(
-                    squeezed(plain(name))[0], overlapping=True
-                ):
-                    found[spellings[index]][product.product_id] = 0.4
+                for index, _, _ in automaton.find_matches_as_indexes(squeezed(plain(name))[0]):
+                    found[of_spelling[spellings[index]]][product.product_id] = 0.4
         return found
 
     @property
