@@ -310,6 +310,11 @@ class NameTable:
                         MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand
                     )
 
+        written = "\0".join(names for product in self._vocabulary.products.values() for names in _names_of(product))
+        for spelling in map(_squeezed_name, self._lexicon.words("brands.others")):
+            if spelling not in self.entries and spelling not in written:
+                self.entries[spelling] = Entry(MentionKind.UNKNOWN, thin=False, meaning=spelling)
+
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
         """Known brands that stand inside a longer name, however they are said: 知网 in 中国知网充值卡, youku
         for 优酷酷喵会员."""
@@ -323,8 +328,8 @@ class NameTable:
         automaton = AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest)
         found: dict[str, dict[str, float]] = defaultdict(dict)
         for product in self._vocabulary.products.values():
-            for name in (product.name, *product.aliases):
-                for index, _, _ in automaton.find_matches_as_indexes(squeezed(plain(name))[0]):
+            for name in _names_of(product):
+                for index, _, _ in automaton.find_matches_as_indexes(name):
                     found[of_spelling[spellings[index]]][product.product_id] = 0.4
         return found
 
@@ -387,6 +392,14 @@ def squeezed(text: str) -> tuple[str, list[int]]:
         if character != " " and not (character == "的" and _inner(text, at))
     ]
     return "".join(text[at] for at in places), [*places, len(text)]
+
+
+def _squeezed_name(name: str) -> str:
+    return squeezed(plain(name))[0]
+
+
+def _names_of(product: ProductWords) -> Iterator[str]:
+    yield from map(_squeezed_name, (product.name, *product.aliases))
 
 
 def _inner(text: str, at: int) -> bool:
