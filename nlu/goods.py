@@ -48,6 +48,8 @@ class Wanted:
     amounts: tuple[Amount, ...] = ()
     nearby: str = ""
     """The characters of the line, for words that tell variants apart (个人版)."""
+    around: str = ""
+    """The whole message, where the line is its only one."""
     regions: tuple[str, ...] = ()
     """Spellings of servers that were said."""
     carrier: str | None = None
@@ -79,9 +81,13 @@ class Decision:
 class Goods:
     """Decides for one catalog."""
 
-    def __init__(self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str, destinations: Iterable[str] = ()
+    ) -> None:
+        """`topup`: what the plain phone top-up is called. `destinations`: words in front of a place for
+        which goods are wanted."""
         self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
-        self._siblings = Siblings(vocabulary, names.table)
+        self._siblings = Siblings(vocabulary, names.table, destinations)
         self._topup = names.table.named(topup)
         self._unit_sellers: dict[str, list[str]] = {}
         for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
@@ -124,6 +130,8 @@ class Goods:
         }
         if not named:
             fitting = self._by_unit(fitting, wanted)
+        if len(fitting) > 1 and (going := self._siblings.for_place(fitting, wanted.around)) is not None:
+            fitting = {going: fitting[going]}
         left = fitting or equal
         left = {
             one: cost for one, cost in left.items() if self._sizes.words(one).keys() & wanted.labels

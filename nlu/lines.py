@@ -65,9 +65,11 @@ class LineReader:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
         self._kinds = Kinds(lexicon)
 
-    def line(self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None) -> Spoken:
+    def line(
+        self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None, alone: bool = False
+    ) -> Spoken:
         """What a record means, with everything that is wrong or open about it. `hand`: the line in
-        hand, for what the record does not name again."""
+        hand, for what the record does not name again. `alone`: no other line is said in the message."""
         amounts, counted = self._split(record)
         if not amounts and record.name is not None:
             amounts = self._goods.period_in_name(record.name)
@@ -85,6 +87,7 @@ class LineReader:
                 event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
             ),
             nearby=self._nearby(page.text, record),
+            around=page.text if alone else "",
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
             behind=page.text[record.names[-1].end : record.names[-1].end + 8] if record.names else "",

@@ -81,7 +81,9 @@ class Parser:
         names = _names_of(vocabulary, lexicon)
         self._reader = Reader(vocabulary, lexicon, names)
         self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
-        self._goods = Goods(vocabulary, names, self._sizes, "话费")
+        self._goods = Goods(
+            vocabulary, names, self._sizes, "话费", lexicon.words("names.destination_leads")
+        )
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
@@ -124,7 +126,8 @@ class Parser:
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
         records = [asked_for(record, expectation.asking, kind) for record in reading.records]
-        spoken = [self._lines.line(reading.page, record, reading.shape, hand) for record in records]
+        alone = len(records) == 1
+        spoken = [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)

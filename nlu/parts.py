@@ -40,6 +40,8 @@ class Part:
     options: dict[str, float] = field(default_factory=dict)
     """Product id -> what it costs to call it this."""
     by_sound: bool = False
+    of_kind: bool = False
+    """It only says what kind of thing: 打车券. That names goods where nothing else is of the kind."""
 
 
 class Parts:
@@ -89,14 +91,18 @@ class Parts:
         for run in _RUN.finditer(text):
             for start, end in self._stretches(text, free, run.start(), run.end()):
                 if _PIECE <= end - start <= STRETCH_MAX:
-                    found = self._held(text[start:end])
-                    if found is not None:
+                    stretch = text[start:end]
+                    if (kind := self._only_kind(stretch)) is not None:
+                        yield Part(start, end, kind, of_kind=True)
+                    elif (found := self._held(stretch)) is not None:
                         yield Part(start, end, *found)
 
     def _stretches(self, text: str, free: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:
         """What stands between the words of talk and the characters that join words."""
         closed = bytearray(free[start:end])
         for _, at, to in self._talk.find_matches_as_indexes(text[start:end]):
+            if to - at == 1 and text[start + at : start + at + _PIECE] in self._pairs:
+                continue  # 打 of 打车券 is no word of asking for it
             closed[at:to] = b"\x01" * (to - at)
         begin: int | None = None
         for at in range(start, end + 1):
@@ -111,6 +117,14 @@ class Parts:
         """Whether a character only joins words, or counts: 四 of 四级 belongs to a name that has it."""
         joins = pair[0] in self._between or pair[0] in self._numerals
         return joins and pair not in self._pairs
+
+    def _only_kind(self, stretch: str) -> dict[str, float] | None:
+        """The one product in whose name such words of kind stand as they are: 打车券 of 滴滴快车打车券."""
+        told = [end - start for _, start, end in self._general.find_matches_as_indexes(stretch)]
+        if len(stretch) - sum(told) >= _PIECE or not told or max(told) == len(stretch):
+            return None
+        holding = [one for one, (name, _) in self._names.items() if stretch in name]
+        return {holding[0]: PART_COST} if len(holding) == 1 else None
 
     def _held(self, stretch: str) -> tuple[dict[str, float], bool] | None:
         """Which products hold the whole of it, and whether only by how it sounds."""

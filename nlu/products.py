@@ -179,7 +179,13 @@ class Names:
         closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
         for part in self._parts.read(text, closed):
             start, end = part.start, part.end
-            if sum(not one for one in known[start:end]) >= SHORT_PART:
+            inside = [m for m in chosen if start <= m.start and m.end <= end]
+            if part.of_kind:
+                kinds = [m for m in inside if m.kind is MentionKind.NOUN and m.role is Role.SUBJECT]
+                told = not named and any(m.options.keys() == part.options.keys() for m in kinds)
+            else:
+                told = sum(not one for one in known[start:end]) >= SHORT_PART
+            if told:
                 closeness = Closeness.SOUND if part.by_sound else Closeness.PARTIAL
                 thin = end - start <= SHORT_PART
                 yield Mention(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Set
 
 from nlu.abbreviations import in_order
@@ -21,8 +22,35 @@ NEAR_MAX = 6
 class Siblings:
     """Tells the goods of one catalog from their siblings. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, table: NameTable) -> None:
+    def __init__(self, vocabulary: Vocabulary, table: NameTable, destinations: Iterable[str] = ()) -> None:
         self._vocabulary, self._table = vocabulary, table
+        leads = "|".join(map(re.escape, sorted(destinations, key=len, reverse=True)))
+        self._leads = re.compile(rf"(?:{leads})(?:了|过|趟|一趟)?$") if leads else None
+
+    def for_place(self, options: Mapping[str, float], text: str) -> str | None:
+        """The one of the options whose place the message is about: 下周去日本, 流量卡5天的."""
+        if self._leads is None or not text or len(options) > KIN_MAX:
+            return None
+        going = [one for one in options if any(self._headed(text, place) for place in self._places(one))]
+        return going[0] if len(going) == 1 else None
+
+    def _places(self, product_id: str) -> Iterable[str]:
+        """What a product is for, as far as its name says so: its country, or a word of its own."""
+        words = self._table.namer.words
+        countries = {
+            meaning for role, meaning in self._table.qualifiers[product_id] if role is Role.COUNTRY
+        }
+        yield from (
+            word
+            for word, (role, meaning) in words.items()
+            if role is Role.COUNTRY and meaning in countries and len(word) > 1
+        )
+        yield from (brand for brand in self._table.brands[product_id] if len(brand) > 1)
+
+    def _headed(self, text: str, place: str) -> bool:
+        assert self._leads is not None
+        at = text.find(place)
+        return at > 0 and self._leads.search(text, 0, at) is not None
 
     def plain(self, options: Mapping[str, float]) -> Mapping[str, float]:
         """普通的, 快充的: of the options and their siblings those that no tier lifts above the plain one."""
