@@ -413,13 +413,14 @@ class LineReader:
         if (
             not meant
             and decision.product_id is not None
-            and self._vocabulary.products[decision.product_id].regions
+            and (own := self._vocabulary.products[decision.product_id].regions)
+            and not any(plain(region).startswith(event.mention.text) for region in own)
         ):
             problems.append(Problem(Slot.REGION, ProblemCode.REGION_UNKNOWN, event.mention.text))
         if len(meant) == 1:
             region = next(iter(meant))
             spans.append(SlotSpan(Slot.REGION, span.start, span.end, region))
-            return replace(line, region=Heard(region, span))
+            return replace(line, region=Heard(region, span, event.mention.closeness.value))
         return line
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from nlu.amounts import Amount
 from nlu.goods import Goods
+from nlu.name_table import Entry
 from nlu.naming import Role
 from nlu.page import Mark
 from nlu.products import Closeness, Mention, MentionKind
@@ -109,12 +111,25 @@ _GAME_WORLDS = "区服版站行"
 """What a country ends with where it can only be that of goods: 日区, 港服, 国行."""
 
 
-def only_labels(mention: Mention, start: int, end: int) -> bool:
-    """Whether a name is but the label of a recipient: the QQ of `QQ 12345`, of 安卓的，QQ 12345."""
-    if not (mention.start < end and start < mention.end):
-        return False
-    spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
-    return spread or mention.end - mention.start <= 4
+def without_labels(
+    text: str, mention: Mention, labels: Iterable[tuple[int, int]], entries: Mapping[str, Entry]
+) -> Mention | None:
+    """A name without the labels of recipients that it seems to hold (the QQ of 安卓 QQ 12345), or None where
+    it is nothing but a label."""
+    for start, end in labels:
+        if not (mention.start < end and start < mention.end):
+            continue
+        spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
+        if spread and mention.start < start:
+            own = text[mention.start : start].replace(" ", "")
+            entry = entries.get(own)
+            if entry is not None and entry.kind is MentionKind.REGION:
+                return replace(
+                    mention, end=mention.start + len(own), text=own, meaning=own, options=entry.options
+                )
+        if spread or mention.end - mention.start <= 4:
+            return None
+    return mention
 
 
 def grown_in(

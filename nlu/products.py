@@ -137,11 +137,32 @@ class Names:
                 short = initials(text)
                 if short not in self._entries:
                     self._by_pinyin[short].append(text)
+        servers = self._servers_heard()
+        for text in servers:
+            self._by_sound.setdefault(heard(text), []).append(text)
         self._sounds = list(self._by_sound)
         self._sound_automaton = AhoCorasick(self._sounds, matchkind=MatchKind.Standard)
         self._latin = list(self._by_pinyin)
         self._latin_automaton = AhoCorasick(self._latin, matchkind=MatchKind.Standard)
-        self._typos = Misspellings((text for text in names if len(text) >= 3), self._lexicon)
+        slips = [text for text in (*names, *servers) if len(text) >= 3]
+        self._typos = Misspellings((text for text in slips if text in names or len(text) > 3), self._lexicon)
+
+    def _servers_heard(self) -> list[str]:
+        """The servers that are found by their sound, and longer ones with a slip. None that is told from
+        another by one character: 华东电信, 港澳台服, 电信一区."""
+        exact = word_set(
+            self._lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.compass"
+        )
+        telling = [word for word, (role, _) in self.table.namer.words.items() if role in _OF_SERVERS]
+        return [
+            text
+            for text, entry in self._entries.items()
+            if entry.kind is MentionKind.REGION
+            and len(text) >= 3
+            and all_chinese(text)
+            and exact.isdisjoint(text)
+            and not any(word in text for word in telling)
+        ]
 
     def likely(self, text: str) -> tuple[str, ...]:
         """The products whose names are likest to something in `text`, likest first, to be asked about
@@ -385,6 +406,7 @@ class Names:
         return replace(one, end=other.end) if whole and lacking and not kin else None
 
 
+_OF_SERVERS = frozenset({Role.COUNTRY, Role.CARRIER})
 _GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
 

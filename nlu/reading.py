@@ -26,7 +26,7 @@ from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
-from nlu.mentions import believed, grown_in, only_labels
+from nlu.mentions import believed, grown_in, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
@@ -104,6 +104,7 @@ class Reader:
         self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        self._places = frozenset(lexicon.words("names.places"))
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
         self._leftovers = Leftovers(lexicon)
@@ -227,9 +228,9 @@ class Reader:
         """The names, without the labels of recipients and the ends of longer words."""
         labels = [mark.value.label for mark in recipients if mark.value.label]
         whole = tuple(
-            mention
+            kept
             for mention in self._names.read(page)
-            if not any(only_labels(mention, start, end) for start, end in labels)
+            if (kept := without_labels(page.text, mention, labels, self._names.table.entries)) is not None
         )
         whole = goods.labelled(page.text, whole)
         return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
@@ -312,8 +313,9 @@ class Reader:
         events += [Event(EventKind.STOP, start, end) for start, end in found.markers]
         events.sort(key=lambda event: (event.start, event.end))
         events = with_unknown_regions(
-            text, events, self._vocabulary, self._signs, self._no_servers, self._leftovers.function_characters
-        )
+            text, events, self._vocabulary, self._signs,
+            self._no_servers, self._leftovers.function_characters, self._places,
+        )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 

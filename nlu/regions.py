@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import takewhile
 
 from nlu.lexicon import Lexicon
@@ -17,10 +17,12 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
     carriers = {word for words in lexicon.groups("goods.carrier").values() for word in words}
     found: dict[str, dict[str, None]] = defaultdict(dict)
     regions = tuple(regions)
+    known = {plain(region).replace(" ", "") for region in regions}
     ending = common_ending(regions)
     for region in regions:
         name = plain(region).replace(" ", "")
-        for spelling in (*_spellings(name, swaps), *_without_ending(name, ending)):
+        shorter = [form for short in _without_letter(name, known) for form in _spellings(short, swaps)]
+        for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
             if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None
     return {spelling: tuple(meant) for spelling, meant in found.items()}
@@ -42,6 +44,13 @@ def _without_ending(region: str, ending: str) -> Iterator[str]:
         yield own
         yield own + ending[0]
         yield own + ending[-1]
+
+
+def _without_letter(region: str, known: Set[str]) -> Iterator[str]:
+    """跨三 of 跨三A, which may be 跨三B as well."""
+    short = region[:-1]
+    if len(short) > 1 and "a" <= region[-1] <= "z" and not short[-1].isascii() and short not in known:
+        yield short
 
 
 def _spellings(region: str, swaps: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -18,8 +18,10 @@ def with_unknown_regions(
     signs: Signs,
     no_servers: frozenset[str],
     function: frozenset[str],
+    places: frozenset[str] = frozenset(),
 ) -> list[Event]:
-    """Servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
+    """Servers that were named and are none of the goods': 德玛西亚大区, 欧服. `places`: cities and
+    provinces, each of which is a server where some of them are."""
     options = [
         p for event in events if event.mention and event.kind is EventKind.NAME for p in event.mention.options
     ]
@@ -52,6 +54,12 @@ def with_unknown_regions(
         if not any(taken[start:end]):
             place = Mention(start, end, text[start:end], MentionKind.REGION)
             found.append(Event(EventKind.REGION, start, end, mention=place))
+    if not any(event.kind is EventKind.REGION for event in (*events, *found)):
+        named = {region for product_id in options for region in vocabulary.products[product_id].regions}
+        for start, end in _elsewhere(text, named, places):
+            if not any(taken[start:end]):
+                place = Mention(start, end, text[start:end], MentionKind.REGION)
+                found.append(Event(EventKind.REGION, start, end, mention=place))
     kept = [
         event
         for event in events
@@ -73,10 +81,21 @@ def _by_ending(text: str, endings: set[str], function: frozenset[str]) -> Iterat
             at = text.find(ending, at + 1)
 
 
+def _elsewhere(text: str, regions: set[str], places: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where a city stands of which the goods are not, while they are of others: 深圳 for 上海;广州;北京."""
+    if len(regions & places) < _PLACES_MIN:
+        return
+    for place in places - regions:
+        at = text.find(place)
+        if at >= 0:
+            yield at, at + len(place)
+
+
 def _wordy(character: str, function: frozenset[str]) -> bool:
     return "\u4e00" <= character <= "\u9fff" and character not in function
 
 
+_PLACES_MIN = 2
 _ENDING_LENGTH_MIN = 2
 """A single character (站) ends too many other words."""
 _OWN_LENGTH_MAX = 3
