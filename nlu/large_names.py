@@ -8,6 +8,7 @@ kept for the next one that names them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -16,8 +17,8 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio, partial_ratio_alignment
 
-from nlu.lexicon import Lexicon
-from nlu.name_table import Entry, MentionKind, NameTable, squeezed
+from nlu.lexicon import Lexicon, word_set
+from nlu.name_table import SHARED_MIN, Entry, MentionKind, NameTable, squeezed
 from nlu.naming import STRONG, Namer, Role
 from nlu.normalise import plain
 from nlu.page import Page
@@ -25,7 +26,8 @@ from nlu.parts import Parts
 from nlu.products import Closeness, Mention, Names
 from nlu.regions import spellings_of
 from nlu.shortlist import SELLERS_MAX, Shortlist
-from nlu.sounds import heard
+from nlu.sounds import heard, initials, pinyin
+from nlu.spellings import Spellings
 from nlu.vocabulary import ProductWords, Vocabulary
 
 PARTS_KEPT = 64
@@ -41,6 +43,7 @@ GUESSES_MAX = 8
 LOOKED_AT_CLOSELY = 24
 SLIP_COST = 2.0
 """What a slip of the finger speaks against a name, where each of its characters speaks for it by one."""
+_LATIN_NAME = re.compile("[a-z]{3}")
 
 
 class LargeTable(NameTable):
@@ -52,6 +55,8 @@ class LargeTable(NameTable):
         self.shortlist = Shortlist(vocabulary.products.values(), self.namer)
         self._servers = lru_cache(maxsize=PRODUCTS_KEPT)(lambda regions: spellings_of(regions, lexicon))
         self._kin = lru_cache(maxsize=PRODUCTS_KEPT)(self._kin_of)
+        self._spelled = Spellings(self.namer, self._common, word_set(lexicon, "signs.no_name_characters"))
+        self._strong_words = lru_cache(maxsize=PRODUCTS_KEPT)(self._strong_words_of)
         self.qualifiers = _Facts(self._learn_of)
         self.brands = _Facts(self._learn_of)
         self._settle_general_words()
@@ -111,7 +116,36 @@ class LargeTable(NameTable):
         return table
 
     def _learn_of(self, product_id: str) -> None:
-        self.part((product_id,))
+        self._learn_facts(product_id, self._tokens_of(self._vocabulary.products[product_id]))
+
+    def held(self, product_ids: Iterable[str], text: str) -> tuple[str, ...]:
+        """Those of the products of which the (squeezed) text may hold a spelling, be it with one slip or
+        by sound. Most that share a few characters with it need not be spelled out."""
+        characters, sounds = frozenset(text), heard(text)
+        latin = _LATIN_NAME.search(text) is not None
+
+        def may_hold(word: str) -> bool:
+            return (
+                len(frozenset(word) - characters) <= 1
+                or heard(word) in sounds
+                or (latin and ((pinyin(word) or word) in text or initials(word) in text))
+            )
+
+        sounding = frozenset(sounds)
+        return tuple(
+            product_id
+            for product_id in product_ids
+            if any(
+                may_hold(word) or len(sounding.intersection(heard(word))) >= SHARED_MIN
+                for word in self._strong_words(product_id)
+            )
+        )
+
+    def _strong_words_of(self, product_id: str) -> tuple[str, ...]:
+        """Every spelling of the product holds one of these words."""
+        product = self._vocabulary.products[product_id]
+        words = [word for tokens in self._tokens_of(product) for word in self._spelled.strong_words(tokens)]
+        return tuple(dict.fromkeys((*words, *self._own_labels(product), product_id.lower())))
 
     @property
     def soft(self) -> _Soft:
@@ -160,7 +194,8 @@ class LargeNames(Names):
         self._part = lru_cache(maxsize=PARTS_KEPT)(self._part_of)
 
     def read(self, page: Page) -> tuple[Mention, ...]:
-        found = self.table.shortlist.of(page.rest())
+        text = page.rest()
+        found = self.table.held(self.table.shortlist.of(text), squeezed(text)[0])
         mentions = self._part(tuple(sorted(found))).read(page)
         if any(mention.kind in _NAMED for mention in mentions):
             return mentions
@@ -226,6 +261,8 @@ def _unlikeness(name: str, text: str) -> tuple[float, int]:
 
 class _Part(Names):
     """The names of a few products, together with the general words of their catalog."""
+
+    passing = True
 
     def __init__(self, whole: Names, table: NameTable, lexicon: Lexicon) -> None:
         super().__init__(table, lexicon, whole._parts)

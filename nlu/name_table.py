@@ -7,7 +7,7 @@ one that. Finding spellings in a message is the business of `nlu/products.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
@@ -92,20 +92,29 @@ class NameTable:
         self._add_regions(vocabulary.products.values(), lexicon)
         self._add_unknown_goods()
 
-    def _add_product(self, product: ProductWords) -> None:
+    def _tokens_of(self, product: ProductWords) -> list[tuple[Token, ...]]:
+        """The tokens of its name and of each alias."""
         units = tuple(variant.unit for variant in product.variants)
-        carried: set[tuple[Role, str]] = set()
-        carried_plain: set[tuple[Role, str]] = set()
-        brands: set[str] = set()
-        name_tokens = self.namer.tokens(product.name, units, self._notes.get(product.name, frozenset()))
-        for at, name in enumerate((product.name, *product.aliases)):
-            tokens = self.namer.tokens(name, units) if at else name_tokens
-            if not at or not any(token.role is Role.TIER for token in tokens):
-                carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
-            carried_plain |= {
-                (token.role, token.meaning) for token in tokens if token.role is Role.PLAIN_TIER
-            }
-            brands |= {token.meaning for token in tokens if token.role in STRONG}
+        telling = self._notes.get(product.name, frozenset())
+        return [
+            self.namer.tokens(product.name, units, telling),
+            *(self.namer.tokens(alias, units) for alias in product.aliases),
+        ]
+
+    def _learn_facts(self, product_id: str, named: Sequence[tuple[Token, ...]]) -> None:
+        """`named`: the tokens of the name and of each alias."""
+        tokens = [token for one in named for token in one]
+        self.qualifiers[product_id] = frozenset(
+            (token.role, token.meaning)
+            for token in tokens
+            if token.role in QUALIFYING or token.role is Role.PLAIN_TIER
+        )
+        self.brands[product_id] = frozenset(token.meaning for token in tokens if token.role in STRONG)
+
+    def _add_product(self, product: ProductWords) -> None:
+        named = self._tokens_of(product)
+        self._learn_facts(product.product_id, named)
+        for name, tokens in zip((product.name, *product.aliases), named, strict=True):
             twins = _in_two_scripts(tokens)
             for made, form in enumerate(self._spellings.of(tokens)):
                 if made >= FORMS_PER_PRODUCT_MAX:
@@ -121,6 +130,11 @@ class NameTable:
             thin = len(whole) == 1 and all_chinese(whole)
             for text in (whole, bare):
                 self._add_text(text, product.product_id, 0.0, thin=thin, said=_said(tokens))
+        for label in self._own_labels(product):
+            # A variant with a name of its own (空月祝福) names its product too.
+            self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
+
+    def _own_labels(self, product: ProductWords) -> Iterator[str]:
         for variant in product.variants:
             label = plain(variant.label).replace(" ", "")
             if (
@@ -129,12 +143,7 @@ class NameTable:
                 and self.namer.role_of(label) is None
                 and not self._counted(label)
             ):
-                # A variant with a name of its own (空月祝福) names its product too.
-                self._add_text(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
-        for tokens in [self.namer.tokens(alias, units) for alias in product.aliases]:
-            carried |= {(token.role, token.meaning) for token in tokens if token.role in QUALIFYING}
-        self.qualifiers[product.product_id] = frozenset(carried | carried_plain)
-        self.brands[product.product_id] = frozenset(brands)
+                yield label
 
     def _counted(self, label: str) -> bool:
         """Whether a label is made of a number or a period, which names no product."""

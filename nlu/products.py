@@ -12,10 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.abbreviations import Abbreviations
+from nlu.few_words import FewWords, Finder
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
@@ -27,6 +29,7 @@ from nlu.typos import Misspellings, sounds_near
 
 _CARD = re.compile("[季年周半]卡")
 """A period never belongs to what only sounds like a name."""
+_LATIN = re.compile("[a-z]")
 _SPOKEN_VERSION = re.compile(r"[a-z][一二三四五六七八九十]+$")
 _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
 """Behind a program's name: Windows 7 is no Windows of another version."""
@@ -96,6 +99,8 @@ class Names:
     dense = False
     """Whether the catalog is so large that next to each of its names there is another: then what is only
     near to a name may as well be near to one that is not sold here, and is asked about."""
+    passing = False
+    """Whether it is made for a message or two: then little is made ahead."""
 
     def __init__(self, table: NameTable, lexicon: Lexicon, parts: Parts) -> None:
         self._lexicon = lexicon
@@ -106,59 +111,73 @@ class Names:
         self._common = word_set(lexicon, "names.common_words")
         self._ends_name = word_set(lexicon, "signs.numeral_characters", "aside.function_characters")
         self._patterns = list(self._entries)
-        self._automaton = AhoCorasick(self._patterns, matchkind=MatchKind.Standard)
+        self._automaton = self._finder(self._patterns)
         self._build_fuzzy()
         self._abbreviations = Abbreviations(
             table.written, frozenset(lexicon.words("signs.no_name_characters"))
         )
 
     def _build_fuzzy(self) -> None:
-        names = {
-            text: entry
-            for text, entry in self._entries.items()
-            if (
-                entry.kind is MentionKind.NAME
-                and not entry.thin
-                and not self.table.is_partial(text, entry)
-                and not self.table.lost_version(text)
-                and not _SPOKEN_VERSION.search(text)
-            )
-            or (entry.kind is MentionKind.UNKNOWN and len(text) > 3)
-        }
+        names = [text for text, entry in self._entries.items() if self._may_be_guessed(text, entry)]
+        self._guessable = names
         self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._by_pinyin: dict[str, list[str]] = defaultdict(list)
         for text in names:
             if _chinese_count(text) >= 2:
                 self._by_sound[heard(text)].append(text)
+        servers = self._servers_heard()
+        for text in servers:
+            self._by_sound[heard(text)].append(text)
+        self._sounds = list(self._by_sound)
+        self._sound_automaton = self._finder(self._sounds)
+        if not self.passing:
+            self._spelled_in_latin  # noqa: B018  (made ahead)
+        slips = [text for text in names if len(text) >= 3] + [text for text in servers if len(text) > 3]
+        self._typos = Misspellings(slips, self._lexicon, self.passing)
+
+    def _may_be_guessed(self, text: str, entry: Entry) -> bool:
+        """Whether what is only near to a spelling may be meant for it."""
+        if entry.kind is MentionKind.UNKNOWN:
+            return len(text) > 3
+        return (
+            entry.kind is MentionKind.NAME
+            and not entry.thin
+            and not self.table.is_partial(text, entry)
+            and not self.table.lost_version(text)
+            and not _SPOKEN_VERSION.search(text)
+        )
+
+    @cached_property
+    def _spelled_in_latin(self) -> tuple[Finder, list[list[str]]]:
+        """The names by their pinyin and initials."""
+        by_pinyin: dict[str, list[str]] = defaultdict(list)
+        for text in self._guessable:
+            if _chinese_count(text) >= 2:
                 spoken = pinyin(text)
                 if spoken is not None and len(spoken) >= 4:
-                    self._by_pinyin[spoken].append(text)
+                    by_pinyin[spoken].append(text)
             if all_chinese(text) and len(text) >= 3:
                 short = initials(text)
                 if short not in self._entries:
-                    self._by_pinyin[short].append(text)
-        servers = self._servers_heard()
-        for text in servers:
-            self._by_sound.setdefault(heard(text), []).append(text)
-        self._sounds = list(self._by_sound)
-        self._sound_automaton = AhoCorasick(self._sounds, matchkind=MatchKind.Standard)
-        self._latin = list(self._by_pinyin)
-        self._latin_automaton = AhoCorasick(self._latin, matchkind=MatchKind.Standard)
-        slips = [text for text in (*names, *servers) if len(text) >= 3]
-        self._typos = Misspellings((text for text in slips if text in names or len(text) > 3), self._lexicon)
+                    by_pinyin[short].append(text)
+        return self._finder(list(by_pinyin)), list(by_pinyin.values())
+
+    def _finder(self, words: list[str]) -> Finder:
+        return FewWords(words) if self.passing else AhoCorasick(words, matchkind=MatchKind.Standard)
 
     def _servers_heard(self) -> list[str]:
         """The servers that are found by their sound, and longer ones with a slip. None that is told from
         another by one character: 华东电信, 港澳台服, 电信一区."""
+        regions = [text for text, entry in self._entries.items() if entry.kind is MentionKind.REGION]
+        if not regions:
+            return []
         exact = word_set(
             self._lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.compass"
         )
         telling = [word for word, (role, _) in self.table.namer.words.items() if role in _OF_SERVERS]
         return [
             text
-            for text, entry in self._entries.items()
-            if entry.kind is MentionKind.REGION
-            and len(text) >= 3
+            for text in regions
+            if len(text) >= 3
             and all_chinese(text)
             and exact.isdisjoint(text)
             and not any(word in text for word in telling)
@@ -272,9 +291,12 @@ class Names:
             if end - start == 2 and typed in self._common:
                 continue
             found.append(self._heard(self._by_sound[self._sounds[index]], start, end))
-        for index, start, end in self._latin_automaton.find_matches_as_indexes(text, overlapping=True):
+        if _LATIN.search(text) is None:
+            return found
+        finder, names = self._spelled_in_latin
+        for index, start, end in finder.find_matches_as_indexes(text, overlapping=True):
             if _bounded(text, start, end, edges) and text[start:end] not in self._common:
-                found.append(self._heard(self._by_pinyin[self._latin[index]], start, end))
+                found.append(self._heard(names[index], start, end))
         return found
 
     def _heard(self, patterns: list[str], start: int, end: int) -> Mention:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Set
 from itertools import pairwise
 
-from nlu.naming import Form, Namer, Role, Token
+from nlu.naming import STRONG, Form, Namer, Role, Token
 from nlu.sounds import initials
 
 PARTIAL_COST = 0.3
@@ -42,6 +42,15 @@ class Spellings:
             yield form
             yield from self._with_qualifier_in_front(form)
             yield from self._respelled(form)
+
+    def strong_words(self, tokens: tuple[Token, ...]) -> Iterator[str]:
+        """Each way to write each word that can name a product; every form of the name holds one of them."""
+        strong = [token for token in tokens if token.role in STRONG]
+        if not strong:
+            yield "".join(token.text for token in tokens)
+        for token in strong:
+            yield token.text
+            yield from (spelling for spelling, _ in self._other_spellings(token, alone=False))
 
     def _with_qualifier_in_front(self, form: Form) -> Iterator[Form]:
         """国区steam, 慢充话费: what sets a product apart may stand before its name."""

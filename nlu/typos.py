@@ -24,19 +24,14 @@ LATIN_WINDOW_MAX = 16
 class Misspellings:
     """The names that may be misspelled; each at least three characters long."""
 
-    def __init__(self, names: Iterable[str], lexicon: Lexicon) -> None:
+    def __init__(self, names: Iterable[str], lexicon: Lexicon, passing: bool = False) -> None:
+        """`passing`: it reads a message or two, so that of its names only those that such a message may
+        hold are worth filing."""
         self._facets = word_set(lexicon, "signs.facet_characters")
         self._sized = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
         self._no_name = word_set(lexicon, "signs.no_name_characters")
-        self._filed: dict[str, list[str]] = defaultdict(list)
-        self._heads: set[str] = set()
-        self._tails: set[str] = set()
-        for name in names:
-            if (5 if name.isascii() else 3) <= len(name) <= _window(name):
-                for spelling in dict.fromkeys(_thinned(name)):
-                    self._filed[spelling].append(name)
-                self._heads |= {name[:2], name[0] + name[2]}
-                self._tails |= {name[-2:], name[-3] + name[-1]}
+        self._names = [name for name in names if (5 if name.isascii() else 3) <= len(name) <= _window(name)]
+        self._index = None if passing else _Index(self._names)
 
     def read(
         self, text: str, taken: bytearray, edges: Set[int] = frozenset()
@@ -46,15 +41,19 @@ class Misspellings:
         A piece shares the first or the last character with the name, so that unrelated words of the
         same length do not meet. `edges`: where blanks stood, so that a latin word may end there.
         """
+        index = self._index or _Index(_held_but_for_one(self._names, text))
+        if not index.filed:
+            return
         inside = _inside_words(text, edges)
-        near = cache(self._near)  # of one message: who repeats himself is compared once
+        # of one message: who repeats himself is compared once
+        near = cache(lambda piece: self._near(piece, index.meeting(piece)))
         for start, end in _runs(text, taken):
-            tails = [at for at in range(start + 2, end + 1) if not inside[at] and self._may_end(text, at)]
+            tails = [at for at in range(start + 2, end + 1) if not inside[at] and index.may_end(text, at)]
             for at in range(start, end - 1):
                 if inside[at]:
                     continue
                 last = min(at + _window(text[at]) + 1, end)
-                if self._may_begin(text, at):
+                if index.may_begin(text, at):
                     ends = [to for to in range(at + 2, last + 1) if not inside[to]]
                 else:
                     ends = tails[bisect_left(tails, at + 2) : bisect_right(tails, last)]
@@ -63,29 +62,13 @@ class Misspellings:
                     if names:
                         yield at, to, names
 
-    def _may_begin(self, text: str, at: int) -> bool:
-        """Whether a name with one slip behind its first character may begin here: that character then
-        stands before or next but one to another of the first three of the name."""
-        heads = self._heads
-        return text[at : at + 2] in heads or text[at] + text[at + 2 : at + 3] in heads
-
-    def _may_end(self, text: str, end: int) -> bool:
-        """Whether a name with one slip before its last character may end here."""
-        tails = self._tails
-        return text[end - 2 : end] in tails or (end > 2 and text[end - 3] + text[end - 1] in tails)
-
     def same_facets(self, one: str, other: str) -> bool:
         """Whether two spellings have the same characters that say a size or a period. Names may be
         misspelled; a 季卡 is no misspelled 月卡."""
         first, second = ([c for c in word if c in self._facets] for word in (one, other))
         return not first or not second or sorted(first) == sorted(second)
 
-    def _near(self, piece: str) -> list[str]:
-        filed = self._filed
-        met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
-        if not met:
-            return []
-        names = dict.fromkeys(name for found in met for name in found)
+    def _near(self, piece: str, names: Iterable[str]) -> list[str]:
         return [name for name in names if name != piece and self._one_slip(piece, name)]
 
     def _one_slip(self, piece: str, name: str) -> bool:
@@ -111,6 +94,43 @@ class Misspellings:
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False
         return OSA.distance(piece, name, score_cutoff=1) == 1
+
+
+class _Index:
+    """Names filed under their spellings with one character missing."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.filed: dict[str, list[str]] = defaultdict(list)
+        self._heads: set[str] = set()
+        self._tails: set[str] = set()
+        for name in names:
+            for spelling in dict.fromkeys(_thinned(name)):
+                self.filed[spelling].append(name)
+            self._heads |= {name[:2], name[0] + name[2]}
+            self._tails |= {name[-2:], name[-3] + name[-1]}
+
+    def may_begin(self, text: str, at: int) -> bool:
+        """Whether a name with one slip behind its first character may begin here: that character then
+        stands before or next but one to another of the first three of the name."""
+        heads = self._heads
+        return text[at : at + 2] in heads or text[at] + text[at + 2 : at + 3] in heads
+
+    def may_end(self, text: str, end: int) -> bool:
+        """Whether a name with one slip before its last character may end here."""
+        tails = self._tails
+        return text[end - 2 : end] in tails or (end > 2 and text[end - 3] + text[end - 1] in tails)
+
+    def meeting(self, piece: str) -> Iterable[str]:
+        """The names that `piece` meets where both have at most one character missing."""
+        filed = self.filed
+        met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
+        return dict.fromkeys(name for found in met for name in found) if met else ()
+
+
+def _held_but_for_one(names: Iterable[str], text: str) -> Iterator[str]:
+    """The names of whose characters at most one is not in the text: the others cannot be one slip away."""
+    held = frozenset(text)
+    return (name for name in names if len(frozenset(name) - held) <= 1)
 
 
 def sounds_near(piece: str, name: str) -> bool:
