@@ -150,11 +150,12 @@ class NameTable:
         return len(label) < 4 and any(character in self._numerals for character in label)
 
     def _add_form(self, product_id: str, form: Form, whole: bool, twins: frozenset[str]) -> None:
-        if not form.strong and not whole:
+        strong = [token.text for token in form.tokens if token.role in STRONG]
+        if not strong and not whole:
             return
         text = form.text
-        family = "".join(token.text for token in form.tokens if token.role in STRONG)
-        cost = form.cost + sum(COST[token.role] for token in form.tokens if token.role not in STRONG)
+        family = "".join(strong)
+        cost = form.cost + sum([COST[token.role] for token in form.tokens if token.role not in STRONG])
         options = self.families[family]
         options[product_id] = min(cost, options.get(product_id, cost))
         if len(text) < 2 or (text in self.namer.never_alone and not whole):
@@ -421,7 +422,7 @@ def _wordy(character: str) -> bool:
 
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:
-    return frozenset(token.meaning for token in tokens if token.role in QUALIFYING)
+    return frozenset([token.meaning for token in tokens if token.role in QUALIFYING])
 
 
 def _in_two_scripts(tokens: tuple[Token, ...]) -> frozenset[str]:

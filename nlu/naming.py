@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 
+NAMES_KEPT = 1024
+"""Names that stay cut: one is looked at several times for each message that may hold it."""
 TOKENS_MAX = 7
 """A name with more tokens is only known whole and by its brand: forms grow with two to the tokens."""
 
@@ -56,8 +59,9 @@ STRONG = frozenset({Role.BRAND, Role.CONTENT, Role.UNIT})
 """Tokens that can name a product; the others only qualify it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A word of a name. (Named tuples: a hundred are made to spell out one name.)"""
+
     text: str
     """Normalised, without blanks."""
     role: Role
@@ -65,17 +69,12 @@ class Token:
     """For tiers, countries and carriers: which one, whatever the spelling."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """One way to say a product; `tokens` are those that were kept."""
 
     text: str
     cost: float
     tokens: tuple[Token, ...]
-
-    @property
-    def strong(self) -> bool:
-        return any(token.role in STRONG for token in self.tokens)
 
 
 class Namer:
@@ -124,6 +123,7 @@ class Namer:
         phrases = [plain(word) for word in lexicon.words("goods.generic") if " " in word]
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
+        self._tokens = lru_cache(maxsize=NAMES_KEPT)(self._tokens_of)
         self._longest = max(map(len, self._words), default=1)
         self._longest_brand = max(map(len, self._brand_of), default=1)
 
@@ -148,6 +148,9 @@ class Namer:
     ) -> tuple[Token, ...]:
         """`name` cut into tokens; what stands in brackets only qualifies (国区, 快充). `telling`: notes
         that are no words of the trade and yet all that tells a good from its siblings."""
+        return self._tokens(name, tuple(units), frozenset(telling))
+
+    def _tokens_of(self, name: str, units: tuple[str, ...], telling: Set[str]) -> tuple[Token, ...]:
         whole = plain(name)
         for phrase in self._phrases:
             whole = whole.replace(phrase, phrase.replace(" ", ""))
@@ -191,6 +194,8 @@ class Namer:
     def _undecorated(self, name: str) -> str:
         """`name` without praise and terms of delivery; brackets open where they hold the name itself."""
         bare = _ORNAMENT.sub(" ", self._decoration.sub(" ", name))
+        if _BRACKET.search(bare) is None:
+            return re.sub(r"\s+", " ", bare).strip()
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", bare)
         own = [token for token in self._cut(_squeezed(outside), frozenset()) if token.role in STRONG]
         if not any(len(token.text) > 1 and not token.text.isdigit() for token in own):
@@ -258,6 +263,7 @@ class Namer:
 
 _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 """Stars, hearts and flashes around a name."""
+_BRACKET = re.compile(r"[(\[【)\]】]")
 
 
 _MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒)")
@@ -266,7 +272,7 @@ _NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")
 
 
 def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:
-    return Form("".join(token.text for token in kept), sum(COST[token.role] for token in gone), kept)
+    return Form("".join([token.text for token in kept]), sum([COST[token.role] for token in gone]), kept)
 
 
 _QUALIFIES = frozenset({Role.TIER, Role.PLAIN_TIER, Role.COUNTRY, Role.CARRIER})

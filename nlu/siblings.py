@@ -26,6 +26,7 @@ class Siblings:
         self._vocabulary, self._table = vocabulary, table
         leads = "|".join(map(re.escape, sorted(destinations, key=len, reverse=True)))
         self._leads = re.compile(rf"(?:{leads})(?:了|过|趟|一趟)?$") if leads else None
+        self._tiers = {meaning for role, meaning in table.namer.words.values() if role is Role.TIER}
 
     def for_place(self, options: Mapping[str, float], text: str) -> str | None:
         """The one of the options whose place the message is about: 下周去日本, 流量卡5天的."""
@@ -66,13 +67,16 @@ class Siblings:
     def hinted(self, left: Mapping[str, float], scraps: str) -> tuple[str, ...]:
         """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
         sounds = heard(scraps)
+        tiers = {one for one in self._tiers if heard(one[:1]) in sounds or one[1:2] in tuple(scraps)}
+        if not tiers:
+            return ()
         return tuple(
             product_id
             for product_id in dict.fromkeys(kin for other in left for kin in self._table.kin(other))
             if product_id not in left
             and any(
                 role is Role.TIER
-                and (heard(meaning[:1]) in sounds or meaning[1:2] in tuple(scraps))
+                and meaning in tiers
                 and (role, meaning) not in self._table.qualifiers[other]
                 for role, meaning in self._table.qualifiers[product_id]
                 for other in left

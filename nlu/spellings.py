@@ -57,7 +57,7 @@ class Spellings:
         for at, token in enumerate(form.tokens):
             if at and token.role in QUALIFYING:
                 tokens = (token, *form.tokens[:at], *form.tokens[at + 1 :])
-                yield Form("".join(part.text for part in tokens), form.cost, tokens)
+                yield Form("".join([part.text for part in tokens]), form.cost, tokens)
 
     def _respelled(self, form: Form) -> Iterator[Form]:
         for at, token in enumerate(form.tokens):
@@ -65,7 +65,7 @@ class Spellings:
                 changed = Token(spelling, token.role, token.meaning)
                 tokens = (*form.tokens[:at], changed, *form.tokens[at + 1 :])
                 partial = cost in (PARTIAL_COST, ENDING_COST)
-                respelled = Form("".join(part.text for part in tokens), form.cost + cost, tokens)
+                respelled = Form("".join([part.text for part in tokens]), form.cost + cost, tokens)
                 if partial:
                     self.partial.add(respelled.text)
                 yield respelled
@@ -77,7 +77,9 @@ class Spellings:
                                 Token(short, Role.GENERIC, generic.meaning),
                                 *tokens[behind + 1 :],
                             )
-                            shorter = Form("".join(part.text for part in both), form.cost + cost + 0.1, both)
+                            shorter = Form(
+                                "".join([part.text for part in both]), form.cost + cost + 0.1, both
+                            )
                             if partial:
                                 self.partial.add(shorter.text)
                             yield shorter
