@@ -62,10 +62,11 @@ class Examples:
                 self._phrases.append(_masked_phrase(phrase))
                 self._meanings.append((entry.intent, entry.topic))
         self._exact = dict(zip(self._phrases, self._meanings, strict=True))
-        self._by_length: dict[int, list[int]] = {}
-        for at, phrase in enumerate(self._phrases):
-            self._by_length.setdefault(len(phrase), []).append(at)
-        self._comparable: dict[int, tuple[list[int], list[str]]] = {}
+        self._having: dict[str, list[int]] = {}
+        """Character -> the phrases that hold it, by their places."""
+        for place, phrase in enumerate(self._phrases):
+            for character in set(phrase):
+                self._having.setdefault(character, []).append(place)
         self._segmenter = Segmenter(word for word in lexicon.vocabulary() if len(word) > 1)
         self._train(Cues(lexicon))
 
@@ -93,7 +94,7 @@ class Examples:
                 seen = total[feature]
                 present = (count + SMOOTHING) / (seen - count + SMOOTHING)
                 weight = math.log(present / SMOOTHING * (seen + SMOOTHING))
-                self._weights.setdefault(feature, []).append((place, weight))
+                self._weights.setdefault(feature, []).append((place, _times(feature) * weight))
 
     def guess(self, masked: str, stance: Iterable[CueKind] = ()) -> Guess:
         """What examples say a message means; confidence 0 where nothing resembles it. `stance`: the kinds
@@ -102,23 +103,20 @@ class Examples:
         found = self._exact.get(text)
         if found is not None:
             return Guess(found[0], found[1], 0.99)
-        places, phrases = self._as_long(len(text))
+        places = self._may_be_near(text)
+        phrases = [self._phrases[place] for place in places]
         near = process.extractOne(text, phrases, scorer=Indel.normalized_similarity, score_cutoff=NEAR)
         if near is not None and len(text) > 1:
             intent, topic = self._meanings[places[near[2]]]
             return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]))
         return self._vote(text, stance)
 
-    def _as_long(self, length: int) -> tuple[list[int], list[str]]:
-        """The phrases that are not so much longer or shorter that they cannot be near."""
-        if length not in self._comparable:
-            spread = (2 - NEAR) / NEAR
-            if length > max(self._by_length, default=0) * spread + 1:
-                return [], []
-            others = range(int(length / spread), int(length * spread) + 2)
-            places = sorted(place for other in others for place in self._by_length.get(other, ()))
-            self._comparable[length] = places, [self._phrases[place] for place in places]
-        return self._comparable[length]
+    def _may_be_near(self, text: str) -> list[int]:
+        """The phrases that share so many characters with a text that they can be near: one that is lacks
+        few of the text's characters, so it has one of its rarest, be these one more than those few."""
+        lacking = int(len(text) * (1 - NEAR / (2 - NEAR)) + 1e-9)
+        having = sorted((self._having.get(character, ()) for character in text), key=len)
+        return sorted({place for places in having[: lacking + 1] for place in places})
 
     def _features(self, text: str, stance: Iterable[CueKind]) -> Iterable[str]:
         """Short runs of characters catch slips and new wordings; whole words carry the meaning, and what
@@ -128,23 +126,25 @@ class Examples:
         yield from (f"{STANCE}{kind.value}" for kind in stance)
 
     def _vote(self, text: str, stance: Iterable[CueKind]) -> Guess:
-        found = {
-            feature: STANCE_WEIGHT if feature[0] == STANCE else 1.0
-            for feature in self._features(text, stance)
-            if feature in self._weights
-        }
-        known = sum(found.values())
-        scores = [absent * known for absent in self._absent]
-        for feature, times in found.items():
-            for place, weight in self._weights[feature]:
-                scores[place] += times * weight
+        features = dict.fromkeys(self._features(text, stance))
+        found = [feature for feature in features if feature in self._weights]
+        known = sum(map(_times, found))
         if not known:
             return Guess(Intent.OUT_OF_SCOPE, None, 0.0)
-        ranked = sorted(range(len(scores)), key=lambda place: -scores[place])
+        scores = [absent * known for absent in self._absent]
+        for feature in found:
+            for place, weight in self._weights[feature]:
+                scores[place] += weight
+        ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         intent, topic = self._voted[ranked[0]]
         other = next((place for place in ranked if self._voted[place][0] is not intent), ranked[0])
         margin = scores[ranked[0]] - scores[other]
         return Guess(intent, topic, round(min(0.95, 1 - 0.57 * math.exp(-margin / MARGIN)), 4))
+
+
+def _times(feature: str) -> float:
+    """How many times a feature counts."""
+    return STANCE_WEIGHT if feature[0] == STANCE else 1.0
 
 
 def _masked_phrase(phrase: str) -> str:

@@ -86,15 +86,14 @@ class Siblings:
     def said_behind(self, left: Mapping[str, float], behind: str) -> str | None:
         """The one sibling in whose name the word stands that follows the name: win10安装U盘, PS Plus二档."""
         behind = squeezed(behind)[0]
-        if len(behind) < 2:
-            return None
         table = self._table
-        kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
-        if len(kin) > KIN_MAX or table.namer.role_of(behind[:2]) is not None:
+        lengths = [length for length in range(len(behind), 1, -1) if _is_word(behind, length)]
+        if not lengths or table.namer.role_of(behind[:2]) is not None:
             return None
-        for length in range(len(behind), 1, -1):
-            if not _is_word(behind, length):
-                continue
+        kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
+        if len(kin) > KIN_MAX:
+            return None
+        for length in lengths:
             having = [product_id for product_id in kin if behind[:length] in self.written(product_id)]
             if having:
                 return having[0] if len(having) == 1 and list(left) != having else None
