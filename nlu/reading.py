@@ -269,15 +269,17 @@ class Reader:
         )  # fmt: skip
         sizes = clauses.without_asides([mark for mark in sizes if mark.start not in told])
         counts = clauses.without_asides([mark for mark in found.counts if mark.start not in told])
-        counts = tuple(
+        named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+        foreign = [
             mark
             for mark in counts
-            if mark.value.word not in _OF_PEOPLE or not self._of_people.match(text, mark.value.follows)
-        )
-        named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
-        within = [m for m in counts if goods.counts_in_names(text, named, m.start, m.end)]
-        counts = tuple(m for m in counts if m not in within)
-        sizes = tuple(m for m in sizes if not any(overlap(m, count) for count in within))
+            if (mark.value.word in _OF_PEOPLE and self._of_people.match(text, mark.value.follows))
+            or goods.counts_in_names(text, named, mark.start, mark.end)
+        ]
+        counts = tuple(mark for mark in counts if mark not in foreign)
+        # Q币15个 QQ…: what counts no recipient is a size all the same.
+        gone = [mark for mark in foreign if mark.value.count == 1 or mark.value.word not in _OF_PEOPLE]
+        sizes = tuple(mark for mark in sizes if not any(overlap(mark, count) for count in gone))
         counted, sized = counts_or_sizes(counts, sizes)
         perhaps_told = clauses.stories(
             [
