@@ -44,7 +44,8 @@ class Clauses:
         self._ends = [match.start() for match in _CLAUSE_END.finditer(text)]
         wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in signs.weak_wishes]
         solid = [m.start for m in mentions if m.kind in _GOODS]
-        solid += [m.start for m in recipients]
+        self._recipients = [m.start for m in recipients]
+        solid += self._recipients
         self._solid_goods = frozenset(self._at(place) for place in solid)
         self._solid = sorted({*self._solid_goods, *map(self._at, wishes)})
         corrected = [cue.start for kind in _CORRECTING for cue in cues.get(kind, ())]
@@ -98,11 +99,38 @@ class Clauses:
             start for clause, starts in told.items() if clause not in ordering for start in starts
         )
 
-    def _asks_beside(self, mark: Mark[Any]) -> bool:
-        """Whether the clause of a number asks for something. Right behind the number a verb only says
-        when: 6月要高考了."""
+    def named_in_stories(self, names: Sequence[Mention]) -> frozenset[int]:
+        """Where goods are named that are perhaps only spoken of: 上次买的优酷到账挺快. What happened with
+        them stands behind the name, in a clause that counts and asks nothing, and goods of another clause
+        that follows are ordered."""
+        last = max((self._at(name.start) for name in names), default=0)
+        counted = {self._at(start) for start in self._numbers} | {
+            self._at(place) for place in self._recipients
+        }
+        told = []
+        for name in names:
+            clause = self._at(name.start)
+            if clause >= last or clause in counted or clause in self._corrected or self._asks_beside(name):
+                continue
+            _, end = self._bounds(name)
+            happened = (
+                self._signs.telling.search(self._text, name.end, end) or "了" in self._text[name.end : end]
+            )
+            if happened and self._content(name.end, end) >= _TOLD_BEHIND:
+                told.append(name.start)
+        return frozenset(told)
+
+    def _asks_beside(self, mark: Mark[Any] | Mention) -> bool:
+        """Whether the clause of a number or a name asks for something. Right behind a number a verb only
+        says when: 6月要高考了; 上次买的 is bought already."""
         begin, end = self._bounds(mark)
-        return any(begin <= cue.start < end and cue.start != mark.end for cue in self._asking)
+        past = any(begin <= at < end for at in self._past)
+        return any(
+            begin <= cue.start < end
+            and cue.start != mark.end
+            and not (past and cue.kind is CueKind.ORDER and self._text[cue.end : cue.end + 1] == "的")
+            for cue in self._asking
+        )
 
     def _counts_a_stranger(self, mark: Mark[Any]) -> bool:
         """Whether what stands behind a number is no goods and no end of a clause, but more of a story."""
@@ -165,7 +193,7 @@ class Clauses:
         """Which clause a place is in."""
         return bisect_left(self._ends, place)
 
-    def _bounds(self, mark: Mark[_M]) -> tuple[int, int]:
+    def _bounds(self, mark: Mark[Any] | Mention) -> tuple[int, int]:
         at = self._at(mark.start)
         end = self._ends[at] if at < len(self._ends) else len(self._text)
         return (self._ends[at - 1] + 1 if at else 0), max(end, mark.end)

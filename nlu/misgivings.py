@@ -63,7 +63,7 @@ def misgive(
         _doubt(records, at)
     for event in events:
         if event.amount is not None and (
-            _run_on(text, event, events) or _misspelt_unit(text, event, events, lexicon)
+            _run_on(text, event, events, left) or _misspelt_unit(text, event, events, lexicon)
         ):
             _doubt(records, event.start)
     for record in records:
@@ -132,11 +132,12 @@ def _broken(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[in
             yield found.start()
 
 
-def _run_on(text: str, event: Event, events: Sequence[Event]) -> bool:
-    """Whether a numeral touches the amount that belongs to nothing: 一百百, 百二百."""
+def _run_on(text: str, event: Event, events: Sequence[Event], left: frozenset[int]) -> bool:
+    """Whether a numeral touches the amount that belongs to nothing: 一百百, 百二百. Not 648一发."""
     scaled = text[max(0, event.start - 2) : event.start] in ("百个", "千个", "万个")
     return scaled or any(
         text[at : at + 1] in _NUMERALS
+        and at in left
         and not any(
             other is not event
             and other.kind in _READ

@@ -137,7 +137,7 @@ class Reader:
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
         )
         events = self._events(found, slots, shape.each)
-        left = self._left(found, slots, events)
+        left = self._left(found, slots, events, told)
         names = [m for m in slots.mentions if m.kind is MentionKind.NAME]
         shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
         events = self._strangers.named(text, events, shape.left.over)
@@ -257,6 +257,7 @@ class Reader:
             or re.search("[\n、+;；。]", text) is not None
         )
         mentions = believed(text, found.mentions, found.sizes, goods, joined)
+        mentions = tuple(mention for mention in mentions if mention.start not in told)
         sizes = tuple(
             mark
             for mark in found.sizes
@@ -287,6 +288,7 @@ class Reader:
                 *(m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)),
             ]
         )
+        perhaps_told |= clauses.named_in_stories(named)
         counted = without_parts(counted)
         used = tuple(
             mark
@@ -321,8 +323,8 @@ class Reader:
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 
-    def _left(self, found: Found, slots: Slots, events: Sequence[Event]) -> Left:
-        kept = {mention.start for mention in slots.mentions}
+    def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
+        kept = {mention.start for mention in slots.mentions} | told
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(
             found.page.text, found.page.rest(), events, found.cues, disbelieved, found.numbers
