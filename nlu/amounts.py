@@ -90,8 +90,8 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
         if _DURATION.match(text, found.end) and not units.pattern.match(text, found.end):
             continue
         mark = _hedged(text, _amount(text, page.text, found, units, at), lexicon)
-        if mark.value.kind is AmountKind.BARE and mark.value.text in _FORMAL:
-            continue  # 陆续, 参加, 队伍: alone a formal numeral is a part of a word
+        if mark.value.kind is AmountKind.BARE and mark.value.text in _FORMAL and _in_word(text, mark):
+            continue  # 陆续, 参加, 队伍
         joined = _range(text, marks[-1], mark) if marks else None
         if joined:
             marks[-1] = joined
@@ -113,6 +113,15 @@ def _amount(text: str, whole: str, found: Mark[Number], units: Units, free_from:
     if period and size and size.value.units and text[found.end : size.end].strip() in _ONE_LETTER:
         return size  # 1m where the catalog sells by the megabyte
     return period or size or _bare(text, found)
+
+
+def _in_word(text: str, mark: Mark[Amount]) -> bool:
+    """Whether a formal numeral touches another character of a word."""
+    return any(
+        "一" <= character <= "龥"
+        for character in (text[mark.start - 1 : mark.start], text[mark.end : mark.end + 1])
+        if character
+    )
 
 
 def _counts(text: str, found: Mark[Number], whole: str) -> bool:

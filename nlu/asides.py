@@ -76,7 +76,13 @@ class Clauses:
                 continue
             aside = clause not in self._solid and clause not in self._corrected and bool(self._solid)
             if self._spent(mark, sized - {clause}) or (
-                aside and (self._measures_life(mark) or (bool(sized) and self._is_told(mark)))
+                aside
+                and (
+                    self._measures_life(mark)
+                    or (bool(sized) and self._is_told(mark))
+                    or self._happened(mark)
+                    or self._sums_up(mark, bool(sized - {clause}))
+                )
             ):
                 continue
             kept.append(self._perhaps(mark) if aside else mark)
@@ -168,12 +174,13 @@ class Clauses:
             or mark.value.text.isdigit()
         ):
             return False
-        begin, end = self._bounds(mark)
-        others = sum(begin <= at < end and not mark.start <= at < mark.end for at in self._numbers)
+        _, end = self._bounds(mark)
+        clause = self._at(mark.start)
+        beside = {clause, clause + 1} & self._solid_goods
+        others = any(self._at(at) in beside and not mark.start <= at < mark.end for at in self._numbers)
         return (
             mark.end - mark.start == 1
-            and others > 0
-            and self._at(mark.start) in self._solid_goods
+            and others
             and self._content(mark.end, min(end, mark.end + 2)) == _TOLD_BEHIND
         )
 
@@ -212,6 +219,18 @@ class Clauses:
             return True  # 这三个月一直在你家买
         begin, _ = self._bounds(mark)
         return bool(sized) and self._signs.was_spent.search(self._text, begin, mark.start) is not None
+
+    def _happened(self, mark: Mark[_M]) -> bool:
+        """跟你说了三遍了, 催我好几遍: how often something was done, and nothing is asked for."""
+        return isinstance(mark.value, Quantity) and mark.value.word in _OFTEN and not self._asks_beside(mark)
+
+    def _sums_up(self, mark: Mark[_M], sized: bool) -> bool:
+        """京东卡500两张，总共1000: what it comes to."""
+        if not sized or not isinstance(mark.value, Amount):
+            return False
+        begin, end = self._bounds(mark)
+        alone = self._content(begin, end) == 0 and not self._asks_beside(mark)
+        return alone and self._signs.in_all.search(self._text, begin, mark.start) is not None
 
     def _measures_life(self, mark: Mark[_M]) -> bool:
         """Whether what stands behind a number says that it measures something of the customer's life."""
@@ -253,6 +272,7 @@ _NAME_PERHAPS = 5
 """Fewer characters that nobody read may be the name of goods: 100敌敌卷."""
 _WHEN = re.compile(r"[就要去在前后内到没都还也一]")
 """Behind a length of time or a month: what happens then."""
+_OFTEN = ("遍", "次", "回", "轮")
 _DONE = ("了", "过")
 _MONTH = re.compile(r"[^个]月$")
 _LED = re.compile(r"[有了着过是们他她它才又刚这那]$|(?:[有了着过是才又刚]|今年|去年)[\u4e00-\u9fff]{1,2}$")
@@ -278,6 +298,6 @@ _SPENT = re.compile(r"(?:(?<![算对错行好改])了|过|老)$")
 _LATELY = re.compile(r"(?:这|最近|过去) ?$")
 _SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
 """Behind a length of time that somebody wants, rather than tells of."""
-_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
+_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _ALONE = re.compile(r"[\s,，。、;](?s:.)+|(?s:.)+[的嘅那]$")
 """A period that begins its clause, or that is said of something: 一年的, 3台1年的那个."""

@@ -78,7 +78,8 @@ class _Gatherer:
         ended = separator is EventKind.JOIN or (
             separator is EventKind.STOP and (self._whole(clause) or self._other_goods(clause))
         )
-        if self._correcting and ended and not correction and self._opens(clause):
+        over = self._correcting or (self._correcting is not None and self._mild and not self._negated)
+        if over and ended and not correction and self._opens(clause):
             self._correcting = None
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)

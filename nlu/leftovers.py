@@ -124,6 +124,15 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         least = 1 if record.name is None else SCRAP_LENGTH_MIN
         if thin and any(_scrap_before(event, left, least) for event in record.amounts):
             record.doubtful = True
+        sole = Slot.PRODUCT in record.inherited and not record.amounts and record.counted is False
+        if (
+            sole
+            and record.quantity is not None
+            and record.accounts
+            and _scrap_before(record.quantity, left, 1, 3)
+        ):
+            # 大杯券两张给A，中钡券一张给B: perhaps another variant.
+            record.doubtful = True
         if mixed and Slot.PRODUCT in record.inherited and not left.isdisjoint(_line_around(record, text)):
             # A row of a list whose own goods nobody understood takes no other row's.
             record.doubtful = True

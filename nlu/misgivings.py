@@ -84,10 +84,20 @@ def misgive(
         ):
             # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
             record.doubtful = True
+    if len(records) > 1 and any(_perhaps_of_each(text, event, left) for event in events):
+        for record in records:
+            record.doubtful = True
     recipients = sum(bool(record.accounts) for record in records)
     for record in records:
         if recipients < 2 and _counted_twice(text, list(_within(record, events, *EventKind))):
             record.doubtful = True
+
+
+def _perhaps_of_each(text: str, event: Event, left: frozenset[int]) -> bool:
+    """A、B、C，铬两张: two of each, or of the last alone?"""
+    counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
+    at = event.start - 1
+    return counted and at in left and at > 0 and _PAUSE.match(text, at - 1) is not None
 
 
 def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bool:

@@ -101,10 +101,15 @@ class _Words:
 
 def _times(text: str, words: _Words) -> list[Mark[Quantity]]:
     marks = []
-    for found in words.times.finditer(text):
+    pairs = [
+        (found, _NUMBER_BEFORE.search(text, max(0, found.start() - 8), found.start()))
+        for found in words.times.finditer(text)
+    ]
+    # 100*15 / 50*10 / 10*30: what stands first is the size all through a list.
+    sized_first = any(before and int(before[1]) >= int(found["count"]) for found, before in pairs)
+    for found, before in pairs:
         count: int | None = int(found["count"])
-        before = _NUMBER_BEFORE.search(text, max(0, found.start() - 8), found.start())
-        if before and int(before[1]) < int(found["count"]):
+        if before and int(before[1]) < int(found["count"]) and not sized_first:
             count = None  # 2x50: two of fifty, or fifty of two?
         marks.append(_mark(QuantityKind.TIMES, count, "", text, found.start(), found.end()))
     for found in words.times_spoken.finditer(text):
@@ -120,7 +125,7 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
     for found in numbers(text):
         value = found.value
         before = text[max(0, found.start - _REACH) : found.start]
-        if before.endswith(("第", ".")):
+        if _ORDINAL.search(before):
             continue
         measure = words.measure.match(text, found.end)
         if measure is None and found.value.low == 1 and _BUYS.search(before):
@@ -218,6 +223,7 @@ _VAST_COUNT = 10**9
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 _ONE_EACH = re.compile(r"各(?P<one>[一1])(?=$|[\s,，。;；、!])")
 _ONE_FOR = re.compile(r" ?个(?=(?:手机|号|账号|帐号|电话|qq|uid|邮箱))")
+_ORDINAL = re.compile(r"第$|\d\.$")
 _BUYS = re.compile(r"[来要整搞拿买] ?$")
 _REACH = 6
 _PAIR = re.compile("[俩仨]")

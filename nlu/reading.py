@@ -270,6 +270,13 @@ class Reader:
         )  # fmt: skip
         sizes = clauses.without_asides([mark for mark in sizes if mark.start not in told])
         counts = clauses.without_asides([mark for mark in found.counts if mark.start not in told])
+        kept = {mark.start for mark in counts}
+        aside = [mark for mark in found.counts if mark.start not in kept]
+        sizes = tuple(
+            mark
+            for mark in sizes
+            if mark.value.kind is not AmountKind.BARE or not any(overlap(mark, count) for count in aside)
+        )
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
         foreign = [
             mark

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from nlu.amounts import Amount, AmountKind
@@ -42,7 +43,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     gathered = sorted(
         [*gathered, *_rows_without_recipient(around, gathered)], key=lambda record: record.start
     )
-    records = shared(gathered, shape)
+    records = shared(gathered, replace(shape, rows=True))
     _size_by_counts(records, goods)
     doubt_totals(text, records, shape.each, signs)
     put_in_doubt(records, shape.left, text, signs)

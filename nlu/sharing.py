@@ -30,21 +30,52 @@ class Shape:
     suits: Callable[[Record, Record], bool] = lambda mine, other: True
     """Whether the first record's recipient is one that the goods of the second can go to."""
     left: Left = NOTHING_LEFT
+    rows: bool = False
+    """Whether each recipient stands in a row of its own: what its row says is of it alone."""
 
 
 def shared(records: list[Record], shape: Shape) -> list[Record]:
     """The records with what they take from each other."""
-    records = _rejoined(_paired(records, shape))
+    records = _rejoined(_paired(_parted(records, shape), shape))
     if len(records) > 1:
         _doubt_last_count(records, shape)
         _spread_count(records)
         _share_goods(records, shape)
         _share_accounts(records, shape)
-        _share_regions(records)
+        if not shape.rows:
+            _share_regions(records)
     if shape.each_quantity is not None:
         for record in records:
             record.quantity = shape.each_quantity
     return records
+
+
+def _parted(records: list[Record], shape: Shape) -> list[Record]:
+    """PSN卡100一张；A、B充50话费: A joins the recipients behind it, for the card goes to nobody."""
+    parted: list[Record] = []
+    for at, record in enumerate(records):
+        parted.append(record)
+        following = records[at + 1] if at + 1 < len(records) else None
+        joined = following is not None and following.opened_by is EventKind.JOIN and following.accounts
+        if following is None or not joined or not (following.names or following.nouns):
+            continue
+        if not (record.names and record.amounts and record.accounts):
+            continue
+        event = record.accounts[-1]
+        if not shape.suits(record, record) and event.start > max(
+            one.end for one in (*record.names, *record.amounts)
+        ):
+            record.accounts = record.accounts[:-1]
+            parted.append(
+                Record(
+                    start=event.start,
+                    end=event.end,
+                    accounts=[event],
+                    first=EventKind.ACCOUNT,
+                    opened_by=EventKind.STOP,
+                )
+            )
+    return parted
 
 
 def _paired(records: list[Record], shape: Shape) -> list[Record]:
@@ -137,7 +168,7 @@ def _spread_count(records: list[Record]) -> None:
         return
     own = any(record.names and not same_goods(record.name, counted[0].name) for record in others)
     sized = all(record.amounts or record.qualifiers or record.names for record in recipients)
-    if sized and _touches(event, counted[0]):
+    if (sized and _touches(event, counted[0])) or _leads_to_recipient(event, counted[0]):
         return  # 大杯两张给A，中杯一张给B: each says its own
     parted = not own and all(record.quantity is not None for record in others)
     ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
@@ -154,6 +185,11 @@ def _touches(count: Event, record: Record) -> bool:
     """Whether a count stands right beside the goods of its record, and is no total of several."""
     goods = (*record.names, *record.nouns, *record.qualifiers, *record.amounts)
     return any(0 <= count.start - one.end <= 1 or 0 <= one.start - count.end <= 1 for one in goods)
+
+
+def _leads_to_recipient(count: Event, record: Record) -> bool:
+    """两张给A: the count of what goes to A, and no total of all."""
+    return bool(record.accounts) and 0 <= record.accounts[0].start - count.end <= 1
 
 
 _TIMES = frozenset(("次", "遍", "回", "轮"))

@@ -51,7 +51,38 @@ def in_columns(
         elif meaning == "quantity" and event.amount is not None and event.amount.exact:
             count = Quantity(int(event.amount.low), QuantityKind.TIMES)
             read.append(Event(EventKind.QUANTITY, event.start, event.end, quantity=count))
-    return read
+    return _with_broken_numbers(text, read, header)
+
+
+def _with_broken_numbers(text: str, events: list[Event], header: _Header) -> list[Event]:
+    """A row whose recipient nobody could read keeps its place, and its recipient is asked for."""
+    if "account" not in header.columns:
+        return events
+    at = header.columns.index("account")
+    start = 0
+    for line in text.split("\n"):
+        cells = list(_cells(line, start))
+        start += len(line) + 1
+        if start <= header.end + 1 or len(cells) != len(header.columns):
+            continue
+        begin, end = cells[at]
+        there = [event for event in events if begin <= event.start < end]
+        if any(event.kind is EventKind.ACCOUNT for event in there) or not text[begin:end].strip(" -:"):
+            continue
+        events = [event for event in events if event not in there]
+        nobody = Account(text[begin:end].strip(), (), masked=True)
+        events.append(Event(EventKind.ACCOUNT, begin, end, account=nobody))
+    return sorted(events, key=lambda event: (event.start, event.end))
+
+
+def _cells(line: str, start: int) -> list[tuple[int, int]]:
+    """Where the cells of a line stand in the text."""
+    separator = next((one for one in ("\t", "|", ",", ";") if one in line), " ")
+    places = []
+    for cell in line.split(separator):
+        places.append((start, start + len(cell)))
+        start += len(cell) + 1
+    return places
 
 
 def _header(text: str, columns: Mapping[str, tuple[str, ...]]) -> _Header | None:
