@@ -25,6 +25,8 @@ class Units:
     currencies: Words[str]
     """Spellings of foreign money; they mean the catalog's word for it, else its common name."""
     signs: Words[str]
+    by_day: bool = False
+    """Whether labels count days as 日, which elsewhere makes a date: 3日券."""
 
     @classmethod
     def of(cls, lexicon: Lexicon, units: Mapping[str, Iterable[str]], counters: Iterable[str] = ()) -> Units:
@@ -40,6 +42,7 @@ class Units:
         for word in lexicon.words("amounts.foreign_units"):
             found.setdefault(word, {})
         counted = re.compile(_either(lexicon.words("amounts.yuan")))
+        counters = tuple(counters)
         for word in counters:
             if found.get(word) or counted.match(word):
                 continue
@@ -54,6 +57,7 @@ class Units:
             re.compile(rf"(?:{yuan_before}) ?$"),
             _names(lexicon, "amounts.currencies", units),
             _names(lexicon, "amounts.currency_signs", units),
+            _DAY in counters,
         )
 
 
@@ -90,6 +94,9 @@ def _names(lexicon: Lexicon, name: str, units: Mapping[str, Iterable[str]]) -> W
         own = next((by_plain[word] for word in known[meaning] if word in by_plain), meaning)
         found |= dict.fromkeys(spellings, own)
     return Words(found)
+
+
+_DAY = "日"
 
 
 def _either(words: Iterable[str]) -> str:

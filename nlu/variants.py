@@ -262,6 +262,8 @@ def as_amount(measure: Measure) -> Amount:
 def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
     """The variants that this exact amount names: by size, or else by the official price."""
     value = amount.low
+    if amount.kind in (AmountKind.BARE, AmountKind.SIZE) and (by_scale := _in_ten_thousands(amount, sizes)):
+        return by_scale
     match amount.kind:
         case AmountKind.MONEY:
             by_size = [size for size in sizes if size.unit in MONEY_UNITS and size.face_value == value]
@@ -287,6 +289,20 @@ def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
                 if size.unit in PERIOD_UNITS and amount.in_unit(size.unit) == size.face_value
             ]
             return own or [size for size in sizes if _label_has(size, amount)]
+
+
+def _in_ten_thousands(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
+    """五千万金币 where it is sold as 5000 of 万金币."""
+    return [
+        size
+        for size in sizes
+        if size.unit[:1] == _TEN_THOUSAND
+        and amount.low == size.face_value * 10_000
+        and (not amount.units or size.unit in amount.units or size.unit[1:] in amount.units)
+    ]
+
+
+_TEN_THOUSAND = "万"
 
 
 def _label_has(size: Size, amount: Amount) -> bool:

@@ -46,7 +46,7 @@ class Vocabulary:
     categories: tuple[str, ...]
     units: tuple[str, ...]
     counters: tuple[str, ...] = ()
-    """What the labels of variants count beside their units: 核 of 2核4G, x of 5x."""
+    """What the labels of variants count beside their units: 核 of 2核4G, x of 5x, 日 of 3日券."""
 
     @classmethod
     def compile(cls, products: Iterable[ProductWords]) -> Vocabulary:
@@ -65,4 +65,4 @@ class Vocabulary:
         )
 
 
-_COUNTED = re.compile(r"\d ?([核线路只点人端屏]|x|gb?|tb?)(?=[\d\s+/]|$)")
+_COUNTED = re.compile(r"\d ?((?:[核线路只点人端屏]|x|gb?|tb?)(?=[\d\s+/]|$)|日(?=[券票卡游\s]|$))")
