@@ -114,6 +114,8 @@ class Namer:
         """What sellers write around a name."""
         self._fillers = frozenset(map(_squeezed, lexicon.words("goods.fillers")))
         """What a name holds and nobody says."""
+        self._measures = frozenset(map(_squeezed, lexicon.words("goods.measures")))
+        """Units that measure goods from outside, and name none."""
         begins, ends = (
             "|".join(map(re.escape, _longest_first(lexicon.words(name))))
             for name in ("goods.note_begins", "goods.note_ends")
@@ -162,11 +164,11 @@ class Namer:
             for part in re.split(r"[\s,、/]+", group)
         ]
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
-        own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1)
+        own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
         tokens: list[Token] = []
         for chunk in re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside)):
             named = any(token.role in STRONG for token in tokens)
-            noted = named and self._note.fullmatch(chunk) is not None
+            noted = named and (self._note.fullmatch(chunk) or _MEASURED.match(chunk)) is not None
             tokens += (_unsaid(token) if noted else token for token in self._cut(chunk, own_units))
         for note in inside:
             known = self._words.get(note)
