@@ -37,7 +37,12 @@ def believed(
             fits = any(mark.value.exact and goods.fits(mention, (mark.value,)) for mark in sizes)
             if mention.kind is MentionKind.NAME and not mention.options:
                 continue
-            if (named and mention.closeness is not Closeness.EXACT) or not (beside or fits):
+            agreed = any(
+                other.kind is MentionKind.NAME and not other.thin and other.options.keys() == mention.options.keys()
+                for other in mentions
+            )
+            unsure = named and mention.closeness is not Closeness.EXACT and not agreed
+            if unsure or not (beside or fits or agreed):
                 continue
         if (
             mention.kind is MentionKind.UNKNOWN

@@ -311,6 +311,7 @@ class Reader:
             for mark in sized
             if not any(overlap(mark, account) for account in used)
             and not any(start <= mark.start and mark.end <= end for start, end in labels)
+            and not any(self._is_unit(m) and m.start <= mark.start < mark.end < m.end for m in mentions)
         )
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
         return Slots(mentions, used, sized, counted, perhaps_told)
