@@ -112,6 +112,8 @@ def _only_a_place(
     )
 
 
+_UNITS = frozenset("元块月年张")
+_COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 _GAME_WORLDS = "区服版站行"
 """What a country ends with where it can only be that of goods: 日区, 港服, 国行."""
 
@@ -146,4 +148,6 @@ def grown_in(
         return False
     if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
         return False
+    if before in _UNITS and (text[mention.start - 2 : mention.start - 1] in _COUNTS):
+        return False  # 50块花费
     return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)

@@ -229,7 +229,7 @@ class NameTable:
         self._by_brand = {brand: tuple(sorted(products)) for brand, products in by_brand.items()}
         for text, entry in list(self.entries.items()):
             for brand_text, brand_entry in self._leading_names(text):
-                if brand_entry is entry or brand_text == text:
+                if brand_entry is entry or brand_text == text or self.is_partial(brand_text, brand_entry):
                     continue
                 tail = text[len(brand_text) :]
                 role = self.namer.role_of(tail)

@@ -188,11 +188,11 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _nothing,
     )
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
-    behind_day = r"(?!码|线|机|店|卡|券|票|游|套|包|体|充|\d(?!\d?[:点时])| ?[:是])"
+    behind_day = r"(?!码|线|机|店|卡|券|票|游|套|包|体|充|\d(?!\d?[:点时])| ?:| ?是 ?[a-z0-9])"
     yield (
         OtherKind.DATE,
         "日号",
-        rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day} ?[日号]){behind_day}",
+        rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day}(?: ?[日号](?=[12]?\d:\d\d)|(?: ?日|号| 号(?![a-z])){behind_day}))",
         _nothing,
     )
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing

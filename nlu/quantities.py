@@ -80,7 +80,11 @@ class _Words:
             word: int(size) for size, words in lexicon.groups("quantities.packs").items() for word in words
         }
         packs = _either(self.packs)
-        self.measure = re.compile(rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折))")
+        misheard = _either(lexicon.words("quantities.misheard"))
+        ends = r"(?=$|[\s,.;!~、吧呢哈啊])"
+        self.measure = re.compile(
+            rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折)|(?:{misheard}){ends})"
+        )
         self.few = re.compile(rf"(?<![十百千万第有哪那这])(?:几|数)(?!{others})(?P<word>{measure})")
         articles = _either(lexicon.words("quantities.article_words"))
         not_articles = _either(lexicon.words("quantities.not_articles"))
