@@ -15,13 +15,15 @@ from nlu.products import Closeness, Mention, MentionKind
 
 
 def believed(
-    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool
+    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool,
+    rejecting: tuple[str, ...] = (),
 ) -> tuple[Mention, ...]:  # fmt: skip
-    """Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
+    """`rejecting`: words in front of a tier that is not wanted. Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
         mention.kind is MentionKind.NAME and not mention.thin and mention.closeness is Closeness.EXACT
         for mention in mentions
     )
+    mentions = [mention for mention in mentions if not rejected(text, mention, rejecting)]
     several = any(mention.kind is MentionKind.NAME for mention in mentions) and joined
     kept: list[Mention] = []
     for mention in mentions:
@@ -38,7 +40,9 @@ def believed(
             if mention.kind is MentionKind.NAME and not mention.options:
                 continue
             agreed = any(
-                other.kind is MentionKind.NAME and not other.thin and other.options.keys() == mention.options.keys()
+                other.kind is MentionKind.NAME
+                and not other.thin
+                and other.options.keys() == mention.options.keys()
                 for other in mentions
             )
             unsure = named and mention.closeness is not Closeness.EXACT and not agreed
@@ -56,6 +60,19 @@ def believed(
             continue
         kept.append(mention)
     return tuple(kept)
+
+
+def rejected(text: str, mention: Mention, rejecting: tuple[str, ...]) -> bool:
+    """Whether a tier is one that is not wanted: 不是普通那种, 别搞成慢充. Not 是不是普通的."""
+    if mention.kind is not MentionKind.QUALIFIER or mention.role is None:
+        return False
+    before = text[: mention.start]
+    word = next((word for word in rejecting if before.endswith(word)), "")
+    return bool(word) and before[len(before) - len(word) - 1 : len(before) - len(word)] not in (
+        "是",
+        "要",
+        "用",
+    )
 
 
 def _beside_an_exact_name(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:

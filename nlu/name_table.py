@@ -320,7 +320,9 @@ class NameTable:
                         MentionKind.UNKNOWN, thin=spelling in self._common, meaning=brand
                     )
 
-        written = "\0".join(names for product in self._vocabulary.products.values() for names in _names_of(product))
+        written = "\0".join(
+            names for product in self._vocabulary.products.values() for names in _names_of(product)
+        )
         for spelling in map(_squeezed_name, self._lexicon.words("brands.others")):
             if spelling not in self.entries and spelling not in written:
                 self.entries[spelling] = Entry(MentionKind.UNKNOWN, thin=False, meaning=spelling)

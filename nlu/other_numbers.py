@@ -60,7 +60,12 @@ def read(page: Page, lexicon: Lexicon, units: Units | None = None) -> tuple[Mark
             sold = form.kind in _COUNTED and units is not None and _sold_so(found["all"], units)
             if sold and found["all"] not in adverbs:
                 continue
-            if form.kind is OtherKind.DATE and units is not None and units.by_day and _DAYS.match(text, start):
+            if (
+                form.kind is OtherKind.DATE
+                and units is not None
+                and units.by_day
+                and _DAYS.match(text, start)
+            ):
                 continue
             if start < end and page.free(start, end):
                 page.take(start, end)
@@ -68,7 +73,9 @@ def read(page: Page, lexicon: Lexicon, units: Units | None = None) -> tuple[Mark
     return tuple(sorted(marks, key=lambda mark: mark.start))
 
 
-_DAYS = re.compile(r"[0-9一二三四五六七八九十]{1,3}日(?![\u4e00-\u9fff])|[0-9一二三四五六七八九十]{1,3}日(?=[的券票卡])")
+_DAYS = re.compile(
+    r"[0-9一二三四五六七八九十]{1,3}日(?![\u4e00-\u9fff])|[0-9一二三四五六七八九十]{1,3}日(?=[的券票卡])"
+)
 """So many days, where the shop counts them so and no day of the month is told by what happens then."""
 
 

@@ -26,7 +26,7 @@ from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
-from nlu.mentions import believed, grown_in, without_labels
+from nlu.mentions import believed, grown_in, rejected, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
@@ -104,6 +104,7 @@ class Reader:
         self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        self._rejecting = tuple(sorted(lexicon.words("goods.rejecting"), key=len, reverse=True))
         self._places = frozenset(lexicon.words("names.places"))
         self._signs = Signs.read(lexicon)
         self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
@@ -256,7 +257,7 @@ class Reader:
             or CueKind.OR in found.cues
             or re.search("[\n、+;；。]", text) is not None
         )
-        mentions = believed(text, found.mentions, found.sizes, goods, joined)
+        mentions = believed(text, found.mentions, found.sizes, goods, joined, self._rejecting)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         sizes = tuple(
             mark
@@ -322,6 +323,12 @@ class Reader:
         events = events_of(
             text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
         )
+        unwanted = {
+            m.start
+            for m in self._unwanted(found)
+            if text[m.start - 2 : m.start] != _IS_NOT or _SUCH.match(text, m.end)
+        }
+        events = [event for event in events if event.kind not in _TURNS or event.end not in unwanted]
         events += [Event(EventKind.STOP, start, end) for start, end in found.markers]
         events.sort(key=lambda event: (event.start, event.end))
         events = with_unknown_regions(
@@ -331,8 +338,13 @@ class Reader:
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
 
+    def _unwanted(self, found: Found) -> list[Mention]:
+        """The tiers that were named as what is not wanted."""
+        return [m for m in found.mentions if rejected(found.page.text, m, self._rejecting)]
+
     def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
         kept = {mention.start for mention in slots.mentions} | told
+        kept |= {mention.start for mention in self._unwanted(found)}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(
             found.page.text, found.page.rest(), events, found.cues, disbelieved, found.numbers
@@ -405,6 +417,10 @@ class Reader:
         )
 
 
+_TURNS = frozenset({EventKind.INSTEAD, EventKind.CORRECTION})
+_IS_NOT = "不是"
+_SUCH = re.compile("(?:会员|卡|版|券)?(?:的|那|这)")
+"""Behind what is not wanted (不是普通那种): else 不是 may as well take back what was said before."""
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
 

@@ -38,9 +38,7 @@ class Siblings:
     def _places(self, product_id: str) -> Iterable[str]:
         """What a product is for, as far as its name says so: its country, or a word of its own."""
         words = self._table.namer.words
-        countries = {
-            meaning for role, meaning in self._table.qualifiers[product_id] if role is Role.COUNTRY
-        }
+        countries = {meaning for role, meaning in self._table.qualifiers[product_id] if role is Role.COUNTRY}
         yield from (
             word
             for word, (role, meaning) in words.items()
