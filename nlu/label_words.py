@@ -15,24 +15,24 @@ _ENDED_MIN = 4
 """Of a shorter word the end says too little: 杯券 of 单杯券."""
 
 
-def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """The words of a squeezed `label` without `sizes`, the numbers with units in it; and of each whether
-    it is but a part of a piece, or one piece of a bundle: 真题 of 真题+听力."""
+def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]:
+    """The words of a squeezed `label` without `sizes`, the numbers with units in it; and of each how far it
+    is from the whole: 0, or 1 for a part of a piece, and 2 for what belongs to a bundle (真题 of 真题+听力)."""
     for size in sorted(sizes, key=len, reverse=True):
         label = label.replace(size, " ")
-    bundle = "+" in label
+    bundle = 2 if "+" in label else 0
     for piece in _PIECE.findall(label):
         if len(piece) < _WORD_MIN or piece.isdigit():
             continue
         yield piece, bundle
         if (counted := _COUNTED.fullmatch(piece)) is not None:
             # 科一 of 科目一.
-            yield counted["what"][0] + counted["number"], True
+            yield counted["what"][0] + counted["number"], bundle or 1
         elif _CHINESE.fullmatch(piece) and len(piece) <= PIECE_MAX:
             for length in range(_WORD_MIN, len(piece)):
-                yield piece[:length], True
+                yield piece[:length], bundle or 1
                 if len(piece) >= _ENDED_MIN:
-                    yield piece[-length:], True
+                    yield piece[-length:], bundle or 1
 
 
 _PIECE = re.compile(r"[a-z]+[0-9]*|[0-9]*[\u4e00-\u9fff]+[0-9]*")

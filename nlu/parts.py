@@ -40,8 +40,6 @@ class Part:
     options: dict[str, float] = field(default_factory=dict)
     """Product id -> what it costs to call it this."""
     by_sound: bool = False
-    of_kind: bool = False
-    """It only says what kind of thing: 打车券. That names goods where nothing else is of the kind."""
 
 
 class Parts:
@@ -91,11 +89,18 @@ class Parts:
         for run in _RUN.finditer(text):
             for start, end in self._stretches(text, free, run.start(), run.end()):
                 if _PIECE <= end - start <= STRETCH_MAX:
-                    stretch = text[start:end]
-                    if (kind := self._only_kind(stretch)) is not None:
-                        yield Part(start, end, kind, of_kind=True)
-                    elif (found := self._held(stretch)) is not None:
+                    found = self._held(text[start:end])
+                    if found is not None:
                         yield Part(start, end, *found)
+
+    def kinds(self, text: str, free: bytearray) -> Iterator[Part]:
+        """What only says what kind of thing, where one name alone holds it so: 打车券. That names goods
+        where nothing else is of the kind."""
+        for run in _RUN.finditer(text):
+            for start, end in self._stretches(text, free, run.start(), run.end()):
+                kind = self._only_kind(text[start:end])
+                if kind is not None:
+                    yield Part(start, end, kind)
 
     def _stretches(self, text: str, free: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:
         """What stands between the words of talk and the characters that join words."""

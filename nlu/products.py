@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.abbreviations import Abbreviations
 from nlu.few_words import FewWords, Finder
+from nlu.growing import grown
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
@@ -113,8 +114,12 @@ class Names:
         self._patterns = list(self._entries)
         self._automaton = self._finder(self._patterns)
         self._build_fuzzy()
+        self._tiers = [
+            word for word, (role, _) in table.namer.words.items() if role is Role.TIER and len(word) > 1
+        ]
+        self._written = table.written
         self._abbreviations = Abbreviations(
-            table.written, frozenset(lexicon.words("signs.no_name_characters"))
+            self._written, frozenset(lexicon.words("signs.no_name_characters"))
         )
 
     def _build_fuzzy(self) -> None:
@@ -206,9 +211,11 @@ class Names:
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
         chosen = _longest([*chosen, *self._said_by_parts(text, chosen)])
+        chosen = _longest([*chosen, *self._only_of_kind(text, chosen)])
         if not any(mention.kind in _GOODS for mention in chosen):
             chosen = [*chosen, *self._abbreviated(text, chosen)]
-        return tuple(_moved(mention, places) for mention in self._put_together(text, chosen))
+        named = grown(text, list(self._put_together(text, chosen)), self._written)
+        return tuple(_moved(mention, places) for mention in named)
 
     def _said_by_parts(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
         """Goods said by parts of their names, in the clauses in which nothing else is named."""
@@ -219,18 +226,27 @@ class Names:
         closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
         for part in self._parts.read(text, closed):
             start, end = part.start, part.end
-            inside = [m for m in chosen if start <= m.start and m.end <= end]
-            if part.of_kind:
-                kinds = [m for m in inside if m.kind is MentionKind.NOUN and m.role is Role.SUBJECT]
-                told = not named and any(m.options.keys() == part.options.keys() for m in kinds)
-            else:
-                told = sum(not one for one in known[start:end]) >= SHORT_PART
-            if told:
+            if sum(not one for one in known[start:end]) >= SHORT_PART:
                 closeness = Closeness.SOUND if part.by_sound else Closeness.PARTIAL
                 thin = end - start <= SHORT_PART
                 yield Mention(
                     start, end, text[start:end], MentionKind.NAME, part.options, closeness, thin=thin
                 )
+
+    def _only_of_kind(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
+        """Goods named by their kind alone, where nothing is named and nothing else is for the same."""
+        if any(mention.kind in _GOODS for mention in chosen):
+            return
+        for part in self._parts.kinds(text, bytearray(len(text))):
+            if any(
+                one.kind is MentionKind.NOUN
+                and one.role is Role.SUBJECT
+                and part.start <= one.start < one.end <= part.end
+                and one.options.keys() == part.options.keys()
+                for one in chosen
+            ):
+                said = text[part.start : part.end]
+                yield Mention(part.start, part.end, said, MentionKind.NAME, part.options, Closeness.PARTIAL)
 
     def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
         found = []
@@ -324,7 +340,8 @@ class Names:
     def _misspelled(
         self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
     ) -> Iterator[Mention]:
-        """Names with a slip. `others`: goods of others and tiers that are spelled right, so no slips."""
+        """Names with a slip; where it is in the tier, the name without it is meant as well: 话费费充 is 话费
+        as much as 话费慢充. `others`: goods of others and tiers that are spelled right, so no slips."""
         for start, end, near in self._typos.read(text, taken, edges):
             patterns = [
                 pattern
@@ -341,6 +358,12 @@ class Names:
                     merged[product_id] = min(cost, merged.get(product_id, cost))
             entry = self._entries[patterns[0]]
             family = self._families.get(entry.family, {})
+            if any(
+                tier in pattern and tier not in text[start:end]
+                for pattern in patterns
+                for tier in self._tiers
+            ):
+                merged = dict.fromkeys((*merged, *family), min(merged.values(), default=0.0))
             yield Mention(
                 start,
                 end,

@@ -111,9 +111,9 @@ class Sizes:
         marks = read_amounts(normalise(word), self._lexicon, self._units)
         return any(mark.value.kind is not AmountKind.BARE for mark in marks)
 
-    def _said_of(self, size: Size) -> Iterator[tuple[str, bool]]:
-        """The words of a label, and whether each is but a piece of a bundle."""
-        yield from ((word, False) for word in _short_labels(size))
+    def _said_of(self, size: Size) -> Iterator[tuple[str, int]]:
+        """The words of a label, and how far each is from being the whole of it."""
+        yield from ((word, 0) for word in _short_labels(size))
         sizes = [amount.text.replace(" ", "") for amount in size.more if amount.kind is not AmountKind.BARE]
         yield from ((w, part) for w, part in label_words(size.label, sizes) if w not in self._general)
 
@@ -160,17 +160,18 @@ class Sizes:
         return self._shelf(product_id).words
 
     def _tell_apart(self, sizes: tuple[Size, ...], known: str) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, dict[str, bool]] = {}
+        found: dict[str, dict[str, int]] = {}
         for size in sizes:
             for word, part in self._said_of(size):
                 if word in known:
                     # 100元话费 of 话费充值: the goods' own name and places tell nothing apart.
                     continue
                 skus = found.setdefault(word, {})
-                skus[size.sku_id] = skus.get(size.sku_id, True) and part
+                skus[size.sku_id] = min(skus.get(size.sku_id, part), part)
         # 真题 is what is called so, and not a bundle that holds it too.
         whole = {
-            word: [sku for sku, part in skus.items() if not part] or skus for word, skus in found.items()
+            word: [sku for sku, part in skus.items() if part == min(skus.values())]
+            for word, skus in found.items()
         }
         return {
             word: tuple(skus) for word, skus in whole.items() if len(skus) < len(sizes) or len(sizes) == 1
@@ -197,6 +198,10 @@ class Sizes:
             said = True
             asked = asked or amount
             if not amount.exact:
+                told = [size for size in left if not size.more and amount.text in size.label]
+                if len(told) == 1 and amount.low == amount.high:
+                    left = told  # 近20年 is what its label says too
+                    continue
                 near = [size for size in left if _between(size, amount)]
                 return VariantReading(options=_ids(near or left))
             left = [size for size in left if size in _fitting(amount, sizes)]

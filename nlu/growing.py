@@ -1,0 +1,82 @@
+"""Names that go on in the words of the goods themselves: 小遛骑行卡 of 小遛共享电动车骑行卡.
+
+What was found is often but the beginning, the middle or the end of what was said. The characters beside
+it belong to it as long as they stand so in the name of the goods; then no other reader can take 行 for a
+yes, or 电动车 for something to be sent by mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nlu.name_table import MentionKind
+
+if TYPE_CHECKING:
+    from nlu.products import Mention
+
+OPTIONS_MAX = 8
+_JUMP_MIN = 2
+_SPELLED = 0.9
+"""The closeness from which on a name was typed as it is spelled."""
+_SURE = 4
+"""A name of so many characters in a row means nothing else."""
+
+
+def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) -> list[Mention]:
+    """The mentions, each name as long as the message goes on in it. `written`: product id -> squeezed name."""
+    firm = [(m.start, m.end) for m in mentions if m.kind is not MentionKind.NOUN]
+    result: list[Mention] = []
+    for mention in mentions:
+        if _may_grow(mention, written):
+            others = [span for span in firm if span != (mention.start, mention.end)]
+            start = max((end for _, end in others if end <= mention.start), default=0)
+            end = min((begin for begin, _ in others if begin >= mention.end), default=len(text))
+            mention = _grown(text, mention, start, end, written)
+        result.append(mention)
+    names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]
+    return [
+        mention
+        for mention in result
+        if mention.kind is not MentionKind.NOUN
+        or not any(start <= mention.start and mention.end <= end for start, end in names)
+    ]
+
+
+def _may_grow(mention: Mention, written: Mapping[str, str]) -> bool:
+    return (
+        mention.kind is MentionKind.NAME
+        and mention.closeness.value >= _SPELLED
+        and 0 < len(mention.options) <= OPTIONS_MAX
+        and all(one in written for one in mention.options)
+    )
+
+
+def _grown(text: str, mention: Mention, first: int, last: int, written: Mapping[str, str]) -> Mention:
+    names = [written[one] for one in mention.options]
+    start, end = mention.start, mention.end
+    if not all(text[start:end] in name for name in names):
+        return mention
+    while start > first and _wordy(text[start - 1]) and _in_all(text[start - 1 : end], names):
+        start -= 1
+    while end < last and _wordy(text[end]) and _in_all(text[start : end + 1], names):
+        end += 1
+    row = end - start
+    rests = [name[name.find(text[start:end]) + row :] for name in names]
+    stop = end
+    while stop < last and _wordy(text[stop]) and _in_all(text[end : stop + 1], rests):
+        stop += 1
+    if stop - end >= _JUMP_MIN:
+        end = stop
+    if (start, end) == (mention.start, mention.end):
+        return mention
+    return replace(mention, start=start, end=end, thin=mention.thin and row < _SURE)
+
+
+def _in_all(piece: str, names: Sequence[str]) -> bool:
+    return all(piece in name for name in names)
+
+
+def _wordy(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
