@@ -136,7 +136,9 @@ class Names:
         self._sound_automaton = self._finder(self._sounds)
         if not self.passing:
             self._spelled_in_latin  # noqa: B018  (made ahead)
-        slips = [text for text in names if len(text) >= 3] + [text for text in servers if len(text) > 3]
+        soft, parts = self.table.soft, self._lexicon.groups("names.region_parts")
+        slips = [text for text in names if len(text) >= 3 and text not in soft]
+        slips += [text for text in servers if len(text) > 3 and not any(part in text for part in parts)]
         self._typos = Misspellings(slips, self._lexicon, self.passing)
 
     def _may_be_guessed(self, text: str, entry: Entry) -> bool:

@@ -344,10 +344,10 @@ class Reader:
 
     def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
         kept = {mention.start for mention in slots.mentions} | told
-        kept |= {mention.start for mention in self._unwanted(found)}
+        unwanted = [(m.start, m.end) for m in self._unwanted(found)]
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(
-            found.page.text, found.page.rest(), events, found.cues, disbelieved, found.numbers
+            found.page.text, found.page.rest(), events, found.cues, disbelieved, (*found.numbers, *unwanted)
         )
 
     def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
