@@ -82,10 +82,11 @@ class Goods:
     """Decides for one catalog."""
 
     def __init__(
-        self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str, destinations: Iterable[str] = ()
-    ) -> None:
+        self, vocabulary: Vocabulary, names: Names, sizes: Sizes, topup: str, destinations: Iterable[str] = (), editions: Iterable[str] = (),
+    ) -> None:  # fmt: skip
         """`topup`: what the plain phone top-up is called. `destinations`: words in front of a place for
-        which goods are wanted."""
+        which goods are wanted. `editions`: tiers that are versions of one program."""
+        self._editions = frozenset(editions)
         self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
         self._siblings = Siblings(vocabulary, names.table, destinations)
         self._topup = names.table.named(topup)
@@ -117,6 +118,10 @@ class Goods:
             # 慢充100: no name was said, and the tier is that of a sibling.
             kin = [other for product_id in options for other in self._names.table.kin(product_id)]
             qualified = self._qualified(dict.fromkeys(kin, 0.0), wanted)
+        if not qualified and len(options) == 1 and self._lacks_edition(wanted):
+            one = next(iter(options))
+            sizes = tuple(size.sku_id for size in self._sizes.of(one))[:OPTIONS_MAX]
+            return Decision(one, (), VariantReading(options=sizes, unavailable=True), closeness)
         if not qualified:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
@@ -153,6 +158,11 @@ class Goods:
             conflict = conflict or self._carrier_conflict(wanted, product_id)
             return Decision(product_id, (), readings[product_id], closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
+
+    def _lacks_edition(self, wanted: Wanted) -> bool:
+        """Win11家庭版 where there is but the 专业版: an edition of the very goods that is not sold."""
+        told = {meaning for role, meaning in wanted.qualifiers if role is Role.TIER}
+        return wanted.mention is not None and bool(told) and told <= self._editions
 
     def decide_in_hand(self, line: LineInHand, wanted: Wanted) -> Decision:
         """The same for goods that are in hand and were not named again."""

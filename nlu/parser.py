@@ -81,7 +81,14 @@ class Parser:
         names = _names_of(vocabulary, lexicon)
         self._reader = Reader(vocabulary, lexicon, names)
         self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
-        self._goods = Goods(vocabulary, names, self._sizes, "话费", lexicon.words("names.destination_leads"))
+        self._goods = Goods(
+            vocabulary,
+            names,
+            self._sizes,
+            "话费",
+            lexicon.words("names.destination_leads"),
+            lexicon.words("goods.editions"),
+        )
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nlu.products import Mention, MentionKind
@@ -55,6 +56,11 @@ def with_unknown_regions(
             place = Mention(start, end, text[start:end], MentionKind.REGION)
             found.append(Event(EventKind.REGION, start, end, mention=place))
     if not any(event.kind is EventKind.REGION for event in (*events, *found)):
+        for match in _LABELLED.finditer(text):
+            start, end = match.span("server")
+            if not any(taken[start:end]) and not set(match["server"]) & function:
+                place = Mention(start, end, match["server"], MentionKind.REGION)
+                found.append(Event(EventKind.REGION, start, end, mention=place))
         named = {region for product_id in options for region in vocabulary.products[product_id].regions}
         for start, end in _elsewhere(text, named, places):
             if not any(taken[start:end]):
@@ -95,6 +101,10 @@ def _wordy(character: str, function: frozenset[str]) -> bool:
     return "\u4e00" <= character <= "\u9fff" and character not in function
 
 
+_LABELLED = re.compile(
+    "(?:大区|区服|服务器|(?<![小地社校专])区)(?:[是为:]|选| )+(?P<server>[\u4e00-\u9fff]{3,5})(?=[,。;!\\s]|$)"
+)
+"""What stands behind the word for a server: 大区是男爵领域."""
 _PLACES_MIN = 2
 _ENDING_LENGTH_MIN = 2
 """A single character (站) ends too many other words."""
