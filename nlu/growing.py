@@ -7,6 +7,7 @@ yes, or 电动车 for something to be sent by mail.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) ->
             others = [span for span in firm if span != (mention.start, mention.end)]
             start = max((end for _, end in others if end <= mention.start), default=0)
             end = min((begin for begin, _ in others if begin >= mention.end), default=len(text))
-            mention = _grown(text, mention, start, end, written)
+            mention = _with_version(text, _grown(text, mention, start, end, written), end, written)
         result.append(mention)
     names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]
     return [
@@ -72,6 +73,20 @@ def _grown(text: str, mention: Mention, first: int, last: int, written: Mapping[
     if (start, end) == (mention.start, mention.end):
         return mention
     return replace(mention, start=start, end=end, thin=mention.thin and row < _SURE)
+
+
+def _with_version(text: str, mention: Mention, last: int, written: Mapping[str, str]) -> Mention:
+    """PD虚拟机20 of Parallels Desktop 20: the number behind a name is the goods' own where no unit follows."""
+    found = _NUMBER.match(text, mention.end)
+    if found is None or found.end() > last:
+        return mention
+    own = re.compile(rf"(?<![0-9]){found[0]}{_NO_UNIT}")
+    named = all(own.search(written[one]) for one in mention.options)
+    return replace(mention, end=found.end()) if named else mention
+
+
+_NO_UNIT = r"(?![0-9.元块张个份]|[天日月年周次]|[gmt点刀美]|[小分篇双节]|[根颗本台人])"
+_NUMBER = re.compile("[0-9]{1,4}" + _NO_UNIT)
 
 
 def _in_all(piece: str, names: Sequence[str]) -> bool:

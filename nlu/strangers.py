@@ -11,8 +11,8 @@ from rapidfuzz import fuzz, process
 
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
-from nlu.normalise import plain
 from nlu.naming import Role
+from nlu.normalise import plain
 from nlu.products import Closeness, Mention, MentionKind
 from nlu.records import Event, EventKind
 from nlu.siblings import KIN_MAX

@@ -20,6 +20,7 @@ from nlu.label_words import label_words
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.periods import LIFETIME
+from nlu.sounds import heard
 from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
 
@@ -96,11 +97,20 @@ class Sizes:
         words = {word for size in sizes for word, _ in self._said_of(size) if _is_label(word)}
         unread = sorted(word for word in words if not self._sized(word))
         self._labels_said = AhoCorasick(unread, matchkind=MatchKind.LeftmostLongest)
+        spoken = [word for word in unread if len(word) >= _HEARD_MIN and _CHINESE.fullmatch(word)]
+        self._labels_by_sound = {heard(word): word for word in spoken}
+        self._sounds = list(self._labels_by_sound)
+        self._labels_heard = AhoCorasick(self._sounds, matchkind=MatchKind.LeftmostLongest)
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         """`(start, end, word)` of the words in a text that tell variants of these products apart."""
         found = self._labels_said.find_matches_as_indexes(text)
-        known = [self.words(product_id) for product_id in product_ids] if found else []
+        heard_too = self._labels_heard.find_matches_as_indexes(heard(text))
+        known = [self.words(product_id) for product_id in product_ids] if found or heard_too else []
+        for index, start, end in heard_too:
+            word = self._labels_by_sound[self._sounds[index]]
+            if text[start:end] != word and any(word in words for words in known):
+                yield start, end, word  # 转业版
         for _, start, end in found:
             part_of_number = text[start].isdigit() and text[start - 1 : start].isdigit()
             if not part_of_number and any(text[start:end] in words for words in known):
@@ -226,6 +236,11 @@ class Sizes:
                 return self.fit(product_id, (), words[:1])
             return VariantReading(options=_ids(self.of(product_id)))
         return self.fit(product_id, (as_amount(measure),))
+
+
+_HEARD_MIN = 3
+"""Shorter labels sound like too much else."""
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 
 def _is_label(word: str) -> bool:
