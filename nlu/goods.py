@@ -354,15 +354,23 @@ class Goods:
                 # What was said need not be dropped: it no longer costs anything.
                 relief = _RELIEF.get(role, 0.0)
                 left = {product_id: max(0.0, cost - relief) for product_id, cost in having.items()}
-            elif role is not Role.CARRIER or any(self._carriers(product_id) for product_id in left):
+            elif role is not Role.CARRIER:
                 return None
+            elif any(self._carriers(product_id) for product_id in left):
+                left = {one: cost for one, cost in left.items() if not self._carriers(one)}
+                if not left:
+                    return None
         if wanted.carrier is not None and any(self._carriers(product_id) for product_id in left):
+            plain = {product_id: cost for product_id, cost in left.items() if not self._carriers(product_id)}
             same = {
                 product_id: cost
                 for product_id, cost in left.items()
                 if wanted.carrier in self._carriers(product_id)
             }
-            if same and not any(role is Role.CARRIER for role, _ in said):
+            if plain and not any(role is Role.CARRIER for role, _ in said):
+                # 三网话费 beside 移动话费: whoever names no carrier means the one for all.
+                left = {**plain, **same}
+            elif same and not any(role is Role.CARRIER for role, _ in said):
                 # The number says the carrier, so nobody misses it in the name.
                 relief = _RELIEF[Role.CARRIER]
                 left = {product_id: max(0.0, cost - relief) for product_id, cost in same.items()}

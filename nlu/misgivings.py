@@ -188,6 +188,9 @@ def _unread_choices(events: Sequence[Event], left: frozenset[int]) -> Iterable[i
     for event in events:
         if event.kind is EventKind.OR and not left.isdisjoint(range(event.end, event.end + 3)):
             yield event.start
+        if event.kind is EventKind.OR and {event.start - 1, event.start - 2} <= left:
+            # 优枯或者爱奇艺
+            yield next((other.start for other in events if other.start >= event.end), event.start)
 
 
 def _unread_changes(text: str, events: Sequence[Event], changes: Sequence[int]) -> Iterable[int]:

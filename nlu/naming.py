@@ -38,6 +38,8 @@ class Role(Enum):
     PLAIN_TIER = "plain tier"
     COUNTRY = "country"
     CARRIER = "carrier"
+    NOTE = "note"
+    """What describes goods that are named before it: 门店自提."""
 
     __hash__ = object.__hash__  # a dictionary key in every name; enum's own is written in Python
 
@@ -52,6 +54,7 @@ COST = {
     Role.PLAIN_TIER: 0.65,
     Role.COUNTRY: 1.0,
     Role.CARRIER: 1.0,
+    Role.NOTE: 0.7,
 }
 """What it costs to leave a token out."""
 
@@ -166,10 +169,9 @@ class Namer:
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
         tokens: list[Token] = []
-        for chunk in re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside)):
-            named = any(token.role in STRONG for token in tokens)
-            noted = named and (self._note.fullmatch(chunk) or _MEASURED.match(chunk)) is not None
-            tokens += (_unsaid(token) if noted else token for token in self._cut(chunk, own_units))
+        chunks = re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
+        for chunk in self._rejoined(chunks):
+            tokens += self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
         for note in inside:
             known = self._words.get(note)
             if known is not None:
@@ -177,6 +179,45 @@ class Namer:
             elif note in telling:
                 tokens.append(Token(note, Role.COUNTRY, note))
         return tuple(_glued(tokens))
+
+    def _rejoined(self, chunks: list[str]) -> Iterator[str]:
+        """The parts of a name, with well-known brands that a mark cuts in two made whole: 崩坏:星穹铁道."""
+        held = ""
+        for chunk in chunks:
+            both = held + chunk
+            if held > "\u4dff" and any(
+                both[:length] in self._brand_of for length in range(len(held) + 1, len(both) + 1)
+            ):
+                held = both
+                continue
+            if held:
+                yield held
+            held = chunk
+        if held:
+            yield held
+
+    def _noted(self, before: list[Token], chunk: str, tokens: tuple[Token, ...]) -> Iterable[Token]:
+        """What a part of a name adds to those before it: a note (几分钟到账, 2小时起) only the countries and
+        tiers in it; what describes goods that are named in full, all of it at little cost."""
+        if not any(token.role in STRONG for token in before):
+            return tokens
+        if chunk in self._fillers:
+            return (Token(chunk, Role.GENERIC, chunk),)
+        if self._note.fullmatch(chunk) or _MEASURED.match(chunk):
+            carriers = sum(token.role is Role.CARRIER for token in tokens)
+            return tuple(
+                token
+                for token in tokens
+                if token.role in _QUALIFIES and not (token.role is Role.CARRIER and carriers > 1)
+            )
+        named = any(token.role in (Role.GENERIC, Role.CONTENT) for token in before)
+        if named and len(chunk) >= _DESCRIPTION_MIN and all(map(self._unknown, tokens)):
+            return (Token(chunk, Role.NOTE, chunk),)
+        return tokens
+
+    def _unknown(self, token: Token) -> bool:
+        chinese = all("\u4e00" <= character <= "\u9fff" for character in token.text)
+        return chinese and token.role in (Role.BRAND, Role.SUBJECT) and token.text not in self._brand_of
 
     def telling_notes(self, names: Iterable[str]) -> Mapping[str, Set[str]]:
         """Of names that differ only in a short note in brackets: name -> its note."""
@@ -256,11 +297,12 @@ class Namer:
             yield _form(strong, tuple(token for token in tokens if token not in strong))
             return
         places = range(len(tokens))
-        for dropped in range(1, len(tokens)):
-            for gone in combinations(places, dropped):
-                kept = tuple(tokens[at] for at in places if at not in gone)
-                if any(token.role in STRONG for token in kept):
-                    yield _form(kept, tuple(tokens[at] for at in gone))
+        dropped = [gone for count in places[1:] for gone in combinations(places, count)]
+        # The shortest are the most natural, and may not be lost where there are too many.
+        for gone in sorted(dropped, key=lambda gone: len(tokens) - len(gone) > _SHORT):
+            kept = tuple(tokens[at] for at in places if at not in gone)
+            if any(token.role in STRONG for token in kept):
+                yield _form(kept, tuple(tokens[at] for at in gone))
 
 
 _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
@@ -268,7 +310,10 @@ _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 _BRACKET = re.compile(r"[(\[【)\]】]")
 
 
-_MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒)")
+_DESCRIPTION_MIN = 3
+_SHORT = 3
+"""A form of so many words is a short one."""
+_MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒|用户|人|台|设备)")
 """How a part of a name begins that says how much of it there is: 8天无限流量, 2小时起."""
 _NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")
 
@@ -297,11 +342,6 @@ def _glued(tokens: list[Token]) -> Iterator[Token]:
         yield token
     if held is not None:
         yield Token(held, Role.BRAND, held)
-
-
-def _unsaid(token: Token) -> Token:
-    """A word that names nothing where it stands in a note: 填QQ号, 几分钟到账."""
-    return Token(token.text, Role.GENERIC, token.meaning) if token.role is Role.BRAND else token
 
 
 def _longest_first(words: Iterable[str]) -> list[str]:

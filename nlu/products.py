@@ -432,7 +432,8 @@ class Names:
         if other.kind is not MentionKind.NAME or other.closeness is not Closeness.EXACT:
             return None
         text = one.text + other.text
-        if one.kind is MentionKind.UNKNOWN and not self._brands_in(other.text):
+        lacking = min(other.options.values(), default=0.0) >= BRANDLESS
+        if one.kind is MentionKind.UNKNOWN and (lacking or not self._brands_in(other.text)):
             return replace(one, end=other.end, text=text)
         if one.kind is not MentionKind.NAME or not other.options:
             return None

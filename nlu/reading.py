@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
-from nlu.amounts import AmountKind, Units
+from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import Clauses
 from nlu.chatting import Chatting, inside_any, unheard
 from nlu.contacts import Contacts, Remembered
@@ -257,6 +257,9 @@ class Reader:
             or CueKind.OR in found.cues
             or re.search("[\n、+;；。]", text) is not None
         )
+        found = replace(
+            found, sizes=tuple(self._in_misspelt_unit(mark, found.mentions) for mark in found.sizes)
+        )
         mentions = believed(text, found.mentions, found.sizes, goods, joined, self._rejecting)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         sizes = tuple(
@@ -337,6 +340,14 @@ class Reader:
         )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
         return in_columns(text, events, self._columns)
+
+    def _in_misspelt_unit(self, mark: Mark[Amount], mentions: Sequence[Mention]) -> Mark[Amount]:
+        """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
+        unit = next((m for m in mentions if m.start == mark.end and m.guessed and self._is_unit(m)), None)
+        if unit is None or mark.value.kind is not AmountKind.BARE:
+            return mark
+        units = self.units.spellings[unit.text]
+        return replace(mark, value=replace(mark.value, kind=AmountKind.SIZE, units=units))
 
     def _unwanted(self, found: Found) -> list[Mention]:
         """The tiers that were named as what is not wanted."""
