@@ -129,6 +129,9 @@ class Namer:
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
         self._tokens = lru_cache(maxsize=NAMES_KEPT)(self._tokens_of)
+        self.long_tiers = tuple(
+            word for word, (role, _) in self._words.items() if role is Role.TIER and len(word) > 1
+        )
         self._longest = max(map(len, self._words), default=1)
         self._longest_brand = max(map(len, self._brand_of), default=1)
 

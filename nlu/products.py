@@ -114,9 +114,7 @@ class Names:
         self._patterns = list(self._entries)
         self._automaton = self._finder(self._patterns)
         self._build_fuzzy()
-        self._tiers = [
-            word for word, (role, _) in table.namer.words.items() if role is Role.TIER and len(word) > 1
-        ]
+        self._tiers = table.namer.long_tiers
         self._written = table.written
         self._abbreviations = Abbreviations(
             self._written, frozenset(lexicon.words("signs.no_name_characters"))
@@ -177,9 +175,7 @@ class Names:
         regions = [text for text, entry in self._entries.items() if entry.kind is MentionKind.REGION]
         if not regions:
             return []
-        exact = word_set(
-            self._lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.compass"
-        )
+        exact = word_set(self._lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.compass")
         telling = [word for word, (role, _) in self.table.namer.words.items() if role in _OF_SERVERS]
         return [
             text
