@@ -121,6 +121,16 @@ def unheard(cues: Cues, chat: Sequence[Span]) -> Cues:
     return {kind: found for kind, found in kept.items() if found}
 
 
+def without_inside(cues: Cues, spans: Sequence[Span]) -> Cues:
+    """The cues without those of some stretches: 别 of 别给我慢充 forbids no order."""
+    if not spans:
+        return cues
+    kept = {
+        kind: tuple(cue for cue in found if not inside_any(cue.start, spans)) for kind, found in cues.items()
+    }
+    return {kind: found for kind, found in kept.items() if found}
+
+
 def without_chat(text: str, chat: Sequence[Span]) -> str:
     """The text without what only chats."""
     for start, end in reversed(chat):

@@ -17,9 +17,10 @@ from nlu.records import Event, EventKind, Record
 from nlu.signs import Signs
 
 
-def without_total(events: Sequence[Event]) -> list[Event]:
+def without_total(text: str, events: Sequence[Event], signs: Signs) -> list[Event]:
     """三张京东卡，一张100两张50: the parts are ordered, their sum is not. Parts that make another sum
     stay beside it, and then two counts contradict each other."""
+    events = [event for event in events if not _is_sum_behind(text, event, events, signs)]
     totals = [event for event in events if _count(event) > 1]
     if not totals:
         return list(events)
@@ -39,6 +40,13 @@ def without_total(events: Sequence[Event]) -> list[Event]:
         for place, event in enumerate(events)
     ]
     return counted[:at] + counted[at + 1 :]
+
+
+def _is_sum_behind(text: str, event: Event, events: Sequence[Event], signs: Signs) -> bool:
+    """京东卡两张，天猫卡三张，一共五张."""
+    if event.quantity is None or not signs.in_all.search(text, 0, event.start):
+        return False
+    return event.quantity.count == sum(_count(other) for other in events if other.end <= event.start)
 
 
 def without_parts(counts: Sequence[Mark[Quantity]]) -> tuple[Mark[Quantity], ...]:

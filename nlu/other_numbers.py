@@ -187,6 +187,25 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?(?:栋|幢|号楼|单元)\d{{0,4}}(?:室|号(?!码))?)",
         _nothing,
     )
+    kin = _either(lexicon.words("contacts.kin_roots"))
+    yield (
+        OtherKind.MEASURE,
+        "二三四五六七八九",
+        rf"(?<![第几\d一二两三四五六七八九十百千])(?P<all>[二三四五六七八九])(?={kin})(?!公[斤里司分交园])",
+        _nothing,
+    )  # 三姐, 二舅
+    yield (
+        OtherKind.MEASURE,
+        "老小",
+        r"(?<=[老小])(?P<all>[一二三四五六七八九])(?=[的那他她充要,\s:：\d\0]|手机|号)",
+        _nothing,
+    )  # 老二的手机
+    yield (
+        OtherKind.MEASURE,
+        "俩仨",
+        rf"(?:{words['people_counted']})(?P<all>[俩仨])",
+        _nothing,
+    )  # 我们俩
     measured = _firsts(lexicon.words("other_numbers.measures"))
     yield (
         OtherKind.MEASURE,
@@ -224,6 +243,7 @@ _LISTS = (
     "generations_behind",
     "measures",
     "recipients",
+    "people_counted",
 )
 
 

@@ -30,6 +30,7 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.parts import Parts
 from nlu.products import Names
+from nlu.proof import Prover
 from nlu.reading import Reader, Reading
 from nlu.signs import Signs
 from nlu.understanding import (
@@ -90,6 +91,7 @@ class Parser:
             lexicon.words("goods.editions"),
         )
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
+        self._prover = Prover(vocabulary, lexicon, names.table)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
@@ -133,6 +135,7 @@ class Parser:
         records = [asked_for(record, expectation.asking, kind) for record in reading.records]
         alone = len(records) == 1
         spoken = [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
+        spoken = self._proven(reading, spoken)
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
@@ -181,6 +184,16 @@ class Parser:
             return guess if not seen.slots else Guess(Intent.PROVIDE, None, 0.8)
         intent = Intent.MODIFY if changes else Intent.PROVIDE
         return Guess(intent, None, max(0.85, guess.confidence))
+
+    def _proven(self, reading: Reading, spoken: list[Spoken]) -> list[Spoken]:
+        """With the sizes of lines left open that the message does not prove."""
+        doubts = self._prover.doubts(reading, [one.line for one in spoken])
+        return [
+            replace(one, line=replace(one.line, sku=None, sku_options=(one.line.sku.value,)))
+            if at in doubts and one.line.sku is not None
+            else one
+            for at, one in enumerate(spoken)
+        ]
 
     def _placed(
         self, understood: Understanding, place: int | None, expectation: Expectation

@@ -166,6 +166,17 @@ class Names:
                     by_pinyin[short].append(text)
         return self._finder(list(by_pinyin)), list(by_pinyin.values())
 
+    @cached_property
+    def _telling_apart(self) -> frozenset[str]:
+        """The characters of the words that tell goods from their siblings."""
+        words = self.table.namer.words.items()
+        return frozenset(
+            character
+            for word, (role, _) in words
+            if role in _APART or role is Role.PLAIN_TIER
+            for character in word
+        )
+
     def _finder(self, words: list[str]) -> Finder:
         return FewWords(words) if self.passing else AhoCorasick(words, matchkind=MatchKind.Standard)
 
@@ -346,6 +357,7 @@ class Names:
                 for pattern in near
                 if self._same_brand(text[start:end], pattern)
                 and not self._cut_short(text[start:end], pattern)
+                and self._same_tier(text[start:end], pattern)
                 and all(o.text in pattern for o in others if start <= o.start and o.end <= end)
             ]
             if not patterns:
@@ -389,6 +401,21 @@ class Names:
             sounds_near(typed[at : at + len(brand)], brand)
             for brand in self._brands_in(pattern)
             if len(brand) <= SHORT_BRAND and (at := pattern.find(brand)) >= 0
+        )
+
+    def _same_tier(self, typed: str, pattern: str) -> bool:
+        """Whether a slip leaves the word that tells a good from its siblings what it was, by its sound or but
+        for a character that no such word has: 话费快的 is no misspelled 话费慢的."""
+        foreign = set(typed) - set(pattern)
+        if foreign.isdisjoint(self._telling_apart):
+            return True
+        sounds = heard(typed)
+        return all(
+            heard(word) in sounds
+            for at in range(len(pattern))
+            for length in _TIER_LENGTHS
+            if (word := pattern[at : at + length]) and len(word) == length
+            and (role := self.table.namer.role_of(word)) is not None and role[0] in _APART
         )
 
     def _brands_in(self, pattern: str) -> frozenset[str]:
@@ -452,6 +479,8 @@ class Names:
 
 _OF_SERVERS = frozenset({Role.COUNTRY, Role.CARRIER})
 _GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
+_APART = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
+_TIER_LENGTHS = (2, 3, 4)
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
 
 

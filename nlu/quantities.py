@@ -50,6 +50,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Quantity], ...]:
         *_times(text, words),
         *_counted(text, words, lexicon),
         *_one_each(text),
+        *_in_english(text, words),
         *_few(text, words),
         *_articles(text, words),
     ]
@@ -90,6 +91,14 @@ class _Words:
         not_articles = _either(lexicon.words("quantities.not_articles"))
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
         self.other = re.compile(rf"(?:{others})")
+        self.latin = {
+            word: int(size)
+            for size, spellings in lexicon.groups("quantities.latin_counts").items()
+            for word in spellings
+        }
+        self.latin_count = re.compile(
+            rf"(?<![a-z])(?P<count>{_either(self.latin)})(?= (?!{_either(lexicon.words('quantities.latin_not_counted'))})[a-z\0\u4e00-\u9fff0-9])"
+        )
         self.times = re.compile(
             rf"(?<![a-z张份套件单])(?<![^那这]个)(?:{factors}) ?(?P<count>\d{{1,6}})(?!\d|[.:]\d|[a-z%折]| [a-z]{{1,2}}(?![a-z]))"
         )
@@ -156,6 +165,14 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         each = words.each.search(before) is not None
         marks.append(_mark(kind, count, word, text, start, end, each))
     return marks
+
+
+def _in_english(text: str, words: _Words) -> list[Mark[Quantity]]:
+    """two win11 keys."""
+    return [
+        _mark(QuantityKind.COUNTED, words.latin[found["count"]], "", text, *found.span("count"))
+        for found in words.latin_count.finditer(text)
+    ]
 
 
 def _one_each(text: str) -> list[Mark[Quantity]]:

@@ -16,7 +16,7 @@ from nlu import accounts, amounts, filters, list_markers, other_numbers, payment
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import Clauses
-from nlu.chatting import Chatting, inside_any, unheard
+from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.counts import without_parts
@@ -41,7 +41,7 @@ from nlu.sharing import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
-from nlu.taking_back import parts_of_numbers, with_taken_back
+from nlu.taking_back import parts_of_numbers, refusals, refused_kinds, with_taken_back, without_refused
 from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
@@ -81,6 +81,10 @@ class Reading:
     """Clauses that only chat beside a whole order."""
     told: frozenset[int]
     """Where numbers stand that are perhaps only told beside the order."""
+    elsewhere: tuple[tuple[int, int], ...]
+    """Where numbers stand that count, size and name nothing of an order: list markers, asides, limits."""
+    refused: tuple[Event, ...]
+    """Kinds of goods that were named only to say that they are not wanted."""
     crowded: bool
     """So full of names and numbers that they were not looked at any further."""
 
@@ -138,11 +142,15 @@ class Reader:
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
         )
         events = self._events(found, slots, shape.each)
-        left = self._left(found, slots, events, told)
+        refused = refused_kinds(text, events, self._lexicon)
+        unwanted = refusals(text, refused, self._lexicon)
+        events = without_refused(events, unwanted)
+        left = self._left(found, slots, (*events, *refused), told)
         names = [m for m in slots.mentions if m.kind is MentionKind.NAME]
         shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
+        found = replace(found, cues=without_inside(found.cues, unwanted))
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
         changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
         misgive(text, events, records, shape.left.over, wished, changes, self._lexicon)
@@ -178,6 +186,8 @@ class Reader:
             spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
             told=slots.told,
+            elsewhere=_elsewhere(found, events),
+            refused=refused,
             crowded=crowded,
         )
 
@@ -433,6 +443,17 @@ _IS_NOT = "不是"
 _SUCH = re.compile("(?:会员|卡|版|券)?(?:的|那|这)")
 """Behind what is not wanted (不是普通那种): else 不是 may as well take back what was said before."""
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
+
+
+def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], ...]:
+    kept = {(event.start, event.end) for event in events}
+    told = [(mark.start, mark.end) for mark in (*found.sizes, *found.counts)]
+    return (
+        *((start, end) for start, end in found.markers),
+        *found.parts,
+        *((mark.start, mark.end) for mark in (*found.order, *found.limits)),
+        *(span for span in told if span not in kept),
+    )
 
 
 def _take(page: Page, start: int, end: int) -> None:

@@ -28,7 +28,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     rows = _rows(text, events) if placed is None else None
     events = placed or events
     if rows is None:
-        gathered = gather(without_total(events), compatible, shape.each)
+        gathered = gather(without_total(text, events, signs), compatible, shape.each)
         _size_by_counts(gathered, goods)
         records = shared(gathered, shape)
         _size_by_counts(records, goods)

@@ -43,7 +43,7 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
         _share_goods(records, shape)
         _share_accounts(records, shape)
         if not shape.rows:
-            _share_regions(records)
+            _share_regions(records, shape)
     if shape.each_quantity is not None:
         for record in records:
             record.quantity = shape.each_quantity
@@ -86,13 +86,31 @@ def _paired(records: list[Record], shape: Shape) -> list[Record]:
     sizes = [event for record in records for event in record.amounts]
     if len(accounts) < 2 or len(sizes) != len(accounts):
         return records
-    goods = next((record for record in records if record.names), None)
+    named = [record for record in records if record.names]
+    if len(named) > 1:
+        return _paired_goods(records, accounts)
+    goods = next(iter(named), None)
     for record, size in zip(accounts, sizes, strict=True):
         record.amounts = [size]
         record.conflicts.discard(Slot.VARIANT)
         if goods is not None and not record.names:
             record.names, record.nouns, record.qualifiers = goods.names, goods.nouns, goods.qualifiers
     return accounts
+
+
+def _paired_goods(records: list[Record], recipients: list[Record]) -> list[Record]:
+    """爱奇艺月卡、优酷季卡，分别充A、B: the n-th recipient gets the n-th of the goods."""
+    goods = [record for record in records if record.names and record.amounts]
+    given = [record.accounts for record in recipients]
+    whole = len(goods) == len(given) and all(len(one.names) == len(one.amounts) == 1 for one in goods)
+    if not whole or any(record.names and not record.amounts for record in records):
+        for record in records:
+            record.doubtful = True
+        return records
+    for record, accounts in zip(goods, given, strict=True):
+        record.accounts = accounts
+        record.conflicts.clear()
+    return goods
 
 
 def _rejoined(records: list[Record]) -> list[Record]:
@@ -370,12 +388,21 @@ def _stands_apart(event: Event, holder: Record) -> bool:
     )
 
 
-def _share_regions(records: list[Record]) -> None:
+def _share_regions(records: list[Record], shape: Shape) -> None:
     said = [record for record in records if record.regions]
     if len(said) == 1:
         for record in records:
+            if not shape.each and _stands_past(record, said[0]):
+                continue
             if (not record.regions and not record.name) or (
                 record.name and said[0].name and same_goods(record.name, said[0].name)
             ):
                 record.regions = list(said[0].regions)
                 record.inherited.add(Slot.REGION)
+
+
+def _stands_past(record: Record, other: Record) -> bool:
+    """uid A 天空岛，uid B: the server stands between A and B, and whether it is B's too was not said."""
+    if record is other or not record.accounts or not other.accounts or Slot.ACCOUNT in record.inherited:
+        return False
+    return other.accounts[0].start < other.regions[0].start < record.accounts[0].start

@@ -15,7 +15,7 @@ from functools import lru_cache
 from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.page import Page
-from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_value
+from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_goods, same_value
 from nlu.understanding import Slot
 
 
@@ -41,6 +41,55 @@ def with_taken_back(
     return _settled(text, told, words)
 
 
+def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple[Event, ...]:
+    """Kinds, goods and servers that are named only to say that they are not wanted: 话费100，不要慢充. What
+    was asked for before is taken back instead, and what is all that was named is refused as a whole."""
+    words = _words_of(lexicon)
+    told: list[Event] = []
+    for event in events:
+        if event.kind not in _REFUSABLE or event.mention is None:
+            continue
+        front = words.refusing.search(text, max(0, event.start - _REFUSING_REACH), event.start)
+        if front is None or words.refused_behind.match(text, event.end) is None:
+            continue
+        others = [e for e in events if e.mention is not None and e is not event and e not in told]
+        wanted = event.kind is EventKind.QUALIFIER or any(
+            e.kind is event.kind and not _names_same(e, event) and e.end <= front.start() for e in others
+        )
+        if wanted and not any(_names_same(e, event) for e in others if e.start < event.start):
+            told.append(event)
+    return tuple(told)
+
+
+_REFUSABLE = frozenset({EventKind.QUALIFIER, EventKind.NAME, EventKind.REGION})
+
+
+def _names_same(one: Event, other: Event) -> bool:
+    """Whether what one names is said by the other too: 慢充 by 慢充话费."""
+    if one.kind is other.kind is EventKind.NAME:
+        return same_goods(one.mention, other.mention)
+    return bool(one.mention and other.mention and other.mention.text in one.mention.text)
+
+
+def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
+    """Where something is refused, with the words that refuse it."""
+    words = _words_of(lexicon)
+    found = []
+    for event in refused:
+        front = words.refusing.search(text, max(0, event.start - _REFUSING_REACH), event.start)
+        behind = words.refused_behind.match(text, event.end)
+        found.append((front.start() if front else event.start, behind.end("words") if behind else event.end))
+    return tuple(found)
+
+
+def without_refused(events: Sequence[Event], gone: Sequence[tuple[int, int]]) -> list[Event]:
+    """The events without what was refused and the words that refuse it."""
+    return [event for event in events if not any(start <= event.start < end for start, end in gone)]
+
+
+_REFUSING_REACH = 10
+
+
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
         def any_of(name: str) -> str:
@@ -53,6 +102,12 @@ class _Words:
             rf"|(?<![0-9a-z]){digits}{any_of('mistaken_for')}了?{digits}了?"
         )
         self.dropped = re.compile(rf"{any_of('dropped_front')}{{0,3}}(?P<word>{any_of('dropped')})")
+        refusing, verbs = (
+            "(?:" + "|".join(map(re.escape, lexicon.words(f"proof.{name}"))) + ")"
+            for name in ("refusing", "refusing_verbs")
+        )
+        self.refusing = re.compile(rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}\s?$")
+        self.refused_behind = re.compile(rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})")
         self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
         self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
         self.settles_front = re.compile(any_of("settles_front"))
