@@ -421,7 +421,13 @@ class Reader:
             contact=contact,
             each_quantity=each_quantity,
             suits=self._suits,
+            takes_nobody=self._takes_nobody,
         )
+
+    def _takes_nobody(self, record: Record) -> bool:
+        options = record.name.options if record.name is not None else {}
+        products = self._vocabulary.products
+        return bool(options) and all(products[one].account_kind == "none" for one in options)
 
     def _suits(self, mine: Record, other: Record) -> bool:
         """给138…充50，再来两张100的京东卡: no card goes to a phone, so the 50 is none of the card's."""

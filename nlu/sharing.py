@@ -29,6 +29,8 @@ class Shape:
     each_quantity: Event | None = None
     suits: Callable[[Record, Record], bool] = lambda mine, other: True
     """Whether the first record's recipient is one that the goods of the second can go to."""
+    takes_nobody: Callable[[Record], bool] = lambda record: False
+    """Whether the goods of a record go to no recipient."""
     left: Left = NOTHING_LEFT
     rows: bool = False
     """Whether each recipient stands in a row of its own: what its row says is of it alone."""
@@ -62,7 +64,7 @@ def _parted(records: list[Record], shape: Shape) -> list[Record]:
         if not (record.names and record.amounts and record.accounts):
             continue
         event = record.accounts[-1]
-        if not shape.suits(record, record) and event.start > max(
+        if shape.takes_nobody(record) and event.start > max(
             one.end for one in (*record.names, *record.amounts)
         ):
             record.accounts = record.accounts[:-1]
