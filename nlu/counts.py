@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -116,8 +117,8 @@ def doubt_totals(text: str, records: Sequence[Record], each: bool, signs: Signs)
 
 def _one_sum_for_many(text: str, records: Sequence[Record], signs: Signs) -> bool:
     """一共充200，两个号: each of them 200, or both together?"""
-    sizes = [(event.start, event.end) for record in records for event in record.amounts]
-    return any(sizes.count(size) > 1 and signs.in_all.search(text, 0, size[0]) for size in set(sizes))
+    sizes = Counter((event.start, event.end) for record in records for event in record.amounts)
+    return any(times > 1 and signs.in_all.search(text, 0, start) for (start, _), times in sizes.items())
 
 
 def _other_number(text: str, accounts: Sequence[str], each: bool, signs: Signs) -> bool:

@@ -47,6 +47,7 @@ def events_of(
         taken[event.start : event.end] = b"\x01" * (event.end - event.start)
     events += _separators(text, taken)
     starts = {event.start for event in events}
+    latest = max(starts, default=-1)
     found = [(cue, kind) for listed, kind in _CUE_EVENTS for cue in cues.get(listed, ())]
     found += [
         (cue, EventKind.CORRECTION) for cue in cues.get(CueKind.MODIFY, ()) if _next_to(text, cue.end, starts)
@@ -66,8 +67,7 @@ def events_of(
             events.append(Event(EventKind.CORRECTION, *given_up.span()))
             spoken_for[slice(*given_up.span())] = b"\x01" * (given_up.end() - given_up.start())
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
-        last = not any(cue.end <= at for at in starts)
-        if kind is EventKind.INSTEAD and last and signs.not_mine.match(text, cue.end):
+        if kind is EventKind.INSTEAD and latest < cue.end and signs.not_mine.match(text, cue.end):
             continue  # 这个手机不是我的 sets nothing against anything
         if not any(spoken_for[cue.start : cue.end]):
             events.append(

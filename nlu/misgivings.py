@@ -21,7 +21,8 @@ from nlu.understanding import Slot
 
 _NUMERALS = frozenset("零一二三四") | frozenset("五六七八九") | frozenset("十百千万亿") | {"两"}
 _READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.NAME, EventKind.REGION})
-_LATIN_BEFORE = re.compile(r"(?<![a-z])[a-z]{2,12} ?$")
+LATIN_WORD_MAX = 12
+_LATIN_BEFORE = re.compile(rf"(?<![a-z])[a-z]{{2,{LATIN_WORD_MAX}}} ?$")
 _LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
 _LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
 _LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
@@ -103,9 +104,10 @@ def _perhaps_of_each(text: str, event: Event, left: frozenset[int]) -> bool:
 def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bool:
     """滴滴20一张，高20一张: the same size again behind something that was perhaps a name."""
     return any(
-        event.start - 1 in left and _PAUSE.search(text, one.end, event.start) and same_value(one, event)
-        for at, one in enumerate(amounts)
-        for event in amounts[at + 1 :]
+        _PAUSE.search(text, one.end, event.start) and same_value(one, event)
+        for at, event in enumerate(amounts)
+        if event.start - 1 in left
+        for one in amounts[:at]
     )
 
 
@@ -115,7 +117,7 @@ def _scrap_near(event: Event, left: frozenset[int]) -> bool:
 
 def _latin_scrap(text: str, event: Event, events: Sequence[Event]) -> bool:
     """Kep年卡: letters right in front of a size, read by nobody."""
-    found = _LATIN_BEFORE.search(text, 0, event.start)
+    found = _LATIN_BEFORE.search(text, max(0, event.start - LATIN_WORD_MAX - 1), event.start)
     return found is not None and not any(
         other.start <= found.start() < other.end
         for other in events

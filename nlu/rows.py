@@ -10,7 +10,7 @@ from decimal import Decimal
 from nlu.amounts import Amount, AmountKind
 from nlu.counts import by_place, doubt_totals, without_total
 from nlu.gathering import gather
-from nlu.goods import Goods
+from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
@@ -20,6 +20,8 @@ from nlu.signs import Signs
 
 def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs: Signs) -> list[Record]:
     def compatible(record: Record, more: Sequence[Event]) -> bool:
+        if len(record.amounts) > AMOUNTS_MAX:
+            return False
         found = [event.amount for event in (*record.amounts, *more) if event.amount is not None]
         options = record.name.options if record.name else None
         return goods.together(tuple(options) if options else None, tuple(found))

@@ -26,7 +26,12 @@ class Siblings:
         self._vocabulary, self._table = vocabulary, table
         leads = "|".join(map(re.escape, sorted(destinations, key=len, reverse=True)))
         self._leads = re.compile(rf"(?:{leads})(?:了|过|趟|一趟)?$") if leads else None
-        self._tiers = {meaning for role, meaning in table.namer.words.values() if role is Role.TIER}
+        tiers = dict.fromkeys(meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
+        self._tiers = [(meaning, heard(meaning[:1]), meaning[1:2]) for meaning in tiers]
+        self._countries: dict[str, list[str]] = {}
+        for word, (role, meaning) in table.namer.words.items():
+            if role is Role.COUNTRY and len(word) > 1:
+                self._countries.setdefault(meaning, []).append(word)
 
     def for_place(self, options: Mapping[str, float], text: str) -> str | None:
         """The one of the options whose place the message is about: 下周去日本, 流量卡5天的."""
@@ -37,13 +42,9 @@ class Siblings:
 
     def _places(self, product_id: str) -> Iterable[str]:
         """What a product is for, as far as its name says so: its country, or a word of its own."""
-        words = self._table.namer.words
-        countries = {meaning for role, meaning in self._table.qualifiers[product_id] if role is Role.COUNTRY}
-        yield from (
-            word
-            for word, (role, meaning) in words.items()
-            if role is Role.COUNTRY and meaning in countries and len(word) > 1
-        )
+        for role, meaning in self._table.qualifiers[product_id]:
+            if role is Role.COUNTRY:
+                yield from self._countries.get(meaning, ())
         yield from (brand for brand in self._table.brands[product_id] if len(brand) > 1)
 
     def _headed(self, text: str, place: str) -> bool:
@@ -65,7 +66,7 @@ class Siblings:
     def hinted(self, left: Mapping[str, float], scraps: str) -> tuple[str, ...]:
         """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
         sounds = heard(scraps)
-        tiers = {one for one in self._tiers if heard(one[:1]) in sounds or one[1:2] in tuple(scraps)}
+        tiers = {tier for tier, head, second in self._tiers if head in sounds or second in tuple(scraps)}
         if not tiers:
             return ()
         return tuple(
