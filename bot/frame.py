@@ -32,6 +32,11 @@ class Framer:
         self._parser = parser
         self._filler = Filler(catalog, parser, sure_at)
 
+    @property
+    def parser(self) -> Parser:
+        """By which it reads."""
+        return self._parser
+
     def frame(self, text: str) -> dict[str, Json]:
         """The frame of `text`, as contract/frame.md lays it down."""
         understanding = self._parser.understand(text)

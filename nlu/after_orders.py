@@ -9,14 +9,16 @@ from __future__ import annotations
 from nlu.corrections import CueKind
 from nlu.evidence import Evidence
 from nlu.examples import Guess
+from nlu.second_opinion import SURE_ORDER, orders_beside
 from nlu.signs import Signs
 from nlu.understanding import Intent
+from nlu.weighing import Weighed
 
 Sign = tuple[Intent, float] | None
 """An intent and how clear its signs are."""
 
 
-def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+def told(seen: Evidence, guess: Guess, weighed: Weighed, signs: Signs) -> Sign:
     """Somebody else's words or doings: no order of this customer."""
     own = seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
     told = seen.quoted and (seen.quoted_speech or seen.has(CueKind.REPORTED) or not own)
@@ -24,12 +26,16 @@ def told(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     told = told or (seen.has(CueKind.REPORTED) and not seen.order_follows(CueKind.REPORTED))
     if not told or _asks_behind(seen, signs):
         return None
+    if orders_beside(weighed, seen, signs) and not _refused(seen, signs):
+        return None
     if (seen.has(CueKind.FORBID) or _refused(seen, signs)) and not seen.quoted:
         # 我老板说先别买了: whoever said so, it is not bought.
         return Intent.CANCEL, 0.75
     doubts = guess.intent is Intent.HUMAN and seen.has(CueKind.FAQ)
     if guess.intent in _TELLABLE and guess.confidence >= 0.6 and not doubts:
         return guess.intent, 0.7
+    if weighed.intent in _TOLD_AND_ASKED and weighed.share >= SURE_ORDER:
+        return weighed.intent, 0.7
     asks = seen.has(CueKind.FAQ, CueKind.QUESTION) or "?" in seen.text
     return Intent.FAQ if asks else Intent.OUT_OF_SCOPE, 0.75
 
@@ -187,6 +193,7 @@ def _ordered_behind(seen: Evidence, end: int, signs: Signs) -> bool:
 _TELLABLE = frozenset(
     {Intent.STATUS, Intent.REFUND, Intent.HISTORY, Intent.HUMAN, Intent.RECEIPT, Intent.FAQ}
 )
+_TOLD_AND_ASKED = _TELLABLE | {Intent.PRICE, Intent.SEARCH, Intent.OUT_OF_SCOPE}
 _AFTER = frozenset(
     {
         Intent.STATUS,

@@ -35,6 +35,8 @@ class Evidence:
     """Names of virtual goods that are not sold here."""
     sizes: int = 0
     accounts: int = 0
+    named_at: tuple[int, ...] = ()
+    """Where goods and recipients stand."""
     quantities: int = 0
     regions: int = 0
     order_number: bool = False
@@ -52,6 +54,8 @@ class Evidence:
     """Goods, sizes or recipients stand between quotation marks."""
     quoted_speech: bool = False
     """A word of saying or writing introduces the quotation."""
+    strangers: bool = False
+    """Somebody is spoken of who makes people buy for him."""
     doubtful: bool = False
     corrected: bool = False
     contrasted: bool = False
@@ -85,12 +89,29 @@ class Evidence:
     def order_follows(self, kind: CueKind) -> bool:
         """Whether the customer asks for something himself behind what he tells of others: 群里有人问：帮我充
         is still the other's."""
-        told = max(cue.end for cue in self.cues[kind])
-        ends = _SENTENCE_END if self.rest[told : told + 6].lstrip("写着道的 ")[:1] == ":" else _CLAUSE_END
+        return self.order_behind(max(cue.end for cue in self.cues[kind]))
+
+    def order_behind(self, told: int) -> bool:
+        """The same of what was told until a place."""
+        ends = SENTENCE_END if self.rest[told : told + 6].lstrip("写着道的 ")[:1] == ":" else CLAUSE_END
         return any(
             cue.start >= told and ends.search(self.rest, told, cue.start)
             for cue in self.cues.get(CueKind.OWN_REQUEST, ())
         )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it is a question, by its marks or its end."""
+        return "?" in self.text or _ASKS.search(self.text) is not None
+
+    @property
+    def ordering(self) -> tuple[tuple[int, int], ...]:
+        """The clauses in which something was read that could be ordered."""
+        return tuple(match.span() for match in _CLAUSE.finditer(self.rest) if "\0" in match[0])
+
+    def orders_at(self, place: int) -> bool:
+        """Whether a place is in such a clause."""
+        return any(start <= place < end for start, end in self.ordering)
 
     @property
     def slots(self) -> int:
@@ -115,6 +136,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         unknown=len(reading.unknown),
         sizes=count(EventKind.AMOUNT),
         accounts=sum(event.account is not None and not event.account.contact for event in reading.events),
+        named_at=tuple(e.start for e in reading.events if e.kind in (EventKind.NAME, EventKind.ACCOUNT)),
         quantities=count(EventKind.QUANTITY),
         regions=count(EventKind.REGION),
         order_number=reading.order_ref not in (None, "last"),
@@ -130,6 +152,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         quoted_speech=any(
             reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes
         ),
+        strangers=signs.stranger.search(reading.page.text) is not None,
         trade=signs.trade.search(reading.page.text) is not None,
         foreign=signs.foreign.search(reading.page.text) is not None,
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
@@ -143,8 +166,10 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     )
 
 
-_CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
+_CLAUSE = re.compile(r"[^,，。.;；!！?？\n…]+")
+_ASKS = re.compile(r"[吗么不没呢嘛][\s。!！~]*$")
+SENTENCE_END = re.compile(r"[.!?。！？…\n]+")
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}

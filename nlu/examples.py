@@ -49,6 +49,8 @@ class Guess:
     intent: Intent
     topic: str | None
     confidence: float
+    alike: bool = False
+    """Whether an example is the same but for a character or two, so that nothing was voted on."""
 
 
 class Examples:
@@ -102,13 +104,13 @@ class Examples:
         text = BARE.sub("", masked)
         found = self._exact.get(text)
         if found is not None:
-            return Guess(found[0], found[1], 0.99)
+            return Guess(found[0], found[1], 0.99, alike=True)
         places = self._may_be_near(text)
         phrases = [self._phrases[place] for place in places]
         near = process.extractOne(text, phrases, scorer=Indel.normalized_similarity, score_cutoff=NEAR)
         if near is not None and len(text) > 1:
             intent, topic = self._meanings[places[near[2]]]
-            return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]))
+            return Guess(intent, topic, min(0.97, 0.6 + 0.38 * near[1]), alike=True)
         return self._vote(text, stance)
 
     def _may_be_near(self, text: str) -> list[int]:

@@ -15,8 +15,10 @@ from nlu.corrections import CueKind
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
+from nlu.second_opinion import overruled, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
+from nlu.weighing import Weighing
 from nlu.withheld import Withheld
 
 
@@ -25,6 +27,7 @@ class Intents:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._examples = Examples(lexicon)
+        self._weighing = Weighing(lexicon.intent_weights)
         self._signs = Signs.read(lexicon)
         self._withheld = Withheld.read(lexicon)
         self._pure = {
@@ -38,6 +41,14 @@ class Intents:
                 CueKind.CORRECTION_OR_DROP,
             )
         }
+        leading = (
+            *lexicon.words("signs.noise"),
+            *lexicon.words("stance.greet"),
+            *lexicon.words("signs.leads"),
+        )
+        self._head = re.compile(rf"(?:{'|'.join(map(re.escape, leading))}|[\s,，。.!！~…])*")
+        noise = "|".join(map(re.escape, lexicon.words("signs.noise")))
+        self._ended = re.compile(rf"(?:{noise})*(?:[\s,，。.!！~…]|我|$)")
         self._patterns = {
             kind: re.compile(
                 "(?:"
@@ -67,11 +78,16 @@ class Intents:
 
     def _decided(self, evidence: Evidence) -> Guess:
         guess = self._examples.guess(evidence.masked, evidence.cues)
-        heard = told(evidence, guess, self._signs)
+        weighed = self._weighing.weigh(evidence)
+        heard = told(evidence, guess, weighed, self._signs)
         sign = heard or self._by_signs(evidence, guess)
         if sign is None:
-            return _believable(guess, evidence)
+            return _believable(guess if guess.alike else rather(guess, weighed), evidence)
         intent, confidence = sign
+        if heard is None and not guess.alike and overruled(intent, guess, weighed, evidence):
+            return Guess(
+                weighed.intent, guess.topic if guess.intent is weighed.intent else None, weighed.share
+            )
         if heard is None and _outvoted(intent, guess, evidence):
             return guess
         topic = guess.topic if guess.intent is intent else None
@@ -153,7 +169,7 @@ class Intents:
         if seen.goods or seen.unknown:
             if not seen.sizes and not seen.accounts and self._signs.other_work.search(seen.text):
                 return Intent.OUT_OF_SCOPE, 0.7
-            if self._signs.change_of.search(seen.text):
+            if self._signs.change_of.search(seen.text) or self._denied_at_head(seen):
                 return Intent.MODIFY, 0.8
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
             if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
@@ -186,6 +202,18 @@ class Intents:
         ):
             return Intent.OUT_OF_SCOPE, 0.7
         return None
+
+    def _denied_at_head(self, seen: Evidence) -> bool:
+        """不是这个呀，我说的是点卡: what was shown is not it, and what follows changes it."""
+        heads = [cue for cue in seen.cues.get(CueKind.DENY, ()) if cue.start < seen.first_slot]
+        instead = {cue.word for cue in seen.cues.get(CueKind.INSTEAD, ())}
+        return any(
+            cue.word not in instead
+            and len(cue.word) > 1
+            and self._head.fullmatch(seen.text, 0, cue.start) is not None
+            and self._ended.match(seen.text, cue.end) is not None
+            for cue in heads
+        )
 
     def _slots_only(self, seen: Evidence, guess: Guess, verb: bool) -> Sign:
         if seen.foreign and not seen.accounts:
@@ -262,10 +290,29 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
 
 def _believable(guess: Guess, seen: Evidence) -> Guess:
     """What the examples say where no sign does; a yes only where they are sure and nothing negates."""
+    if not guess.alike and _unfounded(guess.intent, seen):
+        return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
     doubtful_yes = guess.intent is Intent.CONFIRM and (guess.confidence < SURE_YES or _negates(seen))
     if guess.confidence < 0.3 or doubtful_yes:
         return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
     return guess
+
+
+_SAYS_NO = (
+    CueKind.DENY,
+    CueKind.FORBID,
+    CueKind.DROP,
+    CueKind.CORRECTION,
+    CueKind.CORRECTION_OR_DROP,
+    CueKind.INSTEAD,
+)
+
+
+def _unfounded(intent: Intent, seen: Evidence) -> bool:
+    """A value where none was said, a no where nothing negates: nonsense likens to anything."""
+    if intent is Intent.PROVIDE:
+        return not (seen.slots or seen.nouns or seen.qualifiers or seen.contact or seen.units)
+    return intent in _REFUSED and not _negates(seen) and not seen.has(*_SAYS_NO)
 
 
 def _negates(seen: Evidence) -> bool:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 import yaml
 
+from nlu import intent_weights
 from nlu.normalise import plain
 from nlu.understanding import Intent
 
@@ -74,12 +75,15 @@ class Lexicon:
     intents: tuple[IntentPhrases, ...]
     confidence: Mapping[str, float]
     """What each clue weighs (`nlu/confidence.py`)."""
+    intent_weights: intent_weights.Weights
+    """What each trait of a message says for and against each intent (`nlu/weighing.py`)."""
     _words: Mapping[str, tuple[str, ...]]
     _groups: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     @classmethod
     def read(cls, folder: Path) -> Lexicon:
-        """Read `intents.yaml`, `accounts.yaml`, `confidence.toml` and `lexicon/*.yaml` of the data folder.
+        """Read `intents.yaml`, `accounts.yaml`, `confidence.toml`, `intent_weights.txt` and `lexicon/*.yaml` of
+        the data folder.
 
         Raises LexiconError naming file, line and remedy.
 
@@ -101,6 +105,7 @@ class Lexicon:
             MappingProxyType(_accounts(folder / "accounts.yaml")),
             _intents(folder / "intents.yaml"),
             MappingProxyType(_weights(folder / "confidence.toml")),
+            MappingProxyType(_intent_weights(folder / intent_weights.FILE)),
             MappingProxyType(words),
             MappingProxyType(groups),
         )
@@ -199,6 +204,18 @@ def _weights(file: Path) -> dict[str, float]:
     if not isinstance(weights, dict) or not all(isinstance(value, int | float) for value in weights.values()):
         raise LexiconError(file, 0, "[weights] is no table of numbers", restore)
     return {name: float(value) for name, value in weights.items()}
+
+
+def _intent_weights(file: Path) -> intent_weights.Weights:
+    restore = "Restore it from the release, or run `python -m tests.bench.weigh`"
+    try:
+        return intent_weights.read(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise LexiconError(file, 0, "the file is missing", restore) from error
+    except UnicodeDecodeError as error:
+        raise LexiconError(file, 0, "not UTF-8", restore) from error
+    except ValueError as error:
+        raise LexiconError(file, int(error.args[0]), "no trait with its weights", restore) from error
 
 
 def _document(file: Path) -> yaml.Node:

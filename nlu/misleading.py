@@ -39,10 +39,20 @@ def without_misleading(text: str, cues: _Cues, slots: Sequence[int], signs: Sign
 
 
 def _told_to_tell(cue: Cue, around: _Around) -> bool:
-    """刚说错, and 完了跟我说一声."""
+    """刚说错, 完了跟我说一声, 别说是我送的, 预约短信发138…: nobody said anything."""
     corrections = around.cues.get(CueKind.CORRECTION, ())
     overlaps = any(other.start < cue.end and cue.start < other.end for other in corrections)
-    return overlaps or around.signs.let_me_know.match(around.text, cue.end) is not None
+    signs = around.signs
+    if overlaps or signs.let_me_know.match(around.text, cue.end) is not None:
+        return True
+    if signs.needless.search(around.text, 0, cue.start):
+        return True
+    number = min((slot for slot in around.slots if slot >= cue.end), default=cue.end)
+    return (
+        cue.word in signs.messages
+        and number > cue.end
+        and bool(signs.sent_by_message.fullmatch(around.text, cue.end, number))
+    )
 
 
 def _undecided(cue: Cue, around: _Around) -> bool:

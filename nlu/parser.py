@@ -141,6 +141,10 @@ class Parser:
         understood = self._complaints.heard(understood)
         return besides(reading.page.text, understood, reading.events, expectation, self._signs)
 
+    def evidence(self, text: str) -> Evidence:
+        """What `text` shows of what it wants, for fitting the weights of intents."""
+        return evidence_of(self._reader.read(text[: self._length_max], self._goods), self._signs)
+
     def clues(self, text: str) -> Clues:
         """What the confidence in `text` comes from, for fitting the weights."""
         reading = self._reader.read(text[: self._length_max], self._goods)

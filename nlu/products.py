@@ -414,8 +414,10 @@ class Names:
             heard(word) in sounds
             for at in range(len(pattern))
             for length in _TIER_LENGTHS
-            if (word := pattern[at : at + length]) and len(word) == length
-            and (role := self.table.namer.role_of(word)) is not None and role[0] in _APART
+            if (word := pattern[at : at + length])
+            and len(word) == length
+            and (role := self.table.namer.role_of(word)) is not None
+            and role[0] in _APART
         )
 
     def _brands_in(self, pattern: str) -> frozenset[str]:

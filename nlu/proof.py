@@ -218,10 +218,9 @@ class Prover:
         near = [e for e in said.reading.events if begin <= e.start < end and e.kind in _GOODS]
         before = [e.end for e in near if e.end <= count.start]
         behind = [e.start for e in near if e.start >= count.end]
-        return (
-            bool(before and self._nothing_between(said, max(before), count.start))
-            or self._nothing_between(said, count.end, min(behind, default=end))
-        )
+        return bool(
+            before and self._nothing_between(said, max(before), count.start)
+        ) or self._nothing_between(said, count.end, min(behind, default=end))
 
     def _nothing_between(self, said: _Said, start: int, end: int) -> bool:
         return self._passed_over.fullmatch(said.text, start, end) is not None if start < end else True
@@ -276,7 +275,9 @@ class Prover:
         """话费…要慢充的: a tier that was said apart makes another good of the one that was named."""
         return any(
             name in record.names
-            and any(e.mention is not None and e.mention.role is not Role.PLAIN_TIER for e in record.qualifiers)
+            and any(
+                e.mention is not None and e.mention.role is not Role.PLAIN_TIER for e in record.qualifiers
+            )
             for record in said.records
         )
 
@@ -394,7 +395,6 @@ class Prover:
                 if any(low < other < high for other in accounts):
                     yield at, Unproven.CROSSED
 
-
     def _name_between(self, said: _Said, name: Event, size: Event) -> bool:
         """Whether other goods are named between a name and its size."""
         low, high = sorted((name.start, size.start))
@@ -423,7 +423,8 @@ _NAME_MAX = 8
 def _priced(events: Sequence[Event], article: Event) -> bool:
     """50美元一张的: a price for each, and no count."""
     return any(
-        event.kind is EventKind.AMOUNT and (abs(event.end - article.start) <= 1 or abs(event.start - article.end) <= 1)
+        event.kind is EventKind.AMOUNT
+        and (abs(event.end - article.start) <= 1 or abs(event.start - article.end) <= 1)
         for event in events
     )
 
@@ -434,7 +435,16 @@ def _piece_of(digits: str, accounts: Iterable[str]) -> bool:
 
 
 _PIECE_MIN = 4
-_LISTS = ("reached_by", "told_behind", "for_each", "refusing", "refusing_verbs", "counted_otherwise", "latin_counts", "totals")
+_LISTS = (
+    "reached_by",
+    "told_behind",
+    "for_each",
+    "refusing",
+    "refusing_verbs",
+    "counted_otherwise",
+    "latin_counts",
+    "totals",
+)
 
 
 def _either(words: Iterable[str]) -> str:

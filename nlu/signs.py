@@ -26,6 +26,8 @@ class Signs:
     price_question: re.Pattern[str]
     naming: re.Pattern[str]
     pay_link: re.Pattern[str]
+    sent_by_message: re.Pattern[str]
+    """预约短信发138…: between the message and the number it goes to."""
     needless: re.Pattern[str]
     """In front of 发票: said beside an order, asks for nothing."""
     asked_when: re.Pattern[str]
@@ -38,6 +40,7 @@ class Signs:
     """别给…充了."""
     unwanted: re.Pattern[str]
     """…，不要，手滑: a clause that says no and nothing else."""
+    stranger: re.Pattern[str]
     told_by: re.Pattern[str]
     """骗子让我…: what a stranger told the customer to do."""
     on_price: re.Pattern[str]
@@ -123,6 +126,9 @@ class Signs:
     contrasts: frozenset[str]
     refusals: frozenset[str]
     speech: frozenset[str]
+    messages: frozenset[str]
+    carriers: frozenset[str]
+    """短信, 写着: somebody's words come behind, be it in the next sentence."""
     interjections: frozenset[str]
     afterwards: frozenset[str]
     mild_corrections: frozenset[str]
@@ -165,6 +171,7 @@ class Signs:
         self.price_question = re.compile(any_of("price_question"))
         self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
+        self.sent_by_message = re.compile(any_of("sent_by") + "*$")
         self.needless = re.compile(any_of("needless") + "$")
         self.done = re.compile(verbs + any_of("deal_ends"))
         self.whether_done = re.compile(
@@ -196,6 +203,7 @@ class Signs:
         self.another_matter = re.compile(any_of("another_matter"))
         self.by_himself = re.compile(rf"{any_of('by_himself')}$")
         self.stop = re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
+        self.stranger = re.compile(any_of("strangers"))
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
         self.careful = re.compile(
@@ -278,6 +286,8 @@ class Signs:
         self.list_heads = frozenset(lexicon.words("signs.list_heads"))
         self.contrasts = frozenset(lexicon.words("signs.contrasts"))
         self.refusals = frozenset(lexicon.words("signs.refusals"))
+        self.messages = frozenset(lexicon.words("signs.messages"))
+        self.carriers = frozenset(lexicon.words("signs.carriers"))
         self.speech = frozenset(lexicon.words("signs.speech"))
         self.interjections = frozenset(lexicon.words("signs.interjections"))
         self.mild_corrections = frozenset(lexicon.words("signs.mild_corrections"))

@@ -106,8 +106,12 @@ class _Words:
             "(?:" + "|".join(map(re.escape, lexicon.words(f"proof.{name}"))) + ")"
             for name in ("refusing", "refusing_verbs")
         )
-        self.refusing = re.compile(rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}\s?$")
-        self.refused_behind = re.compile(rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})")
+        self.refusing = re.compile(
+            rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}\s?$"
+        )
+        self.refused_behind = re.compile(
+            rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})"
+        )
         self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
         self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
         self.settles_front = re.compile(any_of("settles_front"))

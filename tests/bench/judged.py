@@ -39,14 +39,20 @@ def judged(folder: Path) -> Iterator[Judged]:
     """All utterances of a folder of tests/nlu, each read with the catalog of its shop."""
     framers: dict[str, Framer] = {}
     for file in sorted(folder.glob("*.jsonl")):
-        shop = file.stem.split("-")[0].rstrip("0123456789")
+        shop = shop_of(file)
         if shop not in framers:
-            framers[shop] = framer_for(_catalog(shop, folder), DATA)
+            framers[shop] = framer_for(catalog_of(shop, folder), DATA)
         for line in filter(str.strip, file.read_text(encoding="utf-8").splitlines()):
             yield _judge(shop, framers[shop], json.loads(line))
 
 
-def _catalog(shop: str, folder: Path) -> Path:
+def shop_of(file: Path) -> str:
+    """The shop whose customers speak in a file."""
+    return file.stem.split("-")[0].rstrip("0123456789")
+
+
+def catalog_of(shop: str, folder: Path) -> Path:
+    """The catalog that the utterances of a folder about this shop are read with."""
     places = (
         folder / f"{shop}.csv",
         NLU / "apart" / f"{shop}.csv",

@@ -45,14 +45,15 @@ def held_out(vocabulary: Vocabulary, lexicon: Lexicon, folds: int = FOLDS) -> It
         kept = tuple(_without(entry, hidden) for entry in lexicon.intents)
         parser._intents = Intents(replace(lexicon, intents=kept))
         for intent, phrase in sorted(hidden):
-            yield HeldOut(phrase, intent, parser.understand(_filled(phrase)).intent)
+            yield HeldOut(phrase, intent, parser.understand(filled(phrase)).intent)
 
 
 def _without(entry: IntentPhrases, hidden: set[tuple[Intent, str]]) -> IntentPhrases:
     return replace(entry, phrases=tuple(p for p in entry.phrases if (entry.intent, p) not in hidden))
 
 
-def _filled(phrase: str) -> str:
+def filled(phrase: str) -> str:
+    """The phrase with something said in each of its slots."""
     for slot, words in FILLED.items():
         phrase = phrase.replace("{" + slot + "}", words)
     return phrase
