@@ -133,6 +133,11 @@ class Goods:
         fitting = {
             product_id: cost for product_id, cost in equal.items() if not readings[product_id].unavailable
         }
+        if not fitting and any(amount.kind is AmountKind.CURRENCY for amount in wanted.amounts):
+            # The currency decides: of what is further from its name, that which is sold in it.
+            further = {one: self._fit(one, wanted) for one in qualified if one not in equal}
+            fitting = {one: qualified[one] for one, reading in further.items() if not reading.unavailable}
+            readings |= further
         if not named:
             fitting = self._by_unit(fitting, wanted)
         if len(fitting) > 1 and (going := self._siblings.for_place(fitting, wanted.around)) is not None:

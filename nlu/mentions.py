@@ -58,8 +58,16 @@ def believed(
             continue
         if _only_a_place(text, mention, mentions, sizes):
             continue
+        if mention.kind is MentionKind.QUALIFIER and _counts_people(text, mention, mentions):
+            continue
         kept.append(mention)
     return tuple(kept)
+
+
+def _counts_people(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """8个人拼车 is no 个人版."""
+    said = text[mention.start : mention.end] == _PEOPLE and text[mention.start - 1 : mention.start] in _COUNTS
+    return said and not any(other.end == mention.start for other in mentions)
 
 
 def rejected(text: str, mention: Mention, rejecting: tuple[str, ...]) -> bool:
@@ -129,6 +137,7 @@ def _only_a_place(
     )
 
 
+_PEOPLE = "个人"
 _UNITS = frozenset("元块月年张")
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 _GAME_WORLDS = "区服版站行"

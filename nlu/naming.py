@@ -172,7 +172,8 @@ class Namer:
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
         tokens: list[Token] = []
-        chunks = re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
+        outside = _DIMENSIONS.sub("", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
+        chunks = re.split(r"[\s\-_·・/,、:+&]+", outside)
         for chunk in self._rejoined(chunks):
             tokens += self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
         for note in inside:
@@ -214,13 +215,15 @@ class Namer:
                 if token.role in _QUALIFIES and not (token.role is Role.CARRIER and carriers > 1)
             )
         named = any(token.role in (Role.GENERIC, Role.CONTENT) for token in before)
-        if named and len(chunk) >= _DESCRIPTION_MIN and all(map(self._unknown, tokens)):
+        told = any(token.role in (Role.BRAND, Role.SUBJECT) for token in tokens)
+        chinese = any("\u4e00" <= character <= "\u9fff" for character in chunk)
+        if named and told and chinese and len(chunk) >= _DESCRIPTION_MIN and all(map(self._unknown, tokens)):
             return (Token(chunk, Role.NOTE, chunk),)
         return tokens
 
     def _unknown(self, token: Token) -> bool:
-        chinese = all("\u4e00" <= character <= "\u9fff" for character in token.text)
-        return chinese and token.role in (Role.BRAND, Role.SUBJECT) and token.text not in self._brand_of
+        general = token.role in (Role.BRAND, Role.SUBJECT, Role.GENERIC)
+        return general and token.text not in self._brand_of
 
     def telling_notes(self, names: Iterable[str]) -> Mapping[str, Set[str]]:
         """Of names that differ only in a short note in brackets: name -> its note."""
@@ -313,6 +316,7 @@ _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 _BRACKET = re.compile(r"[(\[【)\]】]")
 
 
+_DIMENSIONS = re.compile(r"(?<=[0-9]d)/(?=[0-9]d)")
 _DESCRIPTION_MIN = 3
 _SHORT = 3
 """A form of so many words is a short one."""
