@@ -345,6 +345,8 @@ class Goods:
                 if (role, meaning) in self._names.table.qualifiers[product_id]
                 or self._label_says(product_id, meaning)
             }
+            if not having and meaning in _SAID_OF_IT and self._lifted(wanted, meaning):
+                continue
             if not having and role is Role.PLAIN_TIER:
                 left = dict(self._siblings.plain(left) or left)
                 continue
@@ -380,6 +382,11 @@ class Goods:
                 relief = _RELIEF[Role.CARRIER]
                 left = {product_id: max(0.0, cost - relief) for product_id, cost in same.items()}
         return left
+
+    def _lifted(self, wanted: Wanted, meaning: str) -> bool:
+        """Whether another tier was said, beside which this one only describes: 白金的，家里电视上看."""
+        said = {told for role, told in wanted.qualifiers if role is Role.TIER}
+        return bool((said | set(wanted.mention.said if wanted.mention else ())) - {meaning})
 
     def _rivals(self, left: Mapping[str, float], best: float, wanted: Wanted) -> tuple[str, ...]:
         """Others of the brand that are sold in the very size, where nobody goes by the bare brand.
@@ -471,6 +478,8 @@ _MEASURING = frozenset(_OUTER_UNITS) - SENSELESS_UNITS - {"杯"}
 _NAME_NUMBER = re.compile(r"(?<=[a-z\u4e00-\u9fff])\d+(?= ?[月季年周]卡)")
 SHORT_OF_A_WORD = 1.0
 """What a name costs from which on it is nobody's whole name."""
+_SAID_OF_IT = frozenset({"tv"})
+"""Tiers that people also tell of goods whose name does not have them: where they are watched."""
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})
 
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}

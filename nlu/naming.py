@@ -171,11 +171,13 @@ class Namer:
         ]
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
+        spared = frozenset(_ALTERNATIVE.findall(outside))
         tokens: list[Token] = []
         outside = _DIMENSIONS.sub("", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
         chunks = re.split(r"[\s\-_·・/,、:+&]+", outside)
         for chunk in self._rejoined(chunks):
-            tokens += self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
+            cut = self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
+            tokens += (_unsaid(token) if token.text in spared else token for token in cut)
         for note in inside:
             known = self._words.get(note)
             if known is not None:
@@ -289,7 +291,10 @@ class Namer:
 
     def _brand_tokens(self, chunk: str) -> Iterator[Token]:
         """Latin and Chinese runs are words of their own; a number belongs to the word before it."""
-        for part in re.findall(r"[a-z]+[0-9.]*|[^a-z0-9]+[0-9]+(?![a-z])|[^a-z]+", chunk):
+        for part in re.findall(
+            r"[a-z]+[0-9.]*|[0-9]{1,2}[dk](?![a-z0-9])|[^a-z0-9]+[0-9]+(?![a-z])|(?:(?![0-9]{1,2}[dk](?![a-z0-9]))[^a-z])+",
+            chunk,
+        ):
             unsaid = part in self._fillers or _MEASURED.match(part) is not None
             yield Token(part, Role.GENERIC if unsaid else Role.BRAND, part)
 
@@ -320,6 +325,10 @@ _DIMENSIONS = re.compile(r"(?<=[0-9]d)/(?=[0-9]d)")
 _DESCRIPTION_MIN = 3
 _SHORT = 3
 """A form of so many words is a short one."""
+_ALTERNATIVE = re.compile(
+    r"(?<![a-z0-9])(?:\d{1,2}[a-z]|[a-z]{1,3}\d)/(\d{1,2}[a-z]|[a-z]{1,3}\d)(?![a-z0-9])"
+)
+"""The 3D of 2D/3D: whoever says the first, or none, leaves nothing out."""
 _MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒|用户|人|台|设备)")
 """How a part of a name begins that says how much of it there is: 8天无限流量, 2小时起."""
 _NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")

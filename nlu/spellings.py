@@ -99,6 +99,8 @@ class Spellings:
             for spelling in self._namer.brand_spellings(token.text):
                 if spelling != token.text:
                     yield spelling, 0.05
+            if _NUMBERED.fullmatch(token.text):
+                yield _DIGITS[int(token.text[0])] + token.text[1:], 0.05
             if version := _VERSIONED.fullmatch(token.text):
                 yield from self._versions(version["word"], version["number"])
             if all_chinese(token.text) and len(token.text) >= 4:
@@ -149,6 +151,8 @@ def _with_version_of_its_twin(tokens: tuple[Token, ...]) -> Iterator[Form]:
 
 _PACK = "包"
 """流量 and 流量包 are one thing."""
+_NUMBERED = re.compile(r"\d[a-z]")
+"""2D, which is heard as 二D."""
 _VERSIONED = re.compile(r"(?P<word>[a-z]+)(?P<number>\d{1,4})")
 _DIGITS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 

@@ -77,3 +77,34 @@ def test_a_variant_is_named_by_a_part_of_its_label(shop: str, text: str, sku: st
 def test_parts_of_two_variants_leave_the_choice_open() -> None:
     said = line("campus", "四级备考资料，真题和听力都要 a@163.com")
     assert (said["product"], said["sku"]) == ("cet4", None)
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku"),
+    [
+        ("daily", "万达2D券两张", "wd2-1"),
+        ("daily", "万达imax的票来一张", "wdi-1"),
+        ("daily", "河南国网的交100，户号4107362851", "gw-100"),
+        ("daily", "滴滴20的，18221740936", "dd-20"),
+        ("daily", "永辉100的卡来一张", "yh-100"),
+        ("daily", "麦麦25的来5张", "mcd-25"),
+        ("daily", "芒果TV月卡 18621748305", "mg-1"),
+        ("daily", "芒果TV年卡电视能看的 18621748305", "mgq-12"),
+        ("daily", "爱奇艺白金会员一年，家里电视上看，13764920518", "aqp-12"),
+        ("pcclub", "ns会员家庭版来一年的，刚好8个人拼车", "nsof-12"),
+    ],
+)
+def test_a_good_goes_by_what_tells_it_from_its_siblings(shop: str, text: str, sku: str) -> None:
+    assert line(shop, text)["sku"] == sku
+
+
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        ("万达的票两张", ["wd2", "wdi"]),
+        ("我想充个加油卡", ["zsh", "zsy"]),
+        ("腾讯视频电视上看的月卡18621748305", ["tv", "tvs"]),
+    ],
+)
+def test_equal_siblings_are_asked_about(text: str, candidates: list[str]) -> None:
+    assert framer("daily").frame(text)["candidates"] == candidates
