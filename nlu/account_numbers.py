@@ -94,7 +94,7 @@ def _spoken(
         count += 1
     number = joined(parts[:count])
     called = label is not None and label.kind in (PHONE, QQ, UID, FUEL_CARD)
-    if len(number.digits) < (4 if called else 7):
+    if len(number.digits) < (4 if called else 5 if label is not None and len(label.word) > 1 else 7):
         return 1, None
     return count, _account(text, number, label, lexicon)
 

@@ -258,6 +258,15 @@ class Goods:
             not self._sizes.fit(product_id, amounts).unavailable for product_id in mention.options
         )
 
+    def account_kinds(self, mentions: Iterable[Mention]) -> frozenset[str]:
+        """The kinds of recipients that the goods of these names need."""
+        return frozenset(
+            self._vocabulary.products[product_id].account_kind
+            for mention in mentions
+            for product_id, cost in mention.options.items()
+            if cost <= min(mention.options.values()) + EQUAL_SHORT_WITHIN
+        )
+
     def sells_by(self, product_ids: Iterable[str], amount: Amount) -> bool:
         """Whether one of the products counts in the unit of this amount at all."""
         return any(

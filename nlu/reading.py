@@ -43,6 +43,7 @@ from nlu.strangers import Strangers
 from nlu.tables import in_columns
 from nlu.taking_back import parts_of_numbers, refusals, refused_kinds, with_taken_back, without_refused
 from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
+from nlu.unlabelled import unlabelled
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
@@ -311,10 +312,12 @@ class Reader:
         )
         perhaps_told |= clauses.named_in_stories(named)
         counted = without_parts(counted)
+        theirs = unlabelled(found.recipients, mentions, sizes, goods)
         used = tuple(
             mark
             for mark in found.recipients
             if mark.value.claimed
+            or mark in theirs
             or called_one(mark)
             or kind_asked in mark.value.kinds
             or sent_to(text, mark, sizes)

@@ -1,0 +1,46 @@
+"""Numbers and words that nobody called a recipient, and that can be nothing else beside these goods.
+
+800219 is too short to be an account by itself, and meimei1998 may be anything. Behind the name of a good
+that needs such an account, and is sold in no such size, they are whom it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nlu.accounts import GAME_ID, QQ, UID, Account
+from nlu.amounts import Amount
+from nlu.goods import Goods
+from nlu.numbers_used import overlap
+from nlu.page import Mark
+from nlu.products import Mention, MentionKind
+
+ROUND = "00"
+"""A number that ends so is more likely a size that is not sold here than an account."""
+
+
+def unlabelled(
+    recipients: Sequence[Mark[Account]], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods
+) -> list[Mark[Account]]:  # fmt: skip
+    """Of the recipients that are perhaps none those that the goods need."""
+    named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+    kinds = goods.account_kinds(named)
+    if not kinds or not kinds <= _UNSIGNED:
+        return []
+    lengths = {len(mark.value.text) for mark in recipients if mark.value.claimed}
+    found = []
+    for mark in recipients:
+        account = mark.value
+        if account.claimed or not kinds <= set(account.kinds) or any(overlap(mark, one) for one in named):
+            continue
+        if account.text.isdigit():
+            sized = [size.value for size in sizes if overlap(size, mark)]
+            sold = any(goods.fits(name, sized) for name in named) or any(size.units for size in sized)
+            if sold or account.text.endswith(ROUND) or (lengths and len(account.text) not in lengths):
+                continue
+        found.append(mark)
+    return found
+
+
+_UNSIGNED = frozenset({QQ, UID, GAME_ID})
+"""Kinds of accounts that show by no sign of their own what they are."""
