@@ -221,6 +221,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day}(?: ?[日号](?=[12]?\d:\d\d)|(?: ?日|号| 号(?![a-z])){behind_day}))",
         _nothing,
     )
+    seat = rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?号(?:机|位|桌|座|包厢|包间|包房|房|床|窗口|车厢))(?!型|票|卡|券|主|\d)"
+    yield OtherKind.MEASURE, "号", seat, _nothing
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
     yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
