@@ -56,7 +56,8 @@ def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
     marks = []
     end = 0
     for found in _pattern(lexicon).finditer(text):
-        if found.start() >= end:
+        refused = _REFUSED.search(text, 0, found.start()) and _ITS_ACCOUNT.match(text, found.end())
+        if found.start() >= end and not refused:
             marks.append(Mark(Reference(LAST), *found.span()))
             end = found.end()
     return marks
@@ -75,4 +76,7 @@ _DIGITS = re.compile(r"\d{6,32}")
 _DATED = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _THIS_ORDER = re.compile(r"\s?[这那]?[个一]?(?:订单|单)(?!张)")
 _MOBILE = re.compile(r"1[3-9]\d{9}$")
+_REFUSED = re.compile(r"(?:别|不要|不再|不用|甭|不是)[^,，。;；\n]{0,5}$")
+_ITS_ACCOUNT = re.compile(r"(?:[的那这]|[那这]?个|一个)*(?:账号|帐号|号码|手机号|手机|卡号|号)")
+"""别充到上回那个号: an account is refused, and no order is talked about."""
 _OTHER_LABEL = re.compile(r"(?:id|卡号|账号|qq|号码|手机号?|电话)$")
