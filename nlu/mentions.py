@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.goods import Goods
 from nlu.name_table import Entry
@@ -54,8 +55,6 @@ def believed(
             and not _before_goods(mention, mentions, sizes)
         ):
             continue
-        if mention.kind is MentionKind.NAME and kept and _only_an_account(text, mention, kept):
-            continue
         if _only_a_place(text, mention, mentions, sizes):
             continue
         if mention.kind is MentionKind.QUALIFIER and _counts_people(text, mention, mentions):
@@ -102,17 +101,32 @@ _SENTENCE_ENDS = ("\n", "。", ";")
 _CLAUSES_APART = re.compile("[,，]")
 
 
-def _only_an_account(text: str, mention: Mention, kept: Sequence[Mention]) -> bool:
-    """Whether goods that were named before only say whose number follows: 陌陌号是4482…, 抖音ID: 99…"""
-    again = any(
-        other.kind is MentionKind.NAME
-        and (other.options.keys() | other.family.keys()) & mention.options.keys()
-        for other in kept
-    )
-    return again and _ITS_NUMBER.match(text, mention.end) is not None
+def owners(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The names that only say whose account follows, as the goods are named beside them, too: 鱼翅50 斗鱼号
+    90372, 抖音ID: 99…"""
+    names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+    labels = [mention for mention in names if _ITS_NUMBER.match(text, mention.end)]
+    others = [mention for mention in names if mention not in labels]
+    found = []
+    for at, label in enumerate(labels):
+        rivals = (*others, *labels[:at])
+        if any((other.options.keys() | other.family.keys()) & label.options.keys() for other in rivals):
+            found.append(label)
+    return found
 
 
-_ITS_NUMBER = re.compile(r" ?的?(?:账号|帐号|号码|号|用户名|昵称|id|uid)(?:是|为|叫|:| )*[a-z0-9]")
+def with_owner(text: str, mark: Mark[Account], names: Sequence[Mention]) -> Mark[Account]:
+    """A recipient whose label begins with whose it is: 斗鱼号 and not 号."""
+    label = mark.value.label
+    for name in names if label is not None else ():
+        if label is not None and name.end <= label[0] and text[name.end : label[0]].strip(" 的") == "":
+            return replace(mark, value=replace(mark.value, label=(name.start, label[1])))
+    return mark
+
+
+_ITS_NUMBER = re.compile(
+    r" ?的?(?:账号|帐号|号码|号|用户名|昵称|id|uid)(?:还是|就是|是|为|叫|填|:| )*[a-z0-9\0]"
+)
 
 
 def _before_goods(mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]) -> bool:

@@ -26,7 +26,7 @@ from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
-from nlu.mentions import believed, grown_in, rejected, without_labels
+from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
@@ -271,7 +271,9 @@ class Reader:
         found = replace(
             found, sizes=tuple(self._in_misspelt_unit(mark, found.mentions) for mark in found.sizes)
         )
-        mentions = believed(text, found.mentions, found.sizes, goods, joined, self._rejecting)
+        theirs = owners(text, found.mentions)
+        mentions = tuple(mention for mention in found.mentions if mention not in theirs)
+        mentions = believed(text, mentions, found.sizes, goods, joined, self._rejecting)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         sizes = tuple(
             mark
@@ -312,12 +314,12 @@ class Reader:
         )
         perhaps_told |= clauses.named_in_stories(named)
         counted = without_parts(counted)
-        theirs = unlabelled(found.recipients, mentions, sizes, goods)
+        needed = unlabelled(found.recipients, mentions, sizes, goods)
         used = tuple(
-            mark
+            with_owner(text, mark, theirs)
             for mark in found.recipients
             if mark.value.claimed
-            or mark in theirs
+            or mark in needed
             or called_one(mark)
             or kind_asked in mark.value.kinds
             or sent_to(text, mark, sizes)
@@ -369,6 +371,8 @@ class Reader:
     def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
         kept = {mention.start for mention in slots.mentions} | told
         unwanted = [(m.start, m.end) for m in self._unwanted(found)]
+        labels = [mark.value.label for mark in slots.used if mark.value.label is not None]
+        kept |= {m.start for m in found.mentions for start, end in labels if start <= m.start < end}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
         return self._leftovers.of(
             found.page.text, found.page.rest(), events, found.cues, disbelieved, (*found.numbers, *unwanted)
