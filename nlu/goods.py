@@ -90,6 +90,7 @@ class Goods:
         self._vocabulary, self._names, self._sizes = vocabulary, names, sizes
         self._siblings = Siblings(vocabulary, names.table, destinations)
         self._topup = names.table.named(topup)
+        self._charges = plain(topup)
         self._unit_sellers: dict[str, list[str]] = {}
         for product in sorted(vocabulary.products.values(), key=lambda product: -product.sales):
             own = (variant.unit for variant in product.variants)
@@ -257,6 +258,12 @@ class Goods:
         return bool(amounts) and any(
             not self._sizes.fit(product_id, amounts).unavailable for product_id in mention.options
         )
+
+    def charges_phones(self, product_id: str) -> bool:
+        """Whether the goods are a top-up of a telephone, whatever the catalog calls its number: those of
+        other countries are no numbers of ours."""
+        product = self._vocabulary.products[product_id]
+        return self._charges in plain(product.name) or self._charges in plain(product.category)
 
     def account_kinds(self, mentions: Iterable[Mention]) -> frozenset[str]:
         """The kinds of recipients that the goods of these names need."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlu.accounts import ADDRESS, carrier
+from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
 from nlu.kinds import Kinds
@@ -348,6 +348,15 @@ class LineReader:
         if account.contact:
             return replace(line, contact=account.text)
         span = page.span(event.start, event.end)
+        if (
+            kind == UID
+            and account.said == PHONE
+            and PHONE not in account.kinds
+            and decision.product_id is not None
+        ):
+            # 电话85298127345: a telephone of another country.
+            foreign = self._goods.charges_phones(decision.product_id)
+            account = replace(account, said=None) if foreign else account
         wanted_kind = kind or account.said or (account.kinds[0] if account.kinds else "phone")
         recipient = account.read_as(wanted_kind, self._lexicon)
         if decision.carrier_conflict:

@@ -55,7 +55,7 @@ def believed(
             and not _before_goods(mention, mentions, sizes)
         ):
             continue
-        if _only_a_place(text, mention, mentions, sizes):
+        if _only_a_place(text, mention, mentions, sizes) or _only_a_person(text, mention):
             continue
         if mention.kind is MentionKind.QUALIFIER and _counts_people(text, mention, mentions):
             continue
@@ -154,6 +154,20 @@ def _only_a_place(
 _PEOPLE = "个人"
 _UNITS = frozenset("元块月年张")
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
+
+
+def _only_a_person(text: str, mention: Mention) -> bool:
+    """Whether a tier is but what somebody is: 留学生, 我是学生."""
+    return (
+        mention.kind is MentionKind.QUALIFIER
+        and mention.text in _PEOPLE
+        and _SAYS_WHO.search(text, 0, mention.start) is not None
+        and text[mention.end : mention.end + 1] not in ("的", "版", "价", "优")
+    )
+
+
+_PEOPLE = frozenset({"学生", "企业", "个人"})
+_SAYS_WHO = re.compile(r"[是留大中小高穷名位家]$")
 _GAME_WORLDS = "区服版站行"
 """What a country ends with where it can only be that of goods: 日区, 港服, 国行."""
 

@@ -397,11 +397,13 @@ class NameTable:
 
 
 def squeezed(text: str) -> tuple[str, list[int]]:
-    """`text` without blanks, and where each character stood; one more entry holds the end."""
+    """`text` without blanks and hyphens (T-Mobile), and where each character stood; one more entry holds the end."""
     places = [
         at
         for at, character in enumerate(text)
-        if character != " " and not (character == "的" and _inner(text, at))
+        if character != " "
+        and not (character == "的" and _inner(text, at))
+        and not (character == "-" and _latin(text[at - 1 : at]) and _latin(text[at + 1 : at + 2]))
     ]
     return "".join(text[at] for at in places), [*places, len(text)]
 

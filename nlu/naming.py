@@ -177,7 +177,9 @@ class Namer:
         chunks = re.split(r"[\s\-_·・/,、:+&]+", outside)
         for chunk in self._rejoined(chunks):
             cut = self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
-            tokens += (_unsaid(token) if token.text in spared else token for token in cut)
+            tokens += (
+                Token(token.text, Role.GENERIC, token.meaning) if token.text in spared else token for token in cut
+            )
         for note in inside:
             known = self._words.get(note)
             if known is not None:

@@ -363,7 +363,11 @@ class Names:
                 if self._same_brand(text[start:end], pattern)
                 and not self._cut_short(text[start:end], pattern)
                 and self._same_tier(text[start:end], pattern)
-                and all(o.text in pattern for o in others if start <= o.start and o.end <= end)
+                and all(
+                    text[max(start, o.start) : min(end, o.end)] in pattern
+                    for o in others
+                    if start < o.end and o.start < end
+                )
             ]
             if not patterns:
                 continue
