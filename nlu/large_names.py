@@ -9,7 +9,6 @@ kept for the next one that names them.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -249,14 +248,18 @@ def _unlikeness(name: str, text: str) -> tuple[float, int]:
     """How much speaks against a name in a text: the slips of the finger between it and what is likest to
     it there, where one that sounds right counts half, less what they have in common; and how many of its
     characters the text lacks. Swapped characters are one slip, which a ratio counts as two, and lack none."""
-    lacking = sum((Counter(name) - Counter(text)).values())
+    lacking = sum(max(0, name.count(one) - text.count(one)) for one in set(name))
     where = partial_ratio_alignment(name, text)
     if where is None:
         return float(len(name)), lacking
     begin, end = where.dest_start, where.dest_end
-    windows = {text[max(0, begin + early) : end + late] for early in (-2, -1, 0, 1) for late in (-1, 0, 1, 2)}
-    slips = min(OSA.distance(name, one) + OSA.distance(heard(name), heard(one)) for one in windows) / 2
-    return SLIP_COST * slips - len(name), lacking
+    windows = {(max(0, begin + early), end + late) for early in (-2, -1, 0, 1) for late in (-1, 0, 1, 2)}
+    sound, sounds = heard(name), heard(text)
+    slips = min(
+        OSA.distance(name, text[start:stop]) + OSA.distance(sound, sounds[start:stop])
+        for start, stop in windows
+    )
+    return SLIP_COST * slips / 2 - len(name), lacking
 
 
 class _Part(Names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
@@ -227,9 +228,12 @@ class LineReader:
         around the line, sold in the size that was said first."""
         begin = max((text.rfind(mark, 0, record.start) for mark in "\n,，。;；"), default=-1) + 1
         likely = self._names.likely(text[begin : record.end + 12])
-        sold = [one for one in likely if not amounts or self._goods.sold_in(one, amounts)]
+        sold = (one for one in likely if not amounts or self._goods.sold_in(one, amounts))
         named = decision.product_options if record.name is not None else ()
-        return tuple(dict.fromkeys((*sold, *named, *likely)))[:OPTIONS_MAX] or decision.product_options
+        return (
+            tuple(dict.fromkeys((*islice(sold, OPTIONS_MAX), *named, *likely)))[:OPTIONS_MAX]
+            or decision.product_options
+        )
 
     def _alternatives(self, record: Record) -> tuple[str, ...]:
         found: dict[str, None] = {}

@@ -155,8 +155,8 @@ class Shortlist:
                 cores.update(stems)
         whole = [stem for stem, count in cores.items() if count == self._cores[stem]]
         explained = set(whole)
-        left = Counter[int]()
-        for _, stems in under:
+        left = Counter[int]() if explained else shared
+        for _, stems in under if explained else ():
             if explained.isdisjoint(stems):
                 left.update(stems)
         best = max(left.values(), default=0)
@@ -168,7 +168,8 @@ class Shortlist:
 
     def _likest(self, stems: Iterable[int], shared: Mapping[int, int], most: int) -> dict[int, None]:
         """The products of the stems that share most."""
-        ranked = sorted(stems, key=lambda stem: (-shared[stem], stem))
+        ranked = sorted(stems)
+        ranked.sort(key=shared.__getitem__, reverse=True)
         return dict.fromkeys(list(dict.fromkeys(self._owners[stem] for stem in ranked))[:most])
 
     def _under(self, keys: Iterable[int]) -> list[tuple[int, array[int]]]:
