@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nlu.large_names import LargeTable
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
 from nlu.vocabulary import Vocabulary
@@ -35,6 +36,16 @@ def test_a_slip_in_a_name_is_asked_about_with_the_right_goods_first(parser: Pars
         named = line.product.value if line.product else None
         first += order.product_id in (named, *line.product_options[:1])
     assert first >= 57, first
+
+
+def test_what_is_not_spelled_out_could_not_have_been_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shortlist without what the message cannot hold is read as the whole of it is."""
+    texts = [order.text for edits in (0, 1) for order in orders_from(sold(), 150, seed=12, edits=edits)]
+    fresh = Parser(Vocabulary.compile(sold()), Lexicon.read(DATA))
+    narrowed = [fresh.understand(text) for text in texts]
+    monkeypatch.setattr(LargeTable, "held", lambda table, product_ids, text: tuple(product_ids))
+    whole = Parser(Vocabulary.compile(sold()), Lexicon.read(DATA))
+    assert narrowed == [whole.understand(text) for text in texts]
 
 
 def test_a_brand_inside_of_a_longer_word_is_no_brand(parser: Parser) -> None:

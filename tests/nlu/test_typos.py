@@ -52,10 +52,11 @@ def everywhere(typos: Misspellings, text: str) -> set[tuple[int, int, frozenset[
     return found
 
 
+@pytest.mark.parametrize("passing", [False, True])
 @pytest.mark.parametrize("seed", range(40))
-def test_no_slip_is_overlooked(seed: int) -> None:
+def test_no_slip_is_overlooked(seed: int, passing: bool) -> None:
     chance = random.Random(seed)
-    typos = Misspellings(NAMES, lexicon())
+    typos = Misspellings(NAMES, lexicon(), passing)
     for _ in range(10):
         before, behind = (
             "".join(chance.choice(CHARACTERS) for _ in range(chance.randrange(4))) for _ in range(2)
