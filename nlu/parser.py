@@ -30,7 +30,7 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.parts import Parts
 from nlu.products import Names
-from nlu.proof import Prover
+from nlu.proof import Prover, Unproven
 from nlu.reading import Reader, Reading
 from nlu.signs import Signs
 from nlu.understanding import (
@@ -91,7 +91,7 @@ class Parser:
             lexicon.words("goods.editions"),
         )
         self._lines = LineReader(vocabulary, lexicon, names, self._goods)
-        self._prover = Prover(vocabulary, lexicon, names.table)
+        self._prover = Prover(vocabulary, lexicon, names.table, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
@@ -193,9 +193,7 @@ class Parser:
         """With the sizes of lines left open that the message does not prove."""
         doubts = self._prover.doubts(reading, [one.line for one in spoken])
         return [
-            replace(one, line=replace(one.line, sku=None, sku_options=(one.line.sku.value,)))
-            if at in doubts and one.line.sku is not None
-            else one
+            replace(one, line=_doubted(one.line, doubts[at])) if at in doubts else one
             for at, one in enumerate(spoken)
         ]
 
@@ -340,6 +338,15 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
             span = reading.page.span(record.name.start, record.name.end)
             found.append(reading.page.original[span.start : span.end])
     return tuple(dict.fromkeys(found))
+
+
+def _doubted(line: SpokenLine, why: set[Unproven]) -> SpokenLine:
+    """The line with what is not proven left open."""
+    if Unproven.REGION in why:
+        line = replace(line, region=None)
+    if why == {Unproven.REGION} or line.sku is None:
+        return line
+    return replace(line, sku=None, sku_options=(line.sku.value,))
 
 
 def _says_something(line: SpokenLine) -> bool:

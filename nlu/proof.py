@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from nlu.abbreviations import in_order
 from nlu.corrections import CueKind
+from nlu.goods import Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
 from nlu.naming import Role
+from nlu.normalise import plain
 from nlu.numerals import numbers
 from nlu.other_numbers import OtherKind
-from nlu.products import Closeness
+from nlu.products import BRANDLESS, Closeness, Mention
 from nlu.quantities import QuantityKind
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, Record, is_article, same_goods
@@ -40,6 +43,10 @@ class Unproven(StrEnum):
     COUNT_UNUSED = "count unused"
     SHARED_COUNT = "shared count"
     REFUSED = "refused"
+    REGION = "region"
+    """The server that was said may be another one of the goods."""
+    SIBLING = "sibling"
+    """A piece of a name was said that other goods share."""
     NAME_UNUSED = "name unused"
     TIER_UNUSED = "tier unused"
     SIZE_UNUSED = "size unused"
@@ -81,6 +88,7 @@ _GOODS = frozenset(
         EventKind.QUANTITY, EventKind.ACCOUNT,
     }
 )  # fmt: skip
+_TELLING = frozenset({Role.TIER, Role.COUNTRY})
 _ORDERS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.ACCOUNT})
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n:：]")
 
@@ -88,8 +96,9 @@ _CLAUSE_END = re.compile(r"[,，。;；!！?？\n:：]")
 class Prover:
     """Holds lines against their message, for one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable) -> None:
-        self._vocabulary, self._table = vocabulary, table
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
+        self._vocabulary, self._table, self._goods = vocabulary, table, goods
+        self._server_words = re.compile("|".join(map(re.escape, lexicon.words("signs.servers"))))
         self._labels = {
             variant.sku_id: variant.label
             for product in vocabulary.products.values()
@@ -115,20 +124,21 @@ class Prover:
         )
         self._passed_over = re.compile(rf"(?:{passed}|[^\u4e00-\u9fff0-9])*[\u4e00-\u9fff]?")
         self._reached_by = re.compile(rf"{any_of['reached_by']}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")
+        self._numbers_said = re.compile(any_of["numbers_said"])
         self._each = re.compile(any_of["for_each"])
         self._for_each = re.compile(rf"{any_of['for_each']}\s?$")
         self._total = re.compile(rf"{any_of['totals']}[^,，。;；!！?？\n]{{0,6}}$")
 
-    def doubts(self, reading: Reading, lines: Sequence[SpokenLine]) -> dict[int, Unproven]:
+    def doubts(self, reading: Reading, lines: Sequence[SpokenLine]) -> dict[int, set[Unproven]]:
         """By place: why a line that is complete in itself is not proven."""
         if not any(line.sku for line in lines):
             return {}
         text = reading.page.text
         said = _Said(reading, text, lines, reading.records, [m.start() for m in _CLAUSE_END.finditer(text)])
-        found: dict[int, Unproven] = {}
+        found: dict[int, set[Unproven]] = {}
         for at, why in self._all(said):
             if lines[at].sku is not None:
-                found.setdefault(at, why)
+                found.setdefault(at, set()).add(why)
         return found
 
     def _all(self, said: _Said) -> Iterator[tuple[int, Unproven]]:
@@ -140,6 +150,8 @@ class Prover:
         yield from self._others(said)
         yield from self._crossed(said)
         yield from self._scraps(said)
+        yield from self._siblings(said)
+        yield from self._regions(said)
 
     def _numbers(self, said: _Said) -> Iterator[tuple[int, Unproven]]:
         """Every number is used, or tells of something else."""
@@ -262,6 +274,9 @@ class Prover:
                 exact = mention.closeness is Closeness.EXACT and not mention.thin
                 if exact and not mention.options.keys() & products and not self._lifted(said, event):
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
+            elif event.kind is EventKind.QUALIFIER and mention is not None and mention.role in _TELLING:
+                if not any(self._carries(line, mention) for line in said.lines):
+                    yield said.nearest(event.start), Unproven.TIER_UNUSED
             elif event.kind is EventKind.AMOUNT and unused:
                 if not self._total.search(said.text, 0, event.start):
                     yield said.nearest(event.start), Unproven.SIZE_UNUSED
@@ -312,6 +327,17 @@ class Prover:
                 if line.product is not None and self._describes(said, event, line, record):
                     yield at, Unproven.REFUSED
 
+    def _carries(self, line: SpokenLine, mention: Mention) -> bool:
+        """Whether the goods of a line have a tier or country in their name or on their label."""
+        if line.product is None or mention.role is None:
+            return True
+        product = self._vocabulary.products[line.product.value]
+        label = self._labels.get(line.sku.value, "") if line.sku else ""
+        words = " ".join(map(plain, (product.name, *product.aliases, label, *product.regions)))
+        return (mention.role, mention.meaning) in self._table.qualifiers[product.product_id] or any(
+            word in words for word in (mention.meaning, mention.text)
+        )
+
     def _describes(self, said: _Said, event: Event, line: SpokenLine, record: Record) -> bool:
         """Whether what an event says is true of a line."""
         assert line.product is not None
@@ -342,6 +368,7 @@ class Prover:
                 continue
             people = not said.text[mark.start : mark.end].endswith("家")
             told = not self._each.search(said.text) and not self._in_order(said, mark.start)
+            told = told or mark.value.value == len(said.lines)
             if people and not gets and mark.value.value > 1 and not told:
                 # 给3个员工，人手一张: three times as many as was said.
                 yield from (
@@ -349,7 +376,8 @@ class Prover:
                     for at, line in enumerate(said.lines)
                     if not line.quantity or line.quantity.value % mark.value.value
                 )
-            aside = len(gets) == 1 and not self._in_order(said, mark.start)
+            numbers_said = self._numbers_said.search(said.text, mark.start, mark.end) is not None
+            aside = len(gets) == 1 and not (numbers_said and self._in_order(said, mark.start))
             if gets and not aside and mark.value.value > 1 and mark.value.value != len(gets):
                 yield from ((at, Unproven.RECIPIENTS) for at in range(len(said.lines)))
 
@@ -395,6 +423,34 @@ class Prover:
                 if any(low < other < high for other in accounts):
                     yield at, Unproven.CROSSED
 
+
+    def _siblings(self, said: _Said) -> Iterator[tuple[int, Unproven]]:
+        """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
+        nothing else that has it is sold in the size."""
+        for at, (line, record) in enumerate(zip(said.lines, said.records, strict=True)):
+            mention = record.name
+            if line.product is None or mention is None or record.qualifiers or not mention.partial:
+                continue
+            if min(mention.options.values(), default=0.0) < BRANDLESS:
+                continue
+            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
+            others = (one for one in mention.options if one != line.product.value)
+            if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
+                yield at, Unproven.SIBLING
+
+    def _regions(self, said: _Said) -> Iterator[tuple[int, Unproven]]:
+        """安卓区, where 安卓QQ区 and 安卓微信区 are served, is neither."""
+        for at, (line, record) in enumerate(zip(said.lines, said.records, strict=True)):
+            if line.region is None or line.product is None or not record.regions:
+                continue
+            event = record.regions[-1]
+            typed = self._server_words.sub("", said.text[event.start : event.end].replace(" ", ""))
+            regions = self._vocabulary.products[line.product.value].regions
+            fits = [one for one in regions if in_order(typed, plain(one))]
+            exact = any(typed == self._server_words.sub("", plain(one)) for one in regions)
+            if typed and len(fits) > 1 and not exact:
+                yield at, Unproven.REGION
+
     def _name_between(self, said: _Said, name: Event, size: Event) -> bool:
         """Whether other goods are named between a name and its size."""
         low, high = sorted((name.start, size.start))
@@ -435,16 +491,7 @@ def _piece_of(digits: str, accounts: Iterable[str]) -> bool:
 
 
 _PIECE_MIN = 4
-_LISTS = (
-    "reached_by",
-    "told_behind",
-    "for_each",
-    "refusing",
-    "refusing_verbs",
-    "counted_otherwise",
-    "latin_counts",
-    "totals",
-)
+_LISTS = ("numbers_said", "reached_by", "told_behind", "for_each", "refusing", "refusing_verbs", "counted_otherwise", "latin_counts", "totals")
 
 
 def _either(words: Iterable[str]) -> str:

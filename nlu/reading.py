@@ -41,7 +41,15 @@ from nlu.sharing import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
-from nlu.taking_back import parts_of_numbers, refusals, refused_kinds, with_taken_back, without_refused
+from nlu.taking_back import (
+    REFUSING_REACH,
+    parts_of_numbers,
+    refusals,
+    refused_kinds,
+    refuses,
+    with_taken_back,
+    without_refused,
+)
 from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
 from nlu.unlabelled import unlabelled
 from nlu.variants import vocabulary_units
@@ -135,6 +143,7 @@ class Reader:
         if found.crowded:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
+        found = self._without_misheard(text, found)
         slots = self._slots(found, goods, kind_asked, told)
         contact = self._contacts.recipient(text)
         remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
@@ -233,6 +242,23 @@ class Reader:
             paying,
             cues,
         )
+
+    def _without_misheard(self, text: str, found: Found) -> Found:
+        """Without tiers that are a piece of a count (个人 of 8个人), and without an earlier order that is
+        only named to be refused (别再充到上回那个号)."""
+        counted = [(mark.start, mark.end) for mark in found.others if mark.value.kind is OtherKind.MANY]
+        mentions = tuple(
+            mention
+            for mention in found.mentions
+            if mention.kind is not MentionKind.QUALIFIER
+            or not any(start < mention.end and mention.start < end for start, end in counted)
+        )
+        order = tuple(mark for mark in found.order if not refuses(text, mark.start, self._lexicon))
+        cues = found.cues
+        if len(order) < len(found.order):
+            gone = [(mark.start - REFUSING_REACH, mark.end) for mark in found.order if mark not in order]
+            cues = without_inside(cues, gone)
+        return replace(found, mentions=mentions, order=order, cues=cues)
 
     def _mentioned(
         self, page: Page, recipients: Sequence[Mark[Account]], goods: Goods

@@ -49,7 +49,7 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
     for event in events:
         if event.kind not in _REFUSABLE or event.mention is None:
             continue
-        front = words.refusing.search(text, max(0, event.start - _REFUSING_REACH), event.start)
+        front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         if front is None or words.refused_behind.match(text, event.end) is None:
             continue
         others = [e for e in events if e.mention is not None and e is not event and e not in told]
@@ -71,12 +71,17 @@ def _names_same(one: Event, other: Event) -> bool:
     return bool(one.mention and other.mention and other.mention.text in one.mention.text)
 
 
+def refuses(text: str, at: int, lexicon: Lexicon) -> bool:
+    """Whether what begins at a place is refused by the words in front of it."""
+    return _words_of(lexicon).refusing.search(text, max(0, at - REFUSING_REACH), at) is not None
+
+
 def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tuple[int, int], ...]:
     """Where something is refused, with the words that refuse it."""
     words = _words_of(lexicon)
     found = []
     for event in refused:
-        front = words.refusing.search(text, max(0, event.start - _REFUSING_REACH), event.start)
+        front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         behind = words.refused_behind.match(text, event.end)
         found.append((front.start() if front else event.start, behind.end("words") if behind else event.end))
     return tuple(found)
@@ -87,7 +92,7 @@ def without_refused(events: Sequence[Event], gone: Sequence[tuple[int, int]]) ->
     return [event for event in events if not any(start <= event.start < end for start, end in gone)]
 
 
-_REFUSING_REACH = 10
+REFUSING_REACH = 10
 
 
 class _Words:
