@@ -178,7 +178,8 @@ class Namer:
         for chunk in self._rejoined(chunks):
             cut = self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
             tokens += (
-                Token(token.text, Role.GENERIC, token.meaning) if token.text in spared else token for token in cut
+                Token(token.text, Role.GENERIC, token.meaning) if token.text in spared else token
+                for token in cut
             )
         for note in inside:
             known = self._words.get(note)

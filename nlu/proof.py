@@ -423,7 +423,6 @@ class Prover:
                 if any(low < other < high for other in accounts):
                     yield at, Unproven.CROSSED
 
-
     def _siblings(self, said: _Said) -> Iterator[tuple[int, Unproven]]:
         """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
         nothing else that has it is sold in the size."""
@@ -491,7 +490,17 @@ def _piece_of(digits: str, accounts: Iterable[str]) -> bool:
 
 
 _PIECE_MIN = 4
-_LISTS = ("numbers_said", "reached_by", "told_behind", "for_each", "refusing", "refusing_verbs", "counted_otherwise", "latin_counts", "totals")
+_LISTS = (
+    "numbers_said",
+    "reached_by",
+    "told_behind",
+    "for_each",
+    "refusing",
+    "refusing_verbs",
+    "counted_otherwise",
+    "latin_counts",
+    "totals",
+)
 
 
 def _either(words: Iterable[str]) -> str:
