@@ -65,7 +65,7 @@ def believed(
 
 def _counts_people(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
     """8个人拼车 is no 个人版."""
-    said = text[mention.start : mention.end] == _PEOPLE and text[mention.start - 1 : mention.start] in _COUNTS
+    said = text[mention.start : mention.end] == _PERSONAL and text[mention.start - 1 : mention.start] in _COUNTS
     return said and not any(other.end == mention.start for other in mentions)
 
 
@@ -151,7 +151,7 @@ def _only_a_place(
     )
 
 
-_PEOPLE = "个人"
+_PERSONAL = "个人"
 _UNITS = frozenset("元块月年张")
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 
