@@ -161,7 +161,8 @@ class Clauses:
             or "了" in self._text[mark.end : end]
             or _MONTH.search(self._text, mark.start, mark.end) is not None
         )
-        return behind >= _NAME_PERHAPS or (behind >= _TOLD_BEHIND and tells)
+        once = isinstance(mark.value, Amount) and mark.value.text == "一" and before > 0  # 差一截
+        return behind >= _NAME_PERHAPS or (behind >= _TOLD_BEHIND and tells) or (behind > 0 and once)
 
     def _is_unread(self, at: int) -> bool:
         return at < len(self._text) and self._content(at, at + 1) > 0
@@ -229,8 +230,10 @@ class Clauses:
         if not sized or not isinstance(mark.value, Amount):
             return False
         begin, end = self._bounds(mark)
-        alone = self._content(begin, end) == 0 and not self._asks_beside(mark)
-        return alone and self._signs.in_all.search(self._text, begin, mark.start) is not None
+        told = self._signs.in_all.search(self._text, begin, mark.start)
+        if told is None or self._asks_beside(mark):
+            return False
+        return self._content(begin, told.start()) + self._content(mark.end, end) == 0
 
     def _measures_life(self, mark: Mark[_M]) -> bool:
         """Whether what stands behind a number says that it measures something of the customer's life."""

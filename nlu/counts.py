@@ -50,6 +50,24 @@ def _is_sum_behind(text: str, event: Event, events: Sequence[Event], signs: Sign
     return event.quantity.count == sum(_count(other) for other in events if other.end <= event.start)
 
 
+def without_shares(events: Sequence[Event]) -> list[Event]:
+    """两张…，一张自己用，一张送邻居: who gets them says no more of what is ordered, where it comes to all."""
+    first = next((at for at, event in enumerate(events) if _count(event) > 1), None)
+    if first is None:
+        return list(events)
+    apart = next((at for at in range(first, len(events)) if events[at].kind in _PAUSES), len(events))
+    shares = [event for event in events[apart:] if event.kind is EventKind.QUANTITY]
+    if not all(event.kind in _NO_GOODS for event in events[apart:]) or len(shares) < 2:
+        return list(events)
+    if sum(map(_count, shares)) != _count(events[first]):
+        return list(events)
+    return [event for event in events if event not in shares]
+
+
+_PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
+_NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAUSES})
+
+
 def without_parts(counts: Sequence[Mark[Quantity]]) -> tuple[Mark[Quantity], ...]:
     """四张…我跟室友一人两张: how a total is shared out orders nothing more. A share that does not go into
     the total contradicts it."""
@@ -128,7 +146,7 @@ def _other_number(text: str, accounts: Sequence[str], each: bool, signs: Signs) 
         said = number(match["count"])
         if said is None or not said.exact or said.low < 2 or said.low == len(accounts):
             continue
-        if each or match["these"]:
+        if (each and len(accounts) > 1) or match["these"]:
             return True
     return False
 

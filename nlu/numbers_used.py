@@ -45,3 +45,42 @@ def sent_to(text: str, mark: Mark[Account], sizes: Sequence[Mark[Amount]]) -> bo
     behind = re.search(r"(?<![加减改换])(?:到|给) ?$", text[: mark.start]) is not None
     plain_sizes = all(size.value.kind is AmountKind.BARE for size in sizes if overlap(mark, size))
     return behind and plain_sizes and mark.value.text.isdigit()
+
+
+def listed(text: str, marks: Sequence[Mark[Account]]) -> tuple[Mark[Account], ...]:
+    """Of the recipients that may be none, those whose place in a list is that of a recipient: rows of
+    nothing but a number, and the cell under a recipient of another row."""
+    lines = [*re.finditer(r"[^\n]+", text)]
+    if len(lines) < 2:
+        return ()
+    alone = [line for line in lines if _ONLY_DIGITS.fullmatch(line[0])]
+    numbers = {len(line[0].strip()) for line in alone}
+    sure = {_cell(text, mark) for mark in marks if mark.value.claimed}
+    taken = {
+        line.start()
+        for line in lines
+        for mark in marks
+        if mark.value.claimed and mark.start in range(*line.span())
+    }
+    found = []
+    for mark in marks:
+        line = next((one for one in lines if mark.start in range(*one.span())), None)
+        if mark.value.claimed or line is None or line.start() in taken:
+            continue
+        row = len(alone) > 1 and len(numbers) == 1 and line in alone
+        place = _cell(text, mark)
+        if row or (place in sure and place[1] > 1):
+            found.append(mark)
+    return tuple(found)
+
+
+def _cell(text: str, mark: Mark[Account]) -> tuple[int, int]:
+    """The number of the cell of its line that a mark begins, and how many cells the line has."""
+    begins = text.rfind("\n", 0, mark.start) + 1
+    ends = text.find("\n", mark.start)
+    cells = re.split(r"[\s,;|:]+", text[begins : ends if ends >= 0 else len(text)].strip())
+    before = text[begins : mark.start].strip()
+    return (len(re.split(r"[\s,;|:]+", before)) if before else 0), len(cells)
+
+
+_ONLY_DIGITS = re.compile(r"\s*[0-9]{5,20}\s*")

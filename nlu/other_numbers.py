@@ -206,6 +206,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?:{words['people_counted']})(?P<all>[俩仨])",
         _nothing,
     )  # 我们俩
+    yield (
+        OtherKind.MEASURE,
+        "号",
+        r"(?P<all>\d{1,3} ?号(?:[机桌座房窗柜厅院]|包间|工位))(?!型|箱|器|票|卡)",
+        _nothing,
+    )
     measured = _firsts(lexicon.words("other_numbers.measures"))
     yield (
         OtherKind.MEASURE,

@@ -86,7 +86,9 @@ class _Words:
         self.measure = re.compile(
             rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折)|(?:{misheard}){ends})"
         )
-        self.few = re.compile(rf"(?<![十百千万第有哪那这])(?:几|数)(?!{others})(?P<word>{measure})")
+        self.few = re.compile(
+            rf"(?<![十百千万第有哪那这哥姐弟妹们儿俺咱])(?:几|数)(?!{others})(?P<word>{measure})"
+        )
         articles = _either(lexicon.words("quantities.article_words"))
         not_articles = _either(lexicon.words("quantities.not_articles"))
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")

@@ -19,7 +19,7 @@ from nlu.asides import Clauses
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
-from nlu.counts import without_parts
+from nlu.counts import without_parts, without_shares
 from nlu.events import events_of
 from nlu.found import MARKS_MAX, Found, Slots
 from nlu.goods import Goods
@@ -29,7 +29,7 @@ from nlu.masks import blanked, masks_of, spans_of
 from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
-from nlu.numbers_used import called_one, counts_or_sizes, overlap, sent_to
+from nlu.numbers_used import called_one, counts_or_sizes, listed, overlap, sent_to
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
@@ -341,11 +341,13 @@ class Reader:
         perhaps_told |= clauses.named_in_stories(named)
         counted = without_parts(counted)
         needed = unlabelled(found.recipients, mentions, sizes, goods)
+        rows = listed(text, found.recipients)
         used = tuple(
             with_owner(text, mark, theirs)
             for mark in found.recipients
             if mark.value.claimed
             or mark in needed
+            or mark in rows
             or called_one(mark)
             or kind_asked in mark.value.kinds
             or sent_to(text, mark, sizes)
@@ -380,7 +382,7 @@ class Reader:
             self._no_servers, self._leftovers.function_characters, self._places,
         )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
-        return in_columns(text, events, self._columns)
+        return in_columns(text, without_shares(events), self._columns)
 
     def _in_misspelt_unit(self, mark: Mark[Amount], mentions: Sequence[Mention]) -> Mark[Amount]:
         """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
@@ -472,7 +474,11 @@ class Reader:
         wanted = {products[option].account_kind for option in goods.options if option in products}
         alike = {event.account.kinds[:1] for event in other.accounts if event.account and mine is not other}
         return any(
-            account.contact or not account.kinds or account.kinds[0] in wanted or account.kinds[:1] in alike
+            account.contact
+            or not account.kinds
+            or account.kinds[0] in wanted
+            or (account.kinds[0] != "phone" and not wanted.isdisjoint(account.kinds))
+            or account.kinds[:1] in alike
             for account in recipients
         )
 

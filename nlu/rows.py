@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.sharing import Shape, doubt_gaps, shared
 from nlu.signs import Signs
+from nlu.understanding import Slot
 
 
 def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs: Signs) -> list[Record]:
@@ -33,6 +35,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         gathered = gather(without_total(text, events, signs), compatible, shape.each)
         _size_by_counts(gathered, goods)
         records = shared(gathered, shape)
+        _same_recipient(text, records, signs)
         _size_by_counts(records, goods)
         doubt_gaps(text, records, shape, signs)
         doubt_totals(text, records, shape.each, signs)
@@ -57,6 +60,8 @@ def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) ->
     and are asked about. They would be gone without a word if they only lent what they say."""
     lent = {id(event) for row in rows for event in (*row.names, *row.nouns, *row.amounts)}
     sold = {product_id for row in rows if row.name for product_id in row.name.options}
+    sized_rows = sum(bool(row.amounts) for row in rows)
+    first = min(row.start for row in rows)
     lost = []
     for record in around:
         sizes = [event.amount.low for event in record.amounts if event.amount]
@@ -69,6 +74,12 @@ def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) ->
         if own_name or broken:
             record.doubtful = record.doubtful or broken
             lost.append(record)
+        elif sized_rows > 1:
+            # 老妈 100, among rows that each say for whom how much.
+            for event in record.amounts:
+                if event.start > first and id(event) not in lent:
+                    names = list(record.names)
+                    lost.append(Record(event.start, event.end, names=names, amounts=[event], doubtful=True))
     return lost
 
 
@@ -150,6 +161,9 @@ def _size_by_counts(records: Sequence[Record], goods: Goods) -> None:
         if not goods.counts_itself(tuple(record.name.options), amount):
             continue
         anew = record.quantity.start >= record.corrected_from > 0
+        if any(event.amount is not None and event.amount.low == value for event in record.amounts):
+            record.quantity = None  # 10个Q币，就10个
+            continue
         if record.amounts and not anew:
             # Else it corrects the size: Q币100，打多了，10个. Where nobody said so it may be either.
             apart = record.quantity.start - max(one.end for one in record.amounts) > 1
@@ -157,3 +171,11 @@ def _size_by_counts(records: Sequence[Record], goods: Goods) -> None:
             continue
         start, end = record.quantity.start, record.quantity.end
         record.amounts, record.quantity = [Event(EventKind.AMOUNT, start, end, amount=amount)], None
+
+
+def _same_recipient(text: str, records: Sequence[Record], signs: Signs) -> None:
+    """…月卡138…，美图月卡也是这个号: the recipient before it."""
+    for one, other in itertools.pairwise(records):
+        if one.accounts and not other.accounts and signs.same_account.search(text, other.end, other.end + 8):
+            other.accounts = list(one.accounts)
+            other.inherited.add(Slot.ACCOUNT)

@@ -241,7 +241,8 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True
     for at, record in enumerate(records):
-        if record.amounts:
+        labelled = any(event.mention and not event.mention.role for event in record.qualifiers)
+        if record.amounts or (labelled and record.names and Slot.PRODUCT not in record.inherited):
             continue
         if (record.accounts and not record.names) or Slot.PRODUCT in record.inherited:
             source = _source(
