@@ -96,6 +96,7 @@ class _Gatherer:
             return
         again = again or self._one_and_more(separator, clause) or self._past_a_list(separator, clause)
         again = again or (separator is EventKind.STOP and self._whole(clause) and not self._record.corrected)
+        again = again or self._past_a_stranger(separator, clause)
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -147,6 +148,20 @@ class _Gatherer:
         goods = any(event.kind is EventKind.NAME for event in clause)
         listed = record.opened_by in (EventKind.JOIN, EventKind.COMMA)
         return separator is EventKind.STOP and listed and bare and named and goods
+
+    def _past_a_stranger(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """剪VSIP月卡138…，美图月卡也是: a line whose own goods nobody read has its size and its recipient;
+        the goods of the next are not its own."""
+        record = self._record
+        said = record.amounts or record.counted
+        kinds = {event.kind for event in clause}
+        return (
+            separator in (EventKind.COMMA, EventKind.STOP)
+            and bool(said and record.accounts)
+            and not record.names
+            and not record.nouns
+            and {EventKind.NAME, EventKind.AMOUNT} <= kinds
+        )
 
     def _opens(self, clause: list[Event]) -> bool:
         """Whether a clause speaks of a new line: it says again what the record already has."""
