@@ -41,6 +41,7 @@ from nlu.sharing import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
+from nlu.takers import Takers
 from nlu.taking_back import (
     REFUSING_REACH,
     parts_of_numbers,
@@ -116,6 +117,7 @@ class Reader:
         )
         self._of_people = re.compile(rf"(?:{people})")
         self._vocabulary = vocabulary
+        self._takers = Takers(vocabulary)
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
         self._rejecting = tuple(sorted(lexicon.words("goods.rejecting"), key=len, reverse=True))
         self._places = frozenset(lexicon.words("names.places"))
@@ -455,31 +457,8 @@ class Reader:
             tops_up=CueKind.TOPUP in cues,
             contact=contact,
             each_quantity=each_quantity,
-            suits=self._suits,
-            takes_nobody=self._takes_nobody,
-        )
-
-    def _takes_nobody(self, record: Record) -> bool:
-        options = record.name.options if record.name is not None else {}
-        products = self._vocabulary.products
-        return bool(options) and all(products[one].account_kind == "none" for one in options)
-
-    def _suits(self, mine: Record, other: Record) -> bool:
-        """给138…充50，再来两张100的京东卡: no card goes to a phone, so the 50 is none of the card's."""
-        recipients = [event.account for event in mine.accounts if event.account]
-        goods = other.name
-        if not recipients or not mine.amounts or goods is None or not goods.options:
-            return True
-        products = self._vocabulary.products
-        wanted = {products[option].account_kind for option in goods.options if option in products}
-        alike = {event.account.kinds[:1] for event in other.accounts if event.account and mine is not other}
-        return any(
-            account.contact
-            or not account.kinds
-            or account.kinds[0] in wanted
-            or (account.kinds[0] != "phone" and not wanted.isdisjoint(account.kinds))
-            or account.kinds[:1] in alike
-            for account in recipients
+            suits=self._takers.suits,
+            takes_nobody=self._takers.takes_nobody,
         )
 
 
