@@ -111,7 +111,8 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
     left, nameable = spare.over, spare.nameable
     mixed = len({record.name.text for record in records if record.name is not None}) > 1
     for record in records:
-        if any(_grows_on(event, left) for event in record.names):
+        whole = not record.corrected and any(e.mention and not e.mention.partial for e in record.names[:1])
+        if not whole and any(_grows_on(event, left) for event in record.names):
             record.doubtful = True
         takes_over = Slot.PRODUCT in record.inherited and Slot.VARIANT not in record.inherited
         sizing = list(_sizing(record, mixed or record.corrected or takes_over))

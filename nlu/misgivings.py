@@ -81,7 +81,7 @@ def misgive(
                 record.doubtful = True
         unnamed = record.name is None or Slot.PRODUCT in record.inherited
         if unnamed and any(
-            _scrap_near(event, left) or _latin_scrap(text, event, events) for event in record.amounts
+            _scrap_near(event, left) or _latin_scrap(text, event, events, lexicon) for event in record.amounts
         ):
             # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
             record.doubtful = True
@@ -115,10 +115,12 @@ def _scrap_near(event: Event, left: frozenset[int]) -> bool:
     return any(event.start - at in left and event.start - at - 1 in left for at in (1, 2))
 
 
-def _latin_scrap(text: str, event: Event, events: Sequence[Event]) -> bool:
+def _latin_scrap(text: str, event: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
     """Kep年卡: letters right in front of a size, read by nobody."""
     found = _LATIN_BEFORE.search(text, max(0, event.start - LATIN_WORD_MAX - 1), event.start)
-    return found is not None and not any(
+    if found is None or found[0].strip() in lexicon.words("signs.latin_talk"):
+        return False
+    return not any(
         other.start <= found.start() < other.end
         for other in events
         if other.kind in _READ or other.kind is EventKind.QUALIFIER

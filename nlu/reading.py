@@ -323,6 +323,7 @@ class Reader:
             if mark.value.kind is not AmountKind.BARE or not any(overlap(mark, count) for count in aside)
         )
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+        sizes = tuple(mark for mark in sizes if not any(_inside(mark, name) for name in named))
         foreign = [
             mark
             for mark in counts
@@ -478,6 +479,11 @@ def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], 
         *((mark.start, mark.end) for mark in (*found.order, *found.limits)),
         *(span for span in told if span not in kept),
     )
+
+
+def _inside(mark: Mark[Amount], name: Mention) -> bool:
+    """Whether a size is but a part of a name: 三角 of 三角币."""
+    return name.start <= mark.start and mark.end <= name.end and mark.end - mark.start < name.end - name.start
 
 
 def _take(page: Page, start: int, end: int) -> None:
