@@ -122,10 +122,13 @@ def _places(said: re.Match[str], count: int, given: Mapping[int, Event]) -> list
     return list(range(how_many)) if said["first"] else list(range(count - how_many, count))
 
 
-def doubt_totals(text: str, records: Sequence[Record], each: bool, signs: Signs) -> None:
-    """Leaves the sizes open where the message says of its recipients what it does not keep."""
+def doubt_totals(
+    text: str, records: Sequence[Record], each: bool, signs: Signs, left: frozenset[int] = frozenset()
+) -> None:  # fmt: skip
+    """Leaves the sizes open where the message says of its recipients what it does not keep. `left`: what
+    nobody understood."""
     accounts = list(dict.fromkeys(e.account.text for r in records for e in r.accounts if e.account))
-    if _one_sum_for_many(text, records, signs) or _other_number(text, accounts, each, signs):
+    if _one_sum_for_many(text, records, signs) or _other_number(text, accounts, each, signs, left):
         for record in records:
             record.doubtful = True
     for one, other in itertools.pairwise(records):
@@ -139,14 +142,17 @@ def _one_sum_for_many(text: str, records: Sequence[Record], signs: Signs) -> boo
     return any(times > 1 and signs.in_all.search(text, 0, start) for (start, _), times in sizes.items())
 
 
-def _other_number(text: str, accounts: Sequence[str], each: bool, signs: Signs) -> bool:
+def _other_number(
+    text: str, accounts: Sequence[str], each: bool, signs: Signs, left: frozenset[int]
+) -> bool:  # fmt: skip
     if not accounts:
         return False
     for match in signs.so_many_numbers.finditer(text):
         said = number(match["count"])
         if said is None or not said.exact or said.low < 2 or said.low == len(accounts):
             continue
-        if (each and len(accounts) > 1) or match["these"]:
+        told = any(at in left for at in range(match.end(), match.end() + 4))  # 三个号轮着用
+        if (each and not told) or match["these"]:
             return True
     return False
 

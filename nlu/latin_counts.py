@@ -9,13 +9,9 @@ from collections.abc import Iterator
 Rewritten = tuple[int, int, str]
 """`start:end` of a text, and what to read instead."""
 
-_SPELLED = dict(
-    zip(
-        ["yi", "er", "liang", "san", "si", "wu", "liu", "qi", "ba", "jiu", "shi", "ban"],
-        "一二两三四五六七八九十半",
-        strict=True,
-    )
-)
+_SPELLED = {"yi": "一", "er": "二", "liang": "两", "san": "三", "si": "四", "wu": "五"} | {
+    "liu": "六", "qi": "七", "ba": "八", "jiu": "九", "shi": "十", "ban": "半"
+}  # fmt: skip
 _COUNTED = dict(
     zip(
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"],

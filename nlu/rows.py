@@ -38,7 +38,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         _same_recipient(text, records, signs)
         _size_by_counts(records, goods)
         doubt_gaps(text, records, shape, signs)
-        doubt_totals(text, records, shape.each, signs)
+        doubt_totals(text, records, shape.each, signs, shape.left.over)
         put_in_doubt(records, shape.left, text, signs)
         return records
     context, lines = rows
@@ -50,7 +50,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     )
     records = shared(gathered, replace(shape, rows=True))
     _size_by_counts(records, goods)
-    doubt_totals(text, records, shape.each, signs)
+    doubt_totals(text, records, shape.each, signs, shape.left.over)
     put_in_doubt(records, shape.left, text, signs)
     return records
 
