@@ -116,6 +116,7 @@ class Reader:
             if word not in callers
         )
         self._of_people = re.compile(rf"(?:{people})")
+        self._few_of = lexicon.words("contacts.few_of")
         self._vocabulary = vocabulary
         self._takers = Takers(vocabulary)
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
@@ -328,6 +329,7 @@ class Reader:
             mark
             for mark in counts
             if (mark.value.word in _OF_PEOPLE and self._of_people.match(text, mark.value.follows))
+            or (mark.value.count is None and text.endswith(self._few_of, 0, mark.start))
             or goods.counts_in_names(text, named, mark.start, mark.end)
         ]
         counts = tuple(mark for mark in counts if mark not in foreign)
