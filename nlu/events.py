@@ -69,6 +69,13 @@ def events_of(
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if kind is EventKind.INSTEAD and latest < cue.end and signs.not_mine.match(text, cue.end):
             continue  # 这个手机不是我的 sets nothing against anything
+        if (
+            kind is EventKind.OR
+            and cue.word == _STILL
+            and _LABELLED.search(text, 0, cue.start)
+            and not any(mark.start < cue.start for mark in recipients)
+        ):
+            continue  # 号码还是139…: the same as ever
         if not any(spoken_for[cue.start : cue.end]):
             events.append(
                 Event(
@@ -122,6 +129,8 @@ _CUE_EVENTS = (
 )
 
 
+_STILL = "还是"
+_LABELLED = re.compile(r"(?:号码?|手机|电话|账户|邮箱|地址|qq|id) ?$")
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\s;、/])")
 """50，不，100: taken back."""
 

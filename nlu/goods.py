@@ -292,7 +292,8 @@ class Goods:
         )
 
     def _is_its_own_unit(self, product_id: str, unit: str) -> bool:
-        return plain(unit) == plain(self._vocabulary.products[product_id].name)
+        """Whether goods go by the unit that they are counted in: Q币, and the B币 of 哔哩哔哩B币充值."""
+        return len(unit) > 1 and plain(unit) in self._siblings.written(product_id)
 
     def period_in_name(self, mention: Mention) -> tuple[Amount, ...]:
         """The period that a name carries (魔兽月卡): what is meant where no other was said."""

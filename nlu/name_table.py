@@ -76,7 +76,13 @@ class NameTable:
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
         self._common = word_set(lexicon, "names.common_words")
         talk = word_set(lexicon, "signs.no_name_characters")
-        self._spellings = Spellings(self.namer, self._common, talk)
+        common = self._common | word_set(lexicon, "names.places")
+        units = {
+            word: tuple(one for one in group if len(one) > 1 and one != word)
+            for group in lexicon.groups("amounts.units").values()
+            for word in group
+        }
+        self._spellings = Spellings(self.namer, common, talk, units)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())

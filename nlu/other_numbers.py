@@ -164,7 +164,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         many,
         "",
-        rf"(?<![第\d])(?!{goods})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
+        rf"(?<![第\da-z])(?!{goods})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group

@@ -130,6 +130,10 @@ class Names:
         for text in names:
             if _chinese_count(text) >= 2:
                 self._by_sound[heard(text)].append(text)
+        for text, entry in self._entries.items():
+            thin = entry.kind is MentionKind.NAME and entry.thin and not self.table.is_partial(text, entry)
+            if thin and len(text) == 2 and all_chinese(text) and text not in self._common:
+                self._by_sound[heard(text)].append(text)
         servers = self._servers_heard()
         for text in servers:
             self._by_sound[heard(text)].append(text)
@@ -163,9 +167,9 @@ class Names:
                 spoken = pinyin(text)
                 if spoken is not None and len(spoken) >= 4:
                     by_pinyin[spoken].append(text)
-            if all_chinese(text) and len(text) >= 3:
+            if all_chinese(text) and len(text) >= 2:
                 short = initials(text)
-                if short not in self._entries:
+                if short not in self._entries and short not in self.table.namer.words:
                     by_pinyin[short].append(text)
         return self._finder(list(by_pinyin)), list(by_pinyin.values())
 
@@ -281,7 +285,7 @@ class Names:
         following = text[end : end + 1]
         if end in edges or end in starts or not "\u4e00" <= following <= "\u9fff":
             return False
-        return following not in self._ends_name
+        return following not in self._ends_name and following != "里"
 
     def _mention(self, pattern: str, start: int, end: int, closeness: Closeness) -> Mention:
         entry = self._entries[pattern]
@@ -320,11 +324,16 @@ class Names:
                 continue
             if end - start == 2 and typed in self._common:
                 continue
+            alone = all(self._entries[one].thin for one in self._by_sound[self._sounds[index]])
+            if alone and end - start == 2 and not text[end : end + 1].isdigit():
+                continue  # 喜查50: what may mean something else counts only in front of a size
             found.append(self._heard(self._by_sound[self._sounds[index]], start, end))
         if _LATIN.search(text) is None:
             return found
         finder, names = self._spelled_in_latin
         for index, start, end in finder.find_matches_as_indexes(text, overlapping=True):
+            if end - start == 2 and not text[end : end + 1].isdigit():
+                continue  # hf300, jd100: so short only in front of a size
             if _bounded(text, start, end, edges) and text[start:end] not in self._common:
                 found.append(self._heard(names[index], start, end))
         return found
@@ -471,6 +480,8 @@ class Names:
             return replace(one, end=other.end, text=text)
         if one.kind is not MentionKind.NAME or not other.options:
             return None
+        if one.options.keys() < other.options.keys():
+            return replace(one, end=other.end, text=text)  # xunyou加速器: the second says only what it is
         narrows = len(other.options) < len(one.options) and other.options.keys() <= one.options.keys()
         if not narrows:
             return self._described(one, other)

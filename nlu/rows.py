@@ -160,6 +160,10 @@ def _size_by_counts(records: Sequence[Record], goods: Goods) -> None:
         amount = Amount(AmountKind.BARE, value, value, True, (), str(said.count))
         if not goods.counts_itself(tuple(record.name.options), amount):
             continue
+        first = record.amounts[0].amount if record.amounts else None
+        if first is not None and first.counted and first.low == value:
+            record.quantity = None  # 10个Q币，就10个: said again
+            continue
         anew = record.quantity.start >= record.corrected_from > 0
         if any(event.amount is not None and event.amount.low == value for event in record.amounts):
             record.quantity = None  # 10个Q币，就10个

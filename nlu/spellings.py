@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 
 from nlu.naming import STRONG, Form, Namer, Role, Token
-from nlu.sounds import initials
+from nlu.sounds import initials, pinyin
 
 PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
@@ -25,12 +25,20 @@ QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 class Spellings:
     """Spells names; remembers in `partial` which spellings are but part of a brand."""
 
-    def __init__(self, namer: Namer, common: Set[str], talk: Set[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        namer: Namer,
+        common: Set[str],
+        talk: Set[str] = frozenset(),
+        units: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         """`common`: words that alone may mean something else. `talk`: characters that no short form of
         a brand holds, since they are words by themselves (我要 of 我要活下去)."""
         self._namer = namer
         self._common = common
         self._talk = talk
+        self._units = units or {}
+        """A unit that is a name -> how else it is written: qb for Q币."""
         self.partial: set[str] = set()
         self.versionless: set[str] = set()
         """Words that have lost their version: a number behind one is another version, not a size."""
@@ -95,7 +103,15 @@ class Spellings:
                 known = self._namer.role_of(spelling)
                 if spelling != token.text and known is not None and known[0] is Role.CONTENT:
                     yield spelling, 0.1
+        elif token.role is Role.UNIT:
+            for spelling in self._units.get(token.text, ()):
+                yield spelling, 0.05
         elif token.role is Role.BRAND:
+            brand = self._namer.brand_spellings(token.text)
+            for spelling in brand if len(brand) > 1 else ():
+                spoken = pinyin(spelling) if 2 <= len(spelling) <= 3 and all_chinese(spelling) else None
+                if spoken is not None and len(spoken) >= 5:
+                    yield spoken, 0.1
             for spelling in self._namer.brand_spellings(token.text):
                 if spelling != token.text:
                     yield spelling, 0.05

@@ -31,7 +31,11 @@ def unlabelled(
     found = []
     for mark in recipients:
         account = mark.value
-        if account.claimed or not kinds <= set(account.kinds) or any(one.start < mark.end and mark.start < one.end for one in named):
+        if (
+            account.claimed
+            or not kinds <= set(account.kinds)
+            or any(one.start < mark.end and mark.start < one.end for one in named)
+        ):
             continue
         if account.text.isdigit():
             sized = [size.value for size in sizes if overlap(size, mark)]

@@ -108,3 +108,70 @@ def test_a_good_goes_by_what_tells_it_from_its_siblings(shop: str, text: str, sk
 )
 def test_equal_siblings_are_asked_about(text: str, candidates: list[str]) -> None:
     assert framer("daily").frame(text)["candidates"] == candidates
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku", "account"),
+    [
+        ("pcclub", "网费给我整个五十，800219，快点要团战了", "wf-50", "800219"),
+        ("pcclub", "卡号800733充100网费，啊手滑，是800773", "wf-100", "800773"),
+        ("pcclub", "充一百块网费卡号是八零零四幺七", "wf-100", "800417"),
+        ("pcclub", "会员卡号800326，充50网费，我在17号机", "wf-50", "800326"),
+        ("pcclub", "LOL代练5局 影流 召唤师名：深海小鲸鱼", "bl-5", "深海小鲸鱼"),
+        ("pcclub", "xunyou加速器 月卡 13987264015", "xy-30", "13987264015"),
+        ("mobile", "抖币1000，抖音号lele520，啊不对输错了，是lele521", "dyb-1000", "lele521"),
+        ("mobile", "渔翅50 斗鱼号9037215", "dy-50", "9037215"),
+        ("mobile", "斗鱼号5510392充50", "dy-50", "5510392"),
+        ("mobile", "给她的Hotlink号码60123847756充30林吉特", "my-30", "60123847756"),
+        ("mobile", "csl充100港币 电话85298127345", "hk-100", "85298127345"),
+        ("mobile", "美国T-Mobile 2065550143充15美元", "us-15", "2065550143"),
+        ("mobile", "我是留学生，我妹妹在马来西亚，给Hotlink号码60123847756充30马币", "my-30", "60123847756"),
+        ("mobile", "qb50 扣扣881204736", "qb-50", "881204736"),
+        ("mobile", "hf300 19106827354", "hf-300", "19106827354"),
+        ("mobile", "扣扣超会来一年的，q519037264", "qqsvip-12", "519037264"),
+        ("mobile", "珍爱网的会员再续三个月，号码还是15924716083", "za-3", "15924716083"),
+        ("mobile", "兄弟几个都脱单了，开一个月的探探黑金，手机号15168320947", "ttb-1", "15168320947"),
+        ("daily", "喜查50元券来一张", "ht-50", None),
+        (
+            "daily",
+            "乐刻年卡，杭州，哦不对我下月调去深圳了，办深圳的，手机13758261049",
+            "lk-12",
+            "13758261049",
+        ),
+    ],
+)
+def test_the_words_of_a_shop_s_own_trade_are_understood(
+    shop: str, text: str, sku: str, account: str | None
+) -> None:
+    said = line(shop, text)
+    assert (said["sku"], said["account"]) == (sku, account)
+
+
+def test_every_row_of_a_table_has_its_recipient() -> None:
+    frame = framer("pcclub").frame("梦幻点卡：\nxiangge_77  100\nmeimei1998  30\ndahai_0o  50")
+    rows = [(said["sku"], said["account"]) for said in frame["lines"]]
+    assert rows == [("mh-100", "xiangge_77"), ("mh-30", "meimei1998"), ("mh-50", "dahai_0o")]
+
+
+@pytest.mark.parametrize(
+    "text", ["买一个月的B站大会员，手机15005831724", "虎牙贵族开一个，虎牙号2207384911", "探探超级喜欢来一份，13736201849"]
+)  # fmt: skip
+def test_what_a_brand_sells_elsewhere_is_not_sold_here(text: str) -> None:
+    frame = framer("mobile").frame(text)
+    assert (frame["lines"], [problem["code"] for problem in frame["problems"]]) == ([], ["product_unknown"])
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        ("mobile", "B币100个，UID 40718263"),
+        ("pcclub", "LOL点券500个 祖安 q88334455"),
+        ("pcclub", "网费20000"),
+    ],
+)
+def test_a_number_of_what_goods_are_counted_in_is_a_size(shop: str, text: str) -> None:
+    assert [problem["code"] for problem in framer(shop).frame(text)["problems"]] == ["variant_unavailable"]
+
+
+def test_a_telephone_of_ours_is_no_account_of_a_stream() -> None:
+    assert line("mobile", "鱼翅50 手机号13764920518")["account"] is None
