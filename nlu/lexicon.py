@@ -77,13 +77,17 @@ class Lexicon:
     """What each clue weighs (`nlu/confidence.py`)."""
     intent_weights: intent_weights.Weights
     """What each trait of a message says for and against each intent (`nlu/weighing.py`)."""
+    beside: Mapping[str, float]
+    """What each feature of a clause weighs (`nlu/beside.py`)."""
+    beside_kinds: Mapping[str, tuple[str, ...]]
+    """Kinds of words by which such a clause is judged; they are no words of the trade."""
     _words: Mapping[str, tuple[str, ...]]
     _groups: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     @classmethod
     def read(cls, folder: Path) -> Lexicon:
-        """Read `intents.yaml`, `accounts.yaml`, `confidence.toml`, `intent_weights.txt` and `lexicon/*.yaml` of
-        the data folder.
+        """Read `intents.yaml`, `accounts.yaml`, `confidence.toml`, `intent_weights.txt`, `beside/` and
+        `lexicon/*.yaml` of the data folder.
 
         Raises LexiconError naming file, line and remedy.
 
@@ -106,6 +110,8 @@ class Lexicon:
             _intents(folder / "intents.yaml"),
             MappingProxyType(_weights(folder / "confidence.toml")),
             MappingProxyType(_intent_weights(folder / intent_weights.FILE)),
+            MappingProxyType(_listed_weights(folder / "beside" / "weights.txt")),
+            MappingProxyType(_kinds(folder / "beside" / "kinds.yaml")),
             MappingProxyType(words),
             MappingProxyType(groups),
         )
@@ -216,6 +222,26 @@ def _intent_weights(file: Path) -> intent_weights.Weights:
         raise LexiconError(file, 0, "not UTF-8", restore) from error
     except ValueError as error:
         raise LexiconError(file, int(error.args[0]), "no trait with its weights", restore) from error
+
+
+def _listed_weights(file: Path) -> dict[str, float]:
+    """Weights from a file whose lines are a weight and all the names that have it."""
+    found: dict[str, float] = {}
+    restore = "Restore it from the release, or run `python -m tests.bench.fit_beside`"
+    try:
+        for at, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            weight, *names = line.split(" ")
+            if not line.startswith("//"):
+                found |= dict.fromkeys(names, float(weight))
+    except FileNotFoundError as error:
+        raise LexiconError(file, 0, "the file is missing", restore) from error
+    except ValueError as error:
+        raise LexiconError(file, at, "the line begins with no number", restore) from error
+    return found
+
+
+def _kinds(file: Path) -> dict[str, tuple[str, ...]]:
+    return {kind: _words(file, node) for kind, node in _mapping(file, _document(file)).items()}
 
 
 def _document(file: Path) -> yaml.Node:

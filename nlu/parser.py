@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nlu.answers import Answers
+from nlu.beside import Beside, asked_about
 from nlu.besides import besides
 from nlu.complaints import Complaints
 from nlu.confidence import Clues, clues_of, confidence
@@ -67,6 +68,8 @@ _TAKES_SLOTS = frozenset(
         Intent.SAVE_CONTACT,
     }
 )
+_JUDGED = frozenset({Intent.ORDER, Intent.MODIFY})
+"""What is asked about where something is said beside it that is not surely harmless."""
 _ORDERING = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER})
 _LISTING = frozenset({Intent.PRICE, Intent.SEARCH, Intent.FAQ, Intent.STATUS})
 
@@ -94,6 +97,7 @@ class Parser:
         self._prover = Prover(vocabulary, lexicon, names.table, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
+        self._beside = Beside(lexicon.beside_kinds, lexicon.beside)
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
         self._media = re.compile(
             rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
@@ -139,6 +143,8 @@ class Parser:
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
+        if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
+            understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
         return besides(reading.page.text, understood, reading.events, expectation, self._signs)
 
     def evidence(self, text: str) -> Evidence:
