@@ -68,10 +68,15 @@ _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 _NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAUSES})
 
 
-def without_parts(counts: Sequence[Mark[Quantity]]) -> tuple[Mark[Quantity], ...]:
+def without_parts(counts: Sequence[Mark[Quantity]], recipients: int = 0) -> tuple[Mark[Quantity], ...]:
     """四张…我跟室友一人两张: how a total is shared out orders nothing more. A share that does not go into
-    the total contradicts it."""
-    total = next((m.value.count or 0 for m in counts if m.value.kind is QuantityKind.COUNTED), 0)
+    the total contradicts it. Among so many `recipients` it is the share that each of them gets."""
+    whole = next((m for m in counts if m.value.kind is QuantityKind.COUNTED), None)
+    total = whole.value.count or 0 if whole is not None else 0
+    for mark in counts:
+        share = mark.value.count or 0 if mark.value.each and mark is not whole else 0
+        if recipients > 1 and share and share * recipients == total:
+            return tuple(one for one in counts if one is not whole)
     kept: list[Mark[Quantity]] = []
     for mark in counts:
         share = mark.value.count or 0

@@ -106,9 +106,28 @@ class _Gatherer:
             )
             self.records.append(Record(listed=listed, opened_by=separator_here))
         last: Event | None = None
-        for event in clause:
+        for at, event in enumerate(clause):
+            if self._tier_of_the_next(event, clause[at + 1 : at + 2]):
+                self.records.append(Record())
             self._add(event, last, separator)
             last = event
+
+    def _tier_of_the_next(self, event: Event, following: list[Event]) -> bool:
+        """日本流量5天 A 韩国3天 B: behind a whole line and in front of a size, 韩国 speaks of the next."""
+        record = self._record
+        return (
+            event.kind is EventKind.QUALIFIER
+            and self._correcting is None
+            and not self._negated
+            and bool(record.names and record.amounts and record.accounts)
+            and record.end <= event.start
+            and any(
+                one.kind is EventKind.AMOUNT
+                and one.start - event.end <= 1
+                and not any(same_value(one, said) for said in record.amounts)
+                for one in following
+            )
+        )
 
     def _counts_again(self, separator: EventKind | None, clause: list[Event]) -> bool:
         """Whether a clause says nothing but another number of pieces."""

@@ -31,8 +31,9 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.parts import Parts
 from nlu.products import Names
-from nlu.proof import Prover, Unproven
+from nlu.proof import Prover
 from nlu.reading import Reader, Reading
+from nlu.said import Unproven
 from nlu.signs import Signs
 from nlu.understanding import (
     NOTHING_EXPECTED,
@@ -346,7 +347,7 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _doubted(line: SpokenLine, why: set[Unproven]) -> SpokenLine:
+def _doubted(line: SpokenLine, why: frozenset[Unproven]) -> SpokenLine:
     """The line with what is not proven left open."""
     if Unproven.REGION in why:
         line = replace(line, region=None)

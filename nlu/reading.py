@@ -344,7 +344,6 @@ class Reader:
             ]
         )
         perhaps_told |= clauses.named_in_stories(named)
-        counted = without_parts(counted)
         needed = unlabelled(found.recipients, mentions, sizes, goods)
         rows = listed(text, found.recipients)
         used = tuple(
@@ -357,6 +356,7 @@ class Reader:
             or kind_asked in mark.value.kinds
             or sent_to(text, mark, sizes)
         )
+        counted = without_parts(counted, len({mark.value.text for mark in used}))
         labels = [mark.value.label for mark in used if mark.value.label is not None]
         sized = tuple(
             mark
@@ -473,12 +473,17 @@ _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
 
 def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], ...]:
+    """Where numbers stand that no event is made of."""
     kept = {(event.start, event.end) for event in events}
-    told = [(mark.start, mark.end) for mark in (*found.sizes, *found.counts)]
+    told = [
+        *((mark.start, mark.end) for mark in found.sizes),
+        *((mark.start, mark.end) for mark in found.counts),
+    ]
     return (
-        *((start, end) for start, end in found.markers),
+        *found.markers,
         *found.parts,
-        *((mark.start, mark.end) for mark in (*found.order, *found.limits)),
+        *((mark.start, mark.end) for mark in found.order),
+        *((mark.start, mark.end) for mark in found.limits),
         *(span for span in told if span not in kept),
     )
 

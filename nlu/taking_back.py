@@ -52,9 +52,11 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
         front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         if front is None or words.refused_behind.match(text, event.end) is None:
             continue
+        without = text.startswith(words.excepting, front.start())
         others = [e for e in events if e.mention is not None and e is not event and e not in told]
         wanted = event.kind is EventKind.QUALIFIER or any(
-            e.kind is event.kind and not _names_same(e, event) and e.end <= front.start() for e in others
+            e.kind is event.kind and not _names_same(e, event) and (without or e.end <= front.start())
+            for e in others
         )
         if wanted and not any(_names_same(e, event) for e in others if e.start < event.start):
             told.append(event)
@@ -111,8 +113,9 @@ class _Words:
             "(?:" + "|".join(map(re.escape, lexicon.words(f"proof.{name}"))) + ")"
             for name in ("refusing", "refusing_verbs")
         )
+        self.excepting = lexicon.words("proof.excepting")
         self.refusing = re.compile(
-            rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}\s?$"
+            rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}(?:\s|[a-z]{{1,6}})?$"
         )
         self.refused_behind = re.compile(
             rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})"

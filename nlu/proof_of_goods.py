@@ -1,0 +1,253 @@
+"""Whether the goods of a line are the ones that were said: not refused, not told of, not a sibling's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from nlu.abbreviations import in_order
+from nlu.goods import EQUAL_SHORT_WITHIN, Goods
+from nlu.lexicon import Lexicon
+from nlu.name_table import NameTable
+from nlu.naming import Role
+from nlu.normalise import plain
+from nlu.products import BRANDLESS, Closeness, Mention
+from nlu.records import Event, EventKind, Record, same_goods
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.understanding import SpokenLine
+from nlu.vocabulary import Vocabulary
+
+
+class ProofOfGoods:
+    """Holds goods, their kinds and their servers against the message, for one catalog. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
+        self._vocabulary, self._table, self._goods = vocabulary, table, goods
+        self._server_words = re.compile(any_of(lexicon, "signs.servers"))
+        self._labels = {
+            variant.sku_id: variant.label
+            for product in vocabulary.products.values()
+            for variant in product.variants
+        }
+        self._refusing = re.compile(
+            rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.refusing')}"
+            rf"(?!{any_of(lexicon, 'proof.not_refusing_behind')})"
+        )
+        self._warning = re.compile(any_of(lexicon, "proof.warning"))
+        self._joined = re.compile(rf"[、,，/+;；。&\n]|{any_of(lexicon, 'proof.joined')}")
+        self._had = re.compile(any_of(lexicon, "proof.had"))
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """What of the goods is not proven."""
+        yield from self._refused(said)
+        if not said.turned:
+            yield from self._unused(said)
+        yield from self._beside_each_other(said)
+        yield from self._siblings(said)
+        yield from self._told(said)
+        yield from self._regions(said)
+
+    def _refused(self, said: Said) -> Iterator[Doubt]:
+        """What was refused is not what is ordered."""
+        named = (event for event in said.reading.events if event.kind in _DESCRIBING and event.mention)
+        refused = (*said.reading.refused, *(event for event in named if self._is_refused(said, event)))
+        for event in refused:
+            for at, line, record in said.pairs():
+                if self._describes(said, event, line, record):
+                    yield at, Unproven.REFUSED
+
+    def _is_refused(self, said: Said, event: Event) -> bool:
+        """Whether a word of refusing stands in front, in the same clause, with nothing that was read between."""
+        begin, _ = said.bounds(event.start)
+        read = (other.end for other in said.beside(event.start, SLOT_EVENTS) if other.end <= event.start)
+        begin = max(begin, event.start - _REFUSED_REACH, *read, 0)
+        ends = [match.end() for match in self._refusing.finditer(said.text, begin, event.start)]
+        return bool(ends) and self._warning.search(said.text, ends[-1], event.start) is None
+
+    def _describes(self, said: Said, event: Event, line: SpokenLine, record: Record) -> bool:
+        """Whether what an event says is true of a line."""
+        mention = event.mention
+        if line.product is None or mention is None:
+            return False
+        product_id = line.product.value
+        if event.kind is EventKind.NAME:
+            best = min(mention.options.values(), default=0.0)
+            if mention.options.get(product_id, best + 1) > best:
+                return False
+            sizes = (e for e in said.beside(event.start, _SIZES) if 0 <= e.start - event.end <= 2)
+            return all(size in record.amounts for size in sizes)
+        carried = self._table.qualifiers[product_id]
+        if (mention.role, mention.meaning) in carried:
+            return True
+        if mention.role is Role.PLAIN_TIER:
+            return not any(role is Role.TIER for role, _ in carried)
+        return bool(mention.text) and mention.text in self._label(line)
+
+    def _label(self, line: SpokenLine) -> str:
+        return self._labels.get(line.sku.value, "") if line.sku else ""
+
+    def _unused(self, said: Said) -> Iterator[Doubt]:
+        """Goods and kinds that were named are those of some line."""
+        products = {line.product.value for line in said.lines if line.product is not None}
+        for event in said.reading.events:
+            mention = event.mention
+            if mention is None:
+                continue
+            if event.kind is EventKind.NAME and mention.options:
+                yield from self._said_in_name(said, event)
+                exact = mention.closeness is Closeness.EXACT and not mention.thin
+                if exact and not mention.options.keys() & products and not _lifted(said, event):
+                    yield said.nearest(event.start), Unproven.NAME_UNUSED
+            elif event.kind is not EventKind.QUALIFIER or mention.role not in _TELLING:
+                continue
+            elif not any(self._carries(line, mention) for line in said.lines):
+                yield said.nearest(event.start), Unproven.TIER_UNUSED
+
+    def _said_in_name(self, said: Said, name: Event) -> Iterator[Doubt]:
+        """日 of 日本流量: what a name says of its tier or country is true of the goods."""
+        for at, line, record in said.pairs():
+            if line.product is None or name not in record.names or name.mention is None or record.qualifiers:
+                continue
+            if not name.mention.said <= {
+                meaning for _, meaning in self._table.qualifiers[line.product.value]
+            }:
+                yield at, Unproven.TIER_UNUSED
+
+    def _carries(self, line: SpokenLine, mention: Mention) -> bool:
+        """Whether the goods of a line have a tier or country in their name or on their label."""
+        if line.product is None or mention.role is None:
+            return True
+        product = self._vocabulary.products[line.product.value]
+        if (mention.role, mention.meaning) in self._table.qualifiers[product.product_id]:
+            return True
+        words = (product.name, *product.aliases, self._label(line), *product.regions)
+        return any(said in plain(word) for word in words for said in (mention.meaning, mention.text))
+
+    def _beside_each_other(self, said: Said) -> Iterator[Doubt]:
+        """年卡 家庭组 is perhaps one thing, and in 爱奇艺腾讯优酷 stands a name that nobody understood."""
+        for at, (one, other) in enumerate(pairwise(said.records)):
+            if not one.names or not other.names or one.names[-1].start >= other.names[-1].start:
+                continue
+            own = {event.start for event in (*other.amounts, *other.accounts)} - {
+                event.start for event in (*one.amounts, *one.accounts)
+            }
+            low, high = one.names[-1].end, other.names[-1].start
+            if not own and other.quantity is None and not self._joined.search(said.text, low, high):
+                yield from ((place, Unproven.NAME_UNUSED) for place in (at, at + 1))
+        names = [event for event in said.reading.events if event.kind is EventKind.NAME]
+        left = said.reading.shape.left.over
+        for first, second in pairwise(names):
+            if second.start - first.end > _BETWEEN_MAX or same_goods(first.mention, second.mention):
+                continue
+            words = [at for at in range(first.end, second.start) if said.text[at] not in _JOINERS]
+            if len(words) > 1 and left.issuperset(words):
+                yield said.nearest(first.start), Unproven.NAME_UNUSED
+
+    def _siblings(self, said: Said) -> Iterator[Doubt]:
+        """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
+        nothing else that has it is sold in the size."""
+        for at, line, record in said.pairs():
+            mention = record.name
+            if line.product is None or mention is None or record.qualifiers:
+                continue
+            best = min(mention.options.values(), default=0.0)
+            if best < BRANDLESS:
+                continue
+            within = best + (PIECE_WITHIN if mention.partial else EQUAL_SHORT_WITHIN)
+            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
+            others = (
+                one
+                for one, cost in mention.options.items()
+                if cost <= within and not self._told_from(said.text, line, one)
+            )
+            if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
+                yield at, Unproven.SIBLING
+
+    def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
+        """Whether a server, a tier or a country that was said tells the goods of a line from others."""
+        assert line.product is not None
+        mine, theirs = line.product.value, self._vocabulary.products[other]
+        if mine == other or (line.region is not None and line.region.value not in theirs.regions):
+            return True
+        apart = self._table.qualifiers[mine] - self._table.qualifiers[other]
+        return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
+
+    def _told(self, said: Said) -> Iterator[Doubt]:
+        """优酷年卡快到期了，爱奇艺来个月卡: what the customer has is not what he orders beside it."""
+        if len(said.lines) < 2:
+            return
+        told = {said.clause(match.start()) for match in self._had.finditer(said.text)}
+        clauses = [{said.clause(event.start) for event in record.names} for record in said.records]
+        if not all(own and own <= told for own in clauses):
+            yield from ((at, Unproven.TOLD) for at, own in enumerate(clauses) if own and own <= told)
+
+    def _regions(self, said: Said) -> Iterator[Doubt]:
+        """安卓区, where 安卓QQ区 and 安卓微信区 are served, is neither."""
+        for at, line, record in said.pairs():
+            if line.region is None or line.product is None or not record.regions:
+                continue
+            event = record.regions[-1]
+            typed = self._bare(said.text[event.start : event.end].replace(" ", ""))
+            regions = self._vocabulary.products[line.product.value].regions
+            fits = sum(in_order(typed, plain(one)) for one in regions)
+            if typed and fits > 1 and all(typed != self._bare(plain(one)) for one in regions):
+                yield at, Unproven.REGION
+
+    def _bare(self, region: str) -> str:
+        return self._server_words.sub("", region)
+
+
+def crossed(said: Said) -> Iterator[Doubt]:
+    """Nobody gets a size that stands beside another recipient, or beside other goods."""
+    owners: dict[int, set[int]] = {}
+    for at, record in enumerate(said.records):
+        for event in record.amounts:
+            owners.setdefault(event.start, set()).add(at)
+    accounts = [e.start for e in said.reading.events if e.kind is EventKind.ACCOUNT]
+    for at, record in enumerate(said.records):
+        own = [size for size in record.amounts if len(owners[size.start]) == 1]
+        names = record.names[-1:]
+        between = any(_name_between(said, name, size) for name in names for size in own)
+        if between or any(_before_another(record, kind, owners) for kind in record.qualifiers):
+            yield at, Unproven.CROSSED
+        if len(record.accounts) == 1:
+            mine = record.accounts[0].start
+            spans = [sorted((mine, size.start)) for size in own]
+            if any(low < other < high for low, high in spans for other in accounts):
+                yield at, Unproven.CROSSED
+
+
+def _name_between(said: Said, name: Event, size: Event) -> bool:
+    """Whether other goods are named between a name and its size."""
+    low, high = sorted((name.start, size.start))
+    return any(
+        e.kind is EventKind.NAME and low < e.start < high and not same_goods(e.mention, name.mention)
+        for e in said.reading.events
+    )
+
+
+def _before_another(record: Record, kind: Event, sizes: Iterable[int]) -> bool:
+    """日本流量5天 A 韩国3天 B: a kind behind the recipient and in front of another's size is not its own."""
+    own = {event.start for event in record.amounts}
+    behind = bool(record.accounts) and record.accounts[-1].end <= kind.start
+    return behind and any(0 <= size - kind.end <= 1 and size not in own for size in sizes)
+
+
+def _lifted(said: Said, name: Event) -> bool:
+    """话费…要慢充的: a tier that was said apart makes another good of the one that was named."""
+    return any(
+        name in record.names
+        and any(e.mention is not None and e.mention.role is not Role.PLAIN_TIER for e in record.qualifiers)
+        for record in said.records
+    )
+
+
+PIECE_WITHIN = 10.0
+"""Of a piece of a name any other that has it may be meant."""
+_REFUSED_REACH = 10
+_BETWEEN_MAX = 10
+_JOINERS = frozenset("、,，/ +和跟与")
+_TELLING = frozenset({Role.TIER, Role.COUNTRY})
+_DESCRIBING = frozenset({EventKind.NAME, EventKind.QUALIFIER})
+_SIZES = frozenset({EventKind.AMOUNT})

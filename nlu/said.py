@@ -1,0 +1,123 @@
+"""One message and the lines that were made of it, as they are held against each other (`nlu/proof.py`)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from nlu.lexicon import Lexicon
+from nlu.reading import Reading
+from nlu.records import Event, EventKind, Record
+from nlu.understanding import SpokenLine
+
+
+class Unproven(StrEnum):
+    """Why a line is not proven."""
+
+    NUMBER = "number"
+    """A number was said that nobody used and that tells of nothing else."""
+    COUNT = "count"
+    """What was counted is perhaps not the goods."""
+    COUNT_UNUSED = "count unused"
+    SHARED_COUNT = "shared count"
+    REFUSED = "refused"
+    TOLD = "told"
+    """The customer has it, or had it."""
+    REGION = "region"
+    """The server that was said may be another one of the goods."""
+    SIBLING = "sibling"
+    """A piece of a name was said that other goods share."""
+    NAME_UNUSED = "name unused"
+    TIER_UNUSED = "tier unused"
+    SIZE_UNUSED = "size unused"
+    RECIPIENT_UNUSED = "recipient unused"
+    RECIPIENTS = "recipients"
+    CROSSED = "crossed"
+
+
+Doubt = tuple[int, Unproven]
+"""Which line is not proven, by its place, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message and its lines; each line was made of the record at its place."""
+
+    reading: Reading
+    text: str
+    lines: Sequence[SpokenLine]
+    records: Sequence[Record]
+    ends: Sequence[int]
+    """Where its clauses end."""
+    clauses: Mapping[int, Sequence[Event]]
+    """The events of each clause."""
+
+    @classmethod
+    def of(cls, reading: Reading, lines: Sequence[SpokenLine]) -> Said:
+        text = reading.page.text
+        ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+        clauses: defaultdict[int, list[Event]] = defaultdict(list)
+        for event in reading.events:
+            clauses[bisect_left(ends, event.start)].append(event)
+        return cls(reading, text, lines, reading.records, ends, clauses)
+
+    @property
+    def turned(self) -> bool:
+        """Whether something was taken back: then not everything that was said has to be ordered."""
+        return any(event.kind in _TURNS for event in self.reading.events)
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        return frozenset(event.account.text for event in self.reading.events if event.account is not None)
+
+    def clause(self, at: int) -> int:
+        """Which clause a place is in."""
+        return bisect_left(self.ends, at)
+
+    def bounds(self, at: int) -> tuple[int, int]:
+        """Where the clause of a place begins and ends."""
+        clause = self.clause(at)
+        begin = self.ends[clause - 1] + 1 if clause else 0
+        return begin, self.ends[clause] if clause < len(self.ends) else len(self.text)
+
+    def beside(self, at: int, kinds: frozenset[EventKind]) -> list[Event]:
+        """The events of such kinds in the clause of a place."""
+        return [event for event in self.clauses.get(self.clause(at), ()) if event.kind in kinds]
+
+    def pairs(self) -> Iterator[tuple[int, SpokenLine, Record]]:
+        """Each line with its place and what it was made of."""
+        for at, (line, record) in enumerate(zip(self.lines, self.records, strict=True)):
+            yield at, line, record
+
+    def nearest(self, at: int) -> int:
+        """The line that a place in the text most likely belongs to."""
+        before = [place for place, record in enumerate(self.records) if record.start <= at]
+        return before[-1] if before else 0
+
+    def all(self, why: Unproven) -> Iterator[Doubt]:
+        """Every line is in doubt."""
+        yield from ((at, why) for at in range(len(self.lines)))
+
+
+@lru_cache(maxsize=64)
+def any_of(lexicon: Lexicon, *names: str) -> str:
+    """The words of some lists, as a pattern that prefers the longest."""
+    words = {word for name in names for word in lexicon.words(name)}
+    return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
+
+
+SLOT_EVENTS = frozenset(
+    {
+        EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER, EventKind.REGION,
+        EventKind.QUANTITY, EventKind.ACCOUNT,
+    }
+)  # fmt: skip
+_TURNS = frozenset(
+    {EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER, EventKind.OR}
+)
+_CLAUSE_END = re.compile(r"[,，。;；!！?？\n:：]")
