@@ -118,7 +118,13 @@ def _typed_number(
     if size < 5 and not (size > 2 and label and label.kind in (QQ, UID) and len(label.word) > 1):
         return max(1, count), None
     mark = _account(text, number, label, lexicon)
-    if size >= 5 and _GOES_ON.match(text, number.end):
+    goes_on = (
+        _GOES_ON.match(text, number.end)
+        or _COMES_FROM.search(text, 0, number.start)
+        or (_TORN_OFF.match(text, number.end) if named else None)
+        or (_CUT_SHORT.match(text, number.end) if named and size <= _SHORT_QQ else None)
+    )
+    if size >= 5 and goes_on:
         # 18374.65.02: nobody knows where it ends.
         return max(1, count), replace(mark, value=replace(mark.value, kinds=(), masked=True))
     sure = (size >= 7 and not _DAY.fullmatch(number.digits)) or label is not None
@@ -227,4 +233,10 @@ _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")
 _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
 _DAY = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
+_COMES_FROM = re.compile(r"\d·$|\d{3}\.$")
+_TORN_OFF = re.compile(r" {1,3}\d(?=$|[,，。;!\n])")
+"""A single digit that nothing else needs: QQ号201993447 5，"""
+_CUT_SHORT = re.compile(r"[ ,，]{1,3}\d{2,4}(?=$|[,，。;\n])")
+_SHORT_QQ = 6
+"""Few have a number so short: of QQ12345 678 the rest stands behind the blank."""
 _GOES_ON = re.compile(r"[.·。\ufffd]\d|[\-—–]+0\d")

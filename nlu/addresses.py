@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
+from nlu.sounds import heard
 
 
 def addresses(text: str, lexicon: Lexicon) -> list[Mark[tuple[int, int] | None]]:
@@ -23,8 +25,8 @@ def addresses(text: str, lexicon: Lexicon) -> list[Mark[tuple[int, int] | None]]
             if found and sum(place in found["all"] for place in places) >= 2:
                 marks.append(_without_thanks(found, lexicon, (at, start)))
             at = text.find(word, start)
-    if not marks and _HOUSE.search(text) and (plain := _PLAIN_ADDRESS.search(text)):
-        marks.append(_without_thanks(plain, lexicon, None))
+    if not marks and _HOUSE.search(text):
+        marks += [_without_thanks(plain, lexicon, None) for plain in _PLAIN_ADDRESS.finditer(text)]
     return marks
 
 
@@ -44,9 +46,33 @@ def _without_thanks(
     ends = [at for word in words if (at := found["all"].find(word)) > _SHORTEST_ADDRESS]
     ends += [at for at in _remarks(found["all"], lexicon) if at > _SHORTEST_ADDRESS]
     kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:|/·~-.嗯呃额哈啊")
-    lead = _LEAD.match(kept)
+    if spoken := _fillers(lexicon).search(kept):
+        kept = kept[: spoken.start()]
+    lead = _lead(lexicon).match(kept) or _misheard_lead(kept)
     start = found.start("all")
     return Mark(label, start + (lead.end() if lead else 0), start + len(kept))
+
+
+def _misheard_lead(text: str) -> re.Match[str] | None:
+    """寄盗杭州市: what sounds like 到 in front of a province or a city."""
+    return _IN_FRONT_OF_A_PLACE.match(text) if text and heard(text[0]) in _LEADS_HEARD else None
+
+
+@lru_cache(maxsize=4)
+def _lead(lexicon: Lexicon) -> re.Pattern[str]:
+    """What stands between the label of an address and its first place: 为, 寄到, 哎呀."""
+    words = sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)
+    spoken = "|".join(map(re.escape, words))
+    return re.compile(rf"(?:{spoken}|[到往至寄送发给为是在址:, ]|\[[^\]]{{1,3}}\])+(?=[\u4e00-\u9fff]{{2}})")
+
+
+@lru_cache(maxsize=4)
+def _fillers(lexicon: Lexicon) -> re.Pattern[str]:
+    """What is no address at its end: pictures, and sounds set apart from it."""
+    words = sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)
+    spoken = rf"[\s,，~…](?:{'|'.join(map(re.escape, words))})"
+    thanks = "[,，\\s]+[谢感多拜麻辛][\u4e00-\u9fff]{0,3}"
+    return re.compile(rf"(?:{spoken}|{thanks}|\[[^\]\n]{{1,4}}\]|[^\w)）\]】\"”》]|\s)+$")
 
 
 def _remarks(text: str, lexicon: Lexicon) -> Iterator[int]:
@@ -67,6 +93,9 @@ _PLAIN_ADDRESS = re.compile(
     r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )
 _SHORTEST_ADDRESS = 6
-_LEAD = re.compile(r"(?:[到往至寄送发给为是在址:, ]|\[[^\]]{1,3}\])+(?=[\u4e00-\u9fff]{2})")
+_IN_FRONT_OF_A_PLACE = re.compile(
+    r"[一-龥](?=[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
+)
+_LEADS_HEARD = frozenset(map(heard, (*"到往至", *"了着去")))
 _CLAUSE = re.compile(r"[^ ,]+")
 _SPOKEN_TO = re.compile(r"[您你吗呢哈啦]|^(.)\1{2,}$")

@@ -58,6 +58,9 @@ class Contacts:
         self._known = re.compile(
             rf"{any_of('signs.for_whom')}\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
         )
+        self._instead = re.compile(
+            rf"[\s,，。.…]*(?:应该)?(?:是|给|帮|替)\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
+        )
         self._anyone = re.compile(rf"[给帮替俾]\s*({_NAME}|[a-z]{{2,10}})\s*{done}")
         self._whose = re.compile(
             rf"^\s*{any_of('signs.answer_front')}?{own}?({people})的?{any_of('signs.this_one')}?{number}[\s。吧呗!]*$"
@@ -106,6 +109,14 @@ class Contacts:
                 name = self._own.sub("", match[1])
                 if self._is_person(name) and name not in self._own_numbers:
                     return Mark(name, match.start(1), match.end(1))
+        return None
+
+    def corrected(self, text: str, ends: Sequence[int]) -> Mark[str] | None:
+        """给我爸充…不对，给我妈充: who is named right behind a correction, if anybody is."""
+        for end in reversed(ends):
+            match = self._instead.match(text, end)
+            if match is not None:
+                return Mark(match[1], match.start(1), match.end(1))
         return None
 
     def recipients(self, text: str, each: bool) -> tuple[Mark[str], ...]:

@@ -68,6 +68,19 @@ _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 _NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAUSES})
 
 
+def without_heading(text: str, events: Sequence[Event]) -> list[Event]:
+    """三件套：A、B、C: what stands over a list says how many things it has, and orders none of them thrice."""
+    for total in (event for event in events if _count(event) > 1):
+        behind = [event for event in events if event.start > total.start and event.kind in _SAID]
+        names = sum(event.kind is EventKind.NAME for event in behind)
+        if behind and ":" in text[total.end : behind[0].start] and _count(total) == names:
+            return [event for event in events if event is not total]
+    return list(events)
+
+
+_SAID = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.REGION})
+
+
 def without_parts(counts: Sequence[Mark[Quantity]], recipients: int = 0) -> tuple[Mark[Quantity], ...]:
     """四张…我跟室友一人两张: how a total is shared out orders nothing more. A share that does not go into
     the total contradicts it. Among so many `recipients` it is the share that each of them gets."""

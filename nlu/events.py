@@ -66,6 +66,14 @@ def events_of(
         if given_up and not any(spoken_for[slice(*given_up.span())]):
             events.append(Event(EventKind.CORRECTION, *given_up.span()))
             spoken_for[slice(*given_up.span())] = b"\x01" * (given_up.end() - given_up.start())
+    for match in signs.slipped.finditer(text):
+        if not any(spoken_for[slice(*match.span())]) and not signs.warned.search(text, 0, match.start()):
+            # …啊不13812345687，最后两位打反了: behind a correction that was made it only says why.
+            why = not any(match.end() <= at for at in starts) and any(
+                cue.start < match.start() for cue in cues.get(CueKind.CORRECTION, ())
+            )
+            events.append(Event(EventKind.CORRECTION, *match.span(), mild=why))
+            spoken_for[slice(*match.span())] = b"\x01" * (match.end() - match.start())
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if kind is EventKind.INSTEAD and latest < cue.end and signs.not_mine.match(text, cue.end):
             continue  # 这个手机不是我的 sets nothing against anything
@@ -95,13 +103,32 @@ def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
     """100不是50: what is set against something else is not what is wanted. 要100不是50 and 100不是50 by
     itself say so; of 充100不是50 nobody knows whether the speaker only corrected himself."""
     told: list[Event] = []
+    said_until = 0
     for at, event in enumerate(events):
-        if event.kind is EventKind.INSTEAD and text[event.start : event.end] in signs.contrasts:
+        if event.start < said_until:
+            continue  # the 不要 of 慢充的不要
+        if event.kind is EventKind.QUALIFIER and (behind := signs.refused_behind.match(text, event.end)):
+            told += [Event(EventKind.REJECTS, event.start, event.start), event]
+            said_until = behind.end()
+        elif (
+            event.kind in _SET_AGAINST and told and (begins := _mistaken_from(text, event, signs)) is not None
+        ):
+            told += [Event(EventKind.REJECTS, begins, event.start), event]
+        elif event.kind is EventKind.INSTEAD and text[event.start : event.end] in signs.contrasts:
             kind = _contrast(text, events[:at], event, events[at + 1 :], signs)
             told.append(replace(event, kind=kind) if kind else event)
         else:
             told.append(event)
     return told
+
+
+def _mistaken_from(text: str, event: Event, signs: Signs) -> int | None:
+    """别搞成月卡: what it must not be mistaken for."""
+    mistaken = signs.mistaken.search(text, max(0, event.start - _REFUSED_REACH), event.start)
+    return mistaken.start() if mistaken else None
+
+
+_REFUSED_REACH = 12
 
 
 def _contrast(
@@ -135,7 +162,7 @@ _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\
 """50，不，100: taken back."""
 
 
-_THIS_ONE = re.compile(r"(?:[这那]个?)?(?:号码?|账号|区|服|卡)?[,。.…、 ]")
+_THIS_ONE = re.compile(r"(?:[这那]个?)?(?:号码?|账号|区|服|卡)?[,。.…、;!~\n ]")
 """不是，50: what is said next is the correction; so is it behind 不是这个号，."""
 
 

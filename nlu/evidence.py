@@ -150,7 +150,8 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         forgotten=reading.remembered is not None and reading.remembered.forgotten,
         quoted=_quoted(reading),
         quoted_speech=any(
-            reading.page.text[: quote.start].rstrip(" :,")[-1:] in signs.speech for quote in reading.quotes
+            reading.page.text[: quote.start].rstrip(" :,~…!。")[-1:] in signs.speech
+            for quote in reading.quotes
         ),
         strangers=signs.stranger.search(reading.page.text) is not None,
         trade=signs.trade.search(reading.page.text) is not None,

@@ -7,8 +7,11 @@ one comes that it already has; that one opens the next record, unless a correcti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
+from nlu.amounts import AmountKind
 from nlu.records import (
     SEPARATORS,
     SLOTS,
@@ -31,26 +34,31 @@ def gather(events: Sequence[Event], compatible: Compatible, joined_all: bool) ->
     """The records of one stretch of text. `joined_all`: 各/都 or a count of recipients was said, so
     recipients one after the other are lines of their own."""
     gatherer = _Gatherer(compatible, joined_all)
-    for separator, clause in _clauses(events):
+    for separator, item, clause in _clauses(events):
+        if item:
+            gatherer.begin_item()
         gatherer.add_clause(separator, clause)
     gatherer.close()
     return [record for record in gatherer.records if not record.empty]
 
 
-def _clauses(events: Sequence[Event]) -> Iterable[tuple[EventKind | None, list[Event]]]:
+def _clauses(events: Sequence[Event]) -> Iterable[tuple[EventKind | None, bool, list[Event]]]:
+    """What parts a clause from the one before it, whether an item of a list begins with it, and the clause."""
     separator: EventKind | None = None
+    item = False
     clause: list[Event] = []
     for event in events:
         if event.kind in SEPARATORS:
             if clause:
-                yield separator, clause
-                separator, clause = event.kind, []
+                yield separator, item, clause
+                separator, item, clause = event.kind, event.item, []
             elif separator is None or event.kind in (EventKind.OR, EventKind.JOIN):
                 separator = event.kind
+            item = item or event.item
         else:
             clause.append(event)
     if clause:
-        yield separator, clause
+        yield separator, item, clause
 
 
 class _Gatherer:
@@ -60,6 +68,7 @@ class _Gatherer:
         self._joined_all = joined_all
         self._correcting: set[EventKind] | None = None
         """Kinds already replaced since the correction; None when none is under way."""
+        self._in_list = False
         self._negated = False
         self._mild = False
         self._of_slot: Slot | None = None
@@ -73,6 +82,14 @@ class _Gatherer:
     def _record(self) -> Record:
         return self.records[-1]
 
+    def begin_item(self) -> None:
+        """2. r币10个…；3. 京东卡…: no item of a list takes up what another one lacks."""
+        if self._in_list and not self._record.empty:
+            self._settle_correction()
+            self._correcting = None
+            self.records.append(Record(opened_by=EventKind.STOP))
+        self._in_list = True
+
     def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
         correction = any(event.kind in _CORRECTING for event in clause)
         ended = separator is EventKind.JOIN or (
@@ -81,6 +98,9 @@ class _Gatherer:
         over = self._correcting or (self._correcting is not None and self._mild and not self._negated)
         if over and ended and not correction and self._opens(clause):
             self._correcting = None
+        elif self._correcting and self._replaced and not correction and self._says_more(separator, clause):
+            self._correcting = None
+            self._begin(separator, doubtful=separator is not EventKind.STOP or not self._anew(clause))
         if separator is EventKind.OR and not correction and self._correcting is None:
             self._add_alternative(clause)
             return
@@ -97,6 +117,7 @@ class _Gatherer:
         again = again or self._one_and_more(separator, clause) or self._past_a_list(separator, clause)
         again = again or (separator is EventKind.STOP and self._whole(clause) and not self._record.corrected)
         again = again or self._past_a_stranger(separator, clause)
+        again = again or (separator is EventKind.STOP and self._below_a_bare_line(clause))
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
             listed = (
@@ -129,6 +150,24 @@ class _Gatherer:
             )
         )
 
+    def _says_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """打错了，50。爱奇艺年卡…: the correction is done, and what comes are other goods, or the same in
+        another size. Behind a mere comma they may still be part of it, and then it is asked."""
+        named = [event for event in clause if event.kind is EventKind.NAME]
+        if not named or not self._opens(clause):
+            return False
+        return separator is EventKind.STOP or (
+            self._anew(clause) and EventKind.AMOUNT in {e.kind for e in clause}
+        )
+
+    def _anew(self, clause: list[Event]) -> bool:
+        """Whether a clause names goods that the record does not have."""
+        return any(e.kind is EventKind.NAME and not same_goods(self._record.name, e.mention) for e in clause)
+
+    def _begin(self, separator: EventKind | None, doubtful: bool) -> None:
+        self._record.doubtful |= doubtful
+        self.records.append(Record(opened_by=separator, doubtful=doubtful))
+
     def _counts_again(self, separator: EventKind | None, clause: list[Event]) -> bool:
         """Whether a clause says nothing but another number of pieces."""
         return (
@@ -152,6 +191,12 @@ class _Gatherer:
             and bool(names)
             and not any(same_goods(name.mention, one.mention) for name in names for one in known)
         )
+
+    def _below_a_bare_line(self, clause: list[Event]) -> bool:
+        """…，C一百 and below it steam卡100: C has its size, and the goods of the next line have theirs."""
+        kinds = {event.kind for event in clause}
+        bare = not self._record.names and self._record.accounts and self._record.amounts
+        return bool(bare) and {EventKind.NAME, EventKind.AMOUNT} <= kinds
 
     def _one_and_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
         """海底捞100的一张，再来两张…: two more, of what is said next or has to be asked."""
@@ -232,6 +277,9 @@ class _Gatherer:
             self._replaced = self._take_back(event)
             if self._replaced:
                 return
+        if self._contrast is not None and event.kind is EventKind.QUALIFIER:
+            self._refuse(event)
+            return
         if self._contrast is not None and event.kind in SLOTS:
             self._set_against(event)
             return
@@ -311,6 +359,10 @@ class _Gatherer:
             if EventKind.QUALIFIER not in self._correcting:
                 record.qualifiers.clear()
             record.requalified = record.renamed = True
+            if event.mention is not None and not event.mention.role and _NUMBERED.search(event.mention.text):
+                # 1000万…错了，3000万: a label that is a number corrects the size.
+                self._replaced = self._replaced or bool(record.amounts)
+                record.amounts.clear()
             self._replaced = self._replaced or (bool(record.names) and not record.regions)
         elif event.kind is EventKind.QUANTITY:
             # 改成一张 says one; 来个 says nothing of how many.
@@ -331,6 +383,8 @@ class _Gatherer:
         self._replaced = self._replaced or bool(before)
         if event.kind is EventKind.ACCOUNT:
             record.accounts = [old for old in record.accounts if not same_kind([old], event)]
+        elif event.kind is EventKind.AMOUNT:
+            record.amounts = self._of_other_kinds(event)
         else:
             list_of(record, event).clear()
         if event.kind is EventKind.NAME:
@@ -346,6 +400,18 @@ class _Gatherer:
         record.open.discard(SLOTS[event.kind])
         record.conflicts.discard(SLOTS[event.kind])
 
+    def _of_other_kinds(self, event: Event) -> list[Event]:
+        """1台1年的，等等，永久的: the period is corrected, and the one computer stays."""
+        kept = [
+            old
+            for old in self._record.amounts
+            if old.amount is not None
+            and event.amount is not None
+            and {old.amount.kind, event.amount.kind} == {AmountKind.SIZE, AmountKind.PERIOD}
+        ]
+        trial = replace(self._record, amounts=kept)
+        return kept if kept and len(self._record.amounts) > 1 and self._compatible(trial, [event]) else []
+
     def _set_against(self, event: Event) -> None:
         """Y of X不是Y: not taken where X is wanted for sure, else one of two. A later value counts more."""
         slot, record = SLOTS[event.kind], self._record
@@ -355,6 +421,12 @@ class _Gatherer:
         self._contrast = None
         self._correcting = set()
         self._replaced = True
+
+    def _refuse(self, tier: Event) -> None:
+        """不要慢充: that tier is none of the record's, said before or not."""
+        self._contrast, self._negated = None, False
+        self._record.qualifiers = [old for old in self._record.qualifiers if not same_value(old, tier)]
+        self._record.refused.append(tier)
 
     def _take_back(self, event: Event) -> bool:
         """Drop what the event repeats. Whether there was anything to drop."""
@@ -410,10 +482,13 @@ class _Gatherer:
             record.start, record.first = event.start, event.kind
         record.end = max(record.end, event.end)
         if event.kind is EventKind.QUANTITY:
+            if is_article(event):
+                record.ones.append(event)
             if record.quantity is None or is_article(record.quantity):
                 record.quantity = event
             return
         list_of(record, event).append(event)
 
 
+_NUMBERED = re.compile(r"\d")
 _CORRECTING = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER})

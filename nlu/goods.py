@@ -45,6 +45,8 @@ class Wanted:
     mention: Mention | None = None
     noun: Mention | None = None
     qualifiers: tuple[tuple[Role, str], ...] = ()
+    refused: tuple[tuple[Role, str], ...] = ()
+    """Tiers that are not wanted: 不要慢充."""
     amounts: tuple[Amount, ...] = ()
     nearby: str = ""
     """The characters of the line, for words that tell variants apart (个人版)."""
@@ -60,6 +62,8 @@ class Wanted:
     """Words of the variants' labels that were said, those taken back left out."""
     scraps: str = ""
     """Characters in and around the line that nobody understood."""
+    beside: str = ""
+    """Those of them that all but touch the name."""
     behind: str = ""
     """What stands right behind the name."""
     requalified: bool = False
@@ -127,6 +131,11 @@ class Goods:
             return Decision(product_options=_ranked(options))
         conflict = self._carrier_conflict(wanted)
         best = min(qualified.values())
+        if wanted.refused:
+            kept = self._siblings.without(qualified, wanted.refused)
+            if min(kept.values(), default=best + 1) > best:
+                return Decision(product_options=_ranked(kept or qualified), carrier_conflict=conflict)
+            qualified = kept
         within = EQUAL_WITHIN if best < SHORT_OF_A_WORD else EQUAL_SHORT_WITHIN
         equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + within}
         equal = self._by_region(equal, wanted)
@@ -155,8 +164,10 @@ class Goods:
             conflict = conflict or self._carrier_conflict(wanted, sibling)
             return Decision(sibling, (), self._fit(sibling, wanted), closeness, conflict)
         told = any(role is not Role.PLAIN_TIER for role, _ in wanted.qualifiers)
-        hinted = () if told else self._siblings.hinted(left, wanted.scraps)
+        hinted = () if told else self._siblings.hinted(left, wanted.scraps, wanted.beside)
         hinted = hinted or self._rivals(left, best, wanted)
+        if not told and not hinted and self._siblings.another_tier(left, wanted.beside):
+            return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._unit_names_it(left, wanted)):
@@ -365,7 +376,9 @@ class Goods:
             if not having and meaning in _SAID_OF_IT and self._lifted(wanted, meaning):
                 continue
             if not having and role is Role.PLAIN_TIER:
-                left = dict(self._siblings.plain(left) or left)
+                plain = dict(self._siblings.plain(left) or left)
+                # 卓越会员，普通的: the name has the tier in it, and which of them is meant is asked.
+                left = {**left, **plain} if plain.keys().isdisjoint(left) else plain
                 continue
             if not having and role is not Role.CARRIER and wanted.mention is not None:
                 # 实体 of Steam: no plain product of the name has it, a sibling may.

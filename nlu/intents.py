@@ -171,6 +171,8 @@ class Intents:
                 return Intent.OUT_OF_SCOPE, 0.7
             if self._signs.change_of.search(seen.text) or self._denied_at_head(seen):
                 return Intent.MODIFY, 0.8
+            if self._signs.not_this.search(seen.text) and not seen.sizes:
+                return Intent.MODIFY, 0.7
             changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
             if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
                 return Intent.MODIFY, 0.7

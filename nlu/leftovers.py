@@ -137,6 +137,8 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         if mixed and Slot.PRODUCT in record.inherited and not left.isdisjoint(_line_around(record, text)):
             # A row of a list whose own goods nobody understood takes no other row's.
             record.doubtful = True
+        if Slot.PRODUCT in record.inherited and record.qualifiers and _tier_lost(record, left):
+            record.doubtful = True
         if any(
             text[at] in signs.counts
             for at in range(record.start, min(len(text), record.end + 3))
@@ -149,9 +151,16 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         if (
             Slot.REGION in record.inherited
             and record.accounts
-            and sum(at in left for at in range(record.accounts[0].start - 8, record.accounts[0].start)) > 1
+            and sum(at in left for at in range(record.accounts[0].start - 8, record.accounts[0].start))
+            > (0 if "\n" in text else 1)
         ):
             record.regions = []
+
+
+def _tier_lost(record: Record, left: frozenset[int]) -> bool:
+    """中你券一张 behind 大杯券两张: a tier of its own was said, and nobody understood it."""
+    inherited = all(event.start < record.start for event in record.qualifiers)
+    return inherited and any(at in left for at in range(record.start - 4, record.end))
 
 
 def _grows_on(name: Event, left: frozenset[int]) -> bool:
@@ -197,6 +206,18 @@ def scraps(record: Record, left: frozenset[int], text: str) -> str:
         for at in (*_before(text, start), *range(end, _scraps_end(text, end, left)))
         if at in left
     )
+
+
+def beside(record: Record, left: frozenset[int], text: str) -> str:
+    """The left over characters of the two in front of the record's name and of the two behind it."""
+    places: list[int] = []
+    for name in record.names:
+        for at, step in ((name.start - 1, -1), (name.end, 1)):
+            for place in (at, at + step):
+                if not ("\u4e00" <= text[place : place + 1] <= "\u9fff"):
+                    break
+                places.append(place)
+    return "".join(text[place] for place in places if place in left)
 
 
 def _before(text: str, start: int) -> range:

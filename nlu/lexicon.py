@@ -229,14 +229,17 @@ def _listed_weights(file: Path) -> dict[str, float]:
     found: dict[str, float] = {}
     restore = "Restore it from the release, or run `python -m tests.bench.fit_beside`"
     try:
-        for at, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            weight, *names = line.split(" ")
-            if not line.startswith("//"):
-                found |= dict.fromkeys(names, float(weight))
+        lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise LexiconError(file, 0, "the file is missing", restore) from error
-    except ValueError as error:
-        raise LexiconError(file, at, "the line begins with no number", restore) from error
+    for number, line in enumerate(lines, 1):
+        if line.startswith("//"):
+            continue
+        weight, *names = line.split(" ")
+        try:
+            found |= dict.fromkeys(names, float(weight))
+        except ValueError as error:
+            raise LexiconError(file, number, "the line begins with no number", restore) from error
     return found
 
 

@@ -11,7 +11,7 @@ from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
 from nlu.kinds import Kinds
-from nlu.leftovers import scraps
+from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
 from nlu.naming import COST, Role
 from nlu.normalise import plain
@@ -21,14 +21,14 @@ from nlu.quantities import QuantityKind
 from nlu.recipients import typed
 from nlu.records import Event, Record, whole_address
 from nlu.sharing import Shape
-from nlu.sounds import pinyin
+from nlu.sounds import heard, pinyin
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 QUANTITY_MAX = 999
 OPTIONS_MAX = 8
-_GRADES = frozenset("超特加") | frozenset("中小大")
+_GRADES_HEARD = frozenset(map(heard, (*"超特加", *"中小大")))
 
 
 def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
@@ -43,7 +43,8 @@ def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
             and other.sku.value == line.sku.value
             and other.product.span == line.product.span
             and (other.account and other.account.value) == (line.account and line.account.value)
-            and (other.contact, other.region) == (line.contact, line.region)
+            and other.contact == line.contact
+            and (other.region and other.region.value) == (line.region and line.region.value)
             for other in told
         )
         told.append(
@@ -83,6 +84,11 @@ class LineReader:
                 for event in record.qualifiers
                 if event.mention and event.mention.role
             ),
+            refused=tuple(
+                (event.mention.role, event.mention.meaning)
+                for event in record.refused
+                if event.mention and event.mention.role
+            ),
             amounts=amounts,
             labels=tuple(
                 event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
@@ -91,6 +97,7 @@ class LineReader:
             around=page.text if alone else "",
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
+            beside=beside(record, shape.left.over, page.text),
             behind=page.text[record.names[-1].end : record.names[-1].end + 8] if record.names else "",
             regions=tuple(event.mention.text for event in record.regions if event.mention),
             carrier=carrier(phone, self._lexicon) if phone else None,
@@ -172,6 +179,9 @@ class LineReader:
         if name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
             return False
         front = record.names[-1].start
+        while front > 0 and page.text[front - 1] == page.text[front]:
+            front -= 1  # 澳洲上上网卡
+        front = _past_noise(page.text, front)
         own = self._vocabulary.products[product_id].name
         word = page.text[max(0, front - 2) : front]
         if {front - 1, front - 2} <= shape.left.nameable and not set(word) <= set(own):
@@ -305,30 +315,30 @@ class LineReader:
         return replace(line, quantity=Heard(count, span))
 
     def _half_a_word(self, text: str, record: Record, product_id: str, shape: Shape) -> bool:
-        """超大大杯, 超嗯大杯: what stands in front of a variant's word was perhaps a part of it."""
+        """超大大杯, 超嗯大杯, 钞大杯: what stands in front of a variant's word was perhaps a part of it."""
         for word in self._goods.words_of(product_id):
             at = text.find(word, record.start)
             while 0 < at <= record.end + len(word):
-                front = text[:at].rstrip("嗯呃额哈啊~. ")
-                if len(front) - 1 in shape.left.over and front[-1:] in _GRADES:
+                front = _NOISE_BEFORE.sub("", text[:at])
+                if len(front) - 1 in shape.left.over and heard(front[-1:]) in _GRADES_HEARD:
                     return True
                 at = text.find(word, at + 1)
         return False
 
     def _strange(self, record: Record, kind: str | None, shape: Shape) -> bool:
         """Whether a recipient is perhaps none of these goods': an address beside a top-up; 瘦机138…, which
-        was called a phone by all appearances, for a QQ number."""
+        was called a phone by all appearances, for a QQ number; a mobile number that was said for other
+        goods, before the correction."""
         told = [event for event in record.accounts if event.account is not None]
         if kind not in (None, ADDRESS) and any(e.account.kinds == (ADDRESS,) for e in told if e.account):
             return True
         event = self._fitting(record.accounts, kind)
         account = event.account
         mobile = account is not None and account.kinds[:1] == ("phone",) and account.said is None
-        return (
-            mobile
-            and kind not in (None, "phone")
-            and not shape.left.over.isdisjoint(range(event.start - 3, event.start))
-        )
+        if not mobile or kind in (None, "phone"):
+            return False
+        of_others = record.renamed and event.start < record.corrected_from
+        return of_others or not shape.left.over.isdisjoint(range(event.start - 3, event.start))
 
     def _with_account(
         self, page: Page, line: SpokenLine, record: Record, decision: Decision, shape: Shape,
@@ -442,13 +452,27 @@ def _words_of(text: str, record: Record) -> str:
     pieces = [event.mention.text for event in record.names if event.mention]
     for start, end in ((record.start, record.end + 12), *record.borrowed):
         characters = list(text[start:end])
-        for event in (*record.amounts, *record.accounts):
+        for event in (*record.amounts, *record.accounts, *record.refused):
             for at in range(max(start, event.start), min(end, event.end)):
                 characters[at - start] = "\0"
+        if (start, end) == (record.start, record.end + 12):
+            # What follows in another clause is said of another line.
+            own = record.end - start
+            clause_end = _CLAUSE_END.search("".join(characters), own)
+            characters = characters[: clause_end.start()] if clause_end else characters
         pieces.append("".join(characters).split("\n")[0])
     return "\0".join(pieces).replace(" ", "")
 
 
+def _past_noise(text: str, start: int) -> int:
+    """Where the sounds and pictures in front of a name begin: 澳洲hhh上网卡."""
+    noise = _NOISE.search(text, max(0, start - STRANGER_MAX), start)
+    return noise.start() if noise else start
+
+
+_CLAUSE_END = re.compile(r"[,，。;；!！\n]")
+_NOISE_BEFORE = re.compile(r"(?:[^\w,;，。\0]|[嗯呃额哈啊])+$")
+_NOISE = re.compile(r"(?:[a-z]{2,5}|[^\u4e00-\u9fffa-z0-9\s,;:()]{1,4}|[嗯呃额哈啊])$")
 STRANGER_MAX = 16
 """What stands further apart is no one name."""
 _LATIN_STRANGER = re.compile(r"(?!(?:uid|please|thanks?|and|for|the|renew|gift|card|code|key)s?$)[a-z]{3,}")

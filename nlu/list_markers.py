@@ -28,6 +28,8 @@ def _skip_circled(page: Page) -> list[tuple[int, int]]:
         typed = page.span(at, at + 1).start
         if not _FIRST_CIRCLED <= page.original[typed : typed + 1] <= _LAST_CIRCLED:
             continue
+        if page.text[at - 1 : at].isdigit() and not (found and found[-1][1] == at):
+            return []  # a digit of the number in front of it, which is written so
         if found and page.span(*found[-1]).start == typed:
             found[-1] = (found[-1][0], at + 1)  # the two digits of ⑫
         else:

@@ -65,7 +65,9 @@ def believed(
 
 def _counts_people(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
     """8个人拼车 is no 个人版."""
-    said = text[mention.start : mention.end] == _PERSONAL and text[mention.start - 1 : mention.start] in _COUNTS
+    said = (
+        text[mention.start : mention.end] == _PERSONAL and text[mention.start - 1 : mention.start] in _COUNTS
+    )
     return said and not any(other.end == mention.start for other in mentions)
 
 

@@ -7,13 +7,16 @@ takes from such talk what it can use; here the line that it was taken for is put
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from nlu.amounts import AmountKind
+from nlu.leftovers import Left
 from nlu.lexicon import Lexicon
+from nlu.products import Closeness
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, same_value
 from nlu.sounds import heard
@@ -24,14 +27,21 @@ _READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, Even
 LATIN_WORD_MAX = 12
 _LATIN_BEFORE = re.compile(rf"(?<![a-z])[a-z]{{2,{LATIN_WORD_MAX}}} ?$")
 _LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
+_TORN_UNIT = re.compile(r"的[gmt]b?(?![a-z0-9])")
 _LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
 _LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
 _CHANGED = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _PAUSE = re.compile(r"[,，;。\n]")
+_SHREDS = re.compile(r"[\s\-—–·.]{1,3}")
+_SHREDDED_MIN = 8
+"""Digits of numbers side by side from which on they are rather one recipient."""
+_PRICE = re.compile("价[啥什么多几]|[啥么多何]价")
+_ALONE = re.compile("一(?![0-9一二三四五六七八九十百千人位])")
+"""By itself it is no size of anything: 一学年."""
 _LOST = "\ufffd"
 _STUTTERED = re.compile(r"([一二两三四五六七八九十半])\1年")
 _UNIT_ENDS = frozenset("时月年") | frozenset("天周季")
-_MEASURES = frozenset("张份套台单")
+_MEASURES = frozenset("张份套") | frozenset("台单杯")
 _HEARD_NUMERALS = frozenset(
     heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
 )
@@ -39,18 +49,24 @@ _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
 def misgive(
-    text: str, events: Sequence[Event], records: Sequence[Record], left: frozenset[int], wished: bool,
+    text: str, events: Sequence[Event], records: Sequence[Record], spare: Left, wished: bool,
     changes: Sequence[int], lexicon: Lexicon,
 ) -> None:  # fmt: skip
     """Mark the records that hold such a number. `wished`: a word of asking for goods was said.
     `changes`: behind words of changing that begin a clause."""
+    left, nameable = spare.over, spare.nameable
     strange = (
         *_misheard_counts(text, left),
         *_misspelt_tiers(text, events, lexicon),
         *_unread_periods(text, events, left),
         *_unread_choices(events, left),
         *_misheard_carriers(text, events, left, lexicon),
-        *_unread_changes(text, events, changes),
+        *_unread_changes(text, events, changes, left),
+        *_unread_partners(text, events, nameable, lexicon),
+        *_shredded_numbers(text, events),
+        *_half_a_choice(events),
+        *_guessed_names(events, left),
+        *_unread_prices(text, left, wished),
     )
     for at in strange:
         _doubt(records, at)
@@ -81,9 +97,19 @@ def misgive(
                 record.doubtful = True
         unnamed = record.name is None or Slot.PRODUCT in record.inherited
         if unnamed and any(
-            _scrap_near(event, left) or _latin_scrap(text, event, events, lexicon) for event in record.amounts
+            _scrap_near(event, left)
+            or _latin_scrap(text, event, events, lexicon)
+            or _scrap_behind(text, event, nameable)
+            for event in record.amounts
         ):
             # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
+            record.doubtful = True
+        if (
+            unnamed
+            and record.names
+            and any(_latin_scrap(text, event, events, lexicon) for event in record.qualifiers)
+        ):
+            # Nor does PN日服 10000.
             record.doubtful = True
     if len(records) > 1 and any(_perhaps_of_each(text, event, left) for event in events):
         for record in records:
@@ -113,6 +139,12 @@ def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bo
 
 def _scrap_near(event: Event, left: frozenset[int]) -> bool:
     return any(event.start - at in left and event.start - at - 1 in left for at in (1, 2))
+
+
+def _scrap_behind(text: str, event: Event, nameable: Set[int]) -> bool:
+    """50的巴星克: goods that nobody could read."""
+    at = event.end + (text[event.end : event.end + 1] == "的")
+    return {at, at + 1} <= nameable
 
 
 def _latin_scrap(text: str, event: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
@@ -149,18 +181,26 @@ def _broken(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[in
 def _run_on(text: str, event: Event, events: Sequence[Event], left: frozenset[int]) -> bool:
     """Whether a numeral touches the amount that belongs to nothing: 一百百, 百二百. Not 648一发."""
     scaled = text[max(0, event.start - 2) : event.start] in ("百个", "千个", "万个")
-    return scaled or any(
-        text[at : at + 1] in _NUMERALS
-        and at in left
-        and not any(
-            other is not event
-            and other.kind in _READ
-            and other.start <= at < other.end
-            and not (other.kind is EventKind.AMOUNT and event.start in (other.end, 0))
-            for other in events
+    amount = event.amount
+    lone = (
+        amount is not None and amount.kind is AmountKind.BARE and _ALONE.match(text, event.start) is not None
+    )
+    return (
+        lone
+        or scaled
+        or any(
+            text[at : at + 1] in _NUMERALS
+            and at in left
+            and not any(
+                other is not event
+                and other.kind in _READ
+                and other.start <= at < other.end
+                and not (other.kind is EventKind.AMOUNT and event.start in (other.end, 0))
+                for other in events
+            )
+            for at in (event.start - 1, event.end)
+            if 0 <= at < len(text)
         )
-        for at in (event.start - 1, event.end)
-        if 0 <= at < len(text)
     )
 
 
@@ -168,7 +208,7 @@ def _misheard_counts(text: str, left: frozenset[int]) -> Iterable[int]:
     """粱张: somebody counted something, and how many of what is not known."""
     for at in left:
         counts = text[at + 1 : at + 2] in _MEASURES and text[at + 1 : at + 2]
-        if counts and heard(text[at]) in _HEARD_NUMERALS:
+        if counts and (text[at] in _NUMERALS or (counts != "杯" and heard(text[at]) in _HEARD_NUMERALS)):
             yield at
 
 
@@ -197,12 +237,73 @@ def _unread_choices(events: Sequence[Event], left: frozenset[int]) -> Iterable[i
             yield next((other.start for other in events if other.start >= event.end), event.start)
 
 
-def _unread_changes(text: str, events: Sequence[Event], changes: Sequence[int]) -> Iterable[int]:
+def _unread_changes(
+    text: str, events: Sequence[Event], changes: Sequence[int], left: frozenset[int]
+) -> Iterable[int]:
     """…，换快冲的: it was said to what, and nobody understood."""
     slots = sorted(event.start for event in events if event.kind in _READ | {EventKind.QUALIFIER})
     for at in changes:
-        if slots and slots[0] < at and slots[-1] < at and _CHANGED.match(text, at):
+        begins = at + (text[at : at + 1] == " ")
+        unread = begins in left and begins + 1 in left
+        if slots and slots[0] < at and (unread or (slots[-1] < at and _CHANGED.match(text, at))):
             yield at
+
+
+def _unread_partners(
+    text: str, events: Sequence[Event], nameable: Set[int], lexicon: Lexicon
+) -> Iterable[int]:
+    """讯视频和B站都…: of two goods that are joined nobody understood the one."""
+    joins = lexicon.words("signs.joins_names")
+    names = [event for event in events if event.kind is EventKind.NAME]
+    begins, ends = {name.start for name in names}, {name.end for name in names}
+    for event in events:
+        unread = ({event.start - 1, event.start - 2} <= nameable and event.end in begins) or (
+            {event.end, event.end + 1} <= nameable and event.start in ends
+        )
+        if event.kind is EventKind.JOIN and unread and text[event.start : event.end] in joins:
+            yield event.start
+
+
+def _half_a_choice(events: Sequence[Event]) -> Iterable[int]:
+    """酷优或者爱奇艺: of two the first was not understood."""
+    said = [event for event in events if event.kind in _READ or event.kind is EventKind.OR]
+    if len(said) > 1 and said[0].kind is EventKind.OR and said[1].start - said[0].end <= 1:
+        yield said[0].start
+
+
+def _guessed_names(events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
+    """咪了视频会员: beside a name that was only guessed at stand characters of what it may be instead."""
+    for event in events:
+        mention = event.mention
+        guessed = mention is not None and mention.closeness is Closeness.TYPO
+        if event.kind is EventKind.NAME and guessed and event.start - 1 in left:
+            yield event.start
+
+
+def _unread_prices(text: str, left: frozenset[int], wished: bool) -> Iterable[int]:
+    """分别价啥: who speaks of a price and asks for nothing perhaps wants to know it."""
+    return (
+        ()
+        if wished
+        else [
+            found.start()
+            for found in _PRICE.finditer(text)
+            if found.end() - 1 in left or found.start() in left
+        ]
+    )
+
+
+def _shredded_numbers(text: str, events: Sequence[Event]) -> Iterable[int]:
+    """136 270 94158 in three lines: no three sizes, but a recipient that was broken."""
+    bare = [e for e in events if e.amount is not None and e.amount.kind is AmountKind.BARE]
+    digits = 0
+    for one, other in pairwise(bare):
+        said = text[one.start : one.end]
+        digits = digits or len(said)
+        touching = _SHREDS.fullmatch(text, one.end, other.start) and said.isdigit()
+        digits = digits + other.end - other.start if touching else 0
+        if digits >= _SHREDDED_MIN:
+            yield one.start
 
 
 def _misheard_carriers(
@@ -250,6 +351,8 @@ def _misspelt_unit(text: str, event: Event, events: Sequence[Event], lexicon: Le
     """1 yaer: a word that is one slip from a unit."""
     if event.amount is None or event.amount.kind is not AmountKind.BARE:
         return False
+    if _TORN_UNIT.match(text, event.end):
+        return True  # 30的G流量包
     letter = _LETTERS.match(text, event.end)
     if letter and not any(other.start <= event.end < other.end for other in events):
         return True  # 50Q到…: 50 of what?
@@ -273,7 +376,9 @@ def _counted_twice(text: str, events: list[Event]) -> bool:
         said = text[event.start : event.end]
         before = events[at - 1] if at else None
         priced = before is not None and before.kind is EventKind.AMOUNT and before.end == event.start
-        paused = any(other.kind in _PAUSES for other in events[:at])
+        paused = (
+            any(other.kind in _PAUSES for other in events[:at]) or text[event.start - 1 : event.start] == " "
+        )
         one = event.quantity.kind is QuantityKind.ARTICLE and said.startswith("一")
         if one and count is not None and count > 1 and paused and not priced:
             return True

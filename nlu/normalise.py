@@ -46,9 +46,11 @@ def normalise(text: str) -> Page:
     """
     characters: list[str] = []
     offsets: list[int] = []
+    marks = [int(unicodedata.numeric(character)) for character in text if character in _LIST_MARKS]
+    counting = len(marks) > 1 and marks == list(range(1, len(marks) + 1))
     for offset, character in enumerate(text):
-        starts_row = character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal()
-        # ①138… begins a row of a list, and no number of twelve digits.
+        starts_row = counting and character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal()
+        # ①138… begins a row of a list, and no number of twelve digits, where the marks count on.
         # 50，100 are two sizes; only 50,100 in latin type may be one number.
         parts = character == "，" and _SIZES_APART.match(text, max(0, offset - 1)) is not None
         for plain in "\n" if starts_row else ", " if parts else _plain(character):

@@ -72,6 +72,7 @@ _TAKES_SLOTS = frozenset(
 _JUDGED = frozenset({Intent.ORDER, Intent.MODIFY})
 """What is asked about where something is said beside it that is not surely harmless."""
 _ORDERING = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER})
+_ACTING = _ORDERING | {Intent.CONFIRM, Intent.PAY}
 _LISTING = frozenset({Intent.PRICE, Intent.SEARCH, Intent.FAQ, Intent.STATUS})
 
 
@@ -124,7 +125,8 @@ class Parser:
             if better.intent is Intent.ORDER and _whole(better):
                 reading, understood = without, better
         if len(text) > self._length_max or reading.crowded:
-            understood = replace(understood, lines=(), confidence=0.0)
+            intent = Intent.OUT_OF_SCOPE if understood.intent in _ACTING else understood.intent
+            understood = replace(understood, intent=intent, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:
             return understood
         return self._answers.read(understood, expectation, self.understand)

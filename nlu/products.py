@@ -113,6 +113,7 @@ class Names:
         self._entries = self.table.entries
         self._families = self.table.families
         self._common = word_set(lexicon, "names.common_words")
+        self._callers = tuple(word for word in lexicon.words("contacts.called_upon") if len(word) > 1)
         self._ends_name = word_set(lexicon, "signs.numeral_characters", "aside.function_characters")
         self._patterns = list(self._entries)
         self._automaton = self._finder(self._patterns)
@@ -364,7 +365,8 @@ class Names:
         self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
     ) -> Iterator[Mention]:
         """Names with a slip; where it is in the tier, the name without it is meant as well: 话费费充 is 话费
-        as much as 话费慢充. `others`: goods of others and tiers that are spelled right, so no slips."""
+        as much as 话费慢充. `others`: goods of others and tiers that are spelled right, so no slips; no
+        more is whom one speaks to: 老板港服 is no 老任港服."""
         for start, end, near in self._typos.read(text, taken, edges):
             patterns = [
                 pattern
@@ -377,13 +379,18 @@ class Names:
                     for o in others
                     if start < o.end and o.start < end
                 )
+                and all(word in pattern for word in self._callers if word in text[start:end])
+                and edges.isdisjoint((start + 1, end - 1))
             ]
             if not patterns:
                 continue
             merged: dict[str, float] = {}
             for pattern in patterns:
-                for product_id, cost in self._entries[pattern].options.items():
-                    merged[product_id] = min(cost, merged.get(product_id, cost))
+                options = self._entries[pattern].options
+                # vsip is as near to svip as to vip, whatever a name with the one costs more.
+                lead = min(options.values(), default=0.0) if len(patterns) > 1 else 0.0
+                for product_id, cost in options.items():
+                    merged[product_id] = min(cost - lead, merged.get(product_id, cost - lead))
             entry = self._entries[patterns[0]]
             family = self._families.get(entry.family, {})
             if any(

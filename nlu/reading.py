@@ -149,6 +149,9 @@ class Reader:
         found = self._without_misheard(text, found)
         slots = self._slots(found, goods, kind_asked, told)
         contact = self._contacts.recipient(text)
+        if contact is not None:
+            ends = [cue.end for cue in found.cues.get(CueKind.CORRECTION, ()) if cue.start >= contact.end]
+            contact = self._contacts.corrected(text, ends) or contact
         remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
         shape = self._shape(found, slots, contact is not None)
         owners = (
@@ -166,7 +169,7 @@ class Reader:
         found = replace(found, cues=without_inside(found.cues, unwanted))
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
         changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
-        misgive(text, events, records, shape.left.over, wished, changes, self._lexicon)
+        misgive(text, events, records, shape.left, wished, changes, self._lexicon)
         chat = self._chatting.clauses(text, events, found.cues)
         order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]
@@ -380,7 +383,10 @@ class Reader:
             if text[m.start - 2 : m.start] != _IS_NOT or _SUCH.match(text, m.end)
         }
         events = [event for event in events if event.kind not in _TURNS or event.end not in unwanted]
-        events += [Event(EventKind.STOP, start, end) for start, end in found.markers]
+        for mention in self._unwanted(found):
+            events.append(Event(EventKind.REJECTS, mention.start, mention.start))
+            events.append(Event(EventKind.QUALIFIER, mention.start, mention.end, mention=mention))
+        events += [Event(EventKind.STOP, start, end, item=True) for start, end in found.markers]
         events.sort(key=lambda event: (event.start, event.end))
         events = with_unknown_regions(
             text, events, self._vocabulary, self._signs,

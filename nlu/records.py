@@ -57,6 +57,8 @@ class Event:
     """Of a correction: it may stand behind the value that is right (…是二区，改下)."""
     dropping: bool = False
     """Of a correction: it takes a line away, and what it refuses stands no more among the events."""
+    item: bool = False
+    """Of a stop: it is the number or the dot in front of an item of a list."""
     mild: bool = False
     """Of a correction: it may as well only be polite (不好意思), so it need not correct anything."""
 
@@ -70,8 +72,12 @@ class Record:
     names: list[Event] = field(default_factory=list)
     nouns: list[Event] = field(default_factory=list)
     qualifiers: list[Event] = field(default_factory=list)
+    refused: list[Event] = field(default_factory=list)
+    """Tiers that are not wanted: 不要慢充."""
     amounts: list[Event] = field(default_factory=list)
     quantity: Event | None = None
+    ones: list[Event] = field(default_factory=list)
+    """Every 一张 and 来个 that was said, also beside a count."""
     accounts: list[Event] = field(default_factory=list)
     regions: list[Event] = field(default_factory=list)
     open: set[Slot] = field(default_factory=set)

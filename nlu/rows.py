@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nlu.amounts import Amount, AmountKind
-from nlu.counts import by_place, doubt_totals, without_total
+from nlu.counts import by_place, doubt_totals, without_heading, without_total
 from nlu.gathering import gather
 from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
@@ -28,6 +28,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         options = record.name.options if record.name else None
         return goods.together(tuple(options) if options else None, tuple(found))
 
+    events = without_heading(text, events)
     placed = by_place(text, events, signs)
     rows = _rows(text, events) if placed is None else None
     events = placed or events
@@ -46,7 +47,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     around = gather(context, compatible, shape.each)
     _lend(around, gathered)
     gathered = sorted(
-        [*gathered, *_rows_without_recipient(around, gathered)], key=lambda record: record.start
+        [*gathered, *_rows_without_recipient(text, around, gathered)], key=lambda record: record.start
     )
     records = shared(gathered, replace(shape, rows=True))
     _size_by_counts(records, goods)
@@ -55,7 +56,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     return records
 
 
-def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) -> list[Record]:
+def _rows_without_recipient(text: str, around: Sequence[Record], rows: Sequence[Record]) -> list[Record]:
     """Rows whose recipient nobody could read, 芒果TV季卡 15172·2364: they are lines like the others,
     and are asked about. They would be gone without a word if they only lent what they say."""
     lent = {id(event) for row in rows for event in (*row.names, *row.nouns, *row.amounts)}
@@ -66,6 +67,9 @@ def _rows_without_recipient(around: Sequence[Record], rows: Sequence[Record]) ->
     for record in around:
         sizes = [event.amount.low for event in record.amounts if event.amount]
         digits = "".join(map(str, sizes))
+        line = text[text.rfind("\n", 0, record.start) + 1 :].split("\n", 1)[0]
+        if record.amounts and sum(map(str.isdigit, line)) > _BROKEN_NUMBER:
+            digits = line  # 1867，732，1152 充80
         # A heading names what the rows then call by a shorter name.
         own_name = record.name is not None and sold.isdisjoint(record.name.options)
         broken = (len(digits) >= _BROKEN_NUMBER or max(sizes, default=0) >= _NO_SIZE) and not any(

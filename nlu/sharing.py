@@ -41,7 +41,7 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
     records = _rejoined(_paired(_parted(records, shape), shape))
     if len(records) > 1:
         _doubt_last_count(records, shape)
-        _spread_count(records)
+        _spread_count(records, shape)
         _share_goods(records, shape)
         _share_accounts(records, shape)
         if not shape.rows:
@@ -175,12 +175,18 @@ def _doubt_last_count(records: list[Record], shape: Shape) -> None:
             one.doubtful = other.doubtful = True
 
 
-def _spread_count(records: list[Record]) -> None:
+def _spread_count(records: list[Record], shape: Shape) -> None:
     """两份，一份给A，一份给B and 两张加油卡都充100：A、B: the count is the number of recipients, and each
-    gets one. Of 三份话费给A、B nobody knows who gets how many."""
+    gets one. Of 三份话费给A、B nobody knows who gets how many; 两张给A，一张给B says it of each."""
     counted = [record for record in records if record.counted]
-    recipients = [record for record in records if record.accounts]
-    if len(counted) != 1 or len(recipients) < 2 or counted[0].quantity is None:
+    if len(counted) != 1 or counted[0].quantity is None:
+        return
+    # Whoever was named for other goods before has no share.
+    recipients = [record for record in records[records.index(counted[0]) :] if record.accounts]
+    earlier = [record for record in records if record.accounts and record not in recipients]
+    if earlier and any(not one.names or same_goods(one.name, counted[0].name) for one in earlier):
+        recipients = [*earlier, *recipients]
+    if len(recipients) < 2:
         return
     others = [record for record in recipients if record is not counted[0]]
     event, said = counted[0].quantity, counted[0].quantity.quantity
@@ -188,15 +194,24 @@ def _spread_count(records: list[Record]) -> None:
         return
     own = any(record.names and not same_goods(record.name, counted[0].name) for record in others)
     sized = all(record.amounts or record.qualifiers or record.names for record in recipients)
-    if (sized and _touches(event, counted[0])) or _leads_to_recipient(event, counted[0]):
+    ones = [one for record in records for one in record.ones if one.start > event.start]
+    own_count = (sized and _touches(event, counted[0])) or _leads_to_recipient(event, counted[0])
+    if own_count and len(ones) < len(recipients):
         return  # 大杯两张给A，中杯一张给B: each says its own
-    parted = not own and all(record.quantity is not None for record in others)
+    each_said = all(record.quantity is not None for record in others)
+    if ones and each_said and len(ones) < len(recipients) and counted[0] in recipients:
+        return
+    parted = not own and each_said and len(ones) == len(recipients)
     ahead = counted[0] is recipients[0] and event.start < counted[0].accounts[0].start
-    listed = ahead and not any(record.names or record.amounts for record in others)
+    listed = (
+        ahead
+        and len(ones) in (0, len(recipients))
+        and not any(record.names or record.amounts for record in others)
+    )
     unsized = ahead and not (counted[0].names or counted[0].amounts)
     if said.count == len(recipients) and (parted or ((listed or unsized) and said.word not in _TIMES)):
         counted[0].quantity = None
-    elif ahead:
+    elif ahead or (shape.each and not own and any(record.quantity is None for record in others)):
         for record in recipients:
             record.doubtful = True
 
@@ -237,6 +252,8 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 if not shape.suits(source, source) and (shape.tops_up or source.first is EventKind.ACCOUNT):
                     # 138…充50 京东卡100: whose the 50 is cannot be told.
                     record.doubtful = source.doubtful = True
+                if _bought_alone(record, records[at + 1 : at + 2]):
+                    record.doubtful = True
                 if record.opened_by is not EventKind.JOIN and not _own(record, source) and not shape.each:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True
@@ -269,6 +286,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
         record.inherited.add(Slot.VARIANT)
         if (
             source.counted
+            and record.quantity is None
             and shape.each_quantity is None
             and (
                 not shape.each
@@ -280,6 +298,15 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
             )
         ):
             record.doubtful = source.doubtful = True
+
+
+def _bought_alone(record: Record, following: Sequence[Record]) -> bool:
+    """手机138…充50 in a line of its own, and below it goods with size and number of their own: whether the
+    50 is of these goods cannot be told."""
+    return bool(record.amounts and record.accounts) and any(
+        other.opened_by in (EventKind.STOP, None) and other.names and other.amounts and other.accounts
+        for other in following
+    )
 
 
 def _another_kind(record: Record, source: Record) -> bool:
@@ -336,11 +363,23 @@ def _account_first(records: Sequence[Record]) -> bool:
 def _source(records: Sequence[Record], at: int, account_first: bool, has) -> Record | None:  # type: ignore[no-untyped-def]
     behind = next((record for record in records[at + 1 :] if has(record)), None)
     before = next((record for record in reversed(records[:at]) if has(record)), None)
-    if records[at].accounts and not account_first:
+    if records[at].accounts and not account_first and not _lists_ahead(records, at):
         return before or behind
     if records[at].accounts:
         return behind or before
     return before or behind
+
+
+def _lists_ahead(records: Sequence[Record], at: int) -> bool:
+    """迅雷年卡 A。B、C充100: what begins a list whose last member names the goods takes them from there."""
+    following = records[at + 1] if at + 1 < len(records) else None
+    return (
+        at > 0
+        and records[at].opened_by in (EventKind.STOP, None)
+        and following is not None
+        and following.opened_by is EventKind.JOIN
+        and bool(following.accounts and (following.names or following.amounts))
+    )
 
 
 def _listed_before(records: Sequence[Record], at: int, shape: Shape) -> Record | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from nlu.abbreviations import in_order
 from nlu.name_table import NameTable, squeezed
@@ -63,23 +63,54 @@ class Siblings:
     def _lifted(self, product_id: str) -> bool:
         return any(role is Role.TIER for role, _ in self._table.qualifiers[product_id])
 
-    def hinted(self, left: Mapping[str, float], scraps: str) -> tuple[str, ...]:
-        """Siblings whose tier a scrap of the message sounds like: 慢话费 may be 慢充."""
+    def without(
+        self, options: Mapping[str, float], refused: Sequence[tuple[Role, str]]
+    ) -> dict[str, float]:  # fmt: skip
+        """The options that carry none of these tiers; 不要普通的 leaves those that are lifted above it."""
+        plain = any(role is Role.PLAIN_TIER for role, _ in refused)
+        return {
+            product_id: cost
+            for product_id, cost in options.items()
+            if self._table.qualifiers[product_id].isdisjoint(refused)
+            and not (plain and not self._lifted(product_id))
+        }
+
+    def hinted(self, left: Mapping[str, float], scraps: str, beside: str) -> tuple[str, ...]:
+        """Siblings whose tier a scrap of the message sounds like, or that have it in their names: 慢话费 may be
+        慢充, and 喜马拉雅上庭会员 the 家庭会员."""
         sounds = heard(scraps)
         tiers = {tier for tier, head, second in self._tiers if head in sounds or second in tuple(scraps)}
-        if not tiers:
+        ours = "".join(map(self.written, left))
+        foreign = {scrap for scrap in beside if scrap not in ours}
+        if not tiers and not foreign:
             return ()
         return tuple(
             product_id
             for product_id in dict.fromkeys(kin for other in left for kin in self._table.kin(other))
             if product_id not in left
-            and any(
-                role is Role.TIER
-                and meaning in tiers
-                and (role, meaning) not in self._table.qualifiers[other]
-                for role, meaning in self._table.qualifiers[product_id]
-                for other in left
+            and (
+                any(scrap in self.written(product_id) for scrap in foreign)
+                or any(
+                    role is Role.TIER
+                    and meaning in tiers
+                    and (role, meaning) not in self._table.qualifiers[other]
+                    for role, meaning in self._table.qualifiers[product_id]
+                    for other in left
+                )
             )
+        )
+
+    def another_tier(self, left: Iterable[str], beside: str) -> bool:
+        """Whether a scrap beside a name is what is left of a tier that none of the products has: 家庭大 of
+        家庭版, 专业来版 of 专业版."""
+        words = self._table.namer.words.items()
+        return any(
+            role is Role.TIER
+            and word.startswith(beside[at : at + 2])
+            and (role, meaning) not in self._table.qualifiers[one]
+            for at in range(len(beside) - 1)
+            for word, (role, meaning) in words
+            for one in left
         )
 
     def said_behind(self, left: Mapping[str, float], behind: str) -> str | None:

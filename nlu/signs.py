@@ -22,6 +22,10 @@ class Signs:
     how_to_buy: re.Pattern[str]
     other_work: re.Pattern[str]
     change_of: re.Pattern[str]
+    slipped: re.Pattern[str]
+    """写反了, 打漏了个字: what was written or said is wrong."""
+    not_this: re.Pattern[str]
+    """不是这个呀，我说的是…: speaks of what was shown."""
     may_change: re.Pattern[str]
     price_question: re.Pattern[str]
     naming: re.Pattern[str]
@@ -56,6 +60,10 @@ class Signs:
     warned: re.Pattern[str]
     careful: re.Pattern[str]
     """别充错了: warns of a slip, and forbids nothing."""
+    mistaken: re.Pattern[str]
+    """别搞成: in front of what it must not be."""
+    refused_behind: re.Pattern[str]
+    """不要了: behind a tier that is not wanted."""
     later: re.Pattern[str]
     rather: re.Pattern[str]
     drop_line: re.Pattern[str]
@@ -206,13 +214,16 @@ class Signs:
         self.stranger = re.compile(any_of("strangers"))
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
-        self.careful = re.compile(
-            rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')}){any_of('slips')}"
+        warning = rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})"
+        self.careful = re.compile(rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})")
+        self.mistaken = re.compile(rf"{warning}{any_of('turned_into')}{any_of('that_kind')}?$")
+        self.refused_behind = re.compile(
+            rf"(?:那个|这个|{any_of('that_kind')}|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
         )
         self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
         self.not_the_size = re.compile(
-            rf"(?:块钱|元|块|的|卡)?[\s,.。…~]{{0,4}}(?:呃|嗯|哎|额|啊|这个|这|那|我|看|觉得|感觉|可能|好像|有点|有些|太|也|又|都)*{any_of('not_the_size')}"
+            rf"(?:块钱|元|块|的|卡)?[\s,.。…~/;|!·]{{0,4}}(?:呃|嗯|哎|额|啊|这个|这|那|我|看|觉得|感觉|可能|好像|有点|有些|太|也|又|都)*{any_of('not_the_size')}"
         )
         self.given_up = re.compile(
             rf"(?:那个|这个|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s])"
@@ -238,13 +249,17 @@ class Signs:
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
         lead = rf"(?:[{_PUNCTUATION}]|{any_of('particles')}|{any_of('leads')})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        self.slipped = re.compile(
+            rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
+        )
+        self.not_this = re.compile(rf"^.{{0,6}}?{any_of('not_this')}")
         self.may_change = re.compile(any_of("may_change"))
         self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")
         self.so_many_numbers = re.compile(
             rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})(?:个{any_of('number_words')}|张加?油卡)"
         )
         self.more = re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$")
-        self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?$")
+        self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
         self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
         self.same_account = re.compile(any_of("same_account"))
         self.place = re.compile(

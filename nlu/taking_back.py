@@ -37,6 +37,7 @@ def with_taken_back(
     words = _words_of(lexicon)
     told = _parts_corrected(events, parts)
     told = _of_digits(text, told)
+    told = _without_reasons(told)
     told = _without_dropped(text, told, words)
     return _settled(text, told, words)
 
@@ -162,6 +163,26 @@ def _of_digits(text: str, events: Sequence[Event]) -> list[Event]:
     return told
 
 
+def _without_reasons(events: Sequence[Event]) -> list[Event]:
+    """…一年的，改一个月吧，一年太贵: why the first value was given up says it again, and wants it no more."""
+    told = list(events)
+    for at, event in enumerate(events[:-1]):
+        behind = events[at + 1]
+        if event.kind is not EventKind.AMOUNT or behind.kind is not EventKind.CORRECTION:
+            continue
+        before = [other for other in events[:at] if other.kind is EventKind.AMOUNT]
+        if len(before) < 2:
+            continue
+        given_up = any(same_value(other, event) for other in before[:-1])
+        changed = given_up and not same_value(before[-1], event)
+        corrected = any(
+            other.kind is EventKind.CORRECTION and other.end <= before[-1].start for other in events[:at]
+        )
+        if changed and corrected and behind.start - event.end <= 1 and behind.end > behind.start:
+            told = [other for other in told if other is not event and other is not behind]
+    return told
+
+
 def _bare(event: Event) -> bool:
     return event.amount is not None and event.amount.kind is AmountKind.BARE
 
@@ -173,8 +194,8 @@ def _without_dropped(text: str, events: Sequence[Event], words: _Words) -> list[
         if event.kind not in _DROPPABLE:
             continue
         match = words.dropped.match(text, event.end)
-        if match is None:
-            continue
+        if match is None or (event.kind is EventKind.AMOUNT and "," in match[0]):
+            continue  # …50，先不买了 gives up all of it, however often 50 was said
         earlier = next(
             (e for e in told if e.kind is event.kind and e.start < event.start and same_value(e, event)), None
         )
@@ -229,7 +250,8 @@ def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
                 for earlier in (first.get(event.kind), last.get(event.kind))
                 if earlier is not None and earlier.end <= event.start
             )
-            if other and _is_last_word(text, event, ends, words) and not _of_another(events, at):
+            last_word = other and _is_last_word(text, event, ends, words)
+            if last_word and not _of_another(events, at) and not _of_another_row(text, event, told):
                 told.append(Event(EventKind.CORRECTION, event.start, event.start))
             first.setdefault(event.kind, event)
             last[event.kind] = event
@@ -243,6 +265,13 @@ def _of_another(events: Sequence[Event], at: int) -> bool:
     behind = [e.account.text for e in events[at:] if e.account is not None]
     own = any(e.kind in (EventKind.NAME, EventKind.AMOUNT) for e in events[:at])
     return own and bool(before) and bool(behind) and behind[0] not in before
+
+
+def _of_another_row(text: str, event: Event, told: Sequence[Event]) -> bool:
+    """Whether its line has a recipient of its own, behind a line that has another."""
+    begins = text.rfind("\n", 0, event.start) + 1
+    accounts = [other.start for other in told if other.kind is EventKind.ACCOUNT]
+    return any(start < begins for start in accounts) and any(start >= begins for start in accounts)
 
 
 _SETTLED = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.REGION})
@@ -264,4 +293,4 @@ def _vague(event: Event) -> bool:
     return event.kind is EventKind.QUANTITY and is_article(event)
 
 
-_CLAUSE = re.compile(r"[,，。.;；!！?？…~、\n]")
+_CLAUSE = re.compile(r"[,，。.;；!！?？…~、/|·\n]")

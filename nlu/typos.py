@@ -28,7 +28,9 @@ class Misspellings:
         """`passing`: it reads a message or two, so that of its names only those that such a message may
         hold are worth filing."""
         self._facets = word_set(lexicon, "signs.facet_characters")
-        self._sized = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
+        self._sized = word_set(
+            lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.banker_numerals"
+        )
         self._no_name = word_set(lexicon, "signs.no_name_characters")
         self._names = [name for name in names if (5 if name.isascii() else 3) <= len(name) <= _window(name)]
         self._index = None if passing else _Index(self._names)

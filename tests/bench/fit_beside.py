@@ -17,7 +17,7 @@ import random
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import yaml
@@ -26,7 +26,6 @@ from bot.commands.parse import framer_for
 from bot.filling import vocabulary_of
 from nlu.beside import BASE, Beside, Clause, clauses_beside
 from nlu.lexicon import Lexicon
-from nlu.normalise import plain
 from nlu.parser import Parser
 from orders.catalog_file import read_catalog
 from tests.bench.judged import DATA, NLU, catalog_of
@@ -46,7 +45,9 @@ ROUNDS = 3
 WEIGHT_MIN = 0.1
 FOLDS = 5
 
-_HEADING = "// Written by `python -m tests.bench.fit_beside`: a weight, and the features of a clause that have it."
+_HEADING = (
+    "// Written by `python -m tests.bench.fit_beside`: a weight, and the features of a clause that have it."
+)
 _SPEAKS_OF_IT = frozenset(
     {"modify", "provide", "thanks", "greet", "confirm", "save_contact", "reorder", "help", "out_of_scope"}
 )
@@ -76,7 +77,10 @@ def main() -> None:
     by_weight: dict[str, list[str]] = {}
     for name, weight in sorted(weights.items()):
         by_weight.setdefault(f"{weight:.2f}", []).append(name)
-    lines = [" ".join((weight, *names)) for weight, names in sorted(by_weight.items(), key=lambda row: float(row[0]))]
+    lines = [
+        " ".join((weight, *names))
+        for weight, names in sorted(by_weight.items(), key=lambda row: float(row[0]))
+    ]
     FILE.write_text("\n".join((_HEADING, *lines)) + "\n", encoding="utf-8")
     print(f"{len(said)} messages; wrote {len(weights)} weights to {FILE.name}")
 

@@ -34,8 +34,8 @@ PRICED = ("多少钱", "，多少钱？", "要多少钱", "是什么价", "，�
           "打几折", "，问下价", "得花多少", "，啥价啊", "卖多少")  # fmt: skip
 ASKED_IN_FRONT = ("请问多少钱能", "怎么", "如何", "多少钱可以", "问一下价格：", "啥价啊 ", "为什么不能")  # fmt: skip
 _VERBS = ("充", "买", "来", "帮我", "给我", "要", "开", "续", "下单", "冲", "交", "订", "搞", "整", "办", "拍")  # fmt: skip
-_OTHER_UNITS = (1, 12, 30, 31, 7, 365, 90, 180)
-"""A number in the text and the face value may be years and months, months and days."""
+_OTHER_UNITS = (1, 3, 12, 30, 31, 7, 365, 90, 180)
+"""A number in the text and the face value may be years and months, quarters and months, months and days."""
 
 
 def _variant_places(base: Base) -> list[tuple[int, int]]:
@@ -70,7 +70,9 @@ def _sized_anew(base: Base, number: int | None, old: int) -> Mutation | None:
         same_number = number == old
         for line, was in zip(lines, base.lines, strict=True):
             sku, before = shop.catalog.sku(line[0] or ""), shop.catalog.sku(was[0] or "")
-            if line[1:] != was[1:] or sku is None or before is None or sku.product_id != before.product_id:
+            if line[1:] != was[1:] or sku is None or before is None:
+                return False
+            if sku.product_id != before.product_id and not _only_sibling_with(shop, sku, before, number):
                 return False
             if sku != before and not _means(sku, number):
                 return False
@@ -80,6 +82,15 @@ def _sized_anew(base: Base, number: int | None, old: int) -> Mutation | None:
         return True
 
     return Mutation("", base, "", (), allows)
+
+
+def _only_sibling_with(shop: Shop, sku: Sku, before: Sku, number: int) -> bool:
+    """Steam充值卡 10: what the one sibling does not sell and the other does says which of them is meant."""
+    product = shop.catalog.product_of(before.sku_id)
+    sold = product is not None and any(
+        number in (other.face_value, other.list_price_fen / 100) for other in product.skus
+    )
+    return _kin(shop, before, sku) and sku.face_value == number and not sold
 
 
 def _only(shop: Shop, sku: Sku) -> bool:
@@ -227,6 +238,17 @@ def _slip(base: Base, at: int, chance: random.Random, may_drop: bool = True) -> 
     return None if other in sized() or other in "不" else text[:at] + other + text[at + 1 :]
 
 
+def _other_tier(base: Base, text: str) -> bool:
+    """Whether a slip says another tier outright: then that one is ordered."""
+    return bool(set(_tiers(text)) - set(_tiers(base.text)))
+
+
+def _tiers(text: str) -> tuple[str, ...]:
+    """The words of a text that set goods apart from their siblings: the VIP that is left of SVIP is one."""
+    known = lexicon().words("signs.latin_tiers")
+    return tuple(word for word in re.findall("[a-z]+", text.lower()) if word in known)
+
+
 @edit
 def name_misspelled(base: Base, chance: random.Random) -> Mutation | None:
     """A character of the goods' name dropped, swapped, doubled or wrong."""
@@ -235,7 +257,7 @@ def name_misspelled(base: Base, chance: random.Random) -> Mutation | None:
     if not letters:
         return None
     text = _slip(base, chance.choice(letters), chance)
-    return keeping("name_misspelled", base, text) if text else None
+    return keeping("name_misspelled", base, text) if text and not _other_tier(base, text) else None
 
 
 @edit
@@ -246,7 +268,7 @@ def misspelled(base: Base, chance: random.Random) -> Mutation | None:
         return None
     at = chance.choice(letters)
     text = _slip(base, at, chance, may_drop=base.plain_order)
-    return keeping("misspelled", base, text) if text else None
+    return keeping("misspelled", base, text) if text and not _other_tier(base, text) else None
 
 
 def _wish(base: Base) -> int | None:
@@ -327,7 +349,7 @@ def truncated(base: Base, chance: random.Random) -> Mutation | None:
             )
             given = account is None or spoken or named_so or any(line[2] == account for line in base.lines)
             counted = quantity == 1 or any(line[1] == quantity for line in base.lines)
-            placed = region is None or any(line[3] == region for line in base.lines)
+            placed = region is None or region in text or any(line[3] == region for line in base.lines)
             if not (named and given and counted and placed):
                 return False
         return True

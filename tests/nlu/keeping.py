@@ -22,6 +22,7 @@ BEHIND = ("，谢谢", "，谢谢啦", "谢谢老板", "，麻烦了", "，辛�
           "，拜托了", " thx", "，多谢", "哈", "，尽快哦", "，在线等", "\n谢谢", "，祝生意兴隆")  # fmt: skip
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202d\u202e\u2060\ufeff\u00ad\ufe0f"
 CONTROLS = "\x00\x01\x07\x08\x0b\x0c\x1b\x1f\x7f\x85\u2028\u2029\ufffd\u180e\u061c\u115f\u3164\u034f"
+_LINE_ENDS = dict.fromkeys(map(ord, "\u2028\u2029\x85\x0b\x0c"))
 _NO = frozenset("不别没无非勿莫未否改换错取消退如若吗么嘛呢和跟与及或还是去区服")
 _CLAUSES = re.compile(r"[，,。；;\n]+")
 _TRADITIONAL = tuple(OpenCC(table) for table in ("s2t", "s2tw", "s2hk"))
@@ -32,7 +33,8 @@ def sized() -> frozenset[str]:
     """Characters that are or count numbers: no sound, no slip may touch or make them."""
     words = (*lexicon().words("signs.facet_characters"), *lexicon().words("signs.numeral_characters"))
     return frozenset(
-        "".join(words) + "零〇幺洞拐勾俩仨双壹贰叁肆伍陆柒捌玖拾佰仟廿几数多两张份套台次件折毛点号第前后个"
+        "".join((*words, *(word for word in lexicon().words("quantities.measure_words") if len(word) == 1)))
+        + "零〇幺洞拐勾俩仨双壹贰叁肆伍陆柒捌玖拾佰仟廿几数多两张份套台次件折毛点号第前后个"
     )
 
 
@@ -320,11 +322,12 @@ def invisible(base: Base, chance: random.Random) -> Mutation | None:
 
 @edit
 def control_characters(base: Base, chance: random.Random) -> Mutation | None:
-    """What terminals and broken keyboards send."""
-    text = base.text
+    """What terminals and broken keyboards send. Some of it ends a line, and no line ends inside a word."""
+    text, ends = base.text, _word_ends(base.text)
     for at in sorted((chance.randint(0, len(text)) for _ in range(chance.randint(1, 4))), reverse=True):
+        control = chance.choice(CONTROLS if at in ends else CONTROLS.translate(_LINE_ENDS))
         if not {at, at - 1} & base.kept or _numeric(base):
-            text = put(text, at, chance.choice(CONTROLS))
+            text = put(text, at, control)
     return keeping("control_characters", base, text)
 
 

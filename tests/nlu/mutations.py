@@ -129,6 +129,7 @@ def turning_words() -> tuple[str, ...]:
              "elsewhere", "past", "each", "respectively", "price", "modify", "question", "add", "deny")  # fmt: skip
     harmless = {"收回", "直接", "抱歉", "不好意思", "可以", "n", "no", "or"}
     words = {word for kind in kinds for word in lexicon().words(f"stance.{kind}")} - harmless
+    words |= set(lexicon().words("signs.not_the_size"))
     return tuple(sorted(words | set('前后这那另再其剩上下先第最“”"「」‘’')))
 
 

@@ -132,3 +132,85 @@ def test_a_card_of_another_company_is_no_card_of_this_one(framer: Framer, text: 
 def test_what_stands_in_quotes_and_is_put_off_is_no_order(framer: Framer) -> None:
     frame = framer.frame("“小陈13566820940充100，小刘18677321170充50”，先放着，老板还没批")
     assert not complete(frame)
+
+
+SHARES = {
+    "肯德基100代金券13800138000两张，13900139000一张": (2, 1),
+    "肯德基100代金券两张给13800138000，一张给13900139000": (2, 1),
+    "爱奇艺月卡给13800138000两份，给13900139000一份": (2, 1),
+    "爱奇艺月卡两份给13800138000，年卡一份给13900139000": (2, 1),
+    "肯德基100代金券两张，一张给13800138000，一张给13900139000": (1, 1),
+    "肯德基100代金券两张，13800138000一张，13900139000一张": (1, 1),
+    "两份爱奇艺月卡，一份给13800138000，一份给13900139000": (1, 1),
+}
+
+
+@pytest.mark.parametrize("text", SHARES)
+def test_two_are_two_for_one_unless_one_each_is_said(framer: Framer, text: str) -> None:
+    """A total that equals the number of recipients is shared out only where every share is said."""
+    counts = tuple(count for _, count, _ in lines(framer.frame(text)))
+    assert counts == SHARES[text] or not complete(framer.frame(text))
+
+
+def test_what_is_said_of_each_is_not_asked(framer: Framer) -> None:
+    frame = framer.frame("爱奇艺月卡两份给13800138000，年卡一份给13900139000")
+    assert complete(frame)
+    assert lines(frame) == [("iqiyi-1m", 2, "13800138000"), ("iqiyi-12m", 1, "13900139000")]
+
+
+LINES_APART = {
+    "话费100 13800138000，打错了，50。爱奇艺年卡 13900139000": [
+        ("topup-50", 1, "13800138000"), ("iqiyi-12m", 1, "13900139000"),
+    ],
+    "京东卡500两张，多了，一张就行。肯德基100元代金券一张，手机号是15900426618": [
+        ("jd-ecard-500", 1, None), ("kfc-100", 1, "15900426618"),
+    ],
+    "话费100 13800138000，打错了，50\n京东卡100一张": [("topup-50", 1, "13800138000"), ("jd-ecard-100", 1, None)],
+    "话费13511112222三十，13711114444一百\nsteam 充值卡 100 两张": [
+        ("topup-30", 1, "13511112222"), ("topup-100", 1, "13711114444"), ("steam-cn-100", 2, None),
+    ],
+    "开学三件套：WPS年卡、百度网盘月卡、知乎会员月卡，同一个手机 15217733096": [
+        ("wps-12m", 1, "15217733096"), ("baidu-pan-1m", 1, "15217733096"), ("zhihu-1m", 1, "15217733096"),
+    ],
+    "我跟我弟两张中石化油卡都充500：\n1000112233445566778\n1000112233445566779": [
+        ("sinopec-500", 1, "1000112233445566778"), ("sinopec-500", 1, "1000112233445566779"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LINES_APART)
+def test_no_line_is_lost_to_a_correction_a_heading_or_the_line_below(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert complete(frame)
+    assert lines(frame) == LINES_APART[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. 话费30充13918273640；2. r币10个充QQ 40918273；3. 京东卡50一张",
+        "15237740925 充100\n1867，732，1152 充80\n13922048828 充50",
+        "话费100 13800138000，打错了，50，爱奇艺年卡 13900139000",
+        "网易云年卡15733920418，我搞混了，是QQ音乐绿钻年卡",
+        "手机13812345678 充50\nKFC voucher 50 手机13660017748",
+    ],
+)
+def test_what_one_line_lacks_is_not_taken_from_another(framer: Framer, text: str) -> None:
+    assert not complete(framer.frame(text))
+
+
+def test_the_server_of_one_row_is_not_that_of_the_next(framer: Framer) -> None:
+    frame = framer.frame("原神充值：\nuid 188203347 天空岛 648\nuid 500932281 648")
+    assert [line["region"] for line in frame["lines"]] == ["天空岛", None]
+    assert frame["missing"] == ["region"]
+
+
+def test_who_is_named_behind_the_correction_is_meant(framer: Framer) -> None:
+    assert framer.frame("给我爸充…不对，给我妈充50话费")["contact"] == "妈"
+
+
+def test_an_order_whose_server_was_said_anew_stays_beside_the_next_one(framer: Framer) -> None:
+    text = "dnf 1000点券 跨一 q 774839201，我去，我角色在跨七，按跨七来；魔兽世界75块的点卡，邮箱 dk@126.com"
+    frame = framer.frame(text)
+    assert [sku for sku, _, _ in lines(frame)] == ["dnf-1000", "wow-30d"]
+    assert frame["lines"][0]["region"] in (None, "跨七")

@@ -175,3 +175,52 @@ def test_a_number_of_what_goods_are_counted_in_is_a_size(shop: str, text: str) -
 
 def test_a_telephone_of_ours_is_no_account_of_a_stream() -> None:
     assert line("mobile", "鱼翅50 手机号13764920518")["account"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["山姆卓越会员 18738472910，不是普通那种", "山姆卓越会员，18738472910，别搞成普通的"]
+)
+def test_the_tier_that_a_name_has_is_not_lost_to_one_that_is_refused(text: str) -> None:
+    assert line("life", text)["sku"] == "sams-plus-12m"
+
+
+def test_a_name_and_a_tier_that_contradict_each_other_are_asked_about() -> None:
+    frame = framer("life").frame("山姆卓越会员，普通的那种 18738472910")
+    assert frame["missing"] == ["product"]
+    assert set(frame["candidates"]) == {"sams", "sams-plus"}
+
+
+@pytest.mark.parametrize(("text", "count"), [("肖秀荣八套卷来一份", 1), ("考研政治八套卷两份", 2)])
+def test_a_number_inside_a_name_counts_nothing(text: str, count: int) -> None:
+    assert line("campus", text)["quantity"] == count
+
+
+def test_each_recipient_has_the_count_that_was_said_for_him() -> None:
+    frame = framer("life").frame("霸王茶姬大杯券两张给15838472910，中杯券一张给15838472911")
+    assert [(one["sku"], one["quantity"]) for one in frame["lines"]] == [("chagee-l", 2), ("chagee-m", 1)]
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        ("leisure", "帮忙开喜马拉雅上庭会员一年的，电话13026374852"),
+        ("leisure", "爱奇亿家会庭员一个月18302947165"),
+        ("leisure", "星巴克超👍大杯。。。来一张"),
+        ("leisure", "酷优或者爱奇艺，月卡，13826374885"),
+        ("travel", "澳洲hhh上网卡，7天 a@b.com"),
+        ("life", "霸王茶姬大杯券两张给15838472910，中你券一张给15838472911"),
+        ("allround", "13688273645给他话费费充50"),
+        ("allround", "QQ VSIP 12个月, qq=849302175, thx"),
+    ],
+)
+def test_a_name_or_a_tier_with_a_slip_is_not_its_neighbour(shop: str, text: str) -> None:
+    frame = framer(shop).frame(text)
+    assert frame["missing"] or frame["problems"]
+
+
+def test_what_only_corrects_the_period_keeps_the_number_of_computers() -> None:
+    assert line("software", "CleanMyMac 1台1年的，等等，永久的吧")["sku"] == "cmm-1plt"
+
+
+def test_numerals_of_bankers_are_no_letters_of_a_name() -> None:
+    assert line("allround", "移动流量贰拾G 18780293647")["sku"] == "ydll-20"
