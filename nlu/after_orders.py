@@ -133,7 +133,7 @@ def _how_long(seen: Evidence, signs: Signs) -> bool:
     return seen.has(CueKind.FAQ) and not mine and not signs.not_yet.search(seen.text)
 
 
-def past(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
+def past(seen: Evidence, guess: Guess, weighed: Weighed, signs: Signs) -> Sign:
     """Something done already is not ordered once more: 上个月充的100话费是哪天充的."""
     asks_when = signs.asked_when.search(seen.text)
     if asks_when:
@@ -141,7 +141,8 @@ def past(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     if not seen.has(CueKind.PAST) or seen.has(CueKind.OWN_REQUEST) or seen.corrected:
         return None
     done = signs.done.search(seen.text)
-    if not done:
+    elsewhere = seen.has(CueKind.ELSEWHERE) and orders_beside(weighed, seen, signs)
+    if not done or elsewhere:
         return None
     if guess.intent in _AFTER or guess.intent in _TELLABLE:
         return guess.intent, 0.7

@@ -15,10 +15,10 @@ from nlu.corrections import CueKind
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
-from nlu.second_opinion import overruled, rather
+from nlu.second_opinion import borne_out, overruled, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
-from nlu.weighing import Weighing
+from nlu.weighing import Weighed, Weighing
 from nlu.withheld import Withheld
 
 
@@ -80,14 +80,20 @@ class Intents:
         guess = self._examples.guess(evidence.masked, evidence.cues)
         weighed = self._weighing.weigh(evidence)
         heard = told(evidence, guess, weighed, self._signs)
-        sign = heard or self._by_signs(evidence, guess)
+        sign = heard or self._by_signs(evidence, guess, weighed)
         if sign is None:
             return _believable(guess if guess.alike else rather(guess, weighed), evidence)
         intent, confidence = sign
-        if heard is None and not guess.alike and overruled(intent, guess, weighed, evidence):
+        if (
+            heard is None
+            and guess.confidence < SAID_AS_WRITTEN
+            and overruled(intent, guess, weighed, evidence)
+        ):
             return Guess(
                 weighed.intent, guess.topic if guess.intent is weighed.intent else None, weighed.share
             )
+        if heard is None and not borne_out(intent, weighed, evidence):
+            return _believable(rather(guess, weighed), evidence)
         if heard is None and _outvoted(intent, guess, evidence):
             return guess
         topic = guess.topic if guess.intent is intent else None
@@ -95,7 +101,7 @@ class Intents:
             confidence = min(0.99, confidence + 0.03)
         return Guess(intent, topic, confidence)
 
-    def _by_signs(self, seen: Evidence, guess: Guess) -> Sign:
+    def _by_signs(self, seen: Evidence, guess: Guess, weighed: Weighed) -> Sign:
         if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):
             return None if guess.confidence >= SAID_AS_WRITTEN else (Intent.OUT_OF_SCOPE, 0.9)
         if _STICKERS.fullmatch(seen.text) and guess.confidence < SURE_STICKER:
@@ -106,7 +112,7 @@ class Intents:
             or after_sales(seen, guess, signs)
             or self._refusing(seen, guess)
             or self._bare_words(seen, guess)
-            or past(seen, guess, signs)
+            or past(seen, guess, weighed, signs)
             or after_an_order(seen, guess, signs)
             or self._withheld_order(seen)
             or asking(seen, guess, signs)

@@ -77,6 +77,12 @@ def _not_yet_sure(cue: Cue, around: _Around) -> bool:
     return bool(wished) and any(start >= min(wished) for start in around.slots)
 
 
+def _no_other(cue: Cue, around: _Around) -> bool:
+    """话费100 138…，别给我充成200的: forbids another thing than the one that was ordered in front."""
+    ordered = sum(slot < cue.start for slot in around.slots) > 1
+    return ordered and around.signs.no_other.match(around.text, cue.start) is not None
+
+
 def _looks_for_himself(cue: Cue, around: _Around) -> bool:
     """等我看看 looks for a number; 采购清单: heads a list."""
     if cue.word in around.signs.list_heads:
@@ -105,7 +111,7 @@ def _clause(text: str, cue: Cue) -> str:
 _MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
     CueKind.REPORTED: _told_to_tell,
     CueKind.PRICE: _undecided,
-    CueKind.FORBID: _not_yet_sure,
+    CueKind.FORBID: lambda cue, around: _not_yet_sure(cue, around) or _no_other(cue, around),
     CueKind.PAST: _supposed,
     CueKind.SEARCH: _looks_for_himself,
     CueKind.RECEIPT: _needless,

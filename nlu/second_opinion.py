@@ -22,10 +22,12 @@ SURE_OF_TWO = 0.5
 SURE_AGAINST_TWO = 0.97
 """So sure where the examples say what the sign says, or a whole order was named."""
 LIKELY = 0.35
+AT_ALL = 0.2
 EXAMPLES_COUNT = 0.45
 """How much the examples say beside the whole message, where no sign says anything."""
 
 _MOVES_ON = frozenset({Intent.CONFIRM, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER, Intent.PAY})
+_EMPTY = frozenset({Intent.ORDER, Intent.PROVIDE})
 _BESIDE = {Intent.RECEIPT: (CueKind.RECEIPT,), Intent.SEARCH: (CueKind.SEARCH,)}
 """What is wanted beside an order, in a clause of its own, without the order being held back: and by which
 words it is known. Whoever asks when it comes or what it costs has not ordered yet."""
@@ -34,6 +36,8 @@ words it is known. Whoever asks when it comes or what it costs has not ordered y
 def overruled(sign: Intent, guess: Guess, weighed: Weighed, seen: Evidence) -> bool:
     """Whether a sign was of something beside what the message wants."""
     other, share = weighed.intent, weighed.share
+    if other is Intent.MODIFY and sign in _EMPTY and not seen.goods:
+        return share >= SURE_NAMED
     if other is sign or other in _MOVES_ON:
         return False
     if other is Intent.ORDER:
@@ -48,6 +52,13 @@ def overruled(sign: Intent, guess: Guess, weighed: Weighed, seen: Evidence) -> b
     if guess.intent is sign or named:
         return share >= SURE_AGAINST_TWO
     return share >= (SURE_OF_TWO if guess.intent is other else SURE_ALONE)
+
+
+def borne_out(sign: Intent, weighed: Weighed, seen: Evidence) -> bool:
+    """Whether an order of nothing is meant for one: 我没说要买，别老给我弹下单 speaks of ordering, too."""
+    if sign is not Intent.ORDER or seen.goods or seen.sizes or seen.accounts or seen.unknown:
+        return True
+    return weighed.of(Intent.ORDER, Intent.MODIFY, Intent.PROVIDE) >= AT_ALL
 
 
 def _said_apart(sign: Intent, seen: Evidence) -> bool:

@@ -30,6 +30,8 @@ class Signs:
     price_question: re.Pattern[str]
     naming: re.Pattern[str]
     pay_link: re.Pattern[str]
+    no_other: re.Pattern[str]
+    """别给我充成…: what is ordered shall be no other."""
     sent_by_message: re.Pattern[str]
     """预约短信发138…: between the message and the number it goes to."""
     needless: re.Pattern[str]
@@ -179,6 +181,9 @@ class Signs:
         self.price_question = re.compile(any_of("price_question"))
         self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
+        self.no_other = re.compile(
+            rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})?成(?![了功])"
+        )
         self.sent_by_message = re.compile(any_of("sent_by") + "*$")
         self.needless = re.compile(any_of("needless") + "$")
         self.done = re.compile(verbs + any_of("deal_ends"))
@@ -231,7 +236,7 @@ class Signs:
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
             rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
-            rf"(?!{any_of('mishaps')}|.{{0,2}}(?:错|重))"
+            rf"(?!{any_of('mishaps')}|成(?![了功])|.{{0,2}}(?:错|重))"
         )
         self.unwanted = re.compile(
             rf"(?:^|[,，。;；!！\s]){any_of('unwanted')}+{any_of('particles')}*(?=[,，。;；!！\s]|$)"
