@@ -8,6 +8,7 @@ yes, or 电动车 for something to be sent by mail.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,13 +28,14 @@ _SURE = 4
 
 def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) -> list[Mention]:
     """The mentions, each name as long as the message goes on in it. `written`: product id -> squeezed name."""
-    firm = [(m.start, m.end) for m in mentions if m.kind is not MentionKind.NOUN]
+    firm = [mention for mention in mentions if mention.kind is not MentionKind.NOUN]
+    begins, ends = sorted(m.start for m in firm), sorted(m.end for m in firm)
     result: list[Mention] = []
     for mention in mentions:
         if _may_grow(mention, written):
-            others = [span for span in firm if span != (mention.start, mention.end)]
-            start = max((end for _, end in others if end <= mention.start), default=0)
-            end = min((begin for begin, _ in others if begin >= mention.end), default=len(text))
+            before, behind = bisect_right(ends, mention.start), bisect_left(begins, mention.end)
+            start = ends[before - 1] if before else 0
+            end = begins[behind] if behind < len(begins) else len(text)
             mention = _with_version(text, _grown(text, mention, start, end, written), end, written)
         result.append(mention)
     names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]

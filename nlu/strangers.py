@@ -56,9 +56,10 @@ class Strangers:
     def _foreign(self, text: str, events: list[Event]) -> list[Event]:
         """The events, with goods of a country for which none is sold as unknown: 越南esim where there are
         some for 日本 and 韩国."""
+        countries = [event for event in events if _is_country(event)]
         told: list[Event] = []
         for event in events:
-            country = next((other for other in events if _beside(text, event, other)), None)
+            country = next((other for other in countries if _beside(text, event, other)), None)
             name = event.mention
             if (
                 country is not None
@@ -134,12 +135,16 @@ class Strangers:
         return best is not None
 
 
-def _beside(text: str, event: Event, other: Event) -> bool:
-    """Whether one event is a name, and the other the country right in front of it or behind it."""
-    country = other.mention is not None and other.mention.role is Role.COUNTRY
-    if event.kind is not EventKind.NAME or other.kind is not EventKind.QUALIFIER or not country:
+def _is_country(event: Event) -> bool:
+    mention = event.mention
+    return event.kind is EventKind.QUALIFIER and mention is not None and mention.role is Role.COUNTRY
+
+
+def _beside(text: str, event: Event, country: Event) -> bool:
+    """Whether an event is a name, and the country stands right in front of it or behind it."""
+    if event.kind is not EventKind.NAME:
         return False
-    first, second = (event, other) if event.start < other.start else (other, event)
+    first, second = (event, country) if event.start < country.start else (country, event)
     return text[first.end : second.start].strip(" 的") == ""
 
 
