@@ -190,7 +190,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     kin = _either(lexicon.words("contacts.kin_roots"))
     yield (
         OtherKind.MEASURE,
-        "二三四五六七八九",
+        "",
         rf"(?<![第几\d一二两三四五六七八九十百千])(?P<all>[二三四五六七八九])(?={kin})(?!公[斤里司分交园])",
         _nothing,
     )  # 三姐, 二舅

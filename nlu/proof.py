@@ -34,6 +34,8 @@ class Prover:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
+        self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
+        """陆 of 陆续 and 参 of 参加 say no number by themselves."""
         self._told_behind = re.compile(rf"\s?{any_of(lexicon, 'proof.told_behind')}")
         self._total = re.compile(rf"{any_of(lexicon, 'proof.totals')}[^,，。;；!！?？\n]{{0,6}}$")
 
@@ -71,6 +73,7 @@ class Prover:
             (mark.start, mark.end)
             for mark in numbers(said.text)
             if mark.value.high > 1
+            and (mark.end - mark.start > 1 or said.text[mark.start] in self._plain_numerals)
             and not self._told_behind.match(said.text, mark.end)
             and not _piece_of(said.text[mark.start : mark.end], said.recipients)
         ]

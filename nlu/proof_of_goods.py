@@ -122,7 +122,9 @@ class ProofOfGoods:
         if (mention.role, mention.meaning) in self._table.qualifiers[product.product_id]:
             return True
         words = (product.name, *product.aliases, self._label(line), *product.regions)
-        return any(said in plain(word) for word in words for said in (mention.meaning, mention.text))
+        return any(
+            said in plain(word) for word in words for said in (mention.meaning, mention.text[:_TIER_LENGTH])
+        )
 
     def _beside_each_other(self, said: Said) -> Iterator[Doubt]:
         """年卡 家庭组 is perhaps one thing, and in 爱奇艺腾讯优酷 stands a name that nobody understood."""
@@ -245,6 +247,8 @@ def _lifted(said: Said, name: Event) -> bool:
 
 PIECE_WITHIN = 10.0
 """Of a piece of a name any other that has it may be meant."""
+_TIER_LENGTH = 2
+"""电视 of 电视上看 is what (电视通用) says."""
 _REFUSED_REACH = 10
 _BETWEEN_MAX = 10
 _JOINERS = frozenset("、,，/ +和跟与")
