@@ -154,6 +154,8 @@ def _masked(reading: Reading) -> str:
         label = event.account.label if event.account is not None else None
         for start, end in ((event.start, event.end), *((label,) if label else ())):
             text[start:end] = sign * (end - start)
+    for start, end in reading.refusals:
+        text[start:end] = " " * (end - start)
     for start, end, slot in reading.masks:
         if slot == "contact":
             text[start:end] = RECIPIENT * (end - start)

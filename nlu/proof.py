@@ -16,7 +16,7 @@ from nlu.corrections import CueKind
 from nlu.goods import Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
-from nlu.numerals import numbers
+from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
@@ -37,6 +37,10 @@ class Prover:
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
         self._told_behind = re.compile(rf"\s?{any_of(lexicon, 'proof.told_behind')}")
+        self._relative = re.compile(any_of(lexicon, "proof.relative"))
+        self._in_all = re.compile(
+            rf"{any_of(lexicon, 'proof.totals')}[是为要:：\s]{{0,2}}(?P<sum>\d{{2,6}})(?:元|块钱?|(?=[\s,，。;；!！]|$))"
+        )
         self._total = re.compile(rf"{any_of(lexicon, 'proof.totals')}[^,，。;；!！?？\n]{{0,6}}$")
 
     def doubts(self, reading: Reading, lines: Sequence[SpokenLine]) -> dict[int, frozenset[Unproven]]:
@@ -51,6 +55,7 @@ class Prover:
 
     def _all(self, said: Said) -> Iterator[Doubt]:
         yield from self._counts.doubts(said)
+        yield from self._sums(said)
         yield from self._goods.doubts(said)
         if said.turned:
             return
@@ -81,6 +86,17 @@ class Prover:
         for start, end in found:
             if not any(known[start:end]):
                 yield said.nearest(start), Unproven.NUMBER
+
+    def _sums(self, said: Said) -> Iterator[Doubt]:
+        """What the message says it makes in all is what the lines make. And of 翻倍 and 分给A和B nobody knows
+        how much each of them is."""
+        if len(said.recipients) > 1 and self._relative.search(said.text):
+            yield from said.all(Unproven.SIZE_UNUSED)
+        for match in self._in_all.finditer(said.text):
+            whole = number(match["sum"])
+            made = self._counts.face_of(said.lines)
+            if whole is not None and whole.exact and made is not None and whole.low != made:
+                yield from said.all(Unproven.SIZE_UNUSED)
 
     def _unused(self, said: Said) -> Iterator[Doubt]:
         """Every size and every recipient that was said is in some line."""

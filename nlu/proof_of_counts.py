@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -27,6 +28,12 @@ class ProofOfCounts:
             for product in vocabulary.products.values()
             for variant in product.variants
         }
+        self._money = {
+            variant.sku_id: variant.face_value
+            for product in vocabulary.products.values()
+            for variant in product.variants
+            if variant.unit == "元"
+        }
         self._of_cards = frozenset(lexicon.words("proof.of_cards"))
         self._not_goods = re.compile(rf"\s?{any_of(lexicon, 'proof.counted_otherwise')}")
         passed = any_of(lexicon, "aside.function_characters", "proof.passed_over", "goods.generic")
@@ -46,6 +53,16 @@ class ProofOfCounts:
             if mark.value.kind is OtherKind.MANY and (mark.value.value or 0) > 1:
                 yield from self._of_recipients(said, mark)
         yield from self._reached(said)
+
+    def face_of(self, lines: Sequence[SpokenLine]) -> Decimal | None:
+        """What the face values of the lines make together; None where they are not all money."""
+        made = Decimal(0)
+        for line in lines:
+            face = self._money.get(line.sku.value) if line.sku is not None else None
+            if face is None:
+                return None
+            made += face * (line.quantity.value if line.quantity is not None else 1)
+        return made
 
     def _of_goods(self, said: Said) -> Iterator[Doubt]:
         """More than one of something is ordered only where the goods were counted."""

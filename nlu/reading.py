@@ -95,6 +95,8 @@ class Reading:
     """Where numbers stand that count, size and name nothing of an order: list markers, asides, limits."""
     refused: tuple[Event, ...]
     """Kinds of goods that were named only to say that they are not wanted."""
+    refusals: tuple[tuple[int, int], ...]
+    """Where that was said, with the words that refuse."""
     crowded: bool
     """So full of names and numbers that they were not looked at any further."""
 
@@ -204,6 +206,7 @@ class Reader:
             told=slots.told,
             elsewhere=_elsewhere(found, events),
             refused=refused,
+            refusals=unwanted,
             crowded=crowded,
         )
 
