@@ -164,6 +164,7 @@ class Reader:
         unwanted = refusals(text, refused, self._lexicon)
         events = without_refused(events, unwanted)
         left = self._left(found, slots, (*events, *refused), told)
+        left = left.without({at for start, end in unwanted for at in range(start, end)})
         names = [m for m in slots.mentions if m.kind is MentionKind.NAME]
         shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
         events = self._strangers.named(text, events, shape.left.over)
