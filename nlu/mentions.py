@@ -162,13 +162,13 @@ def _only_a_person(text: str, mention: Mention) -> bool:
     """Whether a tier is but what somebody is: 留学生, 我是学生."""
     return (
         mention.kind is MentionKind.QUALIFIER
-        and mention.text in _PEOPLE
+        and mention.text in _MAY_BE_PEOPLE
         and _SAYS_WHO.search(text, 0, mention.start) is not None
         and text[mention.end : mention.end + 1] not in ("的", "版", "价", "优")
     )
 
 
-_PEOPLE = frozenset({"学生", "企业", "个人"})
+_MAY_BE_PEOPLE = frozenset({"学生", "企业", "个人"})
 _SAYS_WHO = re.compile(r"[是留大中小高穷名位家]$")
 _GAME_WORLDS = "区服版站行"
 """What a country ends with where it can only be that of goods: 日区, 港服, 国行."""

@@ -173,8 +173,7 @@ class Namer:
         own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
         spared = frozenset(_ALTERNATIVE.findall(outside))
         tokens: list[Token] = []
-        outside = _DIMENSIONS.sub("", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
-        chunks = re.split(r"[\s\-_·・/,、:+&]+", outside)
+        chunks = re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
         for chunk in self._rejoined(chunks):
             cut = self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
             tokens += (
@@ -324,7 +323,6 @@ _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 _BRACKET = re.compile(r"[(\[【)\]】]")
 
 
-_DIMENSIONS = re.compile(r"(?<=[0-9]d)/(?=[0-9]d)")
 _DESCRIPTION_MIN = 3
 _SHORT = 3
 """A form of so many words is a short one."""

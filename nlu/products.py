@@ -36,9 +36,6 @@ _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[�
 """Behind a program's name: Windows 7 is no Windows of another version."""
 
 
-_COUNT_BEFORE = re.compile(r"[0-9一二两三四五六七八九十几]$")
-
-
 SHORT_BRAND = 3
 """Of a brand of so few characters one that sounds otherwise makes another brand."""
 
@@ -274,8 +271,6 @@ class Names:
                 continue
             if end - start == 1 and self._within_word(text, end, edges, starts):
                 continue
-            if text[start] == "个" and _COUNT_BEFORE.search(text, 0, start):
-                continue  # 8个人 are eight people, and no 个人版
             if self.table.lost_version(self._patterns[index]) and _OTHER_VERSION.match(text, end):
                 continue
             found.append(self._mention(self._patterns[index], start, end, Closeness.EXACT))

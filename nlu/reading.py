@@ -118,6 +118,7 @@ class Reader:
             if word not in callers
         )
         self._of_people = re.compile(rf"(?:{people})")
+        self._makes = frozenset(lexicon.words("other_numbers.makes"))
         self._few_of = lexicon.words("contacts.few_of")
         self._vocabulary = vocabulary
         self._takers = Takers(vocabulary)
@@ -351,7 +352,7 @@ class Reader:
             ]
         )
         perhaps_told |= clauses.named_in_stories(named)
-        needed = unlabelled(found.recipients, mentions, sizes, goods)
+        needed = unlabelled(text, found.recipients, mentions, sizes, goods, self._makes)
         rows = listed(text, found.recipients)
         used = tuple(
             with_owner(text, mark, theirs)

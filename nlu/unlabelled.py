@@ -6,7 +6,8 @@ that needs such an account, and is sold in no such size, they are whom it is for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 
 from nlu.accounts import GAME_ID, QQ, UID, Account
 from nlu.amounts import Amount
@@ -20,9 +21,11 @@ ROUND = "00"
 
 
 def unlabelled(
-    recipients: Sequence[Mark[Account]], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods
+    text: str, recipients: Sequence[Mark[Account]], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods,
+    makes: Set[str],
 ) -> list[Mark[Account]]:  # fmt: skip
-    """Of the recipients that are perhaps none those that the goods need."""
+    """Of the recipients that are perhaps none those that the goods need. `makes`: words that a number
+    makes no account of (iphone15, ps5pro)."""
     named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
     kinds = goods.account_kinds(named)
     if not kinds or not kinds <= _UNSIGNED:
@@ -40,11 +43,21 @@ def unlabelled(
         if account.text.isdigit():
             sized = [size.value for size in sizes if overlap(size, mark)]
             sold = any(goods.fits(name, sized) for name in named) or any(size.units for size in sized)
+            apart = _APART.search(text, 0, mark.start) and _ENDS.match(text, mark.end)
+            if not apart or _DAY.fullmatch(account.text):
+                continue
             if sold or account.text.endswith(ROUND) or (lengths and len(account.text) not in lengths):
                 continue
+        elif _LETTERS.findall(account.text.lower())[0] in makes:
+            continue
         found.append(mark)
     return found
 
 
+_LETTERS = re.compile("[a-z]+|$")
+_APART = re.compile(r"(?:^|[\s,，。;；:、.!~(（给到充冲为是])$")
+_ENDS = re.compile(r"$|[\s,，。;；、.!~)）充冲的这来]")
+"""A bare number goes on to no word and ends none: 12345粉丝 is nobody's account."""
+_DAY = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _UNSIGNED = frozenset({QQ, UID, GAME_ID})
 """Kinds of accounts that show by no sign of their own what they are."""

@@ -224,3 +224,15 @@ def test_what_only_corrects_the_period_keeps_the_number_of_computers() -> None:
 
 def test_numerals_of_bankers_are_no_letters_of_a_name() -> None:
     assert line("allround", "移动流量贰拾G 18780293647")["sku"] == "ydll-20"
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        ("mobile", "虎牙币50，主播有12345粉丝"),
+        ("mobile", "鱼翅50 20241130"),
+        ("pcclub", "梦幻点卡50 iphone15"),
+    ],
+)
+def test_a_number_that_belongs_to_a_word_is_no_recipient(shop: str, text: str) -> None:
+    assert framer(shop).frame(text)["missing"][-1:] == ["account"]
