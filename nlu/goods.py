@@ -373,7 +373,7 @@ class Goods:
                 if (role, meaning) in self._names.table.qualifiers[product_id]
                 or self._label_says(product_id, meaning)
             }
-            if not having and meaning in _SAID_OF_IT and self._lifted(wanted, meaning):
+            if not having and meaning in SAID_OF_IT and self._lifted(wanted, meaning):
                 continue
             if not having and role is Role.PLAIN_TIER:
                 plain = dict(self._siblings.plain(left) or left)
@@ -508,7 +508,7 @@ _MEASURING = frozenset(_OUTER_UNITS) - SENSELESS_UNITS - {"杯"}
 _NAME_NUMBER = re.compile(r"(?<=[a-z\u4e00-\u9fff])\d+(?= ?[月季年周]卡)")
 SHORT_OF_A_WORD = 1.0
 """What a name costs from which on it is nobody's whole name."""
-_SAID_OF_IT = frozenset({"tv"})
+SAID_OF_IT = frozenset({"tv"})
 """Tiers that people also tell of goods whose name does not have them: where they are watched."""
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
-from nlu.goods import EQUAL_SHORT_WITHIN, Goods
+from nlu.goods import EQUAL_SHORT_WITHIN, SAID_OF_IT, Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
 from nlu.naming import Role
@@ -119,8 +119,11 @@ class ProofOfGoods:
         if line.product is None or mention.role is None:
             return True
         product = self._vocabulary.products[line.product.value]
-        if (mention.role, mention.meaning) in self._table.qualifiers[product.product_id]:
+        carried = self._table.qualifiers[product.product_id]
+        if (mention.role, mention.meaning) in carried:
             return True
+        if mention.meaning in SAID_OF_IT and any(role is Role.TIER for role, _ in carried):
+            return True  # 白金的，家里电视上看
         words = (product.name, *product.aliases, self._label(line), *product.regions)
         return any(
             said in plain(word) for word in words for said in (mention.meaning, mention.text[:_TIER_LENGTH])
