@@ -17,6 +17,7 @@ from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
+from nlu.words_around import WordsAround
 
 
 class ProofOfGoods:
@@ -37,6 +38,7 @@ class ProofOfGoods:
         self._warning = re.compile(any_of(lexicon, "proof.warning"))
         self._joined = re.compile(rf"[、,，/+;；。&\n]|{any_of(lexicon, 'proof.joined')}")
         self._had = re.compile(any_of(lexicon, "proof.had"))
+        self._around = WordsAround(vocabulary, lexicon, table)
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the goods is not proven."""
@@ -47,6 +49,7 @@ class ProofOfGoods:
         yield from self._siblings(said)
         yield from self._told(said)
         yield from self._regions(said)
+        yield from self._strangers(said)
 
     def _refused(self, said: Said) -> Iterator[Doubt]:
         """What was refused is not what is ordered."""
@@ -198,6 +201,12 @@ class ProofOfGoods:
             fits = sum(in_order(typed, plain(one)) for one in regions)
             if typed and fits > 1 and all(typed != self._bare(plain(one)) for one in regions):
                 yield at, Unproven.REGION
+
+    def _strangers(self, said: Said) -> Iterator[Doubt]:
+        """优酷酷喵月卡: the words around a name are the goods' own."""
+        for at, line, record in said.pairs():
+            if line.product is not None and self._around.strange(said, record, line.product.value):
+                yield at, Unproven.STRANGER
 
     def _bare(self, region: str) -> str:
         return self._server_words.sub("", region)

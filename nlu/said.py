@@ -38,6 +38,8 @@ class Unproven(StrEnum):
     RECIPIENT_UNUSED = "recipient unused"
     RECIPIENTS = "recipients"
     CROSSED = "crossed"
+    STRANGER = "stranger"
+    """A word stands beside the name that makes another thing of the goods."""
 
 
 Doubt = tuple[int, Unproven]

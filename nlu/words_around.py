@@ -1,0 +1,214 @@
+"""Whether the words around a name are the goods' own: 优酷酷喵 is no 优酷, 云原神 no 原神, xgp core no xgp ultimate.
+
+A brand sells more kinds, tiers and editions than any shop has, and new ones come every year, so no list of
+them ends. What ends is what goes without saying beside goods that are meant: the words of their own names
+and sizes, the words of the trade, and talk. A word that is none of these and stands right beside the name,
+or between it and its size, makes another thing of it, and the customer is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from nlu.abbreviations import in_order
+from nlu.kinds import Kinds
+from nlu.lexicon import Lexicon, word_set
+from nlu.name_table import NameTable, squeezed
+from nlu.naming import Role
+from nlu.normalise import plain
+from nlu.products import Closeness, Mention
+from nlu.records import Event, EventKind, Record
+from nlu.said import SLOT_EVENTS, Said
+from nlu.sounds import pinyin
+from nlu.vocabulary import ProductWords, Vocabulary
+
+PRODUCTS_KEPT = 4096
+WORD_MAX = 6
+"""More characters in a row are no name of a kind but talk."""
+
+
+class WordsAround:
+    """Tells strange words beside the names of one catalog. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable) -> None:
+        self._vocabulary, self._table = vocabulary, table
+        self._kinds = Kinds(lexicon)
+        self._talk = word_set(lexicon, "signs.no_name_characters", "around.verbs")
+        self._light = word_set(lexicon, "aside.function_characters", "quantities.measure_words")
+        harmless = {
+            word
+            for name in _HARMLESS
+            for word in lexicon.words(name)
+            if len(word) > 1 and not word.isascii()
+        }
+        harmless |= {word for word in table.namer.words if table.namer.words[word][0] is Role.GENERIC}
+        self._harmless = re.compile(_any(harmless | set(vocabulary.units)))
+        self._latin = word_set(lexicon, "names.latin_talk", "signs.latin_talk", "around.latin")
+        self._latin -= word_set(lexicon, "signs.latin_tiers")
+        self._latin |= word_set(lexicon, "around.latin")
+        self._own = lru_cache(maxsize=PRODUCTS_KEPT)(self._words_of)
+
+    def strange(self, said: Said, record: Record, product_id: str) -> bool:
+        """Whether beside a name of the record stands a word that makes another thing of the product."""
+        product = self._vocabulary.products[product_id]
+        names = [e for e in record.names if e.mention is not None and product_id in e.mention.options]
+        return any(
+            self._behind(said, name, record, product)
+            or self._before(said, name, product)
+            or self._unlike(name, record, product)
+            for name in names[-1:]
+        )
+
+    def _behind(self, said: Said, name: Event, record: Record, product: ProductWords) -> bool:
+        """Whether a strange word follows the name, up to its size or to the next pause."""
+        following = self._next(said, name)
+        stop = said.bounds(name.start)[1] if following is None else _starts(following)
+        gap = said.text[name.end : stop]
+        sized = following is not None and following.kind in _GOODS
+        if not gap.strip():
+            return following is not None and self._other_noun(following, product)
+        if _ASIDE.search(gap):
+            return False
+        ends = sized or following is None or following.kind is EventKind.ACCOUNT
+        if any(self._strange_latin(word, product) for word in _LATIN.findall(gap)) and ends:
+            return True
+        if _LATIN.search(gap):
+            return False
+        said_there = self._harmless.sub(" ", self._without_own(gap if sized else gap.lstrip(), product))
+        found = (_BETWEEN if sized else _APART).match(said_there)
+        if found is None:
+            return False
+        word = found["word"]
+        if any(character in self._talk for character in word):
+            return False
+        content = [character for character in word if character not in self._light]
+        return len(content) >= (1 if sized else 2)
+
+    def _before(self, said: Said, name: Event, product: ProductWords) -> bool:
+        """Whether a strange word stands right in front of the name, and the size right behind it."""
+        following = self._next(said, name)
+        if following is None or following.kind not in _GOODS or said.text[name.end : following.start].strip():
+            return False
+        begin = max([said.bounds(name.start)[0], *self._ends_before(said, name)])
+        front = said.text[begin : name.start].rpartition(" ")[2]
+        latin = _LATIN_END.search(front)
+        if latin is not None and self._strange_latin(latin[0], product):
+            return True
+        front = self._harmless.sub(" ", self._without_own(front, product))
+        word = _LAST_WORD.search(front)
+        if word is None:
+            return False
+        run = word[0]
+        verbs = [at for at, character in enumerate(run) if character in self._talk]
+        if verbs:
+            if run[verbs[-1]] not in _ASKING or verbs[-1] > 0 and len(run) - verbs[-1] > 3:
+                return False
+            run = run[verbs[-1] + 1 :]
+        content = [character for character in run if character not in self._light]
+        return bool(content) and len(run) <= WORD_MAX and not _PERSON.search(run)
+
+    def _unlike(self, name: Event, record: Record, product: ProductWords) -> bool:
+        """Whether a tier, a country or a server was said that cannot be the product's."""
+        carried = self._table.qualifiers[product.product_id]
+        tiers = {meaning for role, meaning in carried if role is Role.TIER}
+        for event in record.qualifiers:
+            mention = event.mention
+            if mention is None:
+                continue
+            if mention.role is Role.PLAIN_TIER and tiers and not self._is_own(mention.text, product):
+                return True
+            if mention.role is Role.COUNTRY and product.regions and record.regions:
+                own = self._is_own(mention.text, product) or (Role.COUNTRY, mention.meaning) in carried
+                near = 0 <= event.start - name.end <= 1
+                if near and not own and event not in record.regions:
+                    return True
+        return False
+
+    def _other_noun(self, event: Event, product: ProductWords) -> bool:
+        """Whether right behind the name another kind of thing stands, or a server that it does not have."""
+        mention = event.mention
+        if mention is None:
+            return False
+        if event.kind is EventKind.REGION:
+            return not product.regions and not self._is_own(mention.text, product)
+        if event.kind is not EventKind.NOUN:
+            return False
+        role = self._table.namer.role_of(mention.text)
+        if role is None or role[0] is not Role.SUBJECT:
+            return False
+        return not self._is_own(mention.text, product)
+
+    def _is_own(self, word: str, product: ProductWords) -> bool:
+        return any(word in own for own in self._own(product))
+
+    def _without_own(self, text: str, product: ProductWords) -> str:
+        """The text without what stands so in the product's own names and sizes."""
+        own = self._own(product)
+        told = text
+        for run in _CHINESE.findall(text):
+            if any(in_order(run, words) for words in own):
+                told = told.replace(run, " " * len(run))
+        return told
+
+    def _strange_latin(self, word: str, product: ProductWords) -> bool:
+        if word in self._latin or len(word) < 2:
+            return False
+        own = self._own(product)
+        single = word.removesuffix("s")
+        return not any(word in words or single in words for words in own) and word not in self._heard(product)
+
+    def _heard(self, product: ProductWords) -> str:
+        return "".join(
+            pinyin("".join(filter(str.isalnum, words))) or "" for words in self._own(product)
+        ) + "".join(self._trade_heard())
+
+    @lru_cache(maxsize=1)  # noqa: B019
+    def _trade_heard(self) -> tuple[str, ...]:
+        return tuple(pinyin(word) or "" for word in self._table.namer.words if not word.isascii())
+
+    def _words_of(self, product: ProductWords) -> tuple[str, ...]:
+        labels = (variant.label for variant in product.variants)
+        units = (variant.unit for variant in product.variants)
+        brands = (
+            spelling
+            for brand in self._table.brands[product.product_id]
+            for spelling in self._table.namer.brand_spellings(brand)
+        )
+        words = (product.name, product.category, *product.aliases, *labels, *units, *product.regions, *brands)
+        return tuple(dict.fromkeys(squeezed(plain(word))[0] for word in words))
+
+    def _next(self, said: Said, name: Event) -> Event | None:
+        behind = [event for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
+        return min(behind, key=lambda event: event.start, default=None)
+
+    def _ends_before(self, said: Said, name: Event) -> Iterable[int]:
+        return (event.end for event in said.beside(name.start, SLOT_EVENTS) if event.end <= name.start)
+
+
+def _starts(event: Event) -> int:
+    label = event.account.label if event.account is not None else None
+    return min(event.start, label[0]) if label else event.start
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted((word for word in words if word), key=lambda w: (-len(w), w)))) or "(?!)"
+
+
+_GOODS = frozenset({EventKind.AMOUNT, EventKind.NOUN, EventKind.QUALIFIER})
+_HARMLESS = (
+    "aside.talk", "contacts.people", "contacts.called_upon", "signs.leads", "names.server_leads",
+    "goods.decoration", "proof.passed_over", "quantities.each", "around.talk",
+)  # fmt: skip
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
+_LATIN = re.compile("[a-z][a-z+]*")
+_LATIN_END = re.compile("[a-z]{2,}$")
+_LAST_WORD = re.compile("[\u4e00-\u9fff]+$")
+_ASIDE = re.compile("[\"'“”(（\\[【]")
+_BETWEEN = re.compile("^ ?(?P<word>[\u4e00-\u9fff]{1,6})(?:的? *)$")
+_APART = re.compile("^(?P<word>[\u4e00-\u9fff]{2,4}) ")
+_ASKING = frozenset("充买来个张要开订份的续")
+_PERSON = re.compile("们$")
+
+__all__ = ["Closeness", "Mention", "WordsAround"]
