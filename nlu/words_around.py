@@ -21,7 +21,7 @@ from nlu.normalise import plain
 from nlu.products import Closeness, Mention
 from nlu.records import Event, EventKind, Record
 from nlu.said import SLOT_EVENTS, Said
-from nlu.sounds import pinyin
+from nlu.sounds import heard, pinyin
 from nlu.vocabulary import ProductWords, Vocabulary
 
 PRODUCTS_KEPT = 4096
@@ -48,6 +48,11 @@ class WordsAround:
         self._latin = word_set(lexicon, "names.latin_talk", "signs.latin_talk", "around.latin")
         self._latin -= word_set(lexicon, "signs.latin_tiers")
         self._latin |= word_set(lexicon, "around.latin")
+        self._countries = {
+            word: country for country, words in lexicon.groups("around.countries").items() for word in words
+        }
+        trade = (*table.namer.words, *lexicon.words("quantities.verbs"))
+        self._trade_heard = frozenset(pinyin(word) or "" for word in trade if not word.isascii())
         self._own = lru_cache(maxsize=PRODUCTS_KEPT)(self._words_of)
 
     def strange(self, said: Said, record: Record, product_id: str) -> bool:
@@ -63,20 +68,32 @@ class WordsAround:
 
     def _behind(self, said: Said, name: Event, record: Record, product: ProductWords) -> bool:
         """Whether a strange word follows the name, up to its size or to the next pause."""
-        following = self._next(said, name)
-        stop = said.bounds(name.start)[1] if following is None else _starts(following)
-        gap = said.text[name.end : stop]
+        last = name
+        while True:
+            following = self._next(said, last)
+            if self._parted(said, last, following, product, first=last is name):
+                return True
+            if following is None or following.kind not in _DESCRIBING:
+                return False
+            last = following
+
+    def _parted(
+        self, said: Said, last: Event, following: Event | None, product: ProductWords, first: bool
+    ) -> bool:
+        """Whether a strange word stands behind an event of the goods, up to the next one."""
+        stop = said.bounds(last.start)[1] if following is None else _starts(following)
+        gap = said.text[last.end : stop]
         sized = following is not None and following.kind in _GOODS
         if not gap.strip():
             return following is not None and self._other_noun(following, product)
         if _ASIDE.search(gap):
             return False
-        ends = sized or following is None or following.kind is EventKind.ACCOUNT
+        ends = sized or (first and (following is None or following.kind is EventKind.ACCOUNT))
         if any(self._strange_latin(word, product) for word in _LATIN.findall(gap)) and ends:
             return True
-        if _LATIN.search(gap):
+        if _LATIN.search(gap) or not (sized or first):
             return False
-        said_there = self._harmless.sub(" ", self._without_own(gap if sized else gap.lstrip(), product))
+        said_there = self._unexplained(gap if sized else gap.lstrip(), product)
         found = (_BETWEEN if sized else _APART).match(said_there)
         if found is None:
             return False
@@ -96,7 +113,7 @@ class WordsAround:
         latin = _LATIN_END.search(front)
         if latin is not None and self._strange_latin(latin[0], product):
             return True
-        front = self._harmless.sub(" ", self._without_own(front, product))
+        front = self._unexplained(front, product)
         word = _LAST_WORD.search(front)
         if word is None:
             return False
@@ -117,10 +134,11 @@ class WordsAround:
             mention = event.mention
             if mention is None:
                 continue
-            if mention.role is Role.PLAIN_TIER and tiers and not self._is_own(mention.text, product):
+            own = self._is_own(mention.text, product) or self._is_own(mention.meaning, product)
+            if mention.role is Role.PLAIN_TIER and tiers and not own:
                 return True
             if mention.role is Role.COUNTRY and product.regions and record.regions:
-                own = self._is_own(mention.text, product) or (Role.COUNTRY, mention.meaning) in carried
+                own = own or (Role.COUNTRY, mention.meaning) in carried
                 near = 0 <= event.start - name.end <= 1
                 if near and not own and event not in record.regions:
                     return True
@@ -143,12 +161,17 @@ class WordsAround:
     def _is_own(self, word: str, product: ProductWords) -> bool:
         return any(word in own for own in self._own(product))
 
+    def _unexplained(self, text: str, product: ProductWords) -> str:
+        """The text with blanks for the goods' own words and for those that go without saying."""
+        return self._without_own(self._harmless.sub(" ", self._without_own(text, product)), product)
+
     def _without_own(self, text: str, product: ProductWords) -> str:
         """The text without what stands so in the product's own names and sizes."""
         own = self._own(product)
         told = text
         for run in _CHINESE.findall(text):
-            if any(in_order(run, words) for words in own):
+            sound = heard(run)
+            if any(in_order(run, words) or (len(run) > 1 and sound in heard(words)) for words in own):
                 told = told.replace(run, " " * len(run))
         return told
 
@@ -157,16 +180,11 @@ class WordsAround:
             return False
         own = self._own(product)
         single = word.removesuffix("s")
-        return not any(word in words or single in words for words in own) and word not in self._heard(product)
-
-    def _heard(self, product: ProductWords) -> str:
-        return "".join(
-            pinyin("".join(filter(str.isalnum, words))) or "" for words in self._own(product)
-        ) + "".join(self._trade_heard())
-
-    @lru_cache(maxsize=1)  # noqa: B019
-    def _trade_heard(self) -> tuple[str, ...]:
-        return tuple(pinyin(word) or "" for word in self._table.namer.words if not word.isascii())
+        if any(word in words or single in words for words in own):
+            return False
+        if (country := self._countries.get(word)) is not None:
+            return (Role.COUNTRY, country) not in self._table.qualifiers[product.product_id]
+        return word not in self._trade_heard and not any(_in_pinyin(word, words) for words in own)
 
     def _words_of(self, product: ProductWords) -> tuple[str, ...]:
         labels = (variant.label for variant in product.variants)
@@ -187,6 +205,11 @@ class WordsAround:
         return (event.end for event in said.beside(name.start, SLOT_EVENTS) if event.end <= name.start)
 
 
+def _in_pinyin(word: str, words: str) -> bool:
+    """Whether a word is how a part of a name sounds: wangpan of 夸克网盘."""
+    return len(word) >= _PINYIN_MIN and word in (pinyin("".join(filter(str.isalnum, words))) or "")
+
+
 def _starts(event: Event) -> int:
     label = event.account.label if event.account is not None else None
     return min(event.start, label[0]) if label else event.start
@@ -196,10 +219,12 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted((word for word in words if word), key=lambda w: (-len(w), w)))) or "(?!)"
 
 
+_PINYIN_MIN = 4
+_DESCRIBING = frozenset({EventKind.NOUN, EventKind.QUALIFIER})
 _GOODS = frozenset({EventKind.AMOUNT, EventKind.NOUN, EventKind.QUALIFIER})
 _HARMLESS = (
     "aside.talk", "contacts.people", "contacts.called_upon", "signs.leads", "names.server_leads",
-    "goods.decoration", "proof.passed_over", "quantities.each", "around.talk",
+    "goods.decoration", "proof.passed_over", "quantities.each", "quantities.verbs", "signs.beside", "around.talk",
 )  # fmt: skip
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 _LATIN = re.compile("[a-z][a-z+]*")
