@@ -120,7 +120,7 @@ class WordsAround:
         run = word[0]
         verbs = [at for at, character in enumerate(run) if character in self._talk]
         if verbs:
-            if run[verbs[-1]] not in _ASKING or verbs[-1] > 0 and len(run) - verbs[-1] > 3:
+            if run[verbs[-1]] not in _ASKING or (verbs[-1] > 0 and len(run) - verbs[-1] > 3):
                 return False
             run = run[verbs[-1] + 1 :]
         content = [character for character in run if character not in self._light]

@@ -16,7 +16,7 @@ import math
 import random
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -40,8 +40,8 @@ SAYINGS_MAX = 30
 LINE_WEIGHT_MAX = 8.0
 SEEN_MIN = 3
 RIDGE = 1.0
-STEPS = 100
-ROUNDS = 3
+STEPS = 70
+ROUNDS = 2
 WEIGHT_MIN = 0.1
 FOLDS = 5
 
@@ -131,10 +131,11 @@ def of_corpus() -> Iterator[Said]:
 def fitted(said: Sequence[Said], beside: Beside) -> dict[str, float]:
     """The weights that make what was said likeliest. Of several clauses of a harmful message, the one
     that is harmful is that which seems so most, at first the longest."""
-    harmless: Counter[Clause] = Counter()
+    harmless: dict[Clause, float] = defaultdict(float)
     for one in said:
         if not one.harmful:
-            harmless.update(dict.fromkeys(one.clauses, one.weight))  # type: ignore[arg-type]
+            for clause in set(one.clauses):
+                harmless[clause] += one.weight
     common = {clause for clause, count in harmless.items() if count >= 2}
     bags = [
         (left, one.weight)
@@ -144,10 +145,10 @@ def fitted(said: Sequence[Said], beside: Beside) -> dict[str, float]:
     judge: Beside | None = None
     weights: dict[str, float] = {}
     for _ in range(ROUNDS):
-        harmful: Counter[Clause] = Counter()
+        harmful: dict[Clause, float] = defaultdict(float)
         for clauses, weight in bags:
             worst = max(clauses, key=judge.harm if judge else lambda clause: len(clause.text))
-            harmful[worst] += weight  # type: ignore[assignment]
+            harmful[worst] += weight
         examples = [(beside.features(c), 0, math.sqrt(n) if n > 1 else n) for c, n in harmless.items()]
         examples += [(beside.features(c), 1, math.sqrt(n) if n > 1 else n) for c, n in harmful.items()]
         weights = _regression(examples)
