@@ -44,10 +44,18 @@ def without_total(text: str, events: Sequence[Event], signs: Signs) -> list[Even
 
 
 def _is_sum_behind(text: str, event: Event, events: Sequence[Event], signs: Signs) -> bool:
-    """京东卡两张，天猫卡三张，一共五张."""
+    """京东卡两张，天猫卡三张，一共五张: what has no count of its own is one."""
     if event.quantity is None or not signs.in_all.search(text, 0, event.start):
         return False
-    return event.quantity.count == sum(_count(other) for other in events if other.end <= event.start)
+    before = [other for other in events if other.end <= event.start]
+    if event.quantity.count == sum(map(_count, before)):
+        return True
+    kinds = Counter(other.kind for other in before)
+    counts = kinds[EventKind.QUANTITY]
+    for listed in {kinds[EventKind.NAME], kinds[EventKind.AMOUNT], kinds[EventKind.ACCOUNT]}:
+        if listed > 1 and event.quantity.count == sum(map(_count, before)) + max(0, listed - counts):
+            return True
+    return False
 
 
 def without_shares(events: Sequence[Event]) -> list[Event]:

@@ -20,6 +20,7 @@ from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
+from nlu.proof_of_shares import ProofOfShares
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven, any_of
@@ -33,6 +34,7 @@ class Prover:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
+        self._shares = ProofOfShares(lexicon)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
@@ -57,6 +59,7 @@ class Prover:
         yield from self._counts.doubts(said)
         yield from self._sums(said)
         yield from self._goods.doubts(said)
+        yield from self._shares.doubts(said)
         if said.turned:
             return
         yield from self._numbers(said)

@@ -28,7 +28,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         options = record.name.options if record.name else None
         return goods.together(tuple(options) if options else None, tuple(found))
 
-    events = without_heading(text, events)
+    events = _with_periods_in_names(without_heading(text, events), goods)
     placed = by_place(text, events, signs)
     rows = _rows(text, events) if placed is None else None
     events = placed or events
@@ -54,6 +54,28 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     doubt_totals(text, records, shape.each, signs, shape.left.over)
     put_in_doubt(records, shape.left, text, signs)
     return records
+
+
+def _with_periods_in_names(events: Sequence[Event], goods: Goods) -> list[Event]:
+    """魔兽月卡A，季卡B: the period that a name carries is said, where another one is said beside it."""
+    named = {
+        event.start: periods[0]
+        for event in events
+        if event.kind is EventKind.NAME and event.mention and (periods := goods.period_in_name(event.mention))
+    }
+    sizes = [event for event in events if event.amount is not None]
+    told: list[Event] = []
+    for event in events:
+        told.append(event)
+        period = named.get(event.start) if event.kind is EventKind.NAME else None
+        if period is None or not any(
+            other.amount and other.amount.kind is period.kind and other.amount.low != period.low
+            for other in sizes
+        ):
+            continue
+        if not any(0 <= size.start - event.end <= 1 for size in sizes):
+            told.append(Event(EventKind.AMOUNT, event.end, event.end, amount=period))
+    return told
 
 
 def _rows_without_recipient(text: str, around: Sequence[Record], rows: Sequence[Record]) -> list[Record]:
