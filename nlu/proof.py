@@ -20,6 +20,7 @@ from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
+from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares
 from nlu.reading import Reading
 from nlu.records import EventKind
@@ -35,6 +36,7 @@ class Prover:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._shares = ProofOfShares(lexicon)
+        self._refusals = ProofOfRefusals(lexicon)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
@@ -60,6 +62,7 @@ class Prover:
         yield from self._sums(said)
         yield from self._goods.doubts(said)
         yield from self._shares.doubts(said)
+        yield from self._refusals.doubts(said)
         if said.turned:
             return
         yield from self._numbers(said)

@@ -7,6 +7,7 @@ Gathering gives a line to everything that it understood. Of what it did not unde
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from nlu.accounts import ADDRESS
@@ -26,13 +27,13 @@ class ProofOfShares:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         self._each = re.compile(rf"{words('for_each', 'per_head')}(?!{words('not_for_each')})")
-        self._also = re.compile(rf"{words('also')}")
+        self._also = re.compile(rf"{words('also')}(?=$|{words('also_behind')}|[\s,，。;；!！~、])")
         self._apart = re.compile(rf"{words('places_of_many')}")
         self._leaves_out = re.compile(words("leaves_out"))
         self._pair_of = re.compile(words("pair_of"))
         self._except = re.compile(words("exceptions"))
         self._total = re.compile(rf"{any_of(lexicon, 'proof.totals')}[\s:：,，是就要来买有]{{0,3}}$")
-        self._crossed_out = re.compile(rf"\s*{words('crossed_out')}\s*$", re.MULTILINE)
+        self._crossed_out = re.compile(rf"(?<![a-z0-9]){words('crossed_out')}\s*$", re.MULTILINE)
         self._taken_over = re.compile(words("not_in_addresses"))
         self._own = re.compile(rf"{words('own_contact_front')}\s?[:：是]?\s?$")
         self._own_behind = re.compile(rf"\s?{words('own_contact_behind')}")
@@ -79,13 +80,17 @@ class ProofOfShares:
         """一张自用一张送人: as many are ordered as there are ones."""
         if said.turned:
             return
-        ones = [
-            event
+        ones = Counter(
+            event.quantity.word
             for event in said.reading.events
-            if is_article(event) and said.text[event.start] in _ONE and event.end - event.start > 1
-        ]
+            if event.quantity is not None
+            and is_article(event)
+            and said.text[event.start] in _ONE
+            and event.end - event.start > 1
+            and said.text[event.start - 1 : event.start] not in _ONLY
+        )
         made = sum(line.quantity.value if line.quantity else 1 for line in said.lines)
-        if len(ones) > max(1, made) and len(said.records) < len(ones):
+        if any(count > max(1, made) for count in ones.values()):
             yield from said.all(Unproven.COUNT)
 
     def _of_places(self, said: Said) -> Iterator[Doubt]:
@@ -119,6 +124,7 @@ class ProofOfShares:
             goods = [event for event in (*record.names, *record.amounts) if event.end <= count.start]
             gap = said.text[max((event.end for event in goods), default=0) : count.start]
             last = at == len(said.records) - 1 and uncounted == len(said.records) - 1
+            last = last and all(line.sku is not None for line in said.lines)
             if goods and last and count.quantity.count == len(said.lines) and _PAUSED.search(gap):
                 yield from said.all(Unproven.SHARED_COUNT)
         for event in said.reading.events:
@@ -169,7 +175,7 @@ def _unread_behind(said: Said, account: Event) -> bool:
 def _stretch(text: str, at: int) -> tuple[int, int]:
     """From a pause or a space to the next."""
     begin = max((match.end() for match in _PAUSED.finditer(text, 0, at)), default=0)
-    found = _PAUSED.search(text, at + 1)
+    found = _PAUSED.search(text, at)
     return begin, found.start() if found else len(text)
 
 
@@ -185,6 +191,7 @@ def _read(said: Said, match: re.Match[str], kinds: frozenset[EventKind] | None =
 _NEAR = 2
 _REACH = 12
 _ONE = "一1"
+_ONLY = frozenset("就只")
 _PAUSED = re.compile(r"[\s,，。;；!！?？、]")
 _GOODS = frozenset({EventKind.NAME})
 _OWN = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT})

@@ -1,0 +1,117 @@
+"""Whether what is ordered was not refused: a size after 不要, a tier that is 太贵, a server to stay away from,
+an order that its own last words take back.
+
+What is refused may stand in front of the word that refuses it or behind it, and may be no kind of goods but
+a size or a count. Here every part of a line is held against both sides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlu.amounts import AmountKind
+from nlu.lexicon import Lexicon
+from nlu.quantities import QuantityKind
+from nlu.records import Event, EventKind
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+
+
+class ProofOfRefusals:
+    """Holds the parts of lines against the words that refuse. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        def words(*names: str) -> str:
+            return any_of(lexicon, *(f"proof.{name}" for name in names))
+
+        refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
+        self._in_front = re.compile(rf"(?<![啊嗯哦哎呃额诶欸噢喔]){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$")
+        self._behind = re.compile(
+            rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
+        )
+        self._dropped = re.compile(rf"{words('kinds_behind')}?(?:都|就|全|也|通通|统统)*{words('given_up')}")
+        self._once = re.compile(rf"{words('once')}[^,，。;；!！?？\n]{{0,6}}{words('became')}了?$")
+        self._than = re.compile(rf"{words('than')}$")
+        self._money_had = re.compile(rf"{words('money_had')}\s?$")
+        self._done = re.compile(rf"{words('done_so_often')}\s?$")
+        self._slow = re.compile(words("told_speed"))
+        self._taken_back = re.compile(
+            rf"(?:{words('back_front')}|\s)*{words('taken_back_at_end')}(?:{words('back_behind')}|\s)*"
+        )
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """What of the lines is perhaps refused, given up or taken back."""
+        yield from self._of_parts(said)
+        yield from self._of_kinds(said)
+        yield from self._of_names(said)
+        if self._ends_in_no(said) or self._slow.search(said.text):
+            yield from said.all(Unproven.REFUSED)
+
+    def _of_parts(self, said: Said) -> Iterator[Doubt]:
+        """京东卡200一张 不是两张100: neither the size nor the count behind the no is ordered."""
+        for at, _, record in said.pairs():
+            counts = [record.quantity] if record.quantity is not None else []
+            for event in (*record.amounts, *counts, *record.regions):
+                if self._is_refused(said, event):
+                    region = event.kind is EventKind.REGION
+                    yield at, Unproven.REGION if region else Unproven.REFUSED
+                money = event.amount is not None and event.amount.kind is AmountKind.MONEY
+                if money and self._money_had.search(said.text, max(0, event.start - _REACH), event.start):
+                    yield from said.all(Unproven.TOLD)
+                if event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED:
+                    if self._done.search(said.text, max(0, event.start - _REACH), event.start):
+                        yield at, Unproven.COUNT
+
+    def _is_refused(self, said: Said, event: Event) -> bool:
+        begin, _ = said.bounds(event.start)
+        front = list(said.text[max(begin, event.start - _REACH) : event.start])
+        for count in said.beside(event.start, _COUNTS):
+            # 不是两张100: the count between is refused too.
+            if count is not event and count.start >= event.start - len(front) and count.end <= event.start:
+                low = count.start - event.start + len(front)
+                front[low : low + count.end - count.start] = " " * (count.end - count.start)
+        return self._in_front.search(re.sub(" +", " ", "".join(front))) is not None
+
+    def _of_kinds(self, said: Said) -> Iterator[Doubt]:
+        """白金太贵了, 比svip便宜, 上次开成SVIP了: a kind that is named to say that it is not wanted."""
+        for event in said.reading.events:
+            if event.kind is not EventKind.QUALIFIER:
+                continue
+            front = (said.text, max(0, event.start - _REACH), event.start)
+            refused = self._behind.match(said.text, event.end) or any(
+                pattern.search(*front) for pattern in (self._once, self._than)
+            )
+            if refused:
+                for at, record in enumerate(said.records):
+                    if event in record.qualifiers:
+                        yield at, Unproven.REFUSED
+
+    def _of_names(self, said: Said) -> Iterator[Doubt]:
+        """京东卡天猫卡都别要了 换…: goods that are given up where others follow."""
+        names = [event for event in said.reading.events if event.kind is EventKind.NAME]
+        for at, name in enumerate(names):
+            ends = _PAUSED.search(said.text, name.end)
+            end = min(ends.start() if ends else len(said.text), name.end + _REACH)
+            match = self._dropped.search(said.text, name.end, end)
+            begin = max((pause.end() for pause in _PAUSED.finditer(said.text, 0, name.start)), default=0)
+            given_up = [one for one in names[: at + 1] if one.start >= begin]
+            if match is None or len(given_up) == len(names):
+                continue
+            if any(name.end <= event.start < match.start() for event in said.reading.events if event.kind in _SAID):
+                continue
+            for place, record in enumerate(said.records):
+                if any(one in given_up for one in record.names):
+                    yield place, Unproven.REFUSED
+
+    def _ends_in_no(self, said: Said) -> bool:
+        """50话费13812345678 反悔了: what is said last takes it all back."""
+        last = max((event.end for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
+        return any(
+            self._taken_back.fullmatch(piece.strip()) for piece in _PAUSED.split(said.text[last:]) if piece.strip()
+        )
+
+
+_REACH = 12
+_COUNTS = frozenset({EventKind.QUANTITY})
+_SAID = frozenset({EventKind.NAME, EventKind.ACCOUNT})
+_PAUSED = re.compile(r"[\s,，。;；!！?？、~…()]+")
