@@ -25,7 +25,9 @@ class ProofOfRefusals:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
-        self._in_front = re.compile(rf"(?<![啊嗯哦哎呃额诶欸噢喔]){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$")
+        self._in_front = re.compile(
+            rf"(?<![啊嗯哦哎呃额诶欸噢喔]){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$"
+        )
         self._behind = re.compile(
             rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
         )
@@ -58,9 +60,9 @@ class ProofOfRefusals:
                 money = event.amount is not None and event.amount.kind is AmountKind.MONEY
                 if money and self._money_had.search(said.text, max(0, event.start - _REACH), event.start):
                     yield from said.all(Unproven.TOLD)
-                if event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED:
-                    if self._done.search(said.text, max(0, event.start - _REACH), event.start):
-                        yield at, Unproven.COUNT
+                counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
+                if counted and self._done.search(said.text, max(0, event.start - _REACH), event.start):
+                    yield at, Unproven.COUNT
 
     def _is_refused(self, said: Said, event: Event) -> bool:
         begin, _ = said.bounds(event.start)
@@ -97,7 +99,11 @@ class ProofOfRefusals:
             given_up = [one for one in names[: at + 1] if one.start >= begin]
             if match is None or len(given_up) == len(names):
                 continue
-            if any(name.end <= event.start < match.start() for event in said.reading.events if event.kind in _SAID):
+            if any(
+                name.end <= event.start < match.start()
+                for event in said.reading.events
+                if event.kind in _SAID
+            ):
                 continue
             for place, record in enumerate(said.records):
                 if any(one in given_up for one in record.names):
@@ -107,7 +113,9 @@ class ProofOfRefusals:
         """50话费13812345678 反悔了: what is said last takes it all back."""
         last = max((event.end for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
         return any(
-            self._taken_back.fullmatch(piece.strip()) for piece in _PAUSED.split(said.text[last:]) if piece.strip()
+            self._taken_back.fullmatch(piece.strip())
+            for piece in _PAUSED.split(said.text[last:])
+            if piece.strip()
         )
 
 

@@ -138,13 +138,13 @@ class ProofOfShares:
         """Who only stands in the message gets nothing: 159…是我联系方式, 159…下次."""
         for at, record in enumerate(said.records):
             for event in record.accounts:
-                if event.account is not None and event.account.kinds == (ADDRESS,):
-                    if self._taken_over.search(event.account.text):
-                        yield at, Unproven.RECIPIENTS
+                address = event.account is not None and event.account.kinds == (ADDRESS,)
+                if address and event.account and self._taken_over.search(event.account.text):
+                    yield at, Unproven.RECIPIENTS
         if len(said.recipients) < 2:
             return
         grouped = CueKind.EACH in said.reading.cues or CueKind.RESPECTIVELY in said.reading.cues
-        for at, record in enumerate(said.records):
+        for record in said.records:
             for event in record.accounts:
                 if self._own_behind.match(said.text, event.end) or (
                     not grouped and not _has_own(said, record, event) and self._is_own(said, event)

@@ -38,10 +38,7 @@ class WordsAround:
         self._talk = word_set(lexicon, "signs.no_name_characters", "around.verbs")
         self._light = word_set(lexicon, "aside.function_characters", "quantities.measure_words")
         harmless = {
-            word
-            for name in _HARMLESS
-            for word in lexicon.words(name)
-            if len(word) > 1 and not word.isascii()
+            word for name in _HARMLESS for word in lexicon.words(name) if len(word) > 1 and not word.isascii()
         }
         harmless |= {word for word in table.namer.words if table.namer.words[word][0] is Role.GENERIC}
         self._harmless = re.compile(_any(harmless | set(vocabulary.units)))
@@ -216,7 +213,10 @@ def _starts(event: Event) -> int:
 
 
 def _any(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted((word for word in words if word), key=lambda w: (-len(w), w)))) or "(?!)"
+    return (
+        "|".join(map(re.escape, sorted((word for word in words if word), key=lambda w: (-len(w), w))))
+        or "(?!)"
+    )
 
 
 _PINYIN_MIN = 4
