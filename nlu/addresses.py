@@ -76,13 +76,18 @@ def _fillers(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 def _remarks(text: str, lexicon: Lexicon) -> Iterator[int]:
-    """Where something stands that belongs to no address: a clause that takes back or speaks to somebody,
-    and the question for the price."""
+    """Where something stands that belongs to no address: a clause that takes back, thanks or speaks to
+    somebody, and the question for the price."""
     refusing = (*lexicon.words("stance.forbid"), *lexicon.words("stance.correction_or_drop"))
     prices = [word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii()]
     yield from (at for word in prices if (at := text.find(word)) >= 0)
+    polite = (*lexicon.words("stance.polite"), *lexicon.words("stance.thanks"))
     for clause in _CLAUSE.finditer(text):
-        if clause.start() and (_SPOKEN_TO.search(clause[0]) or any(word in clause[0] for word in refusing)):
+        if clause.start() and (
+            _SPOKEN_TO.search(clause[0])
+            or clause[0].startswith(polite)
+            or any(word in clause[0] for word in refusing)
+        ):
             yield clause.start()
 
 
