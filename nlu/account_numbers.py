@@ -121,6 +121,7 @@ def _typed_number(
     goes_on = (
         _GOES_ON.match(text, number.end)
         or _COMES_FROM.search(text, 0, number.start)
+        or _begun_before(text, number.start, lexicon)
         or (_TORN_OFF.match(text, number.end) if named else None)
         or (_CUT_SHORT.match(text, number.end) if named and size <= _SHORT_QQ else None)
     )
@@ -129,6 +130,13 @@ def _typed_number(
         return max(1, count), replace(mark, value=replace(mark.value, kinds=(), masked=True))
     sure = (size >= 7 and not _DAY.fullmatch(number.digits)) or label is not None
     return max(1, count), mark if sure else replace(mark, value=replace(mark.value, claimed=False))
+
+
+def _begun_before(text: str, start: int, lexicon: Lexicon) -> re.Match[str] | None:
+    """QQ 90.217735: what was called a number begins in front of the dot."""
+    front = _DOTTED.search(text, max(0, start - 8), start)
+    label = label_before(text, front.start(), lexicon) if front else None
+    return front if label is not None and label.kind in (QQ, UID) else None
 
 
 def _wrong_phone(text: str, parts: list[Digits], label: Label | None) -> int:
@@ -233,6 +241,7 @@ _COUNTRY_CODE = re.compile(r"\(?(?:\+|00)86\)?[ \-]*$")
 _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
 _DAY = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
+_DOTTED = re.compile(r"(?<!\d)\d{1,4}\.$")
 _COMES_FROM = re.compile(r"\d·$|\d{3}\.$")
 _TORN_OFF = re.compile(r" {1,3}\d(?=$|[,，。;!\n])")
 """A single digit that nothing else needs: QQ号201993447 5，"""

@@ -55,7 +55,8 @@ def _without_thanks(
 
 def _misheard_lead(text: str) -> re.Match[str] | None:
     """寄盗杭州市: what sounds like 到 in front of a province or a city."""
-    return _IN_FRONT_OF_A_PLACE.match(text) if text and heard(text[0]) in _LEADS_HEARD else None
+    led = _LED_TO_A_PLACE.match(text)
+    return led or (_IN_FRONT_OF_A_PLACE.match(text) if text and heard(text[0]) in _LEADS_HEARD else None)
 
 
 @lru_cache(maxsize=4)
@@ -98,9 +99,9 @@ _PLAIN_ADDRESS = re.compile(
     r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )
 _SHORTEST_ADDRESS = 6
-_IN_FRONT_OF_A_PLACE = re.compile(
-    r"[一-龥](?=[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
-)
+_PLACE = r"(?=[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
+_IN_FRONT_OF_A_PLACE = re.compile(rf"[一-龥]{_PLACE}")
+_LED_TO_A_PLACE = re.compile(rf"[一-龥]{{0,2}}[到往]{_PLACE}")
 _LEADS_HEARD = frozenset(map(heard, (*"到往至", *"了着去")))
 _CLAUSE = re.compile(r"[^ ,]+")
 _SPOKEN_TO = re.compile(r"[您你吗呢哈啦]|^(.)\1{2,}$")

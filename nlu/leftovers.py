@@ -134,7 +134,8 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         ):
             # 大杯券两张给A，中钡券一张给B: perhaps another variant.
             record.doubtful = True
-        if mixed and Slot.PRODUCT in record.inherited and not left.isdisjoint(_line_around(record, text)):
+        listed = mixed or _source_is_below(record, text)
+        if listed and Slot.PRODUCT in record.inherited and not left.isdisjoint(_line_around(record, text)):
             # A row of a list whose own goods nobody understood takes no other row's.
             record.doubtful = True
         if Slot.PRODUCT in record.inherited and record.qualifiers and _tier_lost(record, left):
@@ -161,6 +162,11 @@ def _tier_lost(record: Record, left: frozenset[int]) -> bool:
     """中你券一张 behind 大杯券两张: a tier of its own was said, and nobody understood it."""
     inherited = all(event.start < record.start for event in record.qualifiers)
     return inherited and any(at in left for at in range(record.start - 4, record.end))
+
+
+def _source_is_below(record: Record, text: str) -> bool:
+    """京的卡 100 2 above 星巴克 50 3: the goods of the row below are its own."""
+    return bool(record.names and record.amounts) and "\n" in text[record.end : record.names[0].start]
 
 
 def _grows_on(name: Event, left: frozenset[int]) -> bool:

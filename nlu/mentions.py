@@ -13,6 +13,7 @@ from nlu.name_table import Entry
 from nlu.naming import Role
 from nlu.page import Mark
 from nlu.products import Closeness, Mention, MentionKind
+from nlu.sounds import heard
 
 
 def believed(
@@ -76,11 +77,20 @@ def rejected(text: str, mention: Mention, rejecting: tuple[str, ...]) -> bool:
     if mention.kind is not MentionKind.QUALIFIER or mention.role is None:
         return False
     before = text[: mention.start]
-    word = next((word for word in rejecting if before.endswith(word)), "")
+    word = next((word for word in rejecting if before.endswith(word)), "") or _misheard_no(before, rejecting)
     return bool(word) and before[len(before) - len(word) - 1 : len(before) - len(word)] not in (
         "是",
         "要",
         "用",
+    )
+
+
+def _misheard_no(before: str, rejecting: tuple[str, ...]) -> str:
+    """不湿, 不姚: words that refuse, as they sound."""
+    said = before[-2:]
+    return next(
+        (word for word in rejecting if len(word) == 2 and said[:1] == word[0] and heard(word) == heard(said)),
+        "",
     )
 
 

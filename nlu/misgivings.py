@@ -36,7 +36,7 @@ _SHREDS = re.compile(r"[\s\-—–·.]{1,3}")
 _SHREDDED_MIN = 8
 """Digits of numbers side by side from which on they are rather one recipient."""
 _PRICE = re.compile("价[啥什么多几]|[啥么多何]价")
-_ALONE = re.compile("一(?![0-9一二三四五六七八九十百千人位])")
+_ALONE = re.compile("一(?![0-9一二三四五六七八九十百千人位半])")
 """By itself it is no size of anything: 一学年."""
 _LOST = "\ufffd"
 _STUTTERED = re.compile(r"([一二两三四五六七八九十半])\1年")
@@ -45,6 +45,7 @@ _MEASURES = frozenset("张份套") | frozenset("台单杯")
 _HEARD_NUMERALS = frozenset(
     heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
 )
+_ENDED = re.compile(r"[,，;。\n]|[张份个套] ")
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
@@ -95,6 +96,8 @@ def misgive(
             if (counted and not own) or perhaps_named:
                 # 天、龙八部, 滴敌20一张，高德…: what stands in front was perhaps its name.
                 record.doubtful = True
+        if _sized_below_a_scrap(text, record, events, lexicon):
+            record.doubtful = True
         unnamed = record.name is None or Slot.PRODUCT in record.inherited
         if unnamed and any(
             _scrap_near(event, left)
@@ -128,12 +131,24 @@ def _perhaps_of_each(text: str, event: Event, left: frozenset[int]) -> bool:
 
 
 def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bool:
-    """滴滴20一张，高20一张: the same size again behind something that was perhaps a name."""
+    """滴滴20一张，高20一张, psn港服100一张 esohp港服100: the same size again behind what was perhaps a name."""
     return any(
-        _PAUSE.search(text, one.end, event.start) and same_value(one, event)
+        _ENDED.search(text, one.end, event.start) and same_value(one, event)
         for at, event in enumerate(amounts)
         if event.start - 1 in left
         for one in amounts[:at]
+    )
+
+
+def _sized_below_a_scrap(text: str, record: Record, events: Sequence[Event], lexicon: Lexicon) -> bool:
+    """psn港服100一张 esohp港服100一张: behind a size comes a line of its own, whose goods nobody could read."""
+    amounts = list(_within(record, events, EventKind.AMOUNT))
+    tiers = lexicon.words("signs.latin_tiers")
+    return any(
+        any(amount.end <= event.start for amount in amounts)
+        and _latin_scrap(text, event, events, lexicon)
+        and not text[: event.start].rstrip().endswith(tiers)
+        for event in (*amounts, *_within(record, events, EventKind.QUALIFIER))
     )
 
 

@@ -52,12 +52,14 @@ def spelled(number: int, behind: str = "") -> list[str]:
 
 @cache
 def numbers_by_name() -> dict[str, int]:
-    """Chinese numerals below 10,000, with 两 for 二 where it is said."""
+    """Chinese numerals below 10,000, with 两 for 二 where it is said, and 六百八 for 六百八十."""
     found = {}
     for number in range(1, 10_000):
         name = chinese(number)
         for one in (name, name.replace("二百", "两百").replace("二千", "两千"), name.translate(_FORMAL)):
             found[one] = number
+        if number % 100 and number % 10 == 0 and 100 < number < 1_000:
+            found.setdefault(name.removesuffix("十"), number)  # 六百八
     return found | {"两": 2}
 
 

@@ -214,3 +214,15 @@ def test_an_order_whose_server_was_said_anew_stays_beside_the_next_one(framer: F
     frame = framer.frame(text)
     assert [sku for sku, _, _ in lines(frame)] == ["dnf-1000", "wow-30d"]
     assert frame["lines"][0]["region"] in (None, "跨七")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商品\t面值\t数量\n京的卡\t100\t2\n星巴克\t50\t3",
+        "绿钻月卡 QQ 90.217735",
+        "psn港服100一张 esohp港服100一张 steam美区5刀一张",
+    ],
+)
+def test_what_is_half_written_is_asked_about(framer: Framer, text: str) -> None:
+    assert not complete(framer.frame(text))
