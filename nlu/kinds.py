@@ -39,6 +39,10 @@ class Kinds:
         said = self._behind.match(text, end)
         return said is not None and self._kind_of[said[1]] not in self._of(product)
 
+    def known(self, word: str) -> bool:
+        """Whether a word says a kind of thing."""
+        return word in self._kind_of
+
     def _kinds_of(self, product: ProductWords) -> frozenset[str]:
         """What a product's own names and sizes say it is; failing that, what its category says."""
         labels = (variant.label for variant in product.variants)

@@ -36,7 +36,7 @@ class WordsAround:
         self._vocabulary, self._table = vocabulary, table
         self._kinds = Kinds(lexicon)
         self._talk = word_set(lexicon, "signs.no_name_characters", "around.verbs")
-        self._light = word_set(lexicon, "aside.function_characters", "quantities.measure_words")
+        self._light = word_set(lexicon, "aside.function_characters", "quantities.measure_words", "around.endings")
         harmless = {
             word for name in _HARMLESS for word in lexicon.words(name) if len(word) > 1 and not word.isascii()
         }
@@ -51,6 +51,7 @@ class WordsAround:
         trade = (*table.namer.words, *lexicon.words("quantities.verbs"))
         self._trade_heard = frozenset(pinyin(word) or "" for word in trade if not word.isascii())
         self._own = lru_cache(maxsize=PRODUCTS_KEPT)(self._words_of)
+        self._spaced = lru_cache(maxsize=PRODUCTS_KEPT)(self._spaced_words_of)
 
     def strange(self, said: Said, record: Record, product_id: str) -> bool:
         """Whether beside a name of the record stands a word that makes another thing of the product."""
@@ -60,6 +61,7 @@ class WordsAround:
             self._behind(said, name, record, product)
             or self._before(said, name, product)
             or self._unlike(name, record, product)
+            or self._grown(name, said.text[name.start : name.end], product)
             for name in names[-1:]
         )
 
@@ -131,14 +133,30 @@ class WordsAround:
             mention = event.mention
             if mention is None:
                 continue
-            own = self._is_own(mention.text, product) or self._is_own(mention.meaning, product)
-            if mention.role is Role.PLAIN_TIER and tiers and not own:
+            own = self._is_own(mention.text, product)
+            plain_own = own or self._is_own(mention.meaning, product)
+            if mention.role is Role.PLAIN_TIER and tiers and not plain_own:
                 return True
             if mention.role is Role.COUNTRY and product.regions and record.regions:
                 own = own or (Role.COUNTRY, mention.meaning) in carried
                 near = 0 <= event.start - name.end <= 1
                 if near and not own and event not in record.regions:
                     return True
+        return False
+
+    def _grown(self, name: Event, text: str, product: ProductWords) -> bool:
+        """Whether the name was read together with a kind that the goods are not: 吃鸡端游, 腾讯视频电视."""
+        assert name.mention is not None
+        typed = squeezed(text)[0]
+        if typed in self._table.entries:
+            return False
+        if name.mention.closeness is not Closeness.EXACT:
+            return any(self._kinds.another(typed, at, product) for at in range(2, len(typed) - 1))
+        for length in range(len(typed) - 2, 1, -1):
+            entry = self._table.entries.get(typed[:length])
+            if entry is not None and product.product_id in entry.options:
+                tail = self._unexplained(typed[length:], product).strip()
+                return len(tail) > 1 and _CHINESE.fullmatch(tail) is not None
         return False
 
     def _other_noun(self, event: Event, product: ProductWords) -> bool:
@@ -151,8 +169,8 @@ class WordsAround:
         if event.kind is not EventKind.NOUN:
             return False
         role = self._table.namer.role_of(mention.text)
-        if role is None or role[0] is not Role.SUBJECT:
-            return False
+        if role is None or role[0] is not Role.SUBJECT or self._kinds.known(mention.text):
+            return False  # kinds are compared where goods are decided
         return not self._is_own(mention.text, product)
 
     def _is_own(self, word: str, product: ProductWords) -> bool:
@@ -177,13 +195,18 @@ class WordsAround:
             return False
         own = self._own(product)
         single = word.removesuffix("s")
-        if any(word in words or single in words for words in own):
+        if any({word, single} & set(_LATIN.findall(words)) for words in self._spaced(product)):
             return False
         if (country := self._countries.get(word)) is not None:
             return (Role.COUNTRY, country) not in self._table.qualifiers[product.product_id]
+        if any(len(word) >= _PINYIN_MIN and word in words for words in own):
+            return False
         return word not in self._trade_heard and not any(_in_pinyin(word, words) for words in own)
 
     def _words_of(self, product: ProductWords) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(squeezed(words)[0] for words in self._spaced(product)))
+
+    def _spaced_words_of(self, product: ProductWords) -> tuple[str, ...]:
         labels = (variant.label for variant in product.variants)
         units = (variant.unit for variant in product.variants)
         brands = (
@@ -192,7 +215,7 @@ class WordsAround:
             for spelling in self._table.namer.brand_spellings(brand)
         )
         words = (product.name, product.category, *product.aliases, *labels, *units, *product.regions, *brands)
-        return tuple(dict.fromkeys(squeezed(plain(word))[0] for word in words))
+        return tuple(dict.fromkeys(map(plain, words)))
 
     def _next(self, said: Said, name: Event) -> Event | None:
         behind = [event for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
