@@ -38,7 +38,7 @@ _LENGTHS = (0, 1, 2, 3, 4, 6, 8, 11, 15, 20)
 _CLAUSE_END = re.compile(r"[,，。.;；:!！\n\r~…、()\"“”/|]+|(?<![a-z])\s+|\s+(?![a-z])|(?<=\?)")
 _NOISE = re.compile(rf"[^\u4e00-\u9fffa-z0-9?{SLOT}{RECIPIENT}{TURN}]+")
 _NUMBER = re.compile(r"[0-9]+")
-_SLOTS = re.compile(rf"[{SLOT}{RECIPIENT}](?:[和与及跟]?[{SLOT}{RECIPIENT}])+")
+_SLOTS = re.compile(rf"[{SLOT}{RECIPIENT}](?:[和与及跟到给的]?[{SLOT}{RECIPIENT}])+")
 _SAYS = re.compile(r"[\u4e00-\u9fffa-z]")
 _MARKS = (
     frozenset("了过吗呢吧") | frozenset("再才就都还") | frozenset("又的被把到") | {SLOT, RECIPIENT, TURN, "?"}
