@@ -102,6 +102,9 @@ class ProofOfGoods:
                 exact = mention.closeness is Closeness.EXACT and not mention.thin
                 if exact and not mention.options.keys() & products and not _lifted(said, event):
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
+            elif event.kind is EventKind.NOUN and mention.options:
+                if not mention.options.keys() & products:
+                    yield said.nearest(event.start), Unproven.NAME_UNUSED
             elif event.kind is not EventKind.QUALIFIER or mention.role not in _TELLING:
                 continue
             elif not any(self._carries(line, mention) for line in said.lines):

@@ -27,7 +27,7 @@ class ProofOfShares:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         self._each = re.compile(rf"{words('for_each', 'per_head')}(?!{words('not_for_each')})")
-        self._also = re.compile(rf"{words('also')}(?=$|{words('also_behind')}|[\s,，。;；!！~、])")
+        self._also = re.compile(rf"{words('also')}(?=$|{words('also_behind')}|[0-9\s,，。;；!！~、])")
         self._apart = re.compile(rf"{words('places_of_many')}")
         self._leaves_out = re.compile(words("leaves_out"))
         self._pair_of = re.compile(words("pair_of"))
@@ -48,7 +48,8 @@ class ProofOfShares:
         yield from self._of_places(said)
         yield from self._of_all(said)
         yield from self._of_recipients(said)
-        for match in (*self._uncounted.finditer(said.text), *self._compared.finditer(said.text)):
+        compared = self._compared.finditer(said.text) if len(said.lines) > 1 else ()
+        for match in (*self._uncounted.finditer(said.text), *compared):
             if not _read(said, match):
                 yield from said.all(Unproven.COUNT)
 
@@ -72,7 +73,12 @@ class ProofOfShares:
         """我妹也要: somebody wants the same, and for him nothing was said."""
         for match in self._also.finditer(said.text):
             begin, end = _stretch(said.text, match.start())
-            own = any(begin <= event.start < end for event in said.reading.events if event.kind in _OWN)
+            kinds = _OWN - {EventKind.AMOUNT} if any(line.account for line in said.lines) else _OWN
+            own = any(
+                begin <= event.start < end or 0 <= begin - event.end <= 1
+                for event in said.reading.events
+                if event.kind in kinds
+            )
             if not own and any(event.start < begin for event in said.reading.events if event.kind in _OWN):
                 yield from said.all(Unproven.RECIPIENTS)
 
@@ -138,9 +144,10 @@ class ProofOfShares:
         """Who only stands in the message gets nothing: 159…是我联系方式, 159…下次."""
         for at, record in enumerate(said.records):
             for event in record.accounts:
+                told = event.account.text if event.account is not None else ""
                 address = event.account is not None and event.account.kinds == (ADDRESS,)
-                if address and event.account and self._taken_over.search(event.account.text):
-                    yield at, Unproven.RECIPIENTS
+                if sum(map(str.isalnum, told)) < _NUMBER_MIN or (address and self._taken_over.search(told)):
+                    yield at, Unproven.RECIPIENTS  # 3·· of x3··thx is no number that was masked
         if len(said.recipients) < 2:
             return
         grouped = CueKind.EACH in said.reading.cues or CueKind.RESPECTIVELY in said.reading.cues
@@ -189,6 +196,7 @@ def _read(said: Said, match: re.Match[str], kinds: frozenset[EventKind] | None =
 
 
 _NEAR = 2
+_NUMBER_MIN = 2
 _REACH = 12
 _ONE = "一1"
 _ONLY = frozenset("就只")
