@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
+from nlu.corrections import CueKind
 from nlu.goods import EQUAL_SHORT_WITHIN, SAID_OF_IT, Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
@@ -103,7 +104,8 @@ class ProofOfGoods:
                 if exact and not mention.options.keys() & products and not _lifted(said, event):
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
             elif event.kind is EventKind.NOUN and mention.options:
-                if not mention.options.keys() & products:
+                listed = CueKind.RESPECTIVELY in said.reading.cues
+                if listed and not mention.options.keys() & products:
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
             elif event.kind is not EventKind.QUALIFIER or mention.role not in _TELLING:
                 continue

@@ -75,7 +75,7 @@ class ProofOfShares:
             begin, end = _stretch(said.text, match.start())
             kinds = _OWN - {EventKind.AMOUNT} if any(line.account for line in said.lines) else _OWN
             own = any(
-                begin <= event.start < end or 0 <= begin - event.end <= 1
+                begin <= event.start < end or (begin == match.start() and 0 <= begin - event.end <= 1)
                 for event in said.reading.events
                 if event.kind in kinds
             )
