@@ -26,8 +26,9 @@ class ProofOfRefusals:
 
         refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
         self._in_front = re.compile(
-            rf"(?<![啊嗯哦哎呃额诶欸噢喔]){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$"
+            rf"(?<!{words('sighs')}){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$"
         )
+        self._away = re.compile(rf"{refusing}{words('away_from')}$")
         self._behind = re.compile(
             rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
         )
@@ -63,6 +64,9 @@ class ProofOfRefusals:
                 counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
                 if counted and self._done.search(said.text, max(0, event.start - _REACH), event.start):
                     yield at, Unproven.COUNT
+            for event in record.accounts:
+                if self._away.search(said.text, max(0, event.start - _REACH), event.start):
+                    yield at, Unproven.REFUSED
 
     def _is_refused(self, said: Said, event: Event) -> bool:
         begin, _ = said.bounds(event.start)

@@ -110,7 +110,8 @@ class ProofOfShares:
                 if self._leaves_out.search(said.text, begin, end):
                     yield from said.all(Unproven.RECIPIENTS)
         for match in self._except.finditer(said.text):
-            if not _read(said, match):
+            kept_out = any(0 <= event.start - match.end() <= _NEAR for event in said.reading.refused)
+            if not kept_out and not _read(said, match):
                 yield from said.all(Unproven.RECIPIENTS)
 
     def _of_all(self, said: Said) -> Iterator[Doubt]:
