@@ -36,7 +36,9 @@ class WordsAround:
         self._vocabulary, self._table = vocabulary, table
         self._kinds = Kinds(lexicon)
         self._talk = word_set(lexicon, "signs.no_name_characters", "around.verbs")
-        self._light = word_set(lexicon, "aside.function_characters", "quantities.measure_words", "around.endings")
+        self._light = word_set(
+            lexicon, "aside.function_characters", "quantities.measure_words", "around.endings"
+        )
         harmless = {
             word for name in _HARMLESS for word in lexicon.words(name) if len(word) > 1 and not word.isascii()
         }
