@@ -145,8 +145,10 @@ class ProofOfShares:
         """Who only stands in the message gets nothing: 159…是我联系方式, 159…下次."""
         for at, record in enumerate(said.records):
             for event in record.accounts:
-                told = event.account.text if event.account is not None else ""
-                address = event.account is not None and event.account.kinds == (ADDRESS,)
+                if event.account is None or event.account.contact:
+                    continue
+                told = event.account.text
+                address = event.account.kinds == (ADDRESS,)
                 if sum(map(str.isalnum, told)) < _NUMBER_MIN or (address and self._taken_over.search(told)):
                     yield at, Unproven.RECIPIENTS  # 3·· of x3··thx is no number that was masked
         if len(said.recipients) < 2:
