@@ -124,6 +124,8 @@ class WordsAround:
             if run[verbs[-1]] not in _ASKING or (verbs[-1] > 0 and len(run) - verbs[-1] > 3):
                 return False
             run = run[verbs[-1] + 1 :]
+        if self._kinds.known(run):
+            return self._kinds.another(said.text, name.start - len(run), product)
         content = [character for character in run if character not in self._light]
         return bool(content) and len(run) <= WORD_MAX and not _PERSON.search(run)
 
