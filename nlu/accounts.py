@@ -154,8 +154,11 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             marks.append(Mark(account, found.start(), end))
         elif _MIXED.fullmatch(found[0]):
             # Nothing that is for sale is written with _ or #; letters and digits alone may be a name.
-            account = Account(name_typed(page, *found.span()), (GAME_ID,), claimed=not found[0].isalnum())
-            marks.append(Mark(account, *found.span(), sureness=0.9 if account.claimed else 0.5))
+            start, end = found.span()
+            if _HANDLE.search(text, 0, start):
+                start -= 1  # @coolguy_777 is the name with its sign
+            account = Account(name_typed(page, start, end), (GAME_ID,), claimed=not found[0].isalnum())
+            marks.append(Mark(account, start, end, sureness=0.9 if account.claimed else 0.5))
     for word in lexicon.words("accounts.named"):
         at = text.find(word)
         while at >= 0:
@@ -176,6 +179,7 @@ def _is_name(token: str, label: Label) -> bool:
     return len(token) >= 2 and (len(label.word) > 1 or any(character.isdigit() for character in token))
 
 
+_HANDLE = re.compile(r"(?:^|[^a-z0-9._\-])@$")
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
 )

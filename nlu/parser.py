@@ -33,6 +33,7 @@ from nlu.parts import Parts
 from nlu.products import Names
 from nlu.proof import Prover
 from nlu.reading import Reader, Reading
+from nlu.records import EventKind
 from nlu.said import Unproven
 from nlu.signs import Signs
 from nlu.understanding import (
@@ -342,6 +343,7 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
             continue
         following = reading.records[at + 1 : at + 2]
         listed = record.listed or any(other.listed for other in following)
+        listed = listed or record.opened_by is EventKind.JOIN
         own = record.amounts or record.quantity or (record.accounts and Slot.ACCOUNT not in record.inherited)
         if own or listed or not sold:
             span = reading.page.span(record.name.start, record.name.end)
@@ -353,7 +355,9 @@ def _doubted(line: SpokenLine, why: frozenset[Unproven]) -> SpokenLine:
     """The line with what is not proven left open."""
     if Unproven.REGION in why:
         line = replace(line, region=None)
-    if why == {Unproven.REGION} or line.sku is None:
+    if Unproven.RECIPIENT in why:
+        line = replace(line, account=None, account_kind=None)
+    if why <= {Unproven.REGION, Unproven.RECIPIENT} or line.sku is None:
         return line
     return replace(line, sku=None, sku_options=(line.sku.value,))
 

@@ -14,9 +14,10 @@ from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.products import BRANDLESS, Closeness, Mention
+from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
-from nlu.understanding import SpokenLine
+from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.words_around import WordsAround
 
@@ -50,6 +51,7 @@ class ProofOfGoods:
         yield from self._siblings(said)
         yield from self._told(said)
         yield from self._regions(said)
+        yield from self._taken_over(said)
         yield from self._strangers(said)
 
     def _refused(self, said: Said) -> Iterator[Doubt]:
@@ -212,6 +214,18 @@ class ProofOfGoods:
         for at, line, record in said.pairs():
             if line.product is not None and self._around.strange(said, record, line.product.value):
                 yield at, Unproven.STRANGER
+
+    def _taken_over(self, said: Said) -> Iterator[Doubt]:
+        """UU周卡给138…，再来50Y币: a telephone that goods before it were sent to is no account of a game."""
+        for at, line, record in said.pairs():
+            if line.product is None or line.account is None or Slot.ACCOUNT not in record.inherited:
+                continue
+            if self._vocabulary.products[line.product.value].account_kind == PHONE:
+                continue
+            for event in record.accounts:
+                phone = event.account is not None and event.account.kinds[:1] == (PHONE,)
+                if phone and event.account and event.account.said is None and record.start > event.end:
+                    yield at, Unproven.RECIPIENT
 
     def _bare(self, region: str) -> str:
         return self._server_words.sub("", region)

@@ -28,6 +28,8 @@ class Unproven(StrEnum):
     REFUSED = "refused"
     TOLD = "told"
     """The customer has it, or had it."""
+    RECIPIENT = "recipient"
+    """A recipient that was said for other goods is of another kind than these need."""
     REGION = "region"
     """The server that was said may be another one of the goods."""
     SIBLING = "sibling"
