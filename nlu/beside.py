@@ -48,8 +48,8 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause. `place` is `=` where a part of the order stands in it, else `<` or `>`: in front of
-    all of it, or not."""
+    """One clause. `place` is `=` where a part of the order stands in it; else `~` where a correction follows,
+    whose reason it may be (太贵了，换…), and `<` or `>` in front of all of the order, or not."""
 
     text: str
     place: str
@@ -57,12 +57,14 @@ class Clause:
 
 def clauses_beside(reading: Reading) -> Iterator[Clause]:
     """The clauses of a message that say more than the order itself, its slots masked."""
+    pieces = _CLAUSE_END.split(_masked(reading))
+    turn = max((at for at, piece in enumerate(pieces) if TURN in piece), default=-1)
     ordered = False
-    for piece in _CLAUSE_END.split(_masked(reading)):
+    for at, piece in enumerate(pieces):
         said = _SLOTS.sub(_joined, _NUMBER.sub("0", _NOISE.sub("", piece)))
         holds = SLOT in said or RECIPIENT in said
         if _SAYS.search(said):
-            yield Clause(said, "=" if holds else ">" if ordered else "<")
+            yield Clause(said, "=" if holds else "<" if not ordered else "~" if at < turn else ">")
         ordered = ordered or SLOT in said
 
 
