@@ -15,7 +15,8 @@ from tests.nlu.readers import DATA, lexicon
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A data folder of one's own, to spoil."""
-    shutil.copytree(DATA / "lexicon", tmp_path / "lexicon")
+    for name in ("lexicon", "beside"):
+        shutil.copytree(DATA / name, tmp_path / name)
     for name in ("accounts.yaml", "intents.yaml", "confidence.toml", "intent_weights.txt"):
         shutil.copy(DATA / name, tmp_path)
     return tmp_path
@@ -57,6 +58,8 @@ def test_groups_keep_their_meaning_as_written(folder: Path) -> None:
         ("accounts.yaml", "phone:\n  pattern: '1'\n  labels: [a]\n  shown: [1]\n", 4, "two counts"),
         ("confidence.toml", "[weights\n", 0, "not TOML"),
         ("confidence.toml", "[weights]\nbase = 'much'\n", 0, "no table of numbers"),
+        ("beside/weights.txt", "// by hand\nmuch a b\n", 2, "begins with no number"),
+        ("beside/kinds.yaml", "P: person\n", 1, "list"),
         ("intent_weights.txt", "asks\tfaq 0.5\nasks\tfaq much\n", 2, "no trait with its weights"),
     ],
 )
