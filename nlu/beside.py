@@ -26,8 +26,10 @@ SLOT, RECIPIENT = "◇○"
 """Stand for what is ordered, and for recipients and such words as 话费 and 手机."""
 TURN = "◆"
 """Stands for a word that corrects, which others have dealt with."""
-DOUBT_MAX = 0.5
-"""Beside a clause that is harmful with a higher probability nothing is ordered without a question."""
+DOUBT_MAX = 0.6
+"""Beside a clause that is harmful with a higher probability nothing is ordered without a question. Of people
+who were left out of the fit, 71 in 100 harmful remarks are refused here, for 3 needless questions in 100
+complete orders; at 0.5 it is 76 for 4, at 0.3 84 for 7."""
 
 _GOODS = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.QUANTITY})
 _ORDERED = _GOODS | {EventKind.NOUN, EventKind.QUALIFIER, EventKind.REGION, EventKind.ACCOUNT}
