@@ -175,7 +175,7 @@ class Intents:
         if seen.goods or seen.unknown:
             if not seen.sizes and not seen.accounts and self._signs.other_work.search(seen.text):
                 return Intent.OUT_OF_SCOPE, 0.7
-            if self._signs.change_of.search(seen.text) or self._denied_at_head(seen):
+            if self._signs.change_of.search(seen.text) or self._shown_wrong(seen):
                 return Intent.MODIFY, 0.8
             if self._signs.not_this.search(seen.text) and not seen.sizes:
                 return Intent.MODIFY, 0.7
@@ -211,8 +211,10 @@ class Intents:
             return Intent.OUT_OF_SCOPE, 0.7
         return None
 
-    def _denied_at_head(self, seen: Evidence) -> bool:
-        """不是这个呀，我说的是点卡: what was shown is not it, and what follows changes it."""
+    def _shown_wrong(self, seen: Evidence) -> bool:
+        """不是这个呀，我说的是点卡: what was shown is not it, and what else is said changes it."""
+        if self._signs.shown_wrong.search(seen.text) and not seen.accounts:
+            return True
         heads = [cue for cue in seen.cues.get(CueKind.DENY, ()) if cue.start < seen.first_slot]
         instead = {cue.word for cue in seen.cues.get(CueKind.INSTEAD, ())}
         return any(
@@ -275,7 +277,7 @@ _STICKERS = re.compile(r"(?:\s*\[[^\[\]]{1,12}\])+\s*")
 SURE_VOTE = 0.93
 """From here on the examples are right where a sign says something else (`tests/nlu/held_out.py`)."""
 
-_NEGATION = re.compile(r"[不没别莫勿甭唔冇未非否]|\b(?:no|not|nope|never|dont)\b|n't")
+_NEGATION = re.compile(r"[不没别莫勿甭唔冇未非否无]|\b(?:no|not|nope|never|dont)\b|n't")
 
 
 def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:

@@ -30,6 +30,8 @@ class Signs:
     price_question: re.Pattern[str]
     naming: re.Pattern[str]
     pay_link: re.Pattern[str]
+    shown_wrong: re.Pattern[str]
+    """你怎么给我放的…: what was shown is not it."""
     no_other: re.Pattern[str]
     """别给我充成…: what is ordered shall be no other."""
     sent_by_message: re.Pattern[str]
@@ -183,6 +185,9 @@ class Signs:
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
         self.no_other = re.compile(
             rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})?成(?![了功])"
+        )
+        self.shown_wrong = re.compile(
+            rf"{any_of('you')}{any_of('asked_how')}?(?:又|就|还)?给我(?:们)?{any_of('showing')}(?:的|成|了|上)"
         )
         self.sent_by_message = re.compile(any_of("sent_by") + "*$")
         self.needless = re.compile(any_of("needless") + "$")
