@@ -260,7 +260,7 @@ _LAST_WORD = re.compile("[\u4e00-\u9fff]+$")
 _ASIDE = re.compile("[\"'“”(（\\[【]")
 _BETWEEN = re.compile("^ ?(?P<word>[\u4e00-\u9fff]{1,6})(?:的? *)$")
 _APART = re.compile("^(?P<word>[\u4e00-\u9fff]{2,4}) ")
-_ASKING = frozenset((*"充买来个张", *"要开订份的续"))
+_ASKING = frozenset((*"充买来个张", *"要开订", *"份的续"))
 _PERSON = re.compile("们$")
 
 __all__ = ["Closeness", "Mention", "WordsAround"]
