@@ -109,7 +109,9 @@ def size_changed(base: Base, chance: random.Random) -> Mutation | None:
     changed = _one_digit_off(base.text[start:end], chance)
     if old is None:
         return None
-    made = _sized_anew(base, _read(changed) if changed else 1, old)
+    # 百元 is 一百元 all the same.
+    said = f"一{changed}" if changed[:1] in ("百", "千") else changed
+    made = _sized_anew(base, _read(said) if changed else 1, old)
     text = base.text[:start] + changed + base.text[end:]
     return replace(made, kind="size_changed", text=text) if made else None
 

@@ -112,7 +112,6 @@ def test_who_gets_what_is_read(text: str, lines: list[tuple[str, int, str | None
 @pytest.mark.parametrize(
     ("shop", "text"),
     [
-        ("life", f"咪咕会员月卡 钻石不要 {A}"),
         ("life", f"搜狐黄金月卡 {A} 反悔了"),
         ("noalias", "陌陌月卡 svip贵了 100234567"),
         ("campus", "绿钻月卡 不是学生 3344556677"),
@@ -121,3 +120,8 @@ def test_who_gets_what_is_read(text: str, lines: list[tuple[str, int, str | None
 )
 def test_other_shops_ask_too(shop: str, text: str) -> None:
     assert not complete(framer_for(CATALOGS[shop], DATA).frame(text))
+
+
+def test_a_tier_that_is_refused_behind_the_plain_goods_leaves_them() -> None:
+    (line,) = framer_for(CATALOGS["life"], DATA).frame(f"咪咕会员月卡 钻石不要 {A}")["lines"]
+    assert line["sku"] == "migu-1m"
