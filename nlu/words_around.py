@@ -18,7 +18,7 @@ from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import Closeness, Mention
+from nlu.products import Closeness
 from nlu.records import Event, EventKind, Record
 from nlu.said import SLOT_EVENTS, Said
 from nlu.sounds import heard, pinyin
@@ -262,5 +262,3 @@ _BETWEEN = re.compile("^ ?(?P<word>[\u4e00-\u9fff]{1,6})(?:的? *)$")
 _APART = re.compile("^(?P<word>[\u4e00-\u9fff]{2,4}) ")
 _ASKING = frozenset((*"充买来个张", *"要开订", *"份的续"))
 _PERSON = re.compile("们$")
-
-__all__ = ["Closeness", "Mention", "WordsAround"]

@@ -104,7 +104,7 @@ def families_of(sku_count: int, seed: int = 1) -> list[ProductWords]:
 
 
 @cache
-def _sounding_alike() -> dict[str, tuple[str, ...]]:
+def sounding_alike() -> dict[str, tuple[str, ...]]:
     """Common characters (the first level of GB 2312) by their toneless syllable."""
     found: dict[str, list[str]] = {}
     for high, low in product(range(0xB0, 0xD8), range(0xA1, 0xFF)):
@@ -114,10 +114,8 @@ def _sounding_alike() -> dict[str, tuple[str, ...]]:
     return {sound: tuple(characters) for sound, characters in found.items()}
 
 
-def misspelled_families(
-    products: list[ProductWords], count: int, seed: int, edits: int | None = None
-) -> list[Order]:
-    """Plain orders with one or two slips anywhere in the family's name; half of them write another
+def misspelled_families(products: list[ProductWords], count: int, seed: int, edits: int) -> list[Order]:
+    """Plain orders with `edits` slips anywhere in the family's name; half of them write another
     character that sounds the same."""
     chance = random.Random(seed)
     sold = {family.name for family in products}
@@ -125,7 +123,7 @@ def misspelled_families(
     while len(found) < count:
         family = chance.choice(products)
         name = family.name
-        for _ in range(edits or chance.choice((1, 2))):
+        for _ in range(edits):
             name = _misspelled(chance, name)
         if name in sold:
             continue
@@ -137,7 +135,7 @@ def misspelled_families(
 
 def _misspelled(chance: random.Random, name: str) -> str:
     at = chance.randrange(len(name))
-    alike = _sounding_alike().get(syllable(name[at]) or "", ())
+    alike = sounding_alike().get(syllable(name[at]) or "", ())
     if chance.random() < 0.5 and len(alike) > 1:
         return name[:at] + chance.choice([one for one in alike if one != name[at]]) + name[at + 1 :]
     kind = chance.randrange(4)

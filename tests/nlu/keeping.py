@@ -11,6 +11,7 @@ from opencc import OpenCC
 
 from nlu.segmenter import Segmenter
 from nlu.sounds import syllable
+from tests.bench.made_catalog import sounding_alike
 from tests.nlu.mutations import Base, Mutation, edit, keeping, lexicon
 from tests.nlu.numbers_spelled import ACCENTED, spelled
 
@@ -36,20 +37,6 @@ def sized() -> frozenset[str]:
         "".join((*words, *(word for word in lexicon().words("quantities.measure_words") if len(word) == 1)))
         + "零〇幺洞拐勾俩仨双壹贰叁肆伍陆柒捌玖拾佰仟廿几数多两张份套台次件折毛点号第前后个"
     )
-
-
-@cache
-def homophones() -> dict[str, tuple[str, ...]]:
-    """Common characters (the first level of GB 2312) by their toneless syllable."""
-    found: dict[str, list[str]] = {}
-    for high in range(0xB0, 0xD8):
-        for low in range(0xA1, 0xFF):
-            try:
-                character = bytes((high, low)).decode("gb2312")
-            except UnicodeDecodeError:
-                continue
-            found.setdefault(syllable(character) or "", []).append(character)
-    return {sound: tuple(characters) for sound, characters in found.items() if sound}
 
 
 def numbers_in(base: Base) -> list[tuple[int, int]]:
@@ -118,7 +105,7 @@ def homophone(base: Base, chance: random.Random) -> Mutation | None:
     at = chance.choice(places)
     others = [
         other
-        for other in homophones().get(syllable(base.text[at]) or "", ())
+        for other in sounding_alike().get(syllable(base.text[at]) or "", ())
         if other != base.text[at] and other not in sized() and other not in _NO
     ]
     if not others:
