@@ -261,9 +261,12 @@ async def test_in_safe_mode_plain_text_is_refused_even_with_a_good_signature(dat
 async def test_in_safe_mode_a_changed_message_or_another_account_s_is_refused(database) -> None:
     async with shop(database, key=KEY) as it:
         query, body = it.platform.signed(_text(it, "充100"))
-        changed = await it.platform.post_raw(
-            query, re.sub(rb"(CDATA\[)[A-Za-z0-9]{8}(?=[^\]]{50})", rb"\1AAAAAAAA", body)
+        # The sealed text is the long one. It is random base64, so what is put in its place must differ from it.
+        altered = re.sub(
+            rb"(CDATA\[)(.)(?=[^\]]{50})", lambda at: at[1] + (b"B" if at[2] == b"A" else b"A"), body
         )
+        assert altered != body
+        changed = await it.platform.post_raw(query, altered)
         it.platform.app_id = "wx-another"
         other = await it.platform.post(_text(it, "充100"))
         assert [answer.status_code for answer in (changed, other) if answer is not None] == [403, 403]
