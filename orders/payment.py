@@ -98,7 +98,14 @@ class Refused:
     """False where so many came lately that this one was not recorded."""
 
 
-NoticeOutcome = Settled | Held | Repeated | Refused
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A genuine notice that is not about money coming in: a refund's end, or nothing that we act on."""
+
+    refund_no: str | None = None
+
+
+NoticeOutcome = Settled | Held | Repeated | Noted | Refused
 
 
 def held_reason(notice: PaymentNotice, payment: Payment | None, us: Merchant | None) -> HeldReason | None:

@@ -73,6 +73,20 @@ class PaymentPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayPolicy:
+    """Which gateways are offered to the customers of a channel, the first one first. A gateway that is
+    named here and not configured is passed over."""
+
+    web: tuple[str, ...]
+    wechat: tuple[str, ...]
+    telegram: tuple[str, ...]
+
+    def of(self, channel: str) -> tuple[str, ...]:
+        """Those of a channel by its name; the web's for a channel that is none of them."""
+        return {"wechat": self.wechat, "telegram": self.telegram}.get(channel, self.web)
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
     answer_within_seconds: int
     query_after_seconds: tuple[int, ...]
@@ -112,6 +126,7 @@ class Policy:
     reading: ReadingPolicy
     conversation: ConversationPolicy
     payment: PaymentPolicy
+    gateways: GatewayPolicy
     delivery: DeliveryPolicy
     jobs: JobPolicy
     sweep: SweepPolicy
@@ -164,6 +179,10 @@ def _value(path: Path, full_name: str, name: str, hint: Any, said: Any) -> Any:
         raise PolicyError(f"{path}: {full_name} is {said!r}; write a number from 0 to 1")
     if hint is int:
         return _whole(path, full_name, said, least)
+    if hint == tuple[str, ...]:
+        if isinstance(said, list) and said and all(isinstance(item, str) and item for item in said):
+            return tuple(said)
+        raise PolicyError(f'{path}: {full_name} is {said!r}; write a list of names, such as ["alipay"]')
     if isinstance(said, list) and said:
         return tuple(_whole(path, full_name, item, 1) for item in said)
     raise PolicyError(f"{path}: {full_name} is {said!r}; write a list of whole numbers, such as [5, 15]")

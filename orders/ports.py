@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -114,15 +115,87 @@ class NoticeRefused(Exception):
         super().__init__(reason)
 
 
+class Scene(StrEnum):
+    """Where the payer stands, so how he can pay."""
+
+    QR = "qr"
+    """At a screen, with his phone in his hand: he scans a code."""
+    PAGE = "page"
+    """At a desktop browser, which is sent to the gateway's own page."""
+    WAP = "wap"
+    """In a phone's browser, which opens the payment app."""
+    JSAPI = "jsapi"
+    """Inside WeChat, whose browser opens the payment itself; needs the payer's open id."""
+    INVOICE = "invoice"
+    """In a chat that shows invoices of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaymentAsk:
-    """One payment, as told to a gateway."""
+    """One payment, as told to a gateway. Its number and times never change: a gateway that was not
+    heard is asked the same again."""
 
     out_trade_no: str
     amount_fen: Fen
+    """In the least unit of `currency`: 分 for CNY, whole stars for XTR."""
     currency: str
     created_at: datetime
     expires_at: datetime
+    subject: str = ""
+    """What is bought, in a few words, as the payer's app shows it."""
+    payer: str = ""
+    """Who pays, where the scene needs it: an open id, a chat id."""
+    payer_ip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCode:
+    """Show this text as a QR code; the payer's app scans it."""
+
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Send the payer's browser there."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostForm:
+    """Have the payer's browser post these fields there."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallWallet:
+    """Hand these parameters to the payment bridge of the browser inside WeChat."""
+
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSent:
+    """The gateway showed the payer an invoice by itself; nothing is left to show."""
+
+
+PaymentOffer = ShowCode | GoTo | PostForm | CallWallet | InvoiceSent
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAnswer:
+    """What came of opening a payment: the offer to the payer, or a short code of why there is none.
+
+    Without an offer the payment may exist all the same (`unsure`): the gateway did not answer. Open it
+    again under the same number, or close it; never under another number while it may be paid.
+    """
+
+    offer: PaymentOffer | None
+    reason: str = ""
+    unsure: bool = False
 
 
 class PaymentStatus(StrEnum):
@@ -167,10 +240,62 @@ class RefundStatus(StrEnum):
 class RefundAnswer:
     status: RefundStatus
     reason: str = ""
+    psp_ref: str = ""
+    """The gateway's number of the refund, once it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNotice:
+    """A gateway's verified word of what became of a refund. The same `refund_no` is the same refund."""
+
+    gateway: str
+    merchant_id: str
+    refund_no: str
+    status: RefundStatus
+    amount_fen: Fen
+    psp_ref: str
+    nonce: str = ""
+
+
+class BillKind(StrEnum):
+    PAYMENT = "payment"
+    REFUND = "refund"
+    DELIVERY = "delivery"
+    """A supplier's charge for one of our requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class BillRow:
+    """One movement as the other side wrote it on its bill of a day. Amounts are positive; `kind` says
+    which way the money went."""
+
+    kind: BillKind
+    ref: str
+    """Their number: of the transaction, of the refund, of the delivery."""
+    our_no: str
+    """Our number as they know it: out_trade_no, refund_no, request_no."""
+    amount_fen: Fen
+    fee_fen: Fen
+    """What they kept of it for themselves; negative where a refund gave it back."""
+    state: str
+    """`succeeded`, `processing` or `failed`."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BillAnswer:
+    """The bill of one day; `rows` None where there is none (`reason`): not made yet, or not readable."""
+
+    rows: tuple[BillRow, ...] | None
+    reason: str = ""
 
 
 class Gateway(Protocol):
-    """A payment gateway. Reading a notice is pure; everything else goes over the network."""
+    """A payment gateway. Reading a notice is pure; everything else goes over the network.
+
+    Whatever goes wrong on the way (a time-out, a 5xx, a body that cannot be read, a signature that does
+    not fit) is UNKNOWN or `unsure`, never an exception and never a refusal.
+    """
 
     @property
     def name(self) -> str: ...
@@ -182,8 +307,18 @@ class Gateway(Protocol):
     def acknowledgement(self) -> str:
         """The body that tells the gateway: heard, stop repeating."""
 
-    def read_notice(self, raw: RawNotice) -> PaymentNotice:
-        """Check signature and freshness and translate. Raises NoticeRefused. No I/O."""
+    @property
+    def scenes(self) -> frozenset[Scene]:
+        """The ways in which it can be paid here."""
+
+    def read_notice(self, raw: RawNotice) -> PaymentNotice | RefundNotice | None:
+        """Check signature and freshness and translate. Raises NoticeRefused. No I/O.
+
+        None for a genuine notice that says nothing we act on (a payment that is still waited for):
+        it is acknowledged."""
+
+    async def open(self, ask: PaymentAsk, scene: Scene) -> OpenAnswer:
+        """Have the gateway take the payment. The same number again is the same payment."""
 
     async def query(self, ask: PaymentAsk) -> PaymentAnswer: ...
 
@@ -193,6 +328,9 @@ class Gateway(Protocol):
     async def refund(self, ask: RefundAsk) -> RefundAnswer: ...
 
     async def query_refund(self, ask: RefundAsk) -> RefundAnswer: ...
+
+    async def bill(self, day: date) -> BillAnswer:
+        """Everything that moved on that day in China, payments and refunds."""
 
 
 # --- suppliers ----------------------------------------------------------------------------------
@@ -212,6 +350,12 @@ class DeliveryAsk:
     account: str | None
     region: str | None
     asked_at: datetime
+    supplier_code: str = ""
+    """What this supplier calls the goods; empty where it knows our own id."""
+    face_value: Decimal | None = None
+    """The size of one piece. A supplier that takes it as a guard refuses other goods."""
+    cost_max_fen: Fen | None = None
+    """The most that one piece may cost; a supplier that takes it as a guard refuses a dearer one."""
 
 
 class Outcome(StrEnum):
@@ -240,6 +384,8 @@ class SupplierAnswer:
     """With ACCEPTED: when the supplier expects to be done; None where it does not say."""
     keys: tuple[str, ...] = field(default=(), repr=False)
     """Card keys that an outside supplier delivered; secret."""
+    cost_fen: Fen | None = None
+    """What it charged for the whole of it; None where it does not say."""
 
 
 class Supplier(Protocol):
@@ -251,6 +397,37 @@ class Supplier(Protocol):
     async def submit(self, ask: DeliveryAsk) -> SupplierAnswer: ...
 
     async def query(self, ask: DeliveryAsk) -> SupplierAnswer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierPrice:
+    """What a supplier asks for one piece of the goods that it calls `supplier_code`."""
+
+    supplier_code: str
+    cost_fen: Fen
+    available: bool
+
+
+@runtime_checkable
+class OutsideSupplier(Supplier, Protocol):
+    """A supplier with an account of ours: it calls back, has prices, a balance, and a bill."""
+
+    @property
+    def acknowledgement(self) -> str:
+        """The body that tells it: heard, stop repeating."""
+
+    def read_callback(self, raw: RawNotice) -> tuple[str, SupplierAnswer]:
+        """Check the signature and translate: our request number, and what became of it. Raises
+        NoticeRefused. No I/O."""
+
+    async def balance_fen(self) -> Fen | None:
+        """What is left of our prepayment; None where it did not say."""
+
+    async def prices(self) -> tuple[SupplierPrice, ...] | None:
+        """All its prices for us; None where it did not say."""
+
+    async def bill(self, day: date) -> BillAnswer:
+        """What it charged us on that day in China."""
 
 
 @runtime_checkable

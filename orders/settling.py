@@ -20,6 +20,7 @@ from orders.payment import (
     Effect,
     Held,
     HeldReason,
+    Noted,
     NoticeOutcome,
     Payment,
     RefundReason,
@@ -29,7 +30,15 @@ from orders.payment import (
     effect_of,
     held_reason,
 )
-from orders.ports import Gateway, NoticeRefused, PaymentNotice, RawNotice
+from orders.ports import (
+    Gateway,
+    NoticeRefused,
+    PaymentNotice,
+    RawNotice,
+    RefundAnswer,
+    RefundNotice,
+    RefundStatus,
+)
 from orders.store import book, goods, money
 
 EVENTS = {
@@ -48,12 +57,36 @@ def receive(
         notice = gateway.read_notice(raw)
     except NoticeRefused as refusal:
         return _refuse(tx, room, gateway, raw, refusal.reason, now)
+    if notice is None:
+        return Noted()
     earlier = money.record_notice(tx, gateway.name, raw, notice.nonce, "genuine")
-    if earlier is None:
-        return settle(tx, room, catalog, notice, now)
-    if earlier == hashlib.sha256(raw.body).hexdigest():
-        return Repeated()
-    return _refuse(tx, room, gateway, raw, "replayed", now)
+    if earlier is not None:
+        if earlier == hashlib.sha256(raw.body).hexdigest():
+            return Repeated()
+        return _refuse(tx, room, gateway, raw, "replayed", now)
+    if isinstance(notice, RefundNotice):
+        return _refund_told(tx, room, gateway, notice, now)
+    return settle(tx, room, catalog, notice, now)
+
+
+def _refund_told(
+    tx: Tx, room: Backroom, gateway: Gateway, notice: RefundNotice, now: datetime
+) -> Noted | Refused:
+    """The gateway tells the end of a refund by itself; the same path as its answer to our question."""
+    if notice.merchant_id != gateway.merchant.merchant_id:
+        return Refused("wrong_merchant")
+    refund = money.refund(tx, notice.refund_no)
+    payment = money.payment(tx, refund.payment_id) if refund else None
+    if refund is None or payment is None or payment.gateway != gateway.name:
+        room.alarm(tx, "refund_unknown", notice.refund_no, f"{gateway.name}: {notice.status}", now)
+        return Noted()
+    if notice.status is RefundStatus.SUCCEEDED and notice.amount_fen != refund.amount_fen:
+        detail = f"{gateway.name} gave {notice.amount_fen} of {refund.amount_fen}"
+        room.alarm(tx, "refund_differs", refund.refund_no, detail, now)
+        return Noted(refund.refund_no)
+    said = RefundAnswer(notice.status, psp_ref=notice.psp_ref)
+    refunding.answer(tx, room, refund.refund_no, said, now)
+    return Noted(refund.refund_no)
 
 
 def _refuse(tx: Tx, room: Backroom, gateway: Gateway, raw: RawNotice, reason: str, now: datetime) -> Refused:

@@ -93,11 +93,29 @@ card_keys = Table(
     Column("line_no", Integer),
     Column("added_at", BigInteger, nullable=False),
     Column("sold_at", BigInteger),
+    Column("batch_no", BigInteger),
+    Column("expires_at", BigInteger),
+    Column("replaced_by", BigInteger),
     UniqueConstraint("sku_id", "fingerprint", name="uq_card_keys_fingerprint"),
-    CheckConstraint("(state = 'free') = (order_no IS NULL)", name="ck_card_keys_owner"),
-    Index("ix_card_keys_free", "sku_id", "key_no", sqlite_where=text("state = 'free'"), postgresql_where=text("state = 'free'")),
+    CheckConstraint("state NOT IN ('free', 'sold') OR (state = 'free') = (order_no IS NULL)", name="ck_card_keys_owner"),
+    Index("ix_card_keys_free", "sku_id", "expires_at", "key_no", sqlite_where=text("state = 'free'"), postgresql_where=text("state = 'free'")),
     Index("ix_card_keys_order", "order_no"),
 )  # fmt: skip
+
+key_batches = Table(
+    "key_batches",
+    metadata,
+    Column("batch_no", BigId, primary_key=True, autoincrement=True),
+    Column("sku_id", String(64), ForeignKey("skus.sku_id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("unit_cost_fen", BigInteger),
+    Column("expires_at", BigInteger),
+    Column("added_by", String(64), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Index("ix_key_batches_sku", "sku_id"),
+)
 
 orders = Table(
     "orders",
@@ -119,6 +137,9 @@ orders = Table(
     Column("settled_at", BigInteger),
     Column("pay_token", String(64), nullable=False, unique=True),
     Column("link_token", String(64), nullable=False, unique=True),
+    Column("purpose", String(16), nullable=False, server_default="goods"),
+    Column("coupon", String(64)),
+    Column("price_rules", Text, nullable=False, server_default="[]"),
     CheckConstraint("total_fen > 0", name="ck_orders_total"),
     CheckConstraint(
         "refunding_fen >= 0 AND refunded_fen >= 0 AND refunding_fen + refunded_fen <= settled_fen",
@@ -165,6 +186,7 @@ order_lines = Table(
     Column("refunding_fen", BigInteger, nullable=False),
     Column("refunded_fen", BigInteger, nullable=False),
     Column("keys_shown_at", BigInteger),
+    Column("unit_price_li", BigInteger),
     CheckConstraint("quantity BETWEEN 1 AND 999", name="ck_order_lines_quantity"),
     CheckConstraint("delivered_quantity BETWEEN 0 AND quantity", name="ck_order_lines_delivered"),
     CheckConstraint(
@@ -202,6 +224,10 @@ payments = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
     Column("refunded_fen", BigInteger, nullable=False),
+    Column("charge_minor", BigInteger),
+    Column("charge_currency", String(3)),
+    Column("scene", String(16)),
+    Column("offer", Text),
     UniqueConstraint("gateway", "psp_ref", name="uq_payments_psp_ref"),
     CheckConstraint("amount_fen > 0", name="ck_payments_amount"),
     CheckConstraint("refunded_fen BETWEEN 0 AND amount_fen", name="ck_payments_refunded"),
@@ -261,6 +287,7 @@ refunds = Table(
     Column("queries", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
+    Column("psp_ref", String(64)),
     CheckConstraint("amount_fen > 0", name="ck_refunds_amount"),
     Index("ix_refunds_order", "order_no"),
 )
@@ -281,6 +308,8 @@ attempts = Table(
     Column("absent_at", BigInteger),
     Column("submitted_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
+    Column("supplier_code", Text),
+    Column("cost_fen", BigInteger),
     ForeignKeyConstraint(["order_no", "line_no"], ["order_lines.order_no", "order_lines.line_no"]),
     Index(
         "uq_attempts_one_open",
@@ -290,6 +319,31 @@ attempts = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+    Index("ix_attempts_supplier", "supplier", "submitted_at"),
+)
+
+supplier_goods = Table(
+    "supplier_goods",
+    metadata,
+    Column("supplier", String(32), primary_key=True),
+    Column("sku_id", String(64), ForeignKey("skus.sku_id"), primary_key=True),
+    Column("supplier_code", Text, nullable=False),
+    Column("cost_fen", BigInteger, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("priced_at", BigInteger, nullable=False),
+    CheckConstraint("cost_fen > 0", name="ck_supplier_goods_cost"),
+    Index("ix_supplier_goods_sku", "sku_id"),
+)
+
+supplier_health = Table(
+    "supplier_health",
+    metadata,
+    Column("supplier", String(32), primary_key=True),
+    Column("failed_in_row", Integer, nullable=False),
+    Column("paused_until", BigInteger),
+    Column("pause_reason", String(64)),
+    Column("balance_fen", BigInteger),
+    Column("balance_at", BigInteger),
 )
 
 ledger = Table(
@@ -317,6 +371,91 @@ alarms = Table(
     Column("closed_at", BigInteger),
     Column("closed_by", String(64)),
     Index("ix_alarms_open", "raised_at", sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+)  # fmt: skip
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("customer_id", String(192), primary_key=True),
+    Column("level", String(32), nullable=False, server_default=""),
+    Column("balance_fen", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("balance_fen >= 0", name="ck_customers_balance"),
+)
+
+coupons = Table(
+    "coupons",
+    metadata,
+    Column("code", String(64), primary_key=True),
+    Column("off_fen", BigInteger, nullable=False),
+    Column("off_per_mille", Integer, nullable=False),
+    Column("off_max_fen", BigInteger),
+    Column("price_min_fen", BigInteger, nullable=False),
+    Column("products", Text, nullable=False),
+    Column("uses_max", Integer, nullable=False),
+    Column("uses_per_customer_max", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("valid_from", BigInteger, nullable=False),
+    Column("valid_until", BigInteger, nullable=False),
+    CheckConstraint("used BETWEEN 0 AND uses_max", name="ck_coupons_used"),
+    CheckConstraint("(off_fen > 0) <> (off_per_mille > 0)", name="ck_coupons_one_kind"),
+)
+
+coupon_uses = Table(
+    "coupon_uses",
+    metadata,
+    Column("order_no", String(14), ForeignKey("orders.order_no"), primary_key=True),
+    Column("code", String(64), ForeignKey("coupons.code"), nullable=False),
+    Column("customer_id", String(192), nullable=False),
+    Column("off_fen", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Column("given_back_at", BigInteger),
+    Index("ix_coupon_uses_customer", "code", "customer_id"),
+)
+
+bills = Table(
+    "bills",
+    metadata,
+    Column("party", String(48), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("fetched_at", BigInteger, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
+bill_rows = Table(
+    "bill_rows",
+    metadata,
+    Column("party", String(48), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("row_no", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("ref", String(128), nullable=False),
+    Column("our_no", String(64), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("fee_fen", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("difference_no", BigId, primary_key=True, autoincrement=True),
+    Column("party", String(48), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("what", String(16), nullable=False),
+    Column("our_no", String(64), nullable=False),
+    Column("ref", String(128), nullable=False),
+    Column("ours_fen", BigInteger),
+    Column("theirs_fen", BigInteger),
+    Column("detail", Text, nullable=False),
+    Column("found_at", BigInteger, nullable=False),
+    Column("resolved_at", BigInteger),
+    Column("resolved_by", String(64)),
+    Column("resolution", Text),
+    UniqueConstraint("party", "kind", "what", "our_no", "ref", name="uq_differences_once"),
+    Index("ix_differences_open", "found_at", sqlite_where=text("resolved_at IS NULL"), postgresql_where=text("resolved_at IS NULL")),
 )  # fmt: skip
 
 jobs = Table(

@@ -13,13 +13,18 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from orders.clock import Clock
 from orders.money import Fen
 from orders.ports import (
+    BillAnswer,
+    BillKind,
+    BillRow,
+    GoTo,
     Merchant,
     NoticeRefused,
+    OpenAnswer,
     PaymentAnswer,
     PaymentAsk,
     PaymentNotice,
@@ -28,6 +33,7 @@ from orders.ports import (
     RefundAnswer,
     RefundAsk,
     RefundStatus,
+    Scene,
     Source,
 )
 
@@ -37,6 +43,9 @@ NONCE = "x-sandbox-nonce"
 SIGNATURE = "x-sandbox-signature"
 
 SECRET_CHARACTERS_MIN = 16
+
+CHINA = timezone(timedelta(hours=8))
+"""Bills are of days in China, which has no summer time."""
 
 Send = Callable[[RawNotice], Awaitable[bool]]
 """Delivers a notice to the shop; True when the shop acknowledged it."""
@@ -71,7 +80,7 @@ class SandboxBank:
         self._clock = clock
         self._send = send
         self._closed: set[str] = set()
-        self._refunds: dict[str, int] = {}
+        self._refunds: dict[str, tuple[Fen, datetime]] = {}
         self.paid: dict[str, list[Paid]] = {}
         """What was paid, by our payment number; more than one where somebody paid twice."""
         self.refuse_refunds = False
@@ -134,8 +143,8 @@ class SandboxBank:
         """The same number again is the same refund."""
         if self.refuse_refunds:
             return RefundAnswer(RefundStatus.REFUSED, "told_to_refuse")
-        self._refunds.setdefault(ask.refund_no, ask.amount_fen)
-        return RefundAnswer(RefundStatus.SUCCEEDED)
+        self._refunds.setdefault(ask.refund_no, (ask.amount_fen, self._clock.now()))
+        return RefundAnswer(RefundStatus.SUCCEEDED, psp_ref=f"sb-{ask.refund_no}")
 
     def refund_status(self, refund_no: str) -> RefundAnswer:
         known = refund_no in self._refunds
@@ -144,7 +153,23 @@ class SandboxBank:
     @property
     def refunded_fen(self) -> Fen:
         """Everything that was ever paid back."""
-        return Fen(sum(self._refunds.values()))
+        return Fen(sum(amount for amount, _ in self._refunds.values()))
+
+    def bill(self, day: date) -> tuple[BillRow, ...]:
+        """What moved on that day in China."""
+        paid = (
+            BillRow(
+                BillKind.PAYMENT, one.transaction_id, one.out_trade_no, one.amount_fen, Fen(0), "succeeded",
+                one.paid_at,
+            )
+            for movements in self.paid.values()
+            for one in movements
+        )  # fmt: skip
+        refunded = (
+            BillRow(BillKind.REFUND, f"sb-{refund_no}", refund_no, amount, Fen(0), "succeeded", at)
+            for refund_no, (amount, at) in self._refunds.items()
+        )
+        return tuple(row for row in (*paid, *refunded) if row.at.astimezone(CHINA).date() == day)
 
     def _told(self, paid: Paid) -> PaymentNotice:
         return PaymentNotice(
@@ -199,6 +224,14 @@ class SandboxGateway:
             raise NoticeRefused("stale")
         return _read(raw.body, nonce)
 
+    @property
+    def scenes(self) -> frozenset[Scene]:
+        return frozenset({Scene.QR, Scene.PAGE, Scene.WAP, Scene.JSAPI})
+
+    async def open(self, ask: PaymentAsk, scene: Scene) -> OpenAnswer:
+        """Paid by the buttons of the pay page itself."""
+        return OpenAnswer(GoTo(f"sandbox:{ask.out_trade_no}"))
+
     async def query(self, ask: PaymentAsk) -> PaymentAnswer:
         return self._bank.status(ask.out_trade_no)
 
@@ -210,6 +243,9 @@ class SandboxGateway:
 
     async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
         return self._bank.refund_status(ask.refund_no)
+
+    async def bill(self, day: date) -> BillAnswer:
+        return BillAnswer(self._bank.bill(day))
 
 
 def signed_notice(secret: str, merchant: Merchant, paid: Paid, now: datetime) -> RawNotice:
