@@ -38,7 +38,9 @@ DAMAGE = {
     "UPDATE attempts SET ended_at = NULL": (
         "a line's open attempt is its last, and there is one exactly while a supplier may hold it"
     ),
-    "INSERT INTO attempts SELECT order_no, line_no, 7, 'again', supplier, account, state, supplier_ref, detail, "
+    "INSERT INTO attempts (order_no, line_no, attempt, request_no, supplier, account, state, supplier_ref, detail, "
+    "queries, absent_at, submitted_at, ended_at) "
+    "SELECT order_no, line_no, 7, 'again', supplier, account, state, supplier_ref, detail, "
     "queries, absent_at, submitted_at, ended_at FROM attempts WHERE line_no = 1": (
         "at most one attempt of a line delivered"
     ),
