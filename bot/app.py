@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from adapters.line import Line
+from adapters.payments.sandbox import NAME as SANDBOX
 from adapters.payments.sandbox import SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
@@ -128,7 +129,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         stack.push_async_callback(database.close)
         await database.migrate()
         jobs = EmbeddedJobs(policy.jobs)
-        shop = Shop(jobs, parts.vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, SampleKeys())
+        shop = Shop(jobs, parts.vault, policy, {SANDBOX: SANDBOX_MERCHANT}, SampleKeys())
         if goods is not None:
             await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
         await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
@@ -226,7 +227,7 @@ def shop_for_catalog(settings: Settings) -> Shop:
     vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
     # Sandbox money buys sandbox keys; without them the stock of card goods is the keys in the vault.
     keys = SampleKeys() if settings.gateway == "sandbox" else None
-    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {policy.payment.gateway: SANDBOX_MERCHANT}, keys)
+    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {SANDBOX: SANDBOX_MERCHANT}, keys)
 
 
 # The channels' libraries are imported where a channel is connected: they take longer to load than

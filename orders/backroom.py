@@ -26,6 +26,14 @@ class Backroom:
     merchants: Mapping[str, Merchant]
     key_source: KeySource | None
 
+    def ways_to_pay(self, customer_id: str) -> tuple[str, ...]:
+        """The gateways that this customer is offered, the first one first: by the policy of the channel
+        that his id begins with, and connected."""
+        named = self.policy.gateways.of(customer_id.partition(":")[0])
+        ways = tuple(name for name in named if name in self.merchants)
+        # A shop whose policy forgot a channel still takes money on it.
+        return ways or tuple(self.merchants)
+
     def note(
         self,
         tx: Tx,

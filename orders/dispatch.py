@@ -23,7 +23,6 @@ from orders.ports import (
     HouseSupplier,
     Job,
     Outcome,
-    PaymentAnswer,
     PaymentStatus,
     RefundAnswer,
     RefundStatus,
@@ -32,6 +31,7 @@ from orders.ports import (
 )
 from orders.shop import Shop
 from orders.store import book, money
+from orders.till import Till
 
 JobHandler = Callable[[Job], Awaitable[None]]
 
@@ -62,6 +62,7 @@ class Dispatch:
         self._by_name = {supplier.name: supplier for supplier in suppliers.values()}
         self._gateways = gateways
         self._clock = clock
+        self._till = Till(database, shop, gateways, clock)
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """By kind of job. Handlers read the state again: running one twice is harmless."""
@@ -136,58 +137,43 @@ class Dispatch:
     # --- payments -------------------------------------------------------------------------------
 
     async def expire_order(self, job: Job) -> None:
-        """Close the payment first, then let the stock go: whoever paid meanwhile has bought it."""
+        """Close the payments first, then let the stock go: whoever paid meanwhile has bought it."""
         order_no = str(job.payload["order_no"])
-        answer = await self._close(order_no)
-        if answer and answer.status is PaymentStatus.UNKNOWN and job.attempts < SILENT_CLOSES_MAX:
-            raise GatewaySilent(f"the gateway did not say whether order {order_no} was paid")
+        payments = await self._database.read(lambda tx: money.payments_of(tx, order_no))
+        answers = [await self._till.close(payment) for payment in payments if payment.may_be_paid]
+        silent = any(answer.status is PaymentStatus.UNKNOWN for answer in answers)
+        if silent and job.attempts < SILENT_CLOSES_MAX:
+            raise GatewaySilent(f"a gateway did not say whether order {order_no} was paid")
         now = self._clock.now()
         await self._database.write(lambda tx: self._shop.expire(tx, order_no, now))
 
     async def close_payment(self, job: Job) -> None:
-        order_no = str(job.payload["order_no"])
-        answer = await self._close(order_no)
-        if answer and answer.status is PaymentStatus.UNKNOWN:
-            raise GatewaySilent(f"the gateway did not close the payment of order {order_no}")
-
-    async def _close(self, order_no: str) -> PaymentAnswer | None:
-        payment = await self._database.read(lambda tx: self._shop.payment_of(tx, order_no))
+        out_trade_no = str(job.payload["out_trade_no"])
+        payment = await self._database.read(lambda tx: money.by_trade_no(tx, out_trade_no))
         if payment is None or payment.psp_ref is not None:
-            return None
-        gateway = self._gateways.get(payment.gateway)
-        if gateway is None:
-            # Not connected any more: nobody can tell us now, and nobody can pay there either.
-            return PaymentAnswer(PaymentStatus.UNKNOWN)
-        answer = await gateway.close(payment.ask)
-        await self._take(answer)
-        return answer
+            return
+        if (await self._till.close(payment)).status is PaymentStatus.UNKNOWN:
+            raise GatewaySilent(f"the gateway did not close payment {out_trade_no}")
 
     async def query_payment(self, job: Job) -> None:
         """Ask the gateway whether the payer, who went there, has paid: notices get lost."""
-        order_no, asked = str(job.payload["order_no"]), int(job.payload["asked"])
+        out_trade_no, asked = str(job.payload["out_trade_no"]), int(job.payload["asked"])
 
         def still_open(tx: Tx) -> Payment | None:
-            order = book.get(tx, order_no)
-            return money.payment_of(tx, order_no) if order and order.is_payable else None
+            payment = money.by_trade_no(tx, out_trade_no)
+            order = book.get(tx, payment.order_no) if payment and payment.may_be_paid else None
+            return payment if order and order.is_payable else None
 
         payment = await self._database.read(still_open)
         if payment is None:
             return
-        answer = await self._gateway(payment.gateway).query(payment.ask)
-        await self._take(answer)
+        answer = await self._till.query(payment)
         waits = self._shop.policy.payment.query_seconds
-        if answer.status is PaymentStatus.PAID or asked + 1 >= len(waits):
+        if answer.status in (PaymentStatus.PAID, PaymentStatus.CLOSED) or asked + 1 >= len(waits):
             return
         at = self._clock.now() + timedelta(seconds=waits[asked + 1] - waits[asked])
-        errand = errands.query_payment(order_no, asked + 1)
+        errand = errands.query_payment(out_trade_no, asked + 1)
         await self._database.write(lambda tx: self._room.later(tx, errand, at))
-
-    async def _take(self, answer: PaymentAnswer) -> None:
-        """The answer may be that money came; it goes the one way that money goes."""
-        notice = answer.notice
-        if notice is not None:
-            now = self._clock.now()
-            await self._database.write(lambda tx: self._shop.settle(tx, notice, now))
 
     def _gateway(self, name: str) -> Gateway:
         gateway = self._gateways.get(name)

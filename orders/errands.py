@@ -40,14 +40,15 @@ def expire_order(order_no: str) -> Errand:
     return Errand("expire_order", f"expire:{order_no}", {"order_no": order_no})
 
 
-def close_payment(order_no: str) -> Errand:
-    """Let nobody pay a cancelled order any more."""
-    return Errand("close_payment", f"close:{order_no}", {"order_no": order_no})
+def close_payment(out_trade_no: str) -> Errand:
+    """Let nobody pay this payment any more."""
+    return Errand("close_payment", f"close:{out_trade_no}", {"out_trade_no": out_trade_no})
 
 
-def query_payment(order_no: str, asked: int = 0) -> Errand:
+def query_payment(out_trade_no: str, asked: int = 0) -> Errand:
     """Ask the gateway whether the payer has paid, after having asked `asked` times."""
-    return Errand("query_payment", f"query-payment:{order_no}", {"order_no": order_no, "asked": asked})
+    payload: Payload = {"out_trade_no": out_trade_no, "asked": asked}
+    return Errand("query_payment", f"query-payment:{out_trade_no}", payload)
 
 
 def submit_refund(refund_no: str) -> Errand:

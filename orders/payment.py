@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from orders.money import NOTHING, Fen
 from orders.order import OrderState, PaymentState
-from orders.ports import Merchant, PaymentAsk, PaymentNotice
+from orders.ports import Merchant, PaymentAsk, PaymentNotice, PaymentOffer, Scene
 
 CURRENCY = "CNY"
 
@@ -36,6 +36,15 @@ class Payment:
     expires_at: datetime
     settled_at: datetime | None
     refunded_fen: Fen = NOTHING
+    scene: Scene | None = None
+    """How the payer was sent to the gateway; None where nobody went there yet."""
+    offer: PaymentOffer | None = None
+    """What the gateway gave to show or to open, once it did."""
+
+    @property
+    def may_be_paid(self) -> bool:
+        """No money came for it, and we have not given it up."""
+        return self.state is PaymentState.UNPAID
 
     @property
     def ask(self) -> PaymentAsk:

@@ -6,14 +6,13 @@ import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from orders import errands
+from orders import errands, paying
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Product
 from orders.database import Tx
 from orders.errors import NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.money import NOTHING
 from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
-from orders.payment import CURRENCY, Payment
 from orders.quote import Quote, QuoteLine
 from orders.store import book, goods, money
 
@@ -36,7 +35,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
         if not goods.reserve(tx, line.sku_id, line.quantity):
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
     book.add(tx, order)
-    money.add_payment(tx, _first_payment(order, room.policy.payment.gateway))
+    money.add_payment(tx, paying.first_payment(order, room.ways_to_pay(order.customer_id)[0]))
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
     room.later(tx, errands.expire_order(order.order_no), order.expires_at)
     return order
@@ -51,10 +50,12 @@ def cancel(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetim
         return order
     if order.state is not OrderState.AWAITING_PAYMENT:
         raise NotCancellable(order_no, order.state)
+    open_payments = [one for one in money.payments_of(tx, order_no) if one.may_be_paid]
     order = _give_up(tx, room, order, OrderState.CANCELLED, EventKind.CANCELLED, now)
     room.never_mind(tx, errands.expire_order(order_no))
-    # The payer may stand at the gateway's till right now; tell it, outside of this transaction.
-    room.later(tx, errands.close_payment(order_no), now)
+    for payment in open_payments:
+        # The payer may stand at the gateway's till right now; tell it, outside of this transaction.
+        room.later(tx, errands.close_payment(payment.out_trade_no), now)
     return order
 
 
@@ -132,22 +133,4 @@ def _line_from(number: int, line: QuoteLine, catalog: Catalog) -> OrderLine:
         delivery=sku.delivery,
         refund_rule=sku.refund_rule,
         state=LineState.QUEUED,
-    )
-
-
-def _first_payment(order: Order, gateway: str) -> Payment:
-    return Payment(
-        payment_id=0,
-        order_no=order.order_no,
-        gateway=gateway,
-        out_trade_no=f"{order.order_no}-1",
-        amount_fen=order.total_fen,
-        currency=CURRENCY,
-        state=PaymentState.UNPAID,
-        surplus=False,
-        psp_ref=None,
-        method=None,
-        created_at=order.created_at,
-        expires_at=order.expires_at,
-        settled_at=None,
     )

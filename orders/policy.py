@@ -66,7 +66,8 @@ class ConversationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPolicy:
-    gateway: str
+    attempts_max: int
+    answer_within_seconds: int
     query_seconds: tuple[int, ...]
     notice_age_max_seconds: int
     refund_query_seconds: tuple[int, ...]

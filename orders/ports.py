@@ -146,6 +146,8 @@ class PaymentAsk:
     payer: str = ""
     """Who pays, where the scene needs it: an open id, a chat id."""
     payer_ip: str = ""
+    return_url: str = ""
+    """Where the payer's browser comes back to. That it came back says nothing about money."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,11 @@ def _settle_order(
     tx: Tx, room: Backroom, order: Order, notice: PaymentNotice, effect: Effect, now: datetime
 ) -> Order:
     room.never_mind(tx, errands.expire_order(order.order_no))
-    room.never_mind(tx, errands.query_payment(order.order_no))
+    room.never_mind(tx, errands.query_payment(notice.out_trade_no))
+    for other in money.payments_of(tx, order.order_no):
+        if other.may_be_paid and other.out_trade_no != notice.out_trade_no:
+            # The payer had begun to pay in another way as well; nobody shall go on there.
+            room.later(tx, errands.close_payment(other.out_trade_no), now)
     paid = replace(order, payment_state=PaymentState.SETTLED, settled_fen=notice.amount_fen, settled_at=now)
     if effect in (Effect.PAID, Effect.LATE):
         paid = replace(paid, state=OrderState.PLACED)

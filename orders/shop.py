@@ -9,9 +9,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from orders import delivering, errands, placing, refunding, settling, sweeping
+from orders import delivering, paying, placing, refunding, settling, sweeping
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.database import Tx
@@ -19,6 +19,7 @@ from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
+from orders.paying import Begun, NoWay
 from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
 from orders.policy import Policy
 from orders.ports import (
@@ -29,6 +30,7 @@ from orders.ports import (
     Outcome,
     PaymentNotice,
     RawNotice,
+    Scene,
     SupplierAnswer,
 )
 from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
@@ -155,14 +157,28 @@ class Shop:
         """The order's payment: the settled one, else the last that was opened."""
         return money.payment_of(tx, order_no)
 
-    def payment_begun(self, tx: Tx, pay_token: str, now: datetime) -> Payment | None:
-        """The payer went to the gateway: from now on ask the gateway ourselves, too."""
+    def ways_to_pay(self, customer_id: str) -> tuple[str, ...]:
+        """The gateways that this customer is offered, the first one first."""
+        return self.room.ways_to_pay(customer_id)
+
+    def begin_payment(
+        self, tx: Tx, pay_token: str, gateway: str, scene: Scene, now: datetime
+    ) -> Begun | NoWay:
+        """The payer goes to a gateway: from now on ask the gateway ourselves, too."""
+        return paying.begin(tx, self.room, pay_token, gateway, scene, now)
+
+    def payment_underway(self, tx: Tx, pay_token: str, gateway: str) -> tuple[Payment, Order] | None:
+        """The payment that a payer was sent to that gateway for, as long as it may be paid."""
         order = book.by_pay_token(tx, pay_token)
         if order is None or not order.is_payable:
             return None
-        wait = timedelta(seconds=self.policy.payment.query_seconds[0])
-        self.room.later(tx, errands.query_payment(order.order_no), now + wait)
-        return money.payment_of(tx, order.order_no)
+        sent = (
+            one
+            for one in money.payments_of(tx, order.order_no)
+            if one.gateway == gateway and one.may_be_paid and one.scene is not None
+        )
+        payment = next(sent, None)
+        return (payment, order) if payment else None
 
     def timeline(self, tx: Tx, order_no: str) -> tuple[OrderEvent, ...]:
         """Everything that happened to the order, oldest first."""

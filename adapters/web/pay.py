@@ -17,15 +17,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from adapters.payments.sandbox import NAME as SANDBOX
 from adapters.payments.sandbox import AlreadyPaid, PaymentClosed
 from adapters.web.forms import form_of
 from adapters.web.pages import Pages
+from adapters.web.pay_ways import TROUBLES, PayWays
 from adapters.web.services import WebServices
 from adapters.web.sessions import Sessions
 from adapters.web.views import order_view
 from bot.viewing import WEB, may_view
 from orders.database import Tx
 from orders.order import Order, customer_state
+from orders.paying import Begun
+from orders.ports import Scene
 
 METHODS = ("wechat", "alipay", "unionpay")
 
@@ -37,6 +41,7 @@ class PayPages:
         self._services = services
         self._sessions = sessions
         self._pages = pages
+        self._ways = PayWays(services, sessions, pages)
         self._can_be_scanned = not _is_this_machine(services.settings.base_url)
 
     def routes(self) -> list[BaseRoute]:
@@ -44,6 +49,7 @@ class PayPages:
             Route("/pay/{token}", self.page, methods=["GET"]),
             Route("/pay/{token}/state", self.state, methods=["GET"]),
             Route("/pay/{token}/code.svg", self.code, methods=["GET"]),
+            *self._ways.routes(),
             Route("/pay/{token}/{method}", self.pay, methods=["POST"]),
         ]
 
@@ -67,9 +73,11 @@ class PayPages:
             "paid": order.settled_fen > 0,
             "payable": order.is_payable and now < order.expires_at,
             "seconds_left": max(0, int((order.expires_at - now).total_seconds())),
+            "ways": self._ways.offered(request, order),
             "methods": METHODS if self._services.bank is not None else (),
             "sandbox": self._services.bank is not None,
             "unsure": "unsure" in request.query_params,
+            "trouble": trouble if (trouble := request.query_params.get("trouble")) in TROUBLES else "",
             "scan": self._can_be_scanned,
             "here": f"/pay/{order.pay_token}",
             "order_at": f"/o/{order.link_token}" if is_owner else None,
@@ -107,11 +115,13 @@ class PayPages:
         here = f"/pay/{token}"
         if not order.is_payable:
             return RedirectResponse(here, status_code=303)
-        payment = await self._services.database.write(lambda tx: shop.payment_begun(tx, token, now))
+        begun = await self._services.database.write(
+            lambda tx: shop.begin_payment(tx, token, SANDBOX, Scene.PAGE, now)
+        )
         told = False
         # A second tap and a till that was just closed are no errors: the page shows how it stands.
         with suppress(AlreadyPaid, PaymentClosed):
-            told = payment is not None and await bank.pay(payment.ask, method)
+            told = isinstance(begun, Begun) and await bank.pay(begun.payment.ask, method)
         return RedirectResponse(here if told else f"{here}?unsure", status_code=303)
 
     def _order(self, tx: Tx, request: Request) -> Order | None:

@@ -20,6 +20,7 @@ from orders.clock import Clock
 from orders.database import Database
 from orders.ports import Gateway
 from orders.shop import Shop
+from orders.till import Till
 
 Mask = Callable[[AccountKind, str], str]
 """Writes a recipient so that its owner knows it and a passer-by does not: `138****5678`."""
@@ -78,6 +79,8 @@ class WebServices:
     settings: WebSettings
     bank: SandboxBank | None = None
     """None where real money is taken: then the pay page has no sandbox buttons."""
+    till: Till | None = None
+    """None where no gateway is connected but the sandbox: then the pay page leads nowhere else."""
     teaching: Teaches | None = None
     """None where nobody can be taught: then the desk has no such page."""
     routes: Sequence[BaseRoute] = field(default=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,9 @@ from orders.ledger import Entries
 from orders.money import Fen
 from orders.order import PAYMENT_MOVES, PaymentState
 from orders.payment import Payment, Refund, RefundState
-from orders.ports import PaymentNotice, RawNotice
+from orders.ports import PaymentNotice, PaymentOffer, RawNotice, Scene
 from orders.store.instants import moment, stamp
+from orders.store.offers import offer_from_text, offer_text
 from orders.tables import ledger, notices, payment_evidence, payments, refunds
 
 _ADD_PAYMENT = insert(payments).returning(payments.c.payment_id)
@@ -40,6 +42,7 @@ _UPDATE_PAYMENT = (
         psp_ref=bindparam("n_psp_ref"),
         method=bindparam("n_method"),
         settled_at=bindparam("n_settled_at"),
+        surplus=bindparam("n_surplus"),
     )
 )
 _PAYMENT_REFUNDED = (
@@ -54,6 +57,16 @@ _CLOSE_OPEN = (
     update(payments)
     .where(payments.c.order_no == bindparam("b_order_no"), payments.c.state == PaymentState.UNPAID.value)
     .values(state=PaymentState.CLOSED.value)
+)
+_SET_SCENE = (
+    update(payments)
+    .where(payments.c.payment_id == bindparam("b_payment_id"), payments.c.scene.is_(None))
+    .values(scene=bindparam("n_scene"))
+)
+_SET_OFFER = (
+    update(payments)
+    .where(payments.c.payment_id == bindparam("b_payment_id"))
+    .values(offer=bindparam("n_offer"))
 )
 _EVIDENCE = select(payment_evidence.c.verdict, payment_evidence.c.order_no).where(
     payment_evidence.c.gateway == bindparam("b_gateway"), payment_evidence.c.digest == bindparam("b_digest")
@@ -106,6 +119,7 @@ def add_payment(tx: Tx, payment: Payment) -> int:
         "expires_at": stamp(payment.expires_at),
         "settled_at": stamp(payment.settled_at) if payment.settled_at else None,
         "refunded_fen": 0,
+        "scene": payment.scene.value if payment.scene else None,
     }
     payment_id: int = tx.execute(_ADD_PAYMENT, row).scalar_one()
     return payment_id
@@ -145,11 +159,23 @@ def update_payment(tx: Tx, before: Payment, after: Payment) -> Payment:
             "n_psp_ref": after.psp_ref,
             "n_method": after.method,
             "n_settled_at": stamp(after.settled_at) if after.settled_at else None,
+            "n_surplus": after.surplus,
         },
     ).rowcount
     if touched != 1:
         raise WrongState(f"payment {before.out_trade_no}", after.state)
     return after
+
+
+def set_scene(tx: Tx, payment: Payment, scene: Scene) -> Payment:
+    """The payer went to the gateway this way. Raises WrongState where he went another way before."""
+    if tx.execute(_SET_SCENE, {"b_payment_id": payment.payment_id, "n_scene": scene.value}).rowcount != 1:
+        raise WrongState(f"payment {payment.out_trade_no}", scene)
+    return replace(payment, scene=scene)
+
+
+def set_offer(tx: Tx, payment: Payment, offer: PaymentOffer) -> None:
+    tx.execute(_SET_OFFER, {"b_payment_id": payment.payment_id, "n_offer": offer_text(offer)})
 
 
 def close_payments(tx: Tx, order_no: str) -> None:
@@ -313,4 +339,6 @@ def _payment(row: Row[Any] | None) -> Payment | None:
         expires_at=moment(row.expires_at),
         settled_at=moment(row.settled_at),
         refunded_fen=Fen(row.refunded_fen),
+        scene=Scene(row.scene) if row.scene else None,
+        offer=offer_from_text(row.offer) if row.offer else None,
     )

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from adapters.payments.sandbox import NONCE, SIGNATURE, TIMESTAMP, Paid, signed_notice
+from adapters.payments.sandbox import NAME, NONCE, SIGNATURE, TIMESTAMP, Paid, signed_notice
 from orders.ledger import ADVANCES, REFUNDS_DUE, REVENUE, SURPLUS, receivable
 from orders.money import Fen
 from orders.order import CustomerState, Order
 from orders.payment import Effect, Held, HeldReason, Refused, Repeated, Settled
-from orders.ports import Merchant, PaymentAnswer, PaymentNotice, PaymentStatus, RawNotice, Source
+from orders.ports import Merchant, PaymentAnswer, PaymentNotice, PaymentStatus, RawNotice, Scene, Source
 from orders.tables import notices
 from tests.orders.test_placing import GOODS_DEARER
 from tests.orders.world import MERCHANT, SECRET, World, catalog_of, gift, topup
@@ -260,7 +260,9 @@ class TestActiveQuery:
     async def test_a_lost_notice_is_found_by_asking(self, world: World) -> None:
         order = await world.place()
         world.bank.drop_notices = True
-        await world.write(lambda tx: world.shop.payment_begun(tx, order.pay_token, world.now))
+        await world.write(
+            lambda tx: world.shop.begin_payment(tx, order.pay_token, NAME, Scene.PAGE, world.now)
+        )
         assert not await world.pay(order)
         await world.wait(seconds=5)
         assert await world.state(order) is CustomerState.DELIVERED
@@ -278,8 +280,10 @@ class TestActiveQuery:
                 asked.append((world.now - began).total_seconds())
                 return PaymentAnswer(PaymentStatus.NOT_PAID)
 
-        world.dispatch._gateways = {"sandbox": Listening()}  # type: ignore[dict-item]
-        await world.write(lambda tx: world.shop.payment_begun(tx, order.pay_token, world.now))
+        world.connect(Listening())  # type: ignore[arg-type]
+        await world.write(
+            lambda tx: world.shop.begin_payment(tx, order.pay_token, NAME, Scene.PAGE, world.now)
+        )
         await world.wait(minutes=10)
         assert asked == [5, 15, 60, 300]
 
@@ -305,10 +309,12 @@ class TestActiveQuery:
         class Silent:
             name, merchant, acknowledgement = "sandbox", MERCHANT, "success"
 
-            async def close(self, ask: object) -> PaymentAnswer:
+            async def query(self, ask: object) -> PaymentAnswer:
                 return PaymentAnswer(PaymentStatus.UNKNOWN)
 
-        world.dispatch._gateways = {"sandbox": Silent()}  # type: ignore[dict-item]
+            close = query
+
+        world.connect(Silent())  # type: ignore[arg-type]
         await world.wait(minutes=15)
         assert await world.state(order) is CustomerState.AWAITING_PAYMENT
         await world.wait(minutes=5)

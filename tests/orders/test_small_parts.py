@@ -64,7 +64,7 @@ class TestPolicy:
             (r"^\[quote\]", "[quotes]", "quotes is not known"),
             (r"^query_seconds = .*$", "query_seconds = []", "payment.query_seconds is []"),
             (r"^sure_at = \S+", "sure_at = 1.5", "reading.sure_at is 1.5"),
-            (r"^gateway = \S+", "gateway = ''", "payment.gateway is ''"),
+            (r"^web = .*$", "web = []", "gateways.web is []"),
             (r"^refund_failed = \S+", "refund_failed = 1", "delivery.refund_failed is 1"),
             (r"^\[quote\]", "[quote", "not a TOML file"),
         ],

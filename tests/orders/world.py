@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from orders.jobs import EmbeddedJobs
 from orders.order import CustomerState, Order, customer_state
 from orders.payment import NoticeOutcome, Refused
 from orders.policy import Policy
-from orders.ports import HouseSupplier, Merchant, RawNotice, Supplier
+from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
 from orders.quote import Quote
 from orders.shop import Shop
 from orders.vault import Vault
@@ -59,25 +59,31 @@ class World:
     policy: Policy = POLICY
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     demo_keys: bool = True
+    merchants: Mapping[str, Merchant] = field(default_factory=lambda: {NAME: MERCHANT})
 
     def __post_init__(self) -> None:
         self.jobs = EmbeddedJobs(self.policy.jobs)
         self.vault = Vault({"k1": bytes(range(32))})
         source = SampleKeys() if self.demo_keys else None
-        self.shop = Shop(self.jobs, self.vault, self.policy, {NAME: MERCHANT}, source)
+        self.shop = Shop(self.jobs, self.vault, self.policy, self.merchants, source)
         self.bank = SandboxBank(SECRET, MERCHANT, self.clock, self._deliver_notice)
         self.gateway = SandboxGateway(SECRET, MERCHANT, self.bank, self.policy.payment.notice_age_max_seconds)
         self.supplier = SandboxSupplier(self.clock)
         stock = CardStock()
-        suppliers: dict[Delivery, Supplier | HouseSupplier] = {
+        self.suppliers: dict[Delivery, Supplier | HouseSupplier] = {
             Delivery.TOPUP: self.supplier,
             Delivery.CARD: stock,
             Delivery.LICENSE: stock,
             Delivery.PHYSICAL: ManualWork(),
         }
-        self.dispatch = Dispatch(self.database, self.shop, suppliers, {NAME: self.gateway}, self.clock)
+        self.connect(self.gateway)
         self.told: list[tuple[str, int]] = []
         """The news, as an announcer would hear them: order number and event number."""
+
+    def connect(self, *gateways: Gateway) -> None:
+        """Have the worker ask these gateways from now on."""
+        known = {gateway.name: gateway for gateway in gateways}
+        self.dispatch = Dispatch(self.database, self.shop, self.suppliers, known, self.clock)
 
     @property
     def now(self) -> datetime:

@@ -12,7 +12,7 @@ if (watched) {
       try {
         const response = await fetch(watched.dataset.lookAt, { credentials: "same-origin" });
         const got = response.ok ? await response.json() : null;
-        if (got && got.state !== watched.dataset.state) { location.replace(location.pathname); return; }
+        if (got && got.state !== watched.dataset.state) { location.replace(watched.dataset.then || location.pathname); return; }
       } catch (_) { /* offline: look again later */ }
       wait = Math.min(LOOK_LONGEST_MS, wait * 1.2);
     }
@@ -65,4 +65,26 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     }
   });
 }
+// Straight on to the gateway's page, once: who comes back by the back button finds the button again.
+const onward = document.querySelector("[data-go]");
+if (onward && !sessionStorage.getItem(location.pathname)) {
+  sessionStorage.setItem(location.pathname, "gone");
+  if (onward.tagName === "FORM") onward.submit(); else location.assign(onward.href);
+}
+
+// WeChat's own browser pays without leaving the page.
+const wallet = document.querySelector("[data-wallet]");
+if (wallet) {
+  const parameters = JSON.parse(wallet.dataset.wallet);
+  const call = () => window.WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, () => {
+    location.assign(`${watched.dataset.then}/back`);
+  });
+  const pay = () => {
+    if (window.WeixinJSBridge) call();
+    else document.addEventListener("WeixinJSBridgeReady", call, { once: true });
+  };
+  wallet.addEventListener("click", pay);
+  pay();
+}
+
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
