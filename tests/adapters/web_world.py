@@ -35,9 +35,10 @@ from orders.money import Fen
 from orders.order import Order
 from orders.payment import Payment
 from orders.policy import Policy
-from orders.ports import Merchant, Outcome, RawNotice, SupplierAnswer
+from orders.ports import Gateway, Merchant, Outcome, RawNotice, SupplierAnswer
 from orders.quote import Quote
 from orders.shop import Shop
+from orders.till import Till
 from orders.vault import Vault
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -93,17 +94,20 @@ class Parrot:
 class WebWorld:
     database: Database
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
+    real: tuple[Gateway, ...] = ()
+    """Gateways that are connected beside the sandbox."""
 
     def __post_init__(self) -> None:
         policy = Policy.read(DATA / "policy.toml")
         self.bank = SandboxBank(BANK_SECRET, MERCHANT, self.clock, self._post_notice)
         self.gateway = SandboxGateway(BANK_SECRET, MERCHANT, self.bank, 300)
         self.jobs = EmbeddedJobs(policy.jobs)
+        gateways: dict[str, Gateway] = {gateway.name: gateway for gateway in (self.gateway, *self.real)}
         self.shop = Shop(
             self.jobs,
             Vault.from_text(Vault.fresh_text()),
             policy,
-            {self.gateway.name: self.gateway.merchant},
+            {name: gateway.merchant for name, gateway in gateways.items()},
         )
         self.fanout = Fanout()
         outbox = Outbox(self.jobs)
@@ -115,7 +119,8 @@ class WebWorld:
             shop=self.shop,
             handover=self.handover,
             fanout=self.fanout,
-            gateways={self.gateway.name: self.gateway},
+            gateways=gateways,
+            till=Till(self.database, self.shop, gateways, self.clock),
             clock=self.clock,
             mask=mask,
             settings=WebSettings(SECRET_KEY, BASE_URL, DESK_PASSWORD_HASH, "夏单小店"),
