@@ -226,7 +226,7 @@ def shop_for_catalog(settings: Settings) -> Shop:
     policy = Policy.read(settings.data_folder / "policy.toml")
     vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
     # Sandbox money buys sandbox keys; without them the stock of card goods is the keys in the vault.
-    keys = SampleKeys() if settings.gateway == "sandbox" else None
+    keys = SampleKeys() if settings.plays else None
     return Shop(EmbeddedJobs(policy.jobs), vault, policy, {SANDBOX: SANDBOX_MERCHANT}, keys)
 
 

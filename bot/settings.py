@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Literal
@@ -72,8 +73,11 @@ class Settings(BaseSettings):
     desk_password: SecretStr = Field(
         SecretStr(""), alias="XIADAN_DESK_PASSWORD", description="Opens the desk; 8 characters or more."
     )
-    gateway: Literal["sandbox"] = Field(
-        "sandbox", alias="XIADAN_GATEWAY", description="Who takes the money: sandbox."
+    gateway_names: str = Field(
+        "sandbox",
+        alias="XIADAN_GATEWAYS",
+        description="Who takes the money, by comma: wechat_pay, alipay, unionpay, stars, or sandbox (no money moves). "
+        "Whom a channel offers first is in policy.toml.",
     )
     sandbox_secret: SecretStr = Field(
         SecretStr(""),
@@ -114,6 +118,80 @@ class Settings(BaseSettings):
         "https://api.weixin.qq.com", alias="WECHAT_API_URL", description="The official account API."
     )
 
+    alipay_app_id: str = Field("", alias="ALIPAY_APP_ID", description="Of the application that may collect.")
+    alipay_seller_id: str = Field(
+        "", alias="ALIPAY_SELLER_ID", description="The merchant's own number, 2088 and twelve digits."
+    )
+    alipay_private_key_file: Path = Field(
+        Path(), alias="ALIPAY_PRIVATE_KEY_FILE", description="The application's RSA2 key: PEM or bare base64."
+    )
+    alipay_public_key_file: Path = Field(
+        Path(), alias="ALIPAY_PUBLIC_KEY_FILE", description="Alipay's public key, not the application's."
+    )
+    alipay_url: str = Field(
+        "https://openapi.alipay.com/gateway.do", alias="ALIPAY_URL", description="The gateway's address."
+    )
+    wechat_pay_merchant_id: str = Field(
+        "", alias="WECHAT_PAY_MERCHANT_ID", description="The merchant number of WeChat Pay."
+    )
+    wechat_pay_app_id: str = Field(
+        "", alias="WECHAT_PAY_APP_ID", description="The account that collects. Empty: WECHAT_APP_ID."
+    )
+    wechat_pay_private_key_file: Path = Field(
+        Path(), alias="WECHAT_PAY_PRIVATE_KEY_FILE", description="apiclient_key.pem."
+    )
+    wechat_pay_certificate_serial: str = Field(
+        "",
+        alias="WECHAT_PAY_CERTIFICATE_SERIAL",
+        description="The serial number of the merchant's certificate.",
+    )
+    wechat_pay_api_v3_key: SecretStr = Field(
+        SecretStr(""), alias="WECHAT_PAY_API_V3_KEY", description="32 characters, set by the merchant."
+    )
+    wechat_pay_public_key_id: str = Field(
+        "", alias="WECHAT_PAY_PUBLIC_KEY_ID", description="PUB_KEY_ID_... of WeChat Pay's public key."
+    )
+    wechat_pay_public_key_file: Path = Field(
+        Path(), alias="WECHAT_PAY_PUBLIC_KEY_FILE", description="pub_key.pem of WeChat Pay."
+    )
+    wechat_pay_certificates_file: Path = Field(
+        Path(),
+        alias="WECHAT_PAY_CERTIFICATES_FILE",
+        description="WeChat Pay's platform certificates, for merchants without a public key.",
+    )
+    wechat_pay_url: str = Field(
+        "https://api.mch.weixin.qq.com", alias="WECHAT_PAY_URL", description="The API's address."
+    )
+    unionpay_merchant_id: str = Field("", alias="UNIONPAY_MERCHANT_ID", description="Fifteen digits.")
+    unionpay_certificate_file: Path = Field(
+        Path(), alias="UNIONPAY_CERTIFICATE_FILE", description="The merchant's signing certificate, .pfx."
+    )
+    unionpay_certificate_password: SecretStr = Field(
+        SecretStr(""), alias="UNIONPAY_CERTIFICATE_PASSWORD", description="Opens the .pfx."
+    )
+    unionpay_root_file: Path = Field(
+        Path(), alias="UNIONPAY_ROOT_FILE", description="acp_prod_root.cer, the root that UnionPay gave out."
+    )
+    unionpay_middle_file: Path = Field(
+        Path(), alias="UNIONPAY_MIDDLE_FILE", description="acp_prod_middle.cer, the one below it."
+    )
+    unionpay_url: str = Field(
+        "https://gateway.95516.com", alias="UNIONPAY_URL", description="The gateway's address."
+    )
+    unionpay_file_url: str = Field(
+        "https://filedownload.95516.com", alias="UNIONPAY_FILE_URL", description="Where its bills lie."
+    )
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """The names of those that take the money."""
+        return tuple(dict.fromkeys(name.strip() for name in self.gateway_names.split(",") if name.strip()))
+
+    @property
+    def plays(self) -> bool:
+        """Whether the sandbox is among them: then goods are made up, too."""
+        return "sandbox" in self.gateways
+
     @property
     def database(self) -> str:
         """The database's URL, SQLite in the state folder where none is set."""
@@ -137,8 +215,9 @@ def check_for_serving(settings: Settings) -> None:
         ("XIADAN_SECRET_KEY", settings.secret_key, 32),
         ("XIADAN_DESK_PASSWORD", settings.desk_password, 8),
         ("XIADAN_CARD_KEYS", settings.card_keys, 40),
-        ("XIADAN_SANDBOX_SECRET", settings.sandbox_secret, 16),
     ]
+    if settings.plays:
+        wanted.append(("XIADAN_SANDBOX_SECRET", settings.sandbox_secret, 16))
     if settings.telegram_bot_token.get_secret_value() and settings.telegram_mode == "webhook":
         wanted.append(("TELEGRAM_WEBHOOK_SECRET", settings.telegram_webhook_secret, 16))
     if settings.wechat_app_id:
@@ -152,6 +231,7 @@ def check_for_serving(settings: Settings) -> None:
     ]
     short += _unreadable(settings)
     short += _channel_problems(settings)
+    short += _gateway_problems(settings)
     if short:
         raise SettingsRejected(
             "The shop does not start without these settings (see .env.example):\n" + "\n".join(short)
@@ -207,12 +287,67 @@ def _channel_problems(settings: Settings) -> list[str]:
     return problems
 
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "sandbox": (),
+    "alipay": ("alipay_app_id", "alipay_seller_id", "alipay_private_key_file", "alipay_public_key_file"),
+    "wechat_pay": (
+        "wechat_pay_merchant_id",
+        "wechat_pay_private_key_file",
+        "wechat_pay_certificate_serial",
+        "wechat_pay_api_v3_key",
+    ),
+    "unionpay": (
+        "unionpay_merchant_id",
+        "unionpay_certificate_file",
+        "unionpay_certificate_password",
+        "unionpay_root_file",
+        "unionpay_middle_file",
+    ),
+    "stars": ("telegram_bot_token",),
+}
+"""What each gateway cannot do without, by the names of the fields."""
+
+
+def _gateway_problems(settings: Settings) -> list[str]:
+    """Empty settings and files that are not there. Whether a key is a good one, its gateway tells."""
+    problems: list[str] = []
+    if not settings.gateways:
+        problems.append(f"  XIADAN_GATEWAYS: names nobody; name one or more of {', '.join(NEEDED)}")
+    for gateway in settings.gateways:
+        if gateway not in NEEDED:
+            problems.append(f"  XIADAN_GATEWAYS: {gateway!r} is not known; known are {', '.join(NEEDED)}")
+            continue
+        for name in NEEDED[gateway]:
+            problems += _missing(settings, name, gateway)
+    if "wechat_pay" in settings.gateways:
+        keyed = settings.wechat_pay_public_key_id and settings.wechat_pay_public_key_file != Path()
+        if not keyed and settings.wechat_pay_certificates_file == Path():
+            problems.append(
+                "  WECHAT_PAY_PUBLIC_KEY_ID and WECHAT_PAY_PUBLIC_KEY_FILE: are needed by wechat_pay, or "
+                "WECHAT_PAY_CERTIFICATES_FILE instead of both"
+            )
+        if not (settings.wechat_pay_app_id or settings.wechat_app_id):
+            problems.append("  WECHAT_PAY_APP_ID: is not set, and neither is WECHAT_APP_ID")
+    return problems
+
+
+def _missing(settings: Settings, name: str, gateway: str) -> list[str]:
+    alias = Settings.model_fields[name].alias
+    value = getattr(settings, name)
+    text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    if text in ("", "."):
+        return [f"  {alias}: is not set, and {gateway} needs it"]
+    if isinstance(value, Path) and not value.is_file():
+        return [f"  {alias}: there is no file {value}"]
+    return []
+
+
 def example_env() -> str:
     """The text of `.env.example`: every setting, its meaning and its default."""
     lines = ["# Copy to .env and fill in. Every setting of Xiadan stands here.", ""]
     for field in Settings.model_fields.values():
         default = field.default
-        if isinstance(default, SecretStr) or field.alias == "XIADAN_DATA_FOLDER":
+        if isinstance(default, SecretStr) or default == Path() or field.alias == "XIADAN_DATA_FOLDER":
             default = ""
         lines += [f"# {field.description}", f"{field.alias}={default}", ""]
     return "\n".join(lines)

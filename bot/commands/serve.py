@@ -23,7 +23,7 @@ DEMO_SUPPLIER_DELAY = timedelta(seconds=2)
 """Long enough to see that an order is being delivered before it is."""
 
 SANDBOX_WARNING = (
-    "WARNING: the gateway is the sandbox. No money moves, top-ups reach nobody, and card keys are made up.\n"
+    "WARNING: the sandbox is among the gateways. No money moves, top-ups reach nobody, and card keys are made up.\n"
     "         Try everything out like this, but sell nothing to real customers."
 )
 
@@ -38,7 +38,7 @@ def serve(settings: Settings) -> None:
 
     def opened() -> None:
         typer.echo(f"{settings.shop_name} is open: {settings.base_url}  desk: {settings.base_url}/desk")
-        if settings.gateway == "sandbox":
+        if settings.plays:
             typer.echo(SANDBOX_WARNING, err=True)
 
     asyncio.run(run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened))
@@ -63,6 +63,7 @@ def demo(port: int | None) -> None:
         card_keys=_kept(folder / "card_keys", Vault.fresh_text),
         desk_password=_kept(folder / "desk_password", _password),
         sandbox_secret=_kept(folder / "sandbox_secret", lambda: secrets.token_urlsafe(24)),
+        gateway_names="sandbox",
         telegram_bot_token=SecretStr(""),
         wechat_app_id="",
     )

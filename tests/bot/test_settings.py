@@ -60,6 +60,31 @@ def test_what_a_platform_would_refuse_is_said_at_the_start(given: dict[str, obje
         check_for_serving(settings(telegram_bot_token=SecretStr("1:a"), **given))
 
 
+@pytest.mark.parametrize(
+    ("gateways", "complaint"),
+    [
+        ("", "XIADAN_GATEWAYS: names nobody"),
+        ("paypal", "XIADAN_GATEWAYS: 'paypal' is not known; known are sandbox, alipay"),
+        ("alipay", "ALIPAY_APP_ID: is not set, and alipay needs it"),
+        ("wechat_pay", "WECHAT_PAY_API_V3_KEY: is not set, and wechat_pay needs it"),
+        ("wechat_pay", "WECHAT_PAY_CERTIFICATES_FILE instead of both"),
+        ("unionpay, alipay", "UNIONPAY_ROOT_FILE: is not set"),
+        ("stars", "TELEGRAM_BOT_TOKEN: is not set"),
+    ],
+)
+def test_a_gateway_without_its_settings_is_refused_by_name(gateways: str, complaint: str) -> None:
+    with pytest.raises(SettingsRejected) as refused:
+        check_for_serving(settings(gateway_names=gateways))
+    assert complaint in str(refused.value)
+    assert "XIADAN_SANDBOX_SECRET" not in str(refused.value)
+
+
+def test_a_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.pem"
+    with pytest.raises(SettingsRejected, match="ALIPAY_PRIVATE_KEY_FILE: there is no file"):
+        check_for_serving(settings(gateway_names="alipay", alipay_private_key_file=gone))
+
+
 def test_a_card_key_that_cannot_be_read_is_refused_without_being_shown() -> None:
     with pytest.raises(SettingsRejected, match="XIADAN_CARD_KEYS: key 'k1'") as refused:
         check_for_serving(settings(card_keys=SecretStr("k1:" + "not base64 " * 5)))
