@@ -51,8 +51,9 @@ from orders.jobs import EmbeddedJobs
 from orders.order import Order
 from orders.payment import Refused
 from orders.policy import Policy
-from orders.ports import HouseSupplier, Merchant, RawNotice, Supplier
+from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
 from orders.shop import Shop
+from orders.till import Till
 from orders.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -77,8 +78,11 @@ class App:
     fanout: Fanout
     worker: Worker
     clock: Clock
-    gateway: SandboxGateway
+    gateways: Mapping[str, Gateway]
+    """Who takes the money, by name."""
+    till: Till
     bank: SandboxBank
+    """Where the sandbox's imaginary money lies; connected only if the sandbox is among the gateways."""
     supplier: SandboxSupplier
     channels: dict[str, Channel]
     """Who sends, by channel name. Filled once the channels are built: they need the reception."""
@@ -105,6 +109,9 @@ class Assembly:
     base_url: str
     vault: Vault
     sandbox_secret: str
+    """Empty where the sandbox takes no money."""
+    gateways: Sequence[Gateway] = ()
+    """Those that take real money."""
     catalog: Path | None = None
     """Loaded at the start; None where the shop has its goods already."""
     supplier_delay: timedelta = timedelta(0)
@@ -129,26 +136,32 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         stack.push_async_callback(database.close)
         await database.migrate()
         jobs = EmbeddedJobs(policy.jobs)
-        shop = Shop(jobs, parts.vault, policy, {SANDBOX: SANDBOX_MERCHANT}, SampleKeys())
+        plays = bool(parts.sandbox_secret)
+        secret, age_max = parts.sandbox_secret or token_urlsafe(24), policy.payment.notice_age_max_seconds
+
+        async def straight_in(raw: RawNotice) -> bool:
+            outcome = await database.write(lambda tx: shop.receive_notice(tx, sandbox, raw, clock.now()))
+            return not isinstance(outcome, Refused)
+
+        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, parts.send_notice or straight_in)
+        sandbox = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
+        connected: tuple[Gateway, ...] = (*parts.gateways, *((sandbox,) if plays else ()))
+        gateways = {gateway.name: gateway for gateway in connected}
+        merchants = {name: gateway.merchant for name, gateway in gateways.items()}
+        # Sandbox money buys sandbox keys; without it the stock of card goods is the keys in the vault.
+        shop = Shop(jobs, parts.vault, policy, merchants, SampleKeys() if plays else None)
         if goods is not None:
             await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
         await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
-
-        async def straight_in(raw: RawNotice) -> bool:
-            outcome = await database.write(lambda tx: shop.receive_notice(tx, gateway, raw, clock.now()))
-            return not isinstance(outcome, Refused)
-
-        secret, age_max = parts.sandbox_secret, policy.payment.notice_age_max_seconds
-        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, parts.send_notice or straight_in)
-        gateway = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
         supplier = SandboxSupplier(clock, parts.supplier_delay, parts.supplier_books)
         suppliers: dict[Delivery, Supplier | HouseSupplier] = {
-            Delivery.TOPUP: supplier,
+            # Goods that nobody delivers by a network are a person's work.
+            Delivery.TOPUP: supplier if plays else ManualWork(),
             Delivery.CARD: CardStock(),
             Delivery.LICENSE: CardStock(),
             Delivery.PHYSICAL: ManualWork(),
         }
-        dispatch = Dispatch(database, shop, suppliers, {gateway.name: gateway}, clock)
+        dispatch = Dispatch(database, shop, suppliers, gateways, clock)
         outbox = Outbox(jobs, parts.sendings)
         handover = Handover(outbox, wording)
         links = Links(parts.base_url.rstrip("/"))
@@ -166,7 +179,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         reception = Reception(database, assistant, clock, fanout)
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, clock, gateway, bank, supplier, channels, own_words,
+            worker, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
 
@@ -295,7 +308,8 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             shop=app.shop,
             handover=app.handover,
             fanout=app.fanout,
-            gateways={app.gateway.name: app.gateway},
+            gateways=app.gateways,
+            till=app.till,
             clock=app.clock,
             mask=lambda kind, account: app.lexicon.mask(kind.value, account),
             settings=WebSettings(
@@ -305,7 +319,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
                 shop_name=settings.shop_name,
                 message_characters_max=app.policy.limits.message_length_max,
             ),
-            bank=app.bank,
+            bank=app.bank if SANDBOX in app.gateways else None,
             teaching=app.teaching,
             routes=routes,
         )
