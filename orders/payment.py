@@ -176,6 +176,8 @@ class Refund:
     state: RefundState
     queries: int = 0
     """How often the gateway was asked what became of it."""
+    psp_ref: str | None = None
+    """The gateway's number of the refund, once it has told one."""
 
 
 class RefundReason(StrEnum):

@@ -28,6 +28,9 @@ from orders.payment import (
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
 from orders.store import attempts, book, goods, keys, money
 
+PSP_REF_LENGTH_MAX = 64
+"""No gateway's number is longer; one that is must not keep the answer from being booked."""
+
 SILENT_AFTER = timedelta(seconds=60)
 """A refund call that has not been answered by then is asked about."""
 
@@ -128,6 +131,7 @@ def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: date
     waiting = (RefundState.SUBMITTING, RefundState.PROCESSING, RefundState.UNKNOWN)
     if refund is None or order is None or refund.state not in waiting:
         return
+    refund = replace(refund, psp_ref=said.psp_ref[:PSP_REF_LENGTH_MAX] or refund.psp_ref)
     match said.status:
         case RefundStatus.SUCCEEDED:
             _succeeded(tx, room, order, refund, now)

@@ -92,7 +92,12 @@ _REFUSED = select(refunds.c.refund_no).where(
 _UPDATE_REFUND = (
     update(refunds)
     .where(refunds.c.refund_no == bindparam("b_refund_no"), refunds.c.state == bindparam("b_state"))
-    .values(state=bindparam("n_state"), queries=bindparam("n_queries"), ended_at=bindparam("n_ended_at"))
+    .values(
+        state=bindparam("n_state"),
+        queries=bindparam("n_queries"),
+        psp_ref=bindparam("n_psp_ref"),
+        ended_at=bindparam("n_ended_at"),
+    )
 )
 _POST = insert(ledger)
 _BALANCES = select(ledger.c.account, func.sum(ledger.c.amount_fen).label("balance")).group_by(
@@ -277,6 +282,7 @@ def refund(tx: Tx, refund_no: str) -> Refund | None:
         reason=row.reason,
         state=RefundState(row.state),
         queries=row.queries,
+        psp_ref=row.psp_ref,
     )
 
 
@@ -297,6 +303,7 @@ def update_refund(tx: Tx, before: Refund, after: Refund, ended_at: datetime | No
             "b_state": before.state.value,
             "n_state": after.state.value,
             "n_queries": after.queries,
+            "n_psp_ref": after.psp_ref,
             "n_ended_at": stamp(ended_at) if ended_at else None,
         },
     ).rowcount

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adapters.suppliers.sandbox import Manner
 from orders.database import Database
 from orders.order import CustomerState, Order
-from orders.payment import RefundDenied, RefundOutcome
+from orders.payment import RefundDenied, RefundOutcome, RefundState
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
+from orders.store import money
 from tests.orders.test_delivering import paid
 from tests.orders.world import MERCHANT, PHONE, POLICY, World, gift, mouse, topup
 
@@ -111,16 +113,20 @@ class Moody:
 
     name, merchant, acknowledgement = "sandbox", MERCHANT, "success"
 
-    def __init__(self, *answers: RefundStatus) -> None:
+    def __init__(self, *answers: RefundStatus, refs: Sequence[str] = ()) -> None:
         self.answers = list(answers)
+        self.refs = list(refs)
         self.submitted: list[str] = []
 
     async def refund(self, ask: RefundAsk) -> RefundAnswer:
         self.submitted.append(ask.refund_no)
-        return RefundAnswer(self.answers.pop(0))
+        return self._next()
 
     async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
-        return RefundAnswer(self.answers.pop(0))
+        return self._next()
+
+    def _next(self) -> RefundAnswer:
+        return RefundAnswer(self.answers.pop(0), psp_ref=self.refs.pop(0) if self.refs else "")
 
 
 async def test_a_refund_that_was_not_answered_is_asked_about_not_sent_again(world: World) -> None:
@@ -133,6 +139,17 @@ async def test_a_refund_that_was_not_answered_is_asked_about_not_sent_again(worl
     assert await world.state(order) is CustomerState.REFUNDED
     assert len(moody.submitted) == 1
     assert await world.violations() == ()
+
+
+async def test_the_gateways_number_of_a_refund_is_kept_as_soon_as_it_tells_one(world: World) -> None:
+    order = await paid(world, gift())
+    moody = Moody(RefundStatus.PROCESSING, RefundStatus.SUCCEEDED, refs=["psp-7", ""])
+    world.dispatch._gateways = {"sandbox": moody}  # type: ignore[dict-item]
+    await wish(world, order)
+    await world.wait(minutes=5)
+    refund = await world.database.read(lambda tx: money.refund(tx, f"{order.order_no}R1"))
+    assert refund is not None
+    assert (refund.state, refund.psp_ref) == (RefundState.SUCCEEDED, "psp-7")
 
 
 async def test_a_refund_that_never_arrived_is_sent_again_under_the_same_number(world: World) -> None:
