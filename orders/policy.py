@@ -110,6 +110,20 @@ class SweepPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ReconciliationPolicy:
+    hour: int
+    tries_max: int
+    retry_minutes: tuple[int, ...]
+    catch_up_days: int
+    edge_minutes: int
+    kept_per_mille_max: int
+
+    def keeps_as_usual(self, fee_fen: int, amount_fen: int) -> bool:
+        """Whether a gateway keeps, or gives back, no more of an amount than it may unasked."""
+        return abs(fee_fen) <= -(-amount_fen * self.kept_per_mille_max // 1000)
+
+
+@dataclass(frozen=True, slots=True)
 class LearningPolicy:
     misses_kept_days: int
     misses_max: int
@@ -131,6 +145,7 @@ class Policy:
     delivery: DeliveryPolicy
     jobs: JobPolicy
     sweep: SweepPolicy
+    reconciliation: ReconciliationPolicy
     learning: LearningPolicy
 
     @classmethod

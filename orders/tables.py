@@ -226,12 +226,19 @@ payments = Table(
     Column("refunded_fen", BigInteger, nullable=False),
     Column("charge_minor", BigInteger),
     Column("charge_currency", String(3)),
+    Column("kept_fen", BigInteger, nullable=False, server_default="0"),
     Column("scene", String(16)),
     Column("offer", Text),
     UniqueConstraint("gateway", "psp_ref", name="uq_payments_psp_ref"),
     CheckConstraint("amount_fen > 0", name="ck_payments_amount"),
     CheckConstraint("refunded_fen BETWEEN 0 AND amount_fen", name="ck_payments_refunded"),
     Index("ix_payments_order", "order_no"),
+    Index(
+        "ix_payments_settled",
+        "settled_at",
+        sqlite_where=text("settled_at IS NOT NULL"),
+        postgresql_where=text("settled_at IS NOT NULL"),
+    ),
     Index(
         "uq_payments_settled_once",
         "order_no",
@@ -288,8 +295,11 @@ refunds = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
     Column("psp_ref", String(64)),
+    Column("kept_fen", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("amount_fen > 0", name="ck_refunds_amount"),
     Index("ix_refunds_order", "order_no"),
+    Index("ix_refunds_ended", "ended_at"),
+    Index("ix_refunds_psp_ref", "psp_ref"),
 )
 
 attempts = Table(
@@ -419,6 +429,7 @@ bills = Table(
     Column("day", String(10), primary_key=True),
     Column("fetched_at", BigInteger, nullable=False),
     Column("rows", Integer, nullable=False),
+    Column("agreed", Integer, nullable=False),
     Column("digest", String(64), nullable=False),
 )
 
@@ -435,6 +446,8 @@ bill_rows = Table(
     Column("fee_fen", BigInteger, nullable=False),
     Column("state", String(16), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Index("ix_bill_rows_ref", "party", "ref"),
+    Index("ix_bill_rows_our_no", "party", "our_no"),
 )
 
 differences = Table(
@@ -450,7 +463,9 @@ differences = Table(
     Column("ours_fen", BigInteger),
     Column("theirs_fen", BigInteger),
     Column("detail", Text, nullable=False),
+    Column("openings", Integer, nullable=False),
     Column("found_at", BigInteger, nullable=False),
+    Column("denied_at", BigInteger),
     Column("resolved_at", BigInteger),
     Column("resolved_by", String(64)),
     Column("resolution", Text),

@@ -94,7 +94,15 @@ def _orders_and_payments() -> None:
     op.add_column("payments", sa.Column("charge_currency", sa.String(3)))
     op.add_column("payments", sa.Column("scene", sa.String(16)))
     op.add_column("payments", sa.Column("offer", sa.Text))
+    op.add_column("payments", sa.Column("kept_fen", sa.BigInteger, nullable=False, server_default="0"))
+    settled = sa.text("settled_at IS NOT NULL")
+    op.create_index(
+        "ix_payments_settled", "payments", ["settled_at"], sqlite_where=settled, postgresql_where=settled
+    )
     op.add_column("refunds", sa.Column("psp_ref", sa.String(64)))
+    op.add_column("refunds", sa.Column("kept_fen", sa.BigInteger, nullable=False, server_default="0"))
+    op.create_index("ix_refunds_ended", "refunds", ["ended_at"])
+    op.create_index("ix_refunds_psp_ref", "refunds", ["psp_ref"])
 
 
 def _suppliers() -> None:
@@ -166,6 +174,7 @@ def _bills() -> None:
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("fetched_at", sa.BigInteger, nullable=False),
         sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("agreed", sa.Integer, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
     )
     op.create_table(
@@ -181,6 +190,8 @@ def _bills() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
+    op.create_index("ix_bill_rows_ref", "bill_rows", ["party", "ref"])
+    op.create_index("ix_bill_rows_our_no", "bill_rows", ["party", "our_no"])
     op.create_table(
         "differences",
         sa.Column("difference_no", BIG_ID, primary_key=True, autoincrement=True),
@@ -193,7 +204,9 @@ def _bills() -> None:
         sa.Column("ours_fen", sa.BigInteger),
         sa.Column("theirs_fen", sa.BigInteger),
         sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("openings", sa.Integer, nullable=False),
         sa.Column("found_at", sa.BigInteger, nullable=False),
+        sa.Column("denied_at", sa.BigInteger),
         sa.Column("resolved_at", sa.BigInteger),
         sa.Column("resolved_by", sa.String(64)),
         sa.Column("resolution", sa.Text),
@@ -214,10 +227,13 @@ def downgrade() -> None:
     op.drop_table("supplier_health")
     op.drop_table("supplier_goods")
     op.drop_index("ix_attempts_supplier", "attempts")
+    op.drop_index("ix_refunds_psp_ref", "refunds")
+    op.drop_index("ix_refunds_ended", "refunds")
+    op.drop_index("ix_payments_settled", "payments")
     for table, names in (
         ("attempts", ("supplier_code", "cost_fen")),
-        ("refunds", ("psp_ref",)),
-        ("payments", ("charge_minor", "charge_currency", "scene", "offer")),
+        ("refunds", ("psp_ref", "kept_fen")),
+        ("payments", ("charge_minor", "charge_currency", "scene", "offer", "kept_fen")),
         ("order_lines", ("unit_price_li",)),
         ("orders", ("purpose", "coupon", "price_rules")),
     ):
