@@ -97,6 +97,33 @@ class DeliveryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class StockPolicy:
+    low_at: int
+    expiry_margin_days: int
+
+    @property
+    def expiry_margin(self) -> timedelta:
+        return timedelta(days=self.expiry_margin_days)
+
+
+@dataclass(frozen=True, slots=True)
+class AfterSalesPolicy:
+    replacements_per_line_max: int
+    replace_by_itself: bool
+    overdue_factor: int
+    overdue_minutes_min: int
+    refund_alone_max_yuan: int
+
+    @property
+    def refund_alone_max_fen(self) -> Fen:
+        return Fen(self.refund_alone_max_yuan * 100)
+
+    def patience(self, eta_minutes: int) -> timedelta:
+        """How long after the payment a promise of `eta_minutes` counts as broken."""
+        return timedelta(minutes=max(eta_minutes * self.overdue_factor, self.overdue_minutes_min))
+
+
+@dataclass(frozen=True, slots=True)
 class JobPolicy:
     lease_seconds: int
     attempts_max: int
@@ -143,6 +170,8 @@ class Policy:
     payment: PaymentPolicy
     gateways: GatewayPolicy
     delivery: DeliveryPolicy
+    stock: StockPolicy
+    aftersales: AfterSalesPolicy
     jobs: JobPolicy
     sweep: SweepPolicy
     reconciliation: ReconciliationPolicy
@@ -160,7 +189,12 @@ class Policy:
         return cls(**{name: _section(path, name, kind, said[name]) for name, kind in sections.items()})
 
 
-ZERO_ALLOWED = frozenset({"fee_per_mille", "sure_at", "guess_at"})
+ZERO_ALLOWED = frozenset(
+    {
+        "fee_per_mille", "sure_at", "guess_at", "low_at", "expiry_margin_days", "replacements_per_line_max",
+        "refund_alone_max_yuan",
+    }
+)  # fmt: skip
 
 
 # The parsed file is the one place where a value may be anything at all.

@@ -96,10 +96,15 @@ card_keys = Table(
     Column("batch_no", BigInteger),
     Column("expires_at", BigInteger),
     Column("replaced_by", BigInteger),
+    Column("void_reason", Text),
+    Column("voided_by", String(64)),
+    Column("voided_at", BigInteger),
     UniqueConstraint("sku_id", "fingerprint", name="uq_card_keys_fingerprint"),
     CheckConstraint("state NOT IN ('free', 'sold') OR (state = 'free') = (order_no IS NULL)", name="ck_card_keys_owner"),
     Index("ix_card_keys_free", "sku_id", "expires_at", "key_no", sqlite_where=text("state = 'free'"), postgresql_where=text("state = 'free'")),
     Index("ix_card_keys_order", "order_no"),
+    Index("ix_card_keys_fingerprint", "fingerprint"),
+    Index("ix_card_keys_batch", "batch_no"),
 )  # fmt: skip
 
 key_batches = Table(
@@ -112,6 +117,7 @@ key_batches = Table(
     Column("added", Integer, nullable=False),
     Column("unit_cost_fen", BigInteger),
     Column("expires_at", BigInteger),
+    Column("note", Text, nullable=False),
     Column("added_by", String(64), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Index("ix_key_batches_sku", "sku_id"),
@@ -301,6 +307,24 @@ refunds = Table(
     Index("ix_refunds_ended", "ended_at"),
     Index("ix_refunds_psp_ref", "psp_ref"),
 )
+
+refund_proposals = Table(
+    "refund_proposals",
+    metadata,
+    Column("proposal_no", BigId, primary_key=True, autoincrement=True),
+    Column("order_no", String(14), ForeignKey("orders.order_no"), nullable=False),
+    Column("line_no", Integer, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("verdict", String(16)),
+    Column("decided_by", String(64)),
+    Column("decided_at", BigInteger),
+    CheckConstraint("amount_fen > 0", name="ck_refund_proposals_amount"),
+    CheckConstraint("decided_by IS NULL OR verdict <> 'confirmed' OR decided_by <> proposed_by", name="ck_refund_proposals_four_eyes"),
+    Index("uq_refund_proposals_open", "order_no", "line_no", unique=True, sqlite_where=text("verdict IS NULL"), postgresql_where=text("verdict IS NULL")),
+)  # fmt: skip
 
 attempts = Table(
     "attempts",

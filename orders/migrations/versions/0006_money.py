@@ -22,6 +22,7 @@ FREE = "state = 'free'"
 
 def upgrade() -> None:
     _keys()
+    _refund_proposals()
     _orders_and_payments()
     _suppliers()
     _prices()
@@ -34,6 +35,11 @@ def _keys() -> None:
     op.add_column("card_keys", sa.Column("batch_no", sa.BigInteger))
     op.add_column("card_keys", sa.Column("expires_at", sa.BigInteger))
     op.add_column("card_keys", sa.Column("replaced_by", sa.BigInteger))
+    op.add_column("card_keys", sa.Column("void_reason", sa.Text))
+    op.add_column("card_keys", sa.Column("voided_by", sa.String(64)))
+    op.add_column("card_keys", sa.Column("voided_at", sa.BigInteger))
+    op.create_index("ix_card_keys_fingerprint", "card_keys", ["fingerprint"])
+    op.create_index("ix_card_keys_batch", "card_keys", ["batch_no"])
     op.create_index(
         "ix_card_keys_free",
         "card_keys",
@@ -50,6 +56,7 @@ def _keys() -> None:
         sa.Column("added", sa.Integer, nullable=False),
         sa.Column("unit_cost_fen", sa.BigInteger),
         sa.Column("expires_at", sa.BigInteger),
+        sa.Column("note", sa.Text, nullable=False),
         sa.Column("added_by", sa.String(64), nullable=False),
         sa.Column("added_at", sa.BigInteger, nullable=False),
     )
@@ -83,6 +90,35 @@ def _may_be_void_unsold() -> None:
     )
     with op.batch_alter_table("card_keys", copy_from=old, recreate="always"):
         pass
+
+
+def _refund_proposals() -> None:
+    op.create_table(
+        "refund_proposals",
+        sa.Column("proposal_no", BIG_ID, primary_key=True, autoincrement=True),
+        sa.Column("order_no", sa.String(14), sa.ForeignKey("orders.order_no"), nullable=False),
+        sa.Column("line_no", sa.Integer, nullable=False),
+        sa.Column("amount_fen", sa.BigInteger, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("proposed_by", sa.String(64), nullable=False),
+        sa.Column("proposed_at", sa.BigInteger, nullable=False),
+        sa.Column("verdict", sa.String(16)),
+        sa.Column("decided_by", sa.String(64)),
+        sa.Column("decided_at", sa.BigInteger),
+        sa.CheckConstraint("amount_fen > 0", name="ck_refund_proposals_amount"),
+        sa.CheckConstraint(
+            "decided_by IS NULL OR verdict <> 'confirmed' OR decided_by <> proposed_by",
+            name="ck_refund_proposals_four_eyes",
+        ),
+    )
+    op.create_index(
+        "uq_refund_proposals_open",
+        "refund_proposals",
+        ["order_no", "line_no"],
+        unique=True,
+        sqlite_where=sa.text("verdict IS NULL"),
+        postgresql_where=sa.text("verdict IS NULL"),
+    )
 
 
 def _orders_and_payments() -> None:
@@ -239,9 +275,11 @@ def downgrade() -> None:
     ):
         for name in names:
             op.drop_column(table, name)
+    op.drop_table("refund_proposals")
     op.drop_table("key_batches")
-    op.drop_index("ix_card_keys_free", "card_keys")
-    for name in ("batch_no", "expires_at", "replaced_by"):
+    for index in ("ix_card_keys_free", "ix_card_keys_fingerprint", "ix_card_keys_batch"):
+        op.drop_index(index, "card_keys")
+    for name in ("batch_no", "expires_at", "replaced_by", "void_reason", "voided_by", "voided_at"):
         op.drop_column("card_keys", name)
     op.create_index(
         "ix_card_keys_free",
