@@ -257,6 +257,8 @@ class RefundNotice:
     amount_fen: Fen
     psp_ref: str
     nonce: str = ""
+    reason: str = ""
+    """With REFUSED: why, for the person who takes it from here."""
 
 
 class BillKind(StrEnum):

@@ -84,7 +84,7 @@ def _refund_told(
         detail = f"{gateway.name} gave {notice.amount_fen} of {refund.amount_fen}"
         room.alarm(tx, "refund_differs", refund.refund_no, detail, now)
         return Noted(refund.refund_no)
-    said = RefundAnswer(notice.status, psp_ref=notice.psp_ref)
+    said = RefundAnswer(notice.status, notice.reason, notice.psp_ref)
     refunding.answer(tx, room, refund.refund_no, said, now)
     return Noted(refund.refund_no)
 
