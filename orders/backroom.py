@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orders import errands
+from orders.chance import UNGUESSABLE, Chance
 from orders.database import Tx
 from orders.errands import Errand
 from orders.order import EventKind
@@ -25,6 +26,7 @@ class Backroom:
     policy: Policy
     merchants: Mapping[str, Merchant]
     key_source: KeySource | None
+    chance: Chance = UNGUESSABLE
 
     def ways_to_pay(self, customer_id: str) -> tuple[str, ...]:
         """The gateways that this customer is offered, the first one first: by the policy of the channel

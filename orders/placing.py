@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -30,7 +29,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
         raise QuoteExpired(quote.expires_at)
     if book.unpaid_count(tx, quote.customer_id) >= room.policy.limits.unpaid_orders_max:
         raise TooManyUnpaid(room.policy.limits.unpaid_orders_max)
-    order = _order_from(quote, catalog, _fresh_order_no(tx, now), now)
+    order = _order_from(room, quote, catalog, _fresh_order_no(tx, room, now), now)
     for line in order.lines_by_sku:
         if not goods.reserve(tx, line.sku_id, line.quantity):
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
@@ -79,16 +78,16 @@ def _give_up(
     return after
 
 
-def _fresh_order_no(tx: Tx, now: datetime) -> str:
+def _fresh_order_no(tx: Tx, room: Backroom, now: datetime) -> str:
     day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
     for _ in range(ORDER_NO_TRIES):
-        order_no = f"{day}{secrets.randbelow(1_000_000):06d}"
+        order_no = f"{day}{room.chance.below(1_000_000):06d}"
         if not book.is_taken(tx, order_no):
             return order_no
     raise AssertionError(f"{ORDER_NO_TRIES} random order numbers of {day} were all taken")
 
 
-def _order_from(quote: Quote, catalog: Catalog, order_no: str, now: datetime) -> Order:
+def _order_from(room: Backroom, quote: Quote, catalog: Catalog, order_no: str, now: datetime) -> Order:
     return Order(
         order_no=order_no,
         customer_id=quote.customer_id,
@@ -106,8 +105,8 @@ def _order_from(quote: Quote, catalog: Catalog, order_no: str, now: datetime) ->
         created_at=now,
         expires_at=quote.expires_at,
         settled_at=None,
-        pay_token=secrets.token_urlsafe(24),
-        link_token=secrets.token_urlsafe(24),
+        pay_token=room.chance.token(24),
+        link_token=room.chance.token(24),
     )
 
 

@@ -6,7 +6,6 @@ Every method takes an open transaction and does all of its work in it. The netwo
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from datetime import datetime
 from orders import delivering, paying, placing, refunding, settling, sweeping
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
+from orders.chance import UNGUESSABLE, Chance
 from orders.database import Tx
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
@@ -50,10 +50,11 @@ class Shop:
         policy: Policy,
         merchants: Mapping[str, Merchant],
         key_source: KeySource | None = None,
+        chance: Chance = UNGUESSABLE,
     ) -> None:
         """`merchants`: who we are at each gateway, by its name."""
         self.policy = policy
-        self.room = Backroom(jobs, vault, policy, merchants, key_source)
+        self.room = Backroom(jobs, vault, policy, merchants, key_source, chance)
         self._catalog = Catalog.of(())
 
     def catalog(self, tx: Tx) -> Catalog:
@@ -110,7 +111,7 @@ class Shop:
             return found
         catalog = self.catalog(tx)
         fee = self.policy.quote.fee_on(self._price(draft, catalog))
-        quote_id = secrets.token_urlsafe(16)
+        quote_id = self.room.chance.token(16)
         return priced(draft, catalog, quote_id, customer_id, fee, now, self.policy.quote.good_for)
 
     def needs_confirmation(self, quote: Quote) -> bool:
