@@ -15,7 +15,6 @@ from orders.catalog import AccountKind
 from orders.database import Tx
 from orders.errands import Errand
 from orders.errors import NoSuchOrder, NotPermitted
-from orders.money import Fen
 from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, OrderState
 from orders.payment import RefundReason
 from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
@@ -191,12 +190,11 @@ def _with_keys(
 
 
 def _delivered(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Order:
-    worth = Fen(line.unit_price_fen * line.delivered_quantity)
     goods.consume(tx, line.sku_id, line.delivered_quantity)
     ref = f"delivered:{order.order_no}:{line.line_no}"
-    money.post(tx, ref, ledger.on_delivered(worth), order.order_no, now)
+    money.post(tx, ref, ledger.on_delivered(line.delivered_fen), order.order_no, now)
     kind = EventKind.DELIVERED if line.state is LineState.DONE else EventKind.PARTLY_DELIVERED
-    room.note(tx, order.order_no, kind, now, line.line_no, worth, str(line.delivered_quantity))
+    room.note(tx, order.order_no, kind, now, line.line_no, line.delivered_fen, str(line.delivered_quantity))
     rest = line.quantity - line.delivered_quantity
     if not rest:
         return order

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import TextClause, text
 
 from orders.database import Tx
+from orders.money import PART_SQL
 from orders.policy import Policy
 from orders.store.instants import stamp
 
@@ -31,18 +32,20 @@ class Violation:
 SUBJECTS_MAX = 20
 """Of each broken invariant so many rows are named; a broken shop would drown the alarm."""
 
+_DELIVERED = PART_SQL.format(amount="amount_fen", pieces="delivered_quantity", of="quantity")
 _PAID = "state IN ('placed', 'completed', 'in_review')"
 
 INVARIANTS: Mapping[str, str] = {
     "a set of ledger entries sums to zero": """
         SELECT ref AS subject FROM ledger GROUP BY ref HAVING SUM(amount_fen) <> 0
     """,
-    "customers' advances are what was settled, less what was delivered, promised back, and fees earned": """
+    "customers' advances are what was settled, less what was delivered, promised back, and fees earned": f"""
         WITH owed AS (
             SELECT order_no, -SUM(amount_fen) AS fen FROM ledger
             WHERE account = 'customer_advances' GROUP BY order_no
         ), delivered AS (
-            SELECT order_no, SUM(delivered_quantity * unit_price_fen) AS fen FROM order_lines GROUP BY order_no
+            SELECT order_no, SUM({_DELIVERED}) AS fen
+            FROM order_lines GROUP BY order_no
         ), promised AS (
             SELECT r.order_no, SUM(r.amount_fen) AS fen FROM refunds r JOIN payments p USING (payment_id)
             WHERE NOT p.surplus AND NOT EXISTS

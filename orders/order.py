@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from orders.catalog import AccountKind, Delivery, RefundRule
-from orders.money import NOTHING, Fen
+from orders.money import NOTHING, Fen, part_of
 
 
 class OrderState(StrEnum):
@@ -130,6 +130,16 @@ class OrderLine:
     refunded_fen: Fen = NOTHING
     keys_shown_at: datetime | None = None
     """When the customer first looked at the card keys."""
+
+    @property
+    def delivered_fen(self) -> Fen:
+        """What was paid for the pieces that were delivered."""
+        return part_of(self.amount_fen, self.delivered_quantity, self.quantity)
+
+    @property
+    def undelivered_fen(self) -> Fen:
+        """What was paid for the others: the two sum to the line."""
+        return Fen(self.amount_fen - self.delivered_fen)
 
     @property
     def has_keys(self) -> bool:

@@ -40,8 +40,10 @@ def promise_line(
 ) -> Order:
     """Start to give back what was paid for the undelivered part of a line, or for all of it where
     it was delivered and comes back unused (`out_of` is revenue then)."""
-    undelivered = line.quantity - line.delivered_quantity
-    amount = line.amount_fen if out_of == ledger.REVENUE else Fen(line.unit_price_fen * undelivered)
+    amount = line.amount_fen if out_of == ledger.REVENUE else line.undelivered_fen
+    if not amount:
+        # Pieces of less than a 分 each: the delivered ones were worth all that was paid.
+        return order
     order = book.update_line(tx, order, line, replace(line, refunding_fen=amount))
     payment = money.payment_of(tx, order.order_no)
     assert payment is not None
