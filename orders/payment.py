@@ -174,6 +174,7 @@ class Refund:
     amount_fen: Fen
     reason: str
     state: RefundState
+    promised_at: datetime
     queries: int = 0
     """How often the gateway was asked what became of it."""
     psp_ref: str | None = None

@@ -227,6 +227,9 @@ class RefundAsk:
     paid_fen: Fen
     currency: str
     reason: str
+    promised_at: datetime | None = None
+    """When it was promised, the same however often it is asked for. UnionPay knows a refund by its
+    number and its time: the same number at another time could go out again."""
 
 
 class RefundStatus(StrEnum):

@@ -79,9 +79,9 @@ def _promise(
 ) -> Order:
     refund_no = f"{order.order_no}R{money.refund_count(tx, order.order_no) + 1}"
     refund = Refund(
-        refund_no, order.order_no, payment.payment_id, line_no, amount, reason, RefundState.REQUESTED
+        refund_no, order.order_no, payment.payment_id, line_no, amount, reason, RefundState.REQUESTED, now
     )
-    money.add_refund(tx, refund, now)
+    money.add_refund(tx, refund)
     if not payment.surplus:
         promised = Fen(order.refunding_fen + amount)
         order = book.update_order(tx, order, replace(order, refunding_fen=promised))
@@ -122,6 +122,7 @@ def ask_for(tx: Tx, refund: Refund) -> tuple[str, RefundAsk]:
         paid_fen=payment.amount_fen,
         currency=payment.currency,
         reason=refund.reason,
+        promised_at=refund.promised_at,
     )
 
 

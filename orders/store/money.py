@@ -254,7 +254,7 @@ def record_notice(tx: Tx, gateway: str, raw: RawNotice, nonce: str | None, verdi
     return earlier
 
 
-def add_refund(tx: Tx, refund: Refund, now: datetime) -> None:
+def add_refund(tx: Tx, refund: Refund) -> None:
     row = {
         "refund_no": refund.refund_no,
         "order_no": refund.order_no,
@@ -264,7 +264,7 @@ def add_refund(tx: Tx, refund: Refund, now: datetime) -> None:
         "reason": refund.reason,
         "state": refund.state.value,
         "queries": 0,
-        "created_at": stamp(now),
+        "created_at": stamp(refund.promised_at),
     }
     tx.execute(_ADD_REFUND, row)
 
@@ -281,6 +281,7 @@ def refund(tx: Tx, refund_no: str) -> Refund | None:
         amount_fen=Fen(row.amount_fen),
         reason=row.reason,
         state=RefundState(row.state),
+        promised_at=moment(row.created_at),
         queries=row.queries,
         psp_ref=row.psp_ref,
     )

@@ -117,15 +117,17 @@ class Moody:
         self.answers = list(answers)
         self.refs = list(refs)
         self.submitted: list[str] = []
+        self.asked: list[RefundAsk] = []
 
     async def refund(self, ask: RefundAsk) -> RefundAnswer:
         self.submitted.append(ask.refund_no)
-        return self._next()
+        return self._next(ask)
 
     async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
-        return self._next()
+        return self._next(ask)
 
-    def _next(self) -> RefundAnswer:
+    def _next(self, ask: RefundAsk) -> RefundAnswer:
+        self.asked.append(ask)
         return RefundAnswer(self.answers.pop(0), psp_ref=self.refs.pop(0) if self.refs else "")
 
 
@@ -162,6 +164,18 @@ async def test_a_refund_that_never_arrived_is_sent_again_under_the_same_number(w
     assert len(moody.submitted) == 2
     assert len(set(moody.submitted)) == 1
     assert await world.violations() == ()
+
+
+async def test_a_refund_is_asked_for_in_the_same_words_however_often(world: World) -> None:
+    order = await paid(world, gift())
+    promised_at = world.now
+    moody = Moody(RefundStatus.UNKNOWN, RefundStatus.ABSENT, RefundStatus.PROCESSING, RefundStatus.SUCCEEDED)
+    world.dispatch._gateways = {"sandbox": moody}  # type: ignore[dict-item]
+    await wish(world, order)
+    await world.wait(minutes=5)
+    assert len(moody.asked) == 4
+    assert {ask.promised_at for ask in moody.asked} == {promised_at}
+    assert len(set(moody.asked)) == 1
 
 
 async def test_the_fee_goes_back_only_when_nothing_was_delivered(database: Database) -> None:
