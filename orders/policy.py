@@ -124,6 +124,30 @@ class AfterSalesPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierPolicy:
+    price_minutes: int
+    balance_minutes: int
+    balance_low_yuan: int
+    cost_max_per_mille: int
+    pause_minutes: int
+    failures_in_row_max: int
+    attempts_looked_at: int
+    failing_costs_per_mille: int
+    slow_costs_per_mille: int
+    rating_costs_per_mille: int
+    wait_minutes: int
+    wait_for_supplier: bool
+
+    @property
+    def balance_low_fen(self) -> Fen:
+        return Fen(self.balance_low_yuan * 100)
+
+    def cost_max_fen(self, price_fen: int) -> Fen:
+        """The most that a piece may cost which is sold at this price: never more than the price."""
+        return Fen(min(price_fen, price_fen * self.cost_max_per_mille // 1000))
+
+
+@dataclass(frozen=True, slots=True)
 class JobPolicy:
     lease_seconds: int
     attempts_max: int
@@ -172,6 +196,7 @@ class Policy:
     delivery: DeliveryPolicy
     stock: StockPolicy
     aftersales: AfterSalesPolicy
+    suppliers: SupplierPolicy
     jobs: JobPolicy
     sweep: SweepPolicy
     reconciliation: ReconciliationPolicy
@@ -191,10 +216,19 @@ class Policy:
 
 ZERO_ALLOWED = frozenset(
     {
-        "fee_per_mille", "sure_at", "guess_at", "low_at", "expiry_margin_days", "replacements_per_line_max",
+        "balance_low_yuan",
+        "expiry_margin_days",
+        "failing_costs_per_mille",
+        "fee_per_mille",
+        "guess_at",
+        "low_at",
+        "rating_costs_per_mille",
         "refund_alone_max_yuan",
+        "replacements_per_line_max",
+        "slow_costs_per_mille",
+        "sure_at",
     }
-)  # fmt: skip
+)
 
 
 # The parsed file is the one place where a value may be anything at all.

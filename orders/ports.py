@@ -381,6 +381,17 @@ class Outcome(StrEnum):
     """No answer, or none that can be read."""
 
 
+class Refusal(StrEnum):
+    """Reasons that mean more to the shop than to one line: they come as `SupplierAnswer.reason`."""
+
+    BALANCE_LOW = "balance_low"
+    """Our prepayment there is used up. With FAILED: that supplier rests, another one is asked."""
+    GUARDED = "guarded"
+    """Another price or other goods than we know of. With FAILED: its prices are asked for anew."""
+    ONE_AT_A_TIME = "one_at_a_time"
+    """It delivers single pieces only. With FAILED: no fault of the supplier's."""
+
+
 @dataclass(frozen=True, slots=True)
 class SupplierAnswer:
     outcome: Outcome
@@ -393,6 +404,8 @@ class SupplierAnswer:
     """Card keys that an outside supplier delivered; secret."""
     cost_fen: Fen | None = None
     """What it charged for the whole of it; None where it does not say."""
+    arrived: Decimal | None = None
+    """The face value that reached the recipient, in yuan; None where it does not say."""
 
 
 class Supplier(Protocol):

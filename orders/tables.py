@@ -378,6 +378,8 @@ supplier_health = Table(
     Column("pause_reason", String(64)),
     Column("balance_fen", BigInteger),
     Column("balance_at", BigInteger),
+    Column("rating_tenths", Integer, nullable=False, server_default="50"),
+    CheckConstraint("rating_tenths BETWEEN 0 AND 50", name="ck_supplier_health_rating"),
 )
 
 ledger = Table(

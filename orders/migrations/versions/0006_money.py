@@ -164,6 +164,8 @@ def _suppliers() -> None:
         sa.Column("pause_reason", sa.String(64)),
         sa.Column("balance_fen", sa.BigInteger),
         sa.Column("balance_at", sa.BigInteger),
+        sa.Column("rating_tenths", sa.Integer, nullable=False, server_default="50"),
+        sa.CheckConstraint("rating_tenths BETWEEN 0 AND 50", name="ck_supplier_health_rating"),
     )
 
 
