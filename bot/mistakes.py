@@ -6,13 +6,14 @@ from bot.learning.refusal import NotTaught
 from bot.settings import SettingsRejected
 from bot.wording import WordingError
 from nlu.lexicon import LexiconError
-from orders.errors import CatalogRejected, PolicyError, UnknownDatabase
+from orders.errors import CatalogRejected, PolicyError, SupplierRejected, UnknownDatabase
 
 OPERATOR_MISTAKES = (
     NotTaught,
     SettingsRejected,
     CatalogRejected,
     PolicyError,
+    SupplierRejected,
     LexiconError,
     WordingError,
     UnknownDatabase,

@@ -40,6 +40,17 @@ class PolicyError(ShopError):
     """The policy file says something that cannot be; the message names file, key and remedy."""
 
 
+class SupplierRejected(ShopError):
+    """The description of an outside supplier, or its settings, cannot be used."""
+
+    def __init__(self, source: str, line: int, column: int, problem: str, remedy: str) -> None:
+        """`line` and `column` count from 1; `line` 0 where it is not about the text of a file."""
+        self.line = line
+        self.column = column
+        where = f"{source}:{line}:{column}" if line else source
+        super().__init__(f"{where}: {problem}. {remedy}")
+
+
 class QuoteExpired(ShopError):
     """The price was only good until `expires_at`; ask for a new quote."""
 
