@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -318,6 +319,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
                 desk_password_hash=hash_password(settings.desk_password.get_secret_value()),
                 shop_name=settings.shop_name,
                 message_characters_max=app.policy.limits.message_length_max,
+                look_again_seconds=10.0 if app.database.serves_one_process else 1.0,
             ),
             bank=app.bank if SANDBOX in app.gateways else None,
             teaching=app.teaching,
@@ -345,35 +347,29 @@ def _notices_over_http(
 
 
 async def run_shop(
-    settings: Settings, *, catalog: Path | None, supplier_delay: timedelta, opened: Callable[[], None]
+    settings: Settings,
+    *,
+    catalog: Path | None,
+    supplier_delay: timedelta,
+    opened: Callable[[], None],
+    works: bool = True,
 ) -> None:
-    """Run the shop until it is told to stop: pages, channels and worker in one process.
+    """Run the shop until it is told to stop: pages, channels and, if it `works`, the worker, in one process.
 
     `opened` is called when the pages can be reached. Raises what is wrong with settings or data
     before anything listens.
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
-        parts = Assembly(
-            database_url=settings.database,
-            data=settings.data_folder,
-            clock=SystemClock(),
-            base_url=settings.base_url,
-            vault=Vault.from_text(settings.card_keys.get_secret_value()),
-            sandbox_secret=settings.sandbox_secret.get_secret_value(),
-            catalog=catalog,
-            supplier_delay=supplier_delay,
-            supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
-            sendings=_sendings(settings),
-            send_notice=_notices_over_http(settings, client),
-        )
+        parts = replace(_parts(settings, client), catalog=catalog, supplier_delay=supplier_delay)
         app = await stack.enter_async_context(assemble(parts))
         lines = _lines(app, settings)
         web = _web(app, settings, [route for line in lines for route in line.routes])
         server = _Server(web, settings, opened)
         stop = asyncio.Event()
-        worker = asyncio.create_task(app.worker.run(stop))
-        learning = asyncio.create_task(app.own_words.keep_looking(stop))
+        tasks = [asyncio.create_task(app.own_words.keep_looking(stop))]
+        if works:
+            tasks.append(asyncio.create_task(app.worker.run(stop)))
         listening = [asyncio.create_task(_listen(line)) for line in lines]
         try:
             await server.serve()
@@ -381,10 +377,46 @@ async def run_shop(
             stop.set()
             for task in listening:
                 task.cancel()
-            await asyncio.gather(worker, learning, *listening, return_exceptions=True)
+            await asyncio.gather(*tasks, *listening, return_exceptions=True)
             for line in lines:
                 await line.close()
     log.info("shop closed")
+
+
+async def run_worker(settings: Settings) -> None:
+    """Do the due work of a shop that other processes serve, until SIGTERM or Ctrl+C."""
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
+        app = await stack.enter_async_context(assemble(_parts(settings, client)))
+        lines = _lines(app, settings)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        log.info("worker works")
+        learning = asyncio.create_task(app.own_words.keep_looking(stop))
+        try:
+            await app.worker.run(stop)
+        finally:
+            stop.set()
+            await asyncio.gather(learning, return_exceptions=True)
+            for line in lines:
+                await line.close()
+    log.info("worker stopped")
+
+
+def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
+    """What the settings say a shop is made of."""
+    return Assembly(
+        database_url=settings.database,
+        data=settings.data_folder,
+        clock=SystemClock(),
+        base_url=settings.base_url,
+        vault=Vault.from_text(settings.card_keys.get_secret_value()),
+        sandbox_secret=settings.sandbox_secret.get_secret_value() if settings.plays else "",
+        supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
+        sendings=_sendings(settings),
+        send_notice=_notices_over_http(settings, client),
+    )
 
 
 async def _listen(line: Line) -> None:

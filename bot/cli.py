@@ -86,12 +86,59 @@ def chat(
 
 
 @app.command()
-def serve() -> None:
-    """Run the shop from `.env`: web chat, desk, channels and worker in one process."""
+def serve(
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Whether this process does the due work, too.")
+    ] = True,
+) -> None:
+    """Run the shop from `.env`: web chat, desk, channels and, unless told not to, the worker."""
     gc.disable()  # Until the shop is open (bot/app.py): what is loaded now stays, and is no garbage.
     from bot.commands.serve import serve as run
 
-    run(read_settings())
+    run(read_settings(), works=worker)
+
+
+@app.command()
+def worker() -> None:
+    """Do the due work of a shop on PostgreSQL: deliver, ask, send. Any number of them may run."""
+    from bot.commands.serve import work
+
+    work(read_settings())
+
+
+@app.command()
+def doctor() -> None:
+    """Look a deployment over: settings, database, jobs, books, and the ways to the outside."""
+    from bot.commands.deployment import doctor as examine
+
+    raise typer.Exit(examine(read_settings()))
+
+
+@app.command()
+def migrate(database: DatabaseUrl = None) -> None:
+    """Bring the database's tables up to this version."""
+    from bot.commands.deployment import migrate as run
+
+    settings = read_settings()
+    run(settings, database or settings.database)
+
+
+@app.command()
+def backup(file: Path, database: DatabaseUrl = None) -> None:
+    """Copy the shop's file, also while it is open, and check the copy."""
+    from bot.commands.deployment import back_up
+
+    settings = read_settings()
+    back_up(settings, database or settings.database, file)
+
+
+@app.command()
+def restore(file: Path, database: DatabaseUrl = None) -> None:
+    """Put a checked copy where the shop's file belongs; nothing is written over."""
+    from bot.commands.deployment import restore as run
+
+    settings = read_settings()
+    run(settings, database or settings.database, file)
 
 
 @app.command()

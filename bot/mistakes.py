@@ -6,9 +6,10 @@ from bot.learning.refusal import NotTaught
 from bot.settings import SettingsRejected
 from bot.wording import WordingError
 from nlu.lexicon import LexiconError
-from orders.errors import CatalogRejected, PolicyError, SupplierRejected, UnknownDatabase
+from orders.errors import BackupRejected, CatalogRejected, PolicyError, SupplierRejected, UnknownDatabase
 
 OPERATOR_MISTAKES = (
+    BackupRejected,
     NotTaught,
     SettingsRejected,
     CatalogRejected,

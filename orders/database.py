@@ -180,6 +180,13 @@ class Database:
         """Whether no other process can be working on it: a file, not a server."""
         return isinstance(self._writer, OneThread)
 
+    @staticmethod
+    def file_of(url: str) -> Path | None:
+        """The file of an SQLite URL; None for a server's."""
+        parsed = make_url(url)
+        is_file = parsed.drivername in ("sqlite", SQLITE) and parsed.database
+        return Path(str(parsed.database)) if is_file else None
+
     @classmethod
     def open(cls, url: str) -> Database:
         """Open `sqlite+aiosqlite:///path` or `postgresql+psycopg://...`; connects at first use.
@@ -229,7 +236,7 @@ class Database:
 
     async def check(self) -> None:
         """Raises UnknownDatabase unless the tables are exactly of this version."""
-        await self.read(_expect_current)
+        await self.read(expect_current)
 
     async def close(self) -> None:
         await self._writer.close()
@@ -293,7 +300,8 @@ def _upgrade(tx: Tx) -> None:
     command.upgrade(config, "head")
 
 
-def _expect_current(tx: Tx) -> None:
+def expect_current(tx: Tx) -> None:
+    """Raises UnknownDatabase unless the tables are exactly of this version."""
     from alembic.script import ScriptDirectory
 
     config = _script_folder(tx)

@@ -114,3 +114,7 @@ class SealBroken(ShopError):
 
 class UnknownDatabase(ShopError):
     """The database was made by a newer version of the shop, or by something else."""
+
+
+class BackupRejected(ShopError):
+    """A copy cannot be made there, or what was given is no whole copy of a shop."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, or_, select, text, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, text, update
 
 from orders.database import Tx
 from orders.policy import JobPolicy
@@ -66,7 +67,22 @@ _ALIVE = select(jobs.c.key).where(
 )
 _DEAD = select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at)
 
+_LAG = select(
+    func.count(),
+    func.count(jobs.c.dead_at),
+    func.min(case((and_(jobs.c.dead_at.is_(None), jobs.c.run_at <= bindparam("b_now")), jobs.c.run_at))),
+)
+
 ERROR_LENGTH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How the work stands: jobs written down, jobs given up, and how late the oldest due one is."""
+
+    written: int
+    given_up: int
+    late: timedelta
 
 
 class EmbeddedJobs:
@@ -138,6 +154,11 @@ class EmbeddedJobs:
     def next_due(self, tx: Tx) -> datetime | None:
         """When the next job that may run becomes due; None when there is nothing to wait for."""
         return moment(tx.execute(_NEXT).scalar())
+
+    def lag(self, tx: Tx, now: datetime) -> Lag:
+        """Whether somebody works."""
+        written, given_up, oldest = tx.execute(_LAG, {"b_now": stamp(now)}).one()
+        return Lag(written, given_up, now - moment(oldest) if oldest is not None else timedelta())
 
     def missing(self, tx: Tx, keys: Sequence[str]) -> frozenset[str]:
         """Those of `keys` for which nothing is going to be done."""

@@ -38,7 +38,6 @@ CHANNEL = "web"
 HISTORY_ENTRIES = 60
 CATCH_UP_ENTRIES = 2000
 SOCKETS_EACH_MAX = 12
-LOOK_AGAIN_SECONDS = 10.0
 ORDERS_TOLD = 10
 MESSAGES_BURST = 20
 MESSAGES_PERIOD = timedelta(seconds=20)
@@ -146,7 +145,7 @@ class Chat:
                         await socket.send_json(news)
                     after = news["entries"][-1]["seq"] if news["entries"] else after
                     told = standing
-                    await wait_for(changed, LOOK_AGAIN_SECONDS)
+                    await wait_for(changed, self._services.settings.look_again_seconds)
 
             await converse(socket, hear, tell)
 

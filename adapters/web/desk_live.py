@@ -27,7 +27,6 @@ from orders.database import Tx
 from orders.order import Order
 
 SOCKETS_EACH_MAX = 30
-LOOK_AGAIN_SECONDS = 10.0
 QUIET_SECONDS = 0.15
 """After a change, wait this long for its companions: an answer follows each message at once."""
 HISTORY_ENTRIES = 80
@@ -92,7 +91,7 @@ class DeskLive:
                 while self._sessions.agent(socket) is not None:
                     changed.clear()
                     await self._tell(socket, agent, looking)
-                    await wait_for(changed, LOOK_AGAIN_SECONDS)
+                    await wait_for(changed, self._services.settings.look_again_seconds)
                     await asyncio.sleep(QUIET_SECONDS)
                 await socket.close(NO_SESSION)
 

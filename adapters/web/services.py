@@ -64,6 +64,8 @@ class WebSettings:
     desk_password_hash: str
     shop_name: str
     message_characters_max: int = 2000
+    look_again_seconds: float = 10.0
+    """How long an open page may miss what another process did: hints reach those of one process only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from bot.app import run_shop
+from bot.app import run_shop, run_worker
 from bot.logs import configure_logs
 from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving, open_state_folder
+from orders.database import Database
 from orders.vault import Vault
 
 DEMO_FOLDER = Path("state") / "demo"
@@ -30,9 +31,17 @@ SANDBOX_WARNING = (
 DESK_PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def serve(settings: Settings) -> None:
-    """Run the shop from the settings until it is told to stop."""
+ONE_PROCESS = (
+    "The shop lies in an SQLite file, which one process serves: it does the due work itself. Several "
+    "processes need PostgreSQL (XIADAN_DATABASE_URL)."
+)
+
+
+def serve(settings: Settings, *, works: bool = True) -> None:
+    """Run the shop from the settings until it is told to stop. Raises SettingsRejected."""
     check_for_serving(settings)
+    if not works and Database.file_of(settings.database) is not None:
+        raise SettingsRejected(ONE_PROCESS)
     configure_logs(settings.log_level, settings.log_format)
     open_state_folder(settings.state_folder)
 
@@ -41,7 +50,18 @@ def serve(settings: Settings) -> None:
         if settings.plays:
             typer.echo(SANDBOX_WARNING, err=True)
 
-    asyncio.run(run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened))
+    run = run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened, works=works)
+    asyncio.run(run)
+
+
+def work(settings: Settings) -> None:
+    """Do the due work until told to stop: SIGTERM lets what was begun come to its end."""
+    check_for_serving(settings)
+    if Database.file_of(settings.database) is not None:
+        raise SettingsRejected(ONE_PROCESS)
+    configure_logs(settings.log_level, settings.log_format)
+    open_state_folder(settings.state_folder)
+    asyncio.run(run_worker(settings))
 
 
 def demo(port: int | None) -> None:

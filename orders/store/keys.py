@@ -59,6 +59,16 @@ _VOID = (
 )
 
 
+_OF_EACH_LOCK = select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(
+    card_keys.c.key_no.in_(select(func.min(card_keys.c.key_no)).group_by(card_keys.c.vault_key))
+)
+
+
+def one_of_each_lock(tx: Tx) -> tuple[tuple[str, Sealed], ...]:
+    """SKU and sealed secret of one card key for each key that card keys were sealed with."""
+    return tuple((row.sku_id, Sealed(row.vault_key, row.box)) for row in tx.execute(_OF_EACH_LOCK))
+
+
 def add(tx: Tx, vault: Vault, sku_id: str, secrets: Sequence[str], now: datetime) -> int:
     """Seal and store; a key that this SKU has already is skipped. Returns how many were new."""
     added = 0

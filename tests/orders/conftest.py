@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 from orders.database import POSTGRES, Database, sqlite_url
-from tests.orders.world import World
+from orders.policy import Policy
+from tests.orders.world import POLICY, World
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +117,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database.open(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def world_policy() -> Policy:
+    """The policy of the shops in these tests."""
+    return POLICY
 
 
 @pytest.fixture
