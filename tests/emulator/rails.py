@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.emulator.rail import Rail
+from tests.emulator.wechat_pay import WeChatPayRail
 
-RAILS: tuple[type[Rail], ...] = ()
+RAILS: tuple[type[Rail], ...] = (WeChatPayRail,)
