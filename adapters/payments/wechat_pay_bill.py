@@ -53,10 +53,10 @@ class BillUnreadable(Exception):
         super().__init__(reason)
 
 
-def rows_of(sent: bytes, sha1: str) -> tuple[BillRow, ...]:
+def rows_of(sent: bytes, sha1: str, bytes_max: int = BILL_BYTES_MAX) -> tuple[BillRow, ...]:
     """Everything on the bill. `sha1` is of the unpacked bill, as WeChat Pay signed it: the download bears
     no signature of its own. Raises BillUnreadable."""
-    bill = _unpacked(sent)
+    bill = _unpacked(sent, bytes_max)
     if not hmac.compare_digest(hashlib.sha1(bill).hexdigest().encode(), sha1.lower().encode()):
         raise BillUnreadable("wrong_hash")
     try:
@@ -72,13 +72,13 @@ def rows_of(sent: bytes, sha1: str) -> tuple[BillRow, ...]:
     return tuple(map(_bill_row, rows))
 
 
-def _unpacked(sent: bytes) -> bytes:
+def _unpacked(sent: bytes, bytes_max: int) -> bytes:
     if not sent.startswith(b"\x1f\x8b"):
         return sent
     try:
         # Not more than it may have: a few packed kilobytes can be as many gigabytes.
         unpacking = zlib.decompressobj(wbits=31)
-        bill = unpacking.decompress(sent, BILL_BYTES_MAX)
+        bill = unpacking.decompress(sent, bytes_max)
     except zlib.error:
         raise BillUnreadable("not_gzip") from None
     if not unpacking.eof:
