@@ -95,7 +95,8 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
         payment = replace(fresh, scene=scene)
         payment = replace(payment, payment_id=money.add_payment(tx, payment))
     elif payment.scene is None:
-        payment = money.set_scene(tx, payment, scene)
+        # No gateway has heard of it. UnionPay takes only a payment that was made just now.
+        payment = money.set_scene(tx, payment, scene, now)
     # To a payment without a scene nobody was ever sent.
     left = tuple(
         one for one in payments if one.may_be_paid and one.scene and one.out_trade_no != payment.out_trade_no

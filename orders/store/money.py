@@ -61,7 +61,7 @@ _CLOSE_OPEN = (
 _SET_SCENE = (
     update(payments)
     .where(payments.c.payment_id == bindparam("b_payment_id"), payments.c.scene.is_(None))
-    .values(scene=bindparam("n_scene"))
+    .values(scene=bindparam("n_scene"), created_at=bindparam("n_created_at"))
 )
 _SET_OFFER = (
     update(payments)
@@ -172,11 +172,13 @@ def update_payment(tx: Tx, before: Payment, after: Payment) -> Payment:
     return after
 
 
-def set_scene(tx: Tx, payment: Payment, scene: Scene) -> Payment:
-    """The payer went to the gateway this way. Raises WrongState where he went another way before."""
-    if tx.execute(_SET_SCENE, {"b_payment_id": payment.payment_id, "n_scene": scene.value}).rowcount != 1:
+def set_scene(tx: Tx, payment: Payment, scene: Scene, now: datetime) -> Payment:
+    """The payer goes to the gateway this way, and its time begins. Raises WrongState where he went another
+    way before."""
+    row = {"b_payment_id": payment.payment_id, "n_scene": scene.value, "n_created_at": stamp(now)}
+    if tx.execute(_SET_SCENE, row).rowcount != 1:
         raise WrongState(f"payment {payment.out_trade_no}", scene)
-    return replace(payment, scene=scene)
+    return replace(payment, scene=scene, created_at=now)
 
 
 def set_offer(tx: Tx, payment: Payment, offer: PaymentOffer) -> None:

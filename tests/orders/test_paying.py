@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -83,6 +84,17 @@ async def test_another_gateway_is_another_payment_and_the_first_one_is_closed(st
         f"{order.order_no}-2",
         f"{order.order_no}-3",
     ]
+
+
+async def test_a_payments_time_begins_when_its_payer_goes_to_the_gateway(street: Street) -> None:
+    order = await street.world.place()
+    street.world.clock.advance(timedelta(minutes=9))
+    await street.send(order, "wechat_pay")
+    street.world.clock.advance(timedelta(minutes=1))
+    await street.send(order, "wechat_pay")
+    (payment,) = await street.payments(order)
+    assert payment.created_at == order.created_at + timedelta(minutes=9)
+    assert street.wechat.opened == [replace(payment.ask, subject="话费100元", return_url="https://shop/back")]
 
 
 async def test_another_scene_is_another_payment(street: Street) -> None:
