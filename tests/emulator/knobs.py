@@ -41,6 +41,8 @@ class Knobs:
     """Notices name this merchant as the one who was paid."""
     bad_signature: bool = False
     """Notices are signed by a stranger's key."""
+    bad_answer_signature: bool = False
+    """Answers to calls are signed by a stranger's key."""
     notice_age: timedelta = NO_TIME
     """Notices carry, and sign, a time stamp so long past."""
     notice_before_answer: bool = False
@@ -57,7 +59,7 @@ class Knobs:
     refund_takes: timedelta = timedelta(minutes=5)
     """How long a refund is processing, on a path that has such a state."""
     bill_missing: frozenset[str] = frozenset()
-    """Our numbers of movements that the bill leaves out."""
+    """Our numbers of movements that the bill leaves out, spelled as the gateway knows them."""
     bill_extra: tuple[Movement, ...] = ()
     """Movements on the bill of their day that never happened."""
     bill_differs_fen: Mapping[str, int] = field(default_factory=dict)
