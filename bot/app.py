@@ -37,7 +37,7 @@ from bot.learning.own_words import OwnWords
 from bot.learning.teaching import Teaching
 from bot.reading import Readers
 from bot.reception import Reception
-from bot.settings import Settings
+from bot.settings import Settings, SettingsRejected
 from bot.store.chats import customer_of
 from bot.telling import Links
 from bot.wording import Wording
@@ -242,6 +242,14 @@ def shop_for_catalog(settings: Settings) -> Shop:
     # Sandbox money buys sandbox keys; without them the stock of card goods is the keys in the vault.
     keys = SampleKeys() if settings.plays else None
     return Shop(EmbeddedJobs(policy.jobs), vault, policy, {SANDBOX: SANDBOX_MERCHANT}, keys)
+
+
+def shop_for_keys(settings: Settings) -> Shop:
+    """The same with the shop's own vault: keys sealed with any other would never open again. Raises
+    SettingsRejected."""
+    if not settings.card_keys.get_secret_value():
+        raise SettingsRejected("XIADAN_CARD_KEYS is not set; card keys are sealed with it (see .env.example)")
+    return shop_for_catalog(settings)
 
 
 # The channels' libraries are imported where a channel is connected: they take longer to load than

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.settings import DATA_FOLDER, read_settings
+from orders.card_key import KeyState
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +20,9 @@ app = typer.Typer(
 )
 catalog_commands = typer.Typer(no_args_is_help=True, help="Check, load and write the shop's goods.")
 app.add_typer(catalog_commands, name="catalog")
+
+keys_commands = typer.Typer(no_args_is_help=True, help="Take card keys in, count them, strike them off.")
+app.add_typer(keys_commands, name="keys")
 
 teach_commands = typer.Typer(help="Teach the shop words of its own, list them, take them back.")
 app.add_typer(teach_commands, name="teach")
@@ -186,6 +190,78 @@ def catalog_export(
 
     settings = read_settings()
     export(file, database or settings.database, settings)
+
+
+@keys_commands.command("import")
+def keys_import(
+    file: Annotated[Path, typer.Argument(help="Text, CSV or XLSX: one key a row, or number and password.")],
+    sku: Annotated[str, typer.Option(help="Whose keys they are.")],
+    cost: Annotated[str | None, typer.Option(help="What one of them cost, in yuan: 9.50.")] = None,
+    expires: Annotated[str | None, typer.Option(help="The last day they can be used on: 2027-12-31.")] = None,
+    note: Annotated[str, typer.Option(help="Where they come from.")] = "",
+    skip_known: Annotated[
+        bool, typer.Option("--skip-known", help="Leave out what is known already.")
+    ] = False,
+    by: Annotated[str | None, typer.Option(help="Who takes them in; else who is logged in.")] = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Take a file of card keys in: all of it or nothing."""
+    from bot.commands import keys
+
+    settings = read_settings()
+    keys.take_in(
+        settings, database or settings.database, file,
+        sku_id=sku, cost=cost, expires=expires, note=note, skip_known=skip_known, by=by,
+    )  # fmt: skip
+
+
+@keys_commands.command("list")
+def keys_list(
+    sku: Annotated[str | None, typer.Option(help="Of this SKU alone.")] = None,
+    state: Annotated[KeyState | None, typer.Option(help="In this state alone.")] = None,
+    limit: Annotated[int, typer.Option(help="So many are listed.", min=1)] = 50,
+    database: DatabaseUrl = None,
+) -> None:
+    """List card keys by their numbers; never the keys themselves."""
+    from bot.commands import keys
+
+    settings = read_settings()
+    keys.show(settings, database or settings.database, sku, state, limit)
+
+
+@keys_commands.command("batches")
+def keys_batches(
+    limit: Annotated[int, typer.Option(help="So many are listed.", min=1)] = 50, database: DatabaseUrl = None
+) -> None:
+    """List what was taken in, and what of it is left."""
+    from bot.commands import keys
+
+    settings = read_settings()
+    keys.show_batches(settings, database or settings.database, limit)
+
+
+@keys_commands.command("count")
+def keys_count(database: DatabaseUrl = None) -> None:
+    """Count the keys of each SKU."""
+    from bot.commands import keys
+
+    settings = read_settings()
+    keys.show_counts(settings, database or settings.database)
+
+
+@keys_commands.command("void")
+def keys_void(
+    why: Annotated[str, typer.Option(help="The reason, for the record.")],
+    key: Annotated[int | None, typer.Option(help="The key with this number.")] = None,
+    batch: Annotated[int | None, typer.Option(help="What is left of this batch.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who does it; else who is logged in.")] = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Make unsold keys void: nobody gets them any more."""
+    from bot.commands import keys
+
+    settings = read_settings()
+    keys.strike_off(settings, database or settings.database, key_no=key, batch_no=batch, why=why, by=by)
 
 
 @app.command()

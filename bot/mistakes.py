@@ -6,13 +6,25 @@ from bot.learning.refusal import NotTaught
 from bot.settings import SettingsRejected
 from bot.wording import WordingError
 from nlu.lexicon import LexiconError
-from orders.errors import BackupRejected, CatalogRejected, PolicyError, SupplierRejected, UnknownDatabase
+from orders.errors import (
+    BackupRejected,
+    CatalogRejected,
+    KeysRejected,
+    NotPermitted,
+    PolicyError,
+    SealBroken,
+    SupplierRejected,
+    UnknownDatabase,
+)
 
 OPERATOR_MISTAKES = (
     BackupRejected,
     NotTaught,
     SettingsRejected,
     CatalogRejected,
+    KeysRejected,
+    NotPermitted,
+    SealBroken,
     PolicyError,
     SupplierRejected,
     LexiconError,

@@ -6,6 +6,7 @@ serve` refuses to start without them and says which are missing.
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 from collections.abc import Mapping
@@ -19,6 +20,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from orders.vault import Vault
 
 DATA_FOLDER = Path(__file__).resolve().parent.parent / "data"
+
+
+OPERATOR_NAME_MAX = 64
 
 
 class SettingsRejected(Exception):
@@ -207,6 +211,14 @@ def read_settings(**overrides: object) -> Settings:
         for error in rejected.errors(include_url=False, include_input=False):
             lines.append(f"  {'.'.join(str(part) for part in error['loc'])}: {error['msg']}")
         raise SettingsRejected("These settings cannot be used:\n" + "\n".join(lines)) from None
+
+
+def operator_name() -> str:
+    """Who sits at this terminal, for the record of what he does."""
+    try:
+        return getpass.getuser()[:OPERATOR_NAME_MAX]
+    except (KeyError, OSError, ImportError):
+        return "operator"
 
 
 def check_for_serving(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import closing, errands, ledger, refunding
+from orders import closing, errands, ledger, refunding, stockroom
 from orders.backroom import Backroom
 from orders.catalog import AccountKind
 from orders.database import Tx
@@ -178,13 +178,16 @@ def _with_keys(
     """Bind keys to the line; without enough of them it has not been delivered at all."""
     count = said.delivered_quantity
     fresh: tuple[str, ...] = said.keys
+    good_until = now + room.policy.stock.expiry_margin
     if not fresh and room.key_source is not None:
-        lacking = count - keys.free_count(tx, line.sku_id)
+        lacking = count - keys.free_count(tx, line.sku_id, good_until)
         fresh = room.key_source.fresh(line.sku_id, lacking) if lacking > 0 else ()
     if fresh:
         keys.add(tx, room.vault, line.sku_id, fresh, now)
-    if keys.sell(tx, line.sku_id, count, order.order_no, line.line_no, now):
+    if keys.sell(tx, line.sku_id, count, order.order_no, line.line_no, good_until, now):
         return said
+    # Keys that came too near to their end since the last sweep must not be promised once more.
+    stockroom.retire(tx, room, now)
     room.alarm(tx, "keys_missing", line.sku_id, f"order {order.order_no} wants {count}", now)
     return replace(said, outcome=Outcome.FAILED, delivered_quantity=0, reason="no_keys")
 
@@ -193,6 +196,8 @@ def _delivered(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datet
     goods.consume(tx, line.sku_id, line.delivered_quantity)
     ref = f"delivered:{order.order_no}:{line.line_no}"
     money.post(tx, ref, ledger.on_delivered(line.delivered_fen), order.order_no, now)
+    if goods.is_key(line.delivery):
+        stockroom.watch(tx, room, line.sku_id, now)
     kind = EventKind.DELIVERED if line.state is LineState.DONE else EventKind.PARTLY_DELIVERED
     room.note(tx, order.order_no, kind, now, line.line_no, line.delivered_fen, str(line.delivered_quantity))
     rest = line.quantity - line.delivered_quantity

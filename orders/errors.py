@@ -36,6 +36,28 @@ class CatalogRejected(ShopError):
         super().__init__(f"{source}: {len(errors)} error(s), nothing was imported\n{shown}")
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFault:
+    """One thing wrong in a file of card keys. What stood there is not told: it may be a key."""
+
+    line: int
+    column: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: should be {self.expected}"
+
+
+class KeysRejected(ShopError):
+    """A file of card keys was not taken, whole, because of `faults`; the stock is as it was."""
+
+    def __init__(self, source: str, faults: tuple[KeyFault, ...]) -> None:
+        self.source = source
+        self.faults = faults
+        shown = "\n".join(f"  {fault}" for fault in faults)
+        super().__init__(f"{source}: {len(faults)} fault(s), no key was taken\n{shown}")
+
+
 class PolicyError(ShopError):
     """The policy file says something that cannot be; the message names file, key and remedy."""
 

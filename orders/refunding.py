@@ -272,7 +272,7 @@ def _take_back(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datet
     reason = RefundReason.CUSTOMER_ASKED
     if line.state is LineState.DONE:
         # An unseen key: nobody may use it any more, and nobody else gets it either.
-        keys.void(tx, order.order_no, line.line_no)
+        keys.void(tx, order.order_no, line.line_no, now)
         return promise_line(tx, room, order, line, ledger.REVENUE, reason, now)
     if line.state is not LineState.FAILED:
         attempt = attempts.get(tx, order.order_no, line.line_no, line.attempt)

@@ -35,6 +35,7 @@ from orders.ports import (
 )
 from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
 from orders.search import SearchRequest, search
+from orders.stockroom import Stockroom
 from orders.store import alarms, book, goods, keys, money, timeline
 from orders.store.alarms import Alarm
 from orders.vault import Vault
@@ -55,6 +56,7 @@ class Shop:
         """`merchants`: who we are at each gateway, by its name."""
         self.policy = policy
         self.room = Backroom(jobs, vault, policy, merchants, key_source, chance)
+        self.stockroom = Stockroom(self.room)
         self._catalog = Catalog.of(())
 
     def catalog(self, tx: Tx) -> Catalog:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, literal_column, select
 
-from orders import errands
+from orders import errands, stockroom
 from orders.backroom import Backroom
 from orders.database import Tx
 from orders.delivering import HOUSE
@@ -81,6 +81,7 @@ def sweep(tx: Tx, room: Backroom, found: Sequence[Violation], now: datetime) -> 
         room.alarm(tx, "invariant", violation.subject, violation.invariant, now)
     for key, error in room.jobs.dead(tx):
         room.alarm(tx, "job_given_up", key, error, now)
+    stockroom.retire(tx, room, now)
     tx.execute(_FORGET, {"b_before": stamp(now - REFUSED_NOTICES_KEPT)})
     _come_again(tx, room, now)
     return _take_up(tx, room, now)

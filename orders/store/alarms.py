@@ -37,6 +37,34 @@ _CLOSE = (
 )
 
 
+_RANG_SINCE = select(alarms.c.alarm_no).where(
+    alarms.c.kind == bindparam("b_kind"),
+    alarms.c.subject == bindparam("b_subject"),
+    alarms.c.raised_at >= bindparam("b_since"),
+)
+_SETTLE = (
+    update(alarms)
+    .where(
+        alarms.c.kind == bindparam("b_kind"),
+        alarms.c.subject == bindparam("b_subject"),
+        alarms.c.closed_at.is_(None),
+    )
+    .values(closed_at=bindparam("b_now"), closed_by=bindparam("b_agent"))
+)
+
+
+def rang_since(tx: Tx, kind: str, subject: str, since: datetime) -> bool:
+    """Whether it rang since then, seen to or not."""
+    found = tx.execute(_RANG_SINCE, {"b_kind": kind, "b_subject": subject, "b_since": stamp(since)})
+    return found.first() is not None
+
+
+def settle(tx: Tx, kind: str, subject: str, agent: str, now: datetime) -> None:
+    """What it rang for is over; nothing happens where it does not ring."""
+    parameters = {"b_kind": kind, "b_subject": subject, "b_now": stamp(now), "b_agent": agent}
+    tx.execute(_SETTLE, parameters)
+
+
 def ring(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
     """Call a person; False where the same alarm is ringing already."""
     if tx.execute(_RINGING, {"b_kind": kind, "b_subject": subject}).first():

@@ -74,6 +74,7 @@ _ALL_AVAILABLE = (
 )
 _OF_SKU = stock.c.sku_id == bindparam("b_sku_id")
 _COUNT: BindParameter[int] = bindparam("b_count", type_=BigInteger)
+_MISSING = select(stock.c.reserved - stock.c.on_hand).where(_OF_SKU)
 _RESERVE = (
     update(stock)
     .where(_OF_SKU, stock.c.on_hand - stock.c.reserved >= _COUNT)
@@ -90,12 +91,23 @@ _CONSUME = (
         sold=stock.c.sold + _COUNT,
     )
 )
+# No less than none: a new catalog may have said that fewer are on hand.
+_TAKE_OUT = (
+    update(stock)
+    .where(_OF_SKU)
+    .values(on_hand=case((stock.c.on_hand >= _COUNT, stock.c.on_hand - _COUNT), else_=0))
+)
 _ADD = update(stock).where(_OF_SKU).values(on_hand=stock.c.on_hand + _COUNT)
 
 
 def catalog_version(tx: Tx) -> str:
     """Changes with every import that changed anything; empty before the first."""
     return tx.execute(_FACT, {"b_name": VERSION}).scalar() or ""
+
+
+def set_fact(tx: Tx, name: str, value: str) -> None:
+    """Write down a fact of the shop; whoever writes the same one waits for this transaction."""
+    tx.execute(_SET_FACT, {"name": name, "value": value})
 
 
 def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
@@ -120,7 +132,7 @@ def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
             for sku in catalog
         ],
     )
-    tx.execute(_SET_FACT, {"name": VERSION, "value": catalog.version})
+    set_fact(tx, VERSION, catalog.version)
 
 
 def is_key(delivery: Delivery) -> bool:
@@ -146,6 +158,11 @@ def available(tx: Tx, sku_id: str) -> int:
     return max(0, tx.execute(_AVAILABLE, {"b_sku_id": sku_id}).scalar() or 0)
 
 
+def promised_beyond_stock(tx: Tx, sku_id: str) -> int:
+    """So many more are promised to orders than are on hand."""
+    return max(0, tx.execute(_MISSING, {"b_sku_id": sku_id}).scalar() or 0)
+
+
 def all_available(tx: Tx) -> Mapping[str, int]:
     """What can still be sold of everything on sale, in one look."""
     return {row.sku_id: max(0, row.left) for row in tx.execute(_ALL_AVAILABLE)}
@@ -166,6 +183,11 @@ def consume(tx: Tx, sku_id: str, count: int) -> None:
     """Hand out what was reserved."""
     consumed = tx.execute(_CONSUME, {"b_sku_id": sku_id, "b_count": count}).rowcount
     assert consumed == 1, f"{count} of {sku_id} were to be handed out, but fewer were reserved"
+
+
+def take_out(tx: Tx, sku_id: str, count: int) -> None:
+    """They are gone without having been sold: struck off, expired, or given in another's stead."""
+    tx.execute(_TAKE_OUT, {"b_sku_id": sku_id, "b_count": count})
 
 
 def add(tx: Tx, sku_id: str, count: int) -> bool:

@@ -1,16 +1,19 @@
 """Card keys as rows. A key is free, then sold to one order line for ever, or void.
 
 Which key a line gets is decided when it is delivered; until then the stock only counts. So no key
-is ever bound to an order that came to nothing, and none returns from one order to another.
+is ever bound to an order that came to nothing, and none returns from one order to another. The
+key that expires first is sold first, and those without an end after all others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import BigInteger, BindParameter, and_, bindparam, func, or_, select, text, update
 
+from orders.card_key import KeyState, hint
 from orders.database import Tx
 from orders.store.instants import stamp
 from orders.tables import card_keys
@@ -21,18 +24,23 @@ _ADD = text(
     "VALUES (:sku_id, :vault_key, :box, :fingerprint, 'free', :added_at) "
     "ON CONFLICT (sku_id, fingerprint) DO NOTHING"
 )
+_USABLE_UNTIL: BindParameter[int] = bindparam("b_usable_until", type_=BigInteger)
+_IS_FREE = card_keys.c.state == text("'free'")
+"""Written out, not bound: only so is the index of free keys recognised as fitting."""
+
+_USABLE = and_(
+    card_keys.c.sku_id == bindparam("b_sku_id"),
+    _IS_FREE,
+    or_(card_keys.c.expires_at.is_(None), card_keys.c.expires_at > _USABLE_UNTIL),
+)
 _FREE = (
     select(card_keys.c.key_no)
-    .where(card_keys.c.sku_id == bindparam("b_sku_id"), card_keys.c.state == "free")
-    .order_by(card_keys.c.key_no)
+    .where(_USABLE)
+    .order_by(card_keys.c.expires_at.asc().nulls_last(), card_keys.c.key_no)
     .limit(bindparam("b_count"))
     .with_for_update(skip_locked=True)
 )
-_COUNT = (
-    select(func.count())
-    .select_from(card_keys)
-    .where(card_keys.c.sku_id == bindparam("b_sku_id"), card_keys.c.state == "free")
-)
+_COUNT = select(func.count()).select_from(card_keys).where(_USABLE)
 _SELL = (
     update(card_keys)
     .where(card_keys.c.key_no.in_(bindparam("b_keys", expanding=True)), card_keys.c.state == "free")
@@ -55,8 +63,33 @@ _VOID = (
         card_keys.c.line_no == bindparam("b_line_no"),
         card_keys.c.state == "sold",
     )
-    .values(state="void")
+    .values(state="void", void_reason="refunded", voided_at=bindparam("b_now"))
 )
+_REPLACE = (
+    update(card_keys)
+    .where(card_keys.c.key_no == bindparam("b_key_no"), card_keys.c.state == "sold")
+    .values(
+        state="void",
+        void_reason=bindparam("b_reason"),
+        voided_by=bindparam("b_by"),
+        voided_at=bindparam("b_now"),
+        replaced_by=bindparam("b_replaced_by"),
+    )
+)
+_TO_SHOW = (
+    select(card_keys).where(card_keys.c.order_no == bindparam("b_order_no")).order_by(card_keys.c.key_no)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SoldKey:
+    """A key of an order as staff may see it: by its number and its last characters."""
+
+    key_no: int
+    line_no: int
+    state: KeyState
+    hint: str
+    replaced_by: int | None
 
 
 _OF_EACH_LOCK = select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(
@@ -85,19 +118,24 @@ def add(tx: Tx, vault: Vault, sku_id: str, secrets: Sequence[str], now: datetime
     return added
 
 
-def free_count(tx: Tx, sku_id: str) -> int:
-    return tx.execute(_COUNT, {"b_sku_id": sku_id}).scalar_one()
+def free_count(tx: Tx, sku_id: str, usable_until: datetime) -> int:
+    """How many can be sold: free, and good for longer than `usable_until`."""
+    return tx.execute(_COUNT, {"b_sku_id": sku_id, "b_usable_until": stamp(usable_until)}).scalar_one()
 
 
-def sell(tx: Tx, sku_id: str, count: int, order_no: str, line_no: int, now: datetime) -> bool:
-    """Give `count` free keys to the line, oldest first; False, and none, where fewer are free."""
-    keys = tx.execute(_FREE, {"b_sku_id": sku_id, "b_count": count}).scalars().all()
+def sell(
+    tx: Tx, sku_id: str, count: int, order_no: str, line_no: int, usable_until: datetime, now: datetime
+) -> tuple[int, ...]:
+    """Give `count` free keys to the line, first-expiring first; none where fewer are free and good
+    for longer than `usable_until`. Returns their numbers."""
+    looked_for = {"b_sku_id": sku_id, "b_count": count, "b_usable_until": stamp(usable_until)}
+    keys = tx.execute(_FREE, looked_for).scalars().all()
     if len(keys) < count:
-        return False
+        return ()
     parameters = {"b_keys": keys, "b_order_no": order_no, "b_line_no": line_no, "b_now": stamp(now)}
     sold = tx.execute(_SELL, parameters).rowcount
     assert sold == count, f"{sold} of {count} chosen keys of {sku_id} were still free"
-    return True
+    return tuple(keys)
 
 
 def opened(tx: Tx, vault: Vault, order_no: str) -> tuple[tuple[int, str], ...]:
@@ -106,6 +144,35 @@ def opened(tx: Tx, vault: Vault, order_no: str) -> tuple[tuple[int, str], ...]:
     return tuple((row.line_no, vault.open(Sealed(row.vault_key, row.box), row.sku_id)) for row in rows)
 
 
-def void(tx: Tx, order_no: str, line_no: int) -> None:
+def of_order(tx: Tx, vault: Vault, order_no: str) -> tuple[SoldKey, ...]:
+    """The order's keys, the void ones too, for staff: what identifies them, and not what opens them."""
+    return tuple(
+        SoldKey(
+            row.key_no,
+            row.line_no,
+            KeyState(row.state),
+            hint(vault.open(Sealed(row.vault_key, row.box), row.sku_id)),
+            row.replaced_by,
+        )
+        for row in tx.execute(_TO_SHOW, {"b_order_no": order_no})
+    )
+
+
+def replace(tx: Tx, key_no: int, new_key_no: int, reason: str, by: str, now: datetime) -> None:
+    """The key does not work; its line has another in its stead."""
+    touched = tx.execute(
+        _REPLACE,
+        {
+            "b_key_no": key_no,
+            "b_reason": reason,
+            "b_by": by,
+            "b_now": stamp(now),
+            "b_replaced_by": new_key_no,
+        },
+    ).rowcount
+    assert touched == 1, f"key {key_no} was to be replaced, but is not sold"
+
+
+def void(tx: Tx, order_no: str, line_no: int, now: datetime) -> None:
     """The money went back, so nobody may use the line's keys, and nobody else gets them."""
-    tx.execute(_VOID, {"b_order_no": order_no, "b_line_no": line_no})
+    tx.execute(_VOID, {"b_order_no": order_no, "b_line_no": line_no, "b_now": stamp(now)})
