@@ -66,6 +66,14 @@ def open_ask(tx: Tx, order_no: str, line_no: int, attempt: int) -> tuple[str, De
     return (found.supplier, _ask(found, line)) if found and line else None
 
 
+def ask_about(tx: Tx, request_no: str) -> DeliveryAsk | None:
+    """What to ask a supplier about an attempt, also one that has ended."""
+    found = attempts.by_request_no(tx, request_no)
+    order = book.get(tx, found.order_no) if found else None
+    line = order.line(found.line_no) if order and found else None
+    return _ask(found, line) if found and line else None
+
+
 def _ask(attempt: Attempt, line: OrderLine) -> DeliveryAsk:
     return DeliveryAsk(
         request_no=attempt.request_no,

@@ -7,6 +7,7 @@ handlers are in `dispatch.py`; `order_event` is for whoever tells the customer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from orders.ports import Payload
 
@@ -57,6 +58,17 @@ def submit_refund(refund_no: str) -> Errand:
 
 def query_refund(refund_no: str) -> Errand:
     return Errand("query_refund", f"refund-query:{refund_no}", {"refund_no": refund_no})
+
+
+def fetch_bills(party: str) -> Errand:
+    """Every day: have the party's bills fetched that are not known yet."""
+    return Errand("fetch_bills", f"bills:{party}", {"party": party})
+
+
+def fetch_bill(party: str, day: date, tried: int = 0) -> Errand:
+    """Fetch one bill and compare it, after having tried `tried` times in vain."""
+    payload: Payload = {"party": party, "day": day.isoformat(), "tried": tried}
+    return Errand("fetch_bill", f"bill:{party}:{day}", payload)
 
 
 SWEEP = Errand("sweep", "sweep", {})

@@ -63,11 +63,51 @@ INVARIANTS: Mapping[str, str] = {
         WHERE COALESCE(owed.fen, 0) <> o.settled_fen - COALESCE(delivered.fen, 0)
             - COALESCE(promised.fen, 0) - COALESCE(earned.fen, 0)
     """,
-    "what a gateway holds for us is what was settled less what was refunded": """
+    # Paid out to our bank, or nobody's: neither is told by a payment.
+    "what a gateway holds for us is what was settled less what was refunded and kept": """
         SELECT p.gateway AS subject FROM payments p GROUP BY p.gateway
-        HAVING SUM(CASE WHEN p.psp_ref IS NULL THEN 0 ELSE p.amount_fen - p.refunded_fen END)
-            <> COALESCE((SELECT SUM(g.amount_fen) FROM ledger g
-                         WHERE g.account = 'receivable:' || p.gateway), 0)
+        HAVING SUM(CASE WHEN p.psp_ref IS NULL THEN 0 ELSE p.amount_fen - p.refunded_fen - p.kept_fen END)
+            - COALESCE((SELECT SUM(r.kept_fen) FROM refunds r JOIN payments q USING (payment_id)
+                        WHERE q.gateway = p.gateway AND r.kept_fen <> 0), 0)
+            <> COALESCE((SELECT SUM(g.amount_fen) FROM ledger g WHERE g.account = 'receivable:' || p.gateway
+                         AND g.ref NOT LIKE 'payout:%' AND g.ref NOT LIKE 'unclaimed:%'), 0)
+    """,
+    "what gateways kept is what was written beside payments and refunds": """
+        SELECT 'gateway_fees' AS subject WHERE
+            COALESCE((SELECT SUM(kept_fen) FROM payments WHERE kept_fen <> 0), 0)
+            + COALESCE((SELECT SUM(kept_fen) FROM refunds WHERE kept_fen <> 0), 0)
+            <> COALESCE((SELECT SUM(amount_fen) FROM ledger
+                         WHERE account = 'gateway_fees' AND ref LIKE 'kept:%'), 0)
+    """,
+    "what is due back is what refunds that have not arrived come to": """
+        SELECT order_no AS subject FROM (
+            SELECT order_no, amount_fen FROM ledger WHERE account = 'refunds_due'
+            UNION ALL SELECT order_no, amount_fen FROM refunds WHERE state <> 'succeeded'
+        ) AS due GROUP BY order_no HAVING SUM(amount_fen) <> 0
+    """,
+    "nothing of a surplus payment stays with us": """
+        SELECT order_no AS subject FROM ledger WHERE account = 'surplus_payments'
+        GROUP BY order_no HAVING SUM(amount_fen) <> 0
+    """,
+    "revenue is the price of what was delivered, less what came back unused": """
+        SELECT order_no AS subject FROM (
+            SELECT order_no, amount_fen FROM ledger WHERE account = 'revenue'
+            UNION ALL SELECT order_no, delivered_quantity * unit_price_fen FROM order_lines
+            UNION ALL SELECT r.order_no, -r.amount_fen FROM refunds r
+                JOIN ledger g ON g.ref = 'promised:' || r.refund_no AND g.account = 'revenue'
+        ) AS earned GROUP BY order_no HAVING SUM(amount_fen) <> 0
+    """,
+    "whoever we owe never owes us": """
+        SELECT account AS subject FROM ledger WHERE account IN ('customer_advances', 'surplus_payments',
+            'refunds_due', 'customer_balances', 'revenue', 'fee_income')
+        GROUP BY account HAVING SUM(amount_fen) > 0
+        UNION ALL
+        SELECT account FROM ledger WHERE account = 'cost_of_goods' GROUP BY account HAVING SUM(amount_fen) < 0
+    """,
+    "what a delivery cost is booked with it": """
+        SELECT a.request_no AS subject FROM attempts a
+        LEFT JOIN ledger g ON g.ref = 'cost:' || a.request_no AND g.account = 'cost_of_goods'
+        WHERE a.state IN ('done', 'partial') AND COALESCE(a.cost_fen, 0) <> COALESCE(g.amount_fen, 0)
     """,
     "an order is settled by exactly the money of its one payment": """
         SELECT o.order_no AS subject FROM orders o

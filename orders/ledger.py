@@ -20,11 +20,28 @@ SURPLUS = "surplus_payments"
 """Paid once more than was owed: we owe it back."""
 REFUNDS_DUE = "refunds_due"
 """Promised back, not yet confirmed by the gateway."""
+BALANCES = "customer_balances"
+"""What customers left with us, to be spent later."""
+UNCLAIMED = "unclaimed"
+"""Money that a gateway has and nobody of ours paid: whose it is, a person finds out."""
+GATEWAY_FEES = "gateway_fees"
+"""What gateways kept for themselves: an expense."""
+COST_OF_GOODS = "cost_of_goods"
+"""What delivered goods had cost us: an expense."""
+BANK = "bank"
+"""Our own account at a bank, as far as the shop moves it."""
+
+_RECEIVABLE, _PREPAYMENT = "receivable:", "supplier_prepayment:"
 
 
 def receivable(gateway: str) -> str:
     """What a gateway holds for us."""
-    return f"receivable:{gateway}"
+    return _RECEIVABLE + gateway
+
+
+def prepayment(supplier: str) -> str:
+    """What we paid a supplier in advance, and it has not delivered for yet."""
+    return _PREPAYMENT + supplier
 
 
 def on_settled(gateway: str, amount_fen: Fen, surplus: bool) -> Entries:
@@ -46,3 +63,32 @@ def on_refund_promised(out_of: str, amount_fen: Fen) -> Entries:
 
 def on_refunded(gateway: str, amount_fen: Fen) -> Entries:
     return {REFUNDS_DUE: amount_fen, receivable(gateway): -amount_fen}
+
+
+def on_kept(gateway: str, fee_fen: int) -> Entries:
+    """A gateway kept a fee, or gave one back where it is negative."""
+    return {GATEWAY_FEES: fee_fen, receivable(gateway): -fee_fen}
+
+
+def on_unclaimed(gateway: str, amount_fen: int, fee_fen: int) -> Entries:
+    """Money that came to a gateway, or left it where it is negative, for no reason that we know."""
+    return {
+        receivable(gateway): amount_fen - fee_fen,
+        GATEWAY_FEES: fee_fen,
+        UNCLAIMED: -amount_fen,
+    }
+
+
+def on_cost(supplier: str, cost_fen: int) -> Entries:
+    """A supplier delivered, and took its price from what we had prepaid."""
+    return {COST_OF_GOODS: cost_fen, prepayment(supplier): -cost_fen}
+
+
+def on_payout(gateway: str, amount_fen: int) -> Entries:
+    """A gateway sent what it held for us to our bank."""
+    return {BANK: amount_fen, receivable(gateway): -amount_fen}
+
+
+def on_prepaid(supplier: str, amount_fen: int) -> Entries:
+    """We paid a supplier in advance."""
+    return {prepayment(supplier): amount_fen, BANK: -amount_fen}

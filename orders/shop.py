@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from orders import delivering, paying, placing, refunding, settling, sweeping
+from orders import billing, delivering, differences, paying, placing, refunding, settling, sweeping
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
 from orders.database import Tx
+from orders.differences import Answer, Question, Resolution
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
 from orders.money import Fen, yuan
@@ -23,6 +24,7 @@ from orders.paying import Begun, NoWay
 from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
 from orders.policy import Policy
 from orders.ports import (
+    BillRow,
     Gateway,
     Jobs,
     KeySource,
@@ -34,9 +36,10 @@ from orders.ports import (
     SupplierAnswer,
 )
 from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
+from orders.reconciling import Difference, Party
 from orders.search import SearchRequest, search
 from orders.stockroom import Stockroom
-from orders.store import alarms, book, goods, keys, money, timeline
+from orders.store import alarms, bills, book, goods, keys, money, timeline
 from orders.store.alarms import Alarm
 from orders.vault import Vault
 
@@ -268,6 +271,40 @@ class Shop:
     def close_alarm(self, tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
         """A person has seen to it; False where that was known."""
         return alarms.close(tx, alarm_no, agent, now)
+
+    def take_in_bill(self, tx: Tx, party: Party, day: date, rows: Sequence[BillRow], now: datetime) -> bool:
+        """Keep the other side's bill of a day; False where the very same was kept before."""
+        return bills.take_in(tx, party, day, rows, now)
+
+    def compare_day(self, tx: Tx, party: Party, day: date, now: datetime) -> bool:
+        """Lay the bill of a day beside our books; what differs becomes work for somebody. Again is
+        harmless. False where there is no bill of that day."""
+        return billing.compare_day(tx, self.room, party, day, now)
+
+    def open_differences(self, tx: Tx) -> tuple[Difference, ...]:
+        """Everything in which a bill differs from our books and that nobody has resolved."""
+        return bills.open_differences(tx)
+
+    def difference(self, tx: Tx, difference_no: int) -> Difference | None:
+        return bills.difference(tx, difference_no)
+
+    def question_about(self, tx: Tx, difference: Difference) -> Question | None:
+        """What to ask the other side about a difference whose action is QUERY."""
+        return differences.question(tx, difference)
+
+    def resolve_difference(
+        self,
+        tx: Tx,
+        difference_no: int,
+        agent: str,
+        now: datetime,
+        said: Answer | None = None,
+        note: str = "",
+    ) -> Resolution:
+        """Carry out the one action of an open difference, in somebody's name. `said` is what they
+        answered when asked just now, `note` what a person did about it. Raises NotPermitted."""
+        catalog = self.catalog(tx)
+        return differences.resolve(tx, self.room, catalog, difference_no, agent, now, said, note)
 
     def balances(self, tx: Tx) -> Mapping[str, Fen]:
         """What each account of the ledger stands at."""

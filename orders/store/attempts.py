@@ -49,6 +49,12 @@ _ONE = select(attempts).where(
     attempts.c.line_no == bindparam("b_line_no"),
     attempts.c.attempt == bindparam("b_attempt"),
 )
+_BY_REQUEST_NO = select(attempts).where(attempts.c.request_no == bindparam("b_request_no"))
+_LEARN_COST = (
+    update(attempts)
+    .where(attempts.c.request_no == bindparam("b_request_no"), attempts.c.cost_fen.is_(None))
+    .values(cost_fen=bindparam("n_cost_fen"))
+)
 _UPDATE = (
     update(attempts)
     .where(
@@ -89,6 +95,17 @@ def get(tx: Tx, order_no: str, line_no: int, attempt: int) -> Attempt | None:
     key = {"b_order_no": order_no, "b_line_no": line_no, "b_attempt": attempt}
     row = tx.execute(_ONE, key).first()
     return _attempt(row) if row else None
+
+
+def by_request_no(tx: Tx, request_no: str) -> Attempt | None:
+    row = tx.execute(_BY_REQUEST_NO, {"b_request_no": request_no}).first()
+    return _attempt(row) if row else None
+
+
+def learn_cost(tx: Tx, request_no: str, cost_fen: int) -> bool:
+    """What the supplier charged for it; False where that was known."""
+    row = {"b_request_no": request_no, "n_cost_fen": cost_fen}
+    return tx.execute(_LEARN_COST, row).rowcount == 1
 
 
 def update_attempt(tx: Tx, after: Attempt) -> None:

@@ -99,6 +99,24 @@ _UPDATE_REFUND = (
         ended_at=bindparam("n_ended_at"),
     )
 )
+_KEPT = {
+    table: update(table)
+    .where(number == bindparam("b_number"))
+    .values(kept_fen=table.c.kept_fen + bindparam("b_fee_fen"))
+    for table, number in ((payments, payments.c.out_trade_no), (refunds, refunds.c.refund_no))
+}
+_TIMES_POSTED = select(func.count()).where(
+    ledger.c.account == bindparam("b_account"), ledger.c.ref.startswith(bindparam("b_begins"))
+)
+_POSTED = (
+    select(ledger.c.account, func.sum(ledger.c.amount_fen).label("fen"))
+    .where(ledger.c.ref.startswith(bindparam("b_begins")))
+    .group_by(ledger.c.account)
+)
+_TOLD_NO = select(payment_evidence.c.out_trade_no).where(
+    payment_evidence.c.order_no == bindparam("b_order_no"),
+    payment_evidence.c.psp_ref == bindparam("b_psp_ref"),
+)
 _POST = insert(ledger)
 _BALANCES = select(ledger.c.account, func.sum(ledger.c.amount_fen).label("balance")).group_by(
     ledger.c.account
@@ -324,6 +342,32 @@ def post(tx: Tx, ref: str, entries: Entries, order_no: str | None, now: datetime
         if amount
     ]
     tx.execute(_POST, rows)
+
+
+def times_posted(tx: Tx, account: str, begins: str) -> int:
+    """How many sets of entries whose ref begins so moved the account."""
+    return tx.execute(_TIMES_POSTED, {"b_account": account, "b_begins": begins}).scalar_one()
+
+
+def booked(tx: Tx, begins: str) -> Mapping[str, Fen]:
+    """What the sets of entries whose ref begins so come to, by account."""
+    return {row.account: Fen(int(row.fen)) for row in tx.execute(_POSTED, {"b_begins": begins})}
+
+
+def keep_of_payment(tx: Tx, out_trade_no: str, fee_fen: int) -> None:
+    """The gateway kept so much more of a payment."""
+    tx.execute(_KEPT[payments], {"b_number": out_trade_no, "b_fee_fen": fee_fen})
+
+
+def keep_of_refund(tx: Tx, refund_no: str, fee_fen: int) -> None:
+    """The gateway kept so much more for a refund, or gave it back where that is negative."""
+    tx.execute(_KEPT[refunds], {"b_number": refund_no, "b_fee_fen": fee_fen})
+
+
+def told_trade_no(tx: Tx, order_no: str, psp_ref: str) -> str | None:
+    """The payment number under which a gateway told of its transaction: not that of the payment which
+    we booked it on, where a payment was paid twice."""
+    return tx.execute(_TOLD_NO, {"b_order_no": order_no, "b_psp_ref": psp_ref}).scalar()
 
 
 def balances(tx: Tx) -> Mapping[str, Fen]:

@@ -23,8 +23,27 @@ DAMAGE = {
         "customers' advances are what was settled, less what was delivered, promised back, and fees earned"
     ),
     "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'receivable:sandbox', 1, 0)": (
-        "what a gateway holds for us is what was settled less what was refunded"
+        "what a gateway holds for us is what was settled less what was refunded and kept"
     ),
+    "UPDATE payments SET kept_fen = 5": (
+        "what gateways kept is what was written beside payments and refunds"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, order_no, at) SELECT 'x', 'refunds_due', -1, order_no, 0 "
+    "FROM orders UNION ALL SELECT 'x', 'bank', 1, order_no, 0 FROM orders": (
+        "what is due back is what refunds that have not arrived come to"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, order_no, at) SELECT 'x', 'surplus_payments', -1, order_no, 0 "
+    "FROM orders UNION ALL SELECT 'x', 'bank', 1, order_no, 0 FROM orders": (
+        "nothing of a surplus payment stays with us"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, order_no, at) SELECT 'x', 'revenue', -1, order_no, 0 "
+    "FROM orders UNION ALL SELECT 'x', 'bank', 1, order_no, 0 FROM orders": (
+        "revenue is the price of what was delivered, less what came back unused"
+    ),
+    "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'customer_balances', 1, 0), ('x', 'bank', -1, 0)": (
+        "whoever we owe never owes us"
+    ),
+    "UPDATE attempts SET cost_fen = 7": "what a delivery cost is booked with it",
     "UPDATE orders SET settled_fen = settled_fen + 1": (
         "an order is settled by exactly the money of its one payment"
     ),

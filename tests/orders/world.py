@@ -12,6 +12,7 @@ from adapters.payments.sandbox import NAME, SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
 from orders import invariants
+from orders.bookkeeper import Bookkeeper
 from orders.catalog import Catalog, Delivery
 from orders.catalog_file import catalog_from_rows
 from orders.clock import VirtualClock
@@ -77,6 +78,7 @@ class World:
             Delivery.PHYSICAL: ManualWork(),
         }
         self.connect(self.gateway)
+        self.bookkeeper = Bookkeeper(self.database, self.shop, {NAME: self.gateway}, {}, self.clock)
         self.told: list[tuple[str, int]] = []
         """The news, as an announcer would hear them: order number and event number."""
 
@@ -137,7 +139,7 @@ class World:
 
     async def work(self) -> int:
         """Run everything that is due now, and what that makes due."""
-        handlers = self.dispatch.handlers()
+        handlers = {**self.dispatch.handlers(), **self.bookkeeper.handlers()}
         done = 0
         while jobs := await self.write(lambda tx: self.jobs.claim_due(tx, self.now, 16)):
             for job in jobs:

@@ -1,0 +1,83 @@
+"""A bill is taken in, laid beside our books, and what differs becomes work for somebody.
+
+All of it may be done again at any time: the same bill changes nothing, a corrected one is compared
+anew, and what has come to agree closes by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from orders import ledger, refunding
+from orders.backroom import Backroom
+from orders.database import Tx
+from orders.money import Fen
+from orders.ports import BillKind
+from orders.reconciling import Movement, Party, compare
+from orders.store import attempts, bills, book, money, movements
+
+ITSELF = "reconciliation"
+"""Who resolved what came to agree."""
+
+
+def compare_day(tx: Tx, room: Backroom, party: Party, day: date, now: datetime) -> bool:
+    """Lay the bill of a day, as it was last taken in, beside our books as they stand. False where there
+    is no bill of that day."""
+    if bills.bill(tx, party, day) is None:
+        return False
+    rows = bills.rows(tx, party, day)
+    books = movements.books(tx, party, day, rows)
+    comparison = compare(day, rows, books, room.policy.reconciliation)
+    _book_fees(tx, party, day, comparison.fees, now)
+    for movement, cost in comparison.costs:
+        book_cost(tx, party.name, movement.our_no, movement.order_no, cost, now)
+    news = [found for found in comparison.found if bills.note(tx, party, day, found, now)]
+    still = {(found.kind, found.what, found.our_no, found.ref) for found in comparison.found}
+    for difference in bills.open_of_day(tx, party, day):
+        found = difference.found
+        if (found.kind, found.what, found.our_no, found.ref) not in still:
+            bills.resolve(tx, difference.difference_no, ITSELF, "agrees_now", now)
+            release(tx, room, party, found.kind, found.our_no, now)
+    bills.agreed(tx, party, day, comparison.agreed)
+    if news:
+        room.alarm(tx, "bill_differs", f"{party} {day}", f"{len(news)} differences", now)
+    return True
+
+
+def _book_fees(tx: Tx, party: Party, day: date, fees: Sequence[tuple[Movement, Fen]], now: datetime) -> None:
+    """What the gateway kept of a day's movements, in one set of entries."""
+    if not fees:
+        return
+    for movement, fee in fees:
+        note_kept(tx, movement.kind, movement.our_no, fee)
+    ref = f"kept:{party.name}:{day}:"
+    times = money.times_posted(tx, ledger.GATEWAY_FEES, ref)
+    post_kept(tx, party.name, f"{ref}{times + 1}", sum(fee for _, fee in fees), None, now)
+
+
+def note_kept(tx: Tx, kind: BillKind, our_no: str, fee_fen: int) -> None:
+    """Write beside the movement what the gateway kept of it."""
+    if kind is BillKind.PAYMENT:
+        money.keep_of_payment(tx, our_no, fee_fen)
+    else:
+        money.keep_of_refund(tx, our_no, fee_fen)
+
+
+def post_kept(tx: Tx, gateway: str, ref: str, fee_fen: int, order_no: str | None, now: datetime) -> None:
+    if fee_fen:
+        money.post(tx, ref, ledger.on_kept(gateway, fee_fen), order_no, now)
+
+
+def book_cost(tx: Tx, supplier: str, request_no: str, order_no: str, cost_fen: Fen, now: datetime) -> None:
+    """What a delivery turned out to have cost; nothing where that was known."""
+    if attempts.learn_cost(tx, request_no, cost_fen) and cost_fen:
+        money.post(tx, f"cost:{request_no}", ledger.on_cost(supplier, cost_fen), order_no, now)
+
+
+def release(tx: Tx, room: Backroom, party: Party, kind: BillKind, our_no: str, now: datetime) -> None:
+    """Let an order go on, if it was frozen for this alone."""
+    movement = movements.one(tx, party, kind, our_no)
+    order = book.locked(tx, movement.order_no) if movement else None
+    if order is not None:
+        refunding.finish(tx, room, order, now)
