@@ -13,6 +13,7 @@ from orders.errands import Errand
 from orders.order import EventKind
 from orders.policy import Policy
 from orders.ports import Jobs, KeySource, Merchant
+from orders.price_rules import NO_RULES, PriceRules
 from orders.store import alarms, timeline
 from orders.vault import Vault
 
@@ -27,6 +28,7 @@ class Backroom:
     merchants: Mapping[str, Merchant]
     key_source: KeySource | None
     chance: Chance = UNGUESSABLE
+    price_rules: PriceRules = NO_RULES
 
     def ways_to_pay(self, customer_id: str) -> tuple[str, ...]:
         """The gateways that this customer is offered, the first one first: by the policy of the channel

@@ -54,6 +54,8 @@ class Draft:
 
     lines: tuple[DraftLine, ...] = ()
     payment: str | None = None
+    coupon: str | None = None
+    """The code of a coupon that the customer named."""
 
 
 EMPTY_DRAFT = Draft()

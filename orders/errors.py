@@ -91,6 +91,14 @@ class OutOfStock(ShopError):
         super().__init__(f"{wanted} of {sku_id} were wanted, {available} are left; quote again")
 
 
+class CouponGone(ShopError):
+    """Somebody else was faster: all uses of the coupon are taken; quote again without it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"coupon {code} is used up; make a new quote without it")
+
+
 class TooManyUnpaid(ShopError):
     """The customer holds `limit` unpaid orders already; pay or cancel one first.
 

@@ -179,6 +179,19 @@ INVARIANTS: Mapping[str, str] = {
         JOIN order_lines l ON l.order_no = k.order_no AND l.line_no = k.line_no
         WHERE (k.state = 'void') <> (l.refunding_fen + l.refunded_fen = l.amount_fen)
     """,
+    "a coupon was used as often as orders hold it": """
+        SELECT c.code AS subject FROM coupons c LEFT JOIN
+            (SELECT code, COUNT(*) AS uses FROM coupon_uses WHERE given_back_at IS NULL GROUP BY code) AS held
+            ON held.code = c.code
+        WHERE c.used <> COALESCE(held.uses, 0)
+    """,
+    "an order holds its coupon as long as it can be delivered": """
+        SELECT o.order_no AS subject FROM orders o
+        LEFT JOIN coupon_uses u ON u.order_no = o.order_no AND u.given_back_at IS NULL
+        WHERE o.coupon IS NOT NULL AND
+            ((u.code IS NULL AND o.state IN ('awaiting_payment', 'placed'))
+            OR (u.code IS NOT NULL AND o.state IN ('expired', 'cancelled')))
+    """,
     "a timeline is numbered without gaps and begins with the placing": """
         SELECT o.order_no AS subject FROM orders o
         LEFT JOIN order_events e ON e.order_no = o.order_no

@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from orders.catalog import AccountKind, Delivery, RefundRule
-from orders.money import NOTHING, Fen, part_of
+from orders.money import NOTHING, Fen, Li, part_of
+from orders.pricing import PriceRule
 
 
 class OrderState(StrEnum):
@@ -118,7 +119,9 @@ class OrderLine:
     account: str | None
     region: str | None
     unit_price_fen: Fen
+    """The catalog's price of one piece when it was quoted, before any rule."""
     amount_fen: Fen
+    """What is paid for the whole line; what goes back is reckoned from it."""
     eta_minutes: int
     delivery: Delivery
     refund_rule: RefundRule
@@ -130,6 +133,8 @@ class OrderLine:
     refunded_fen: Fen = NOTHING
     keys_shown_at: datetime | None = None
     """When the customer first looked at the card keys."""
+    unit_price_li: Li | None = None
+    """Of one piece after level and tier, before the coupon; None for orders of before there were any."""
 
     @property
     def delivered_fen(self) -> Fen:
@@ -169,6 +174,10 @@ class Order:
     settled_at: datetime | None
     pay_token: str
     link_token: str
+    coupon: str | None = None
+    """The coupon that it used."""
+    price_rules: tuple[PriceRule, ...] = ()
+    """Which rule gave what."""
 
     @property
     def is_payable(self) -> bool:

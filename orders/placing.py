@@ -9,11 +9,12 @@ from orders import errands, paying
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Product
 from orders.database import Tx
-from orders.errors import NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
-from orders.money import NOTHING
+from orders.errors import CouponGone, NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
+from orders.money import NOTHING, Fen
 from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
+from orders.pricing import RuleKind
 from orders.quote import Quote, QuoteLine
-from orders.store import book, goods, money
+from orders.store import book, coupons, goods, money
 
 SHANGHAI = timezone(timedelta(hours=8))
 """Order numbers carry the date of the shop's customers. China has no summer time."""
@@ -34,10 +35,21 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
         if not goods.reserve(tx, line.sku_id, line.quantity):
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
     book.add(tx, order)
+    _use_coupon(tx, order, now)
     money.add_payment(tx, paying.first_payment(order, room.ways_to_pay(order.customer_id)[0]))
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
     room.later(tx, errands.expire_order(order.order_no), order.expires_at)
     return order
+
+
+def _use_coupon(tx: Tx, order: Order, now: datetime) -> None:
+    """Only its uses are looked at: the price that was quoted holds, even if the coupon has ended since."""
+    if order.coupon is None:
+        return
+    coupon = coupons.find(tx, order.coupon)
+    off_fen = Fen(sum(rule.off_fen for rule in order.price_rules if rule.kind is RuleKind.COUPON))
+    if coupon is None or not coupons.take(tx, coupon, order.customer_id, order.order_no, off_fen, now):
+        raise CouponGone(order.coupon)
 
 
 def cancel(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetime) -> Order:
@@ -73,6 +85,7 @@ def _give_up(
     after = book.update_order(tx, order, replace(order, state=state, payment_state=PaymentState.CLOSED))
     for line in order.lines_by_sku:
         goods.release(tx, line.sku_id, line.quantity)
+    coupons.give_back(tx, order.order_no, now)
     money.close_payments(tx, order.order_no)
     room.note(tx, order.order_no, event, now)
     return after
@@ -107,6 +120,8 @@ def _order_from(room: Backroom, quote: Quote, catalog: Catalog, order_no: str, n
         settled_at=None,
         pay_token=room.chance.token(24),
         link_token=room.chance.token(24),
+        coupon=quote.coupon,
+        price_rules=quote.rules,
     )
 
 
@@ -132,4 +147,5 @@ def _line_from(number: int, line: QuoteLine, catalog: Catalog) -> OrderLine:
         delivery=sku.delivery,
         refund_rule=sku.refund_rule,
         state=LineState.QUEUED,
+        unit_price_li=line.unit_price_li,
     )

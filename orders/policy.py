@@ -27,10 +27,6 @@ class QuotePolicy:
     def good_for(self) -> timedelta:
         return timedelta(minutes=self.good_for_minutes)
 
-    def fee_on(self, price_fen: int) -> Fen:
-        """The fee on a price, rounded half up to a whole 分."""
-        return Fen((price_fen * self.fee_per_mille + 500) // 1000)
-
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -112,8 +112,7 @@ class PriceRules:
 
     def unknown_names(self, catalog: Catalog) -> tuple[str, ...]:
         """SKUs, products and categories that rules name and the catalog does not have."""
-        rules: tuple[LevelRule | TierRule, ...] = (*self.levels, *self.tiers)
-        scopes = [rule.scope for rule in rules]
+        scopes = [*(rule.scope for rule in self.levels), *(rule.scope for rule in self.tiers)]
         unknown = {sku for scope in scopes for sku in scope.skus if catalog.sku(sku) is None}
         unknown |= {one for scope in scopes for one in scope.products if catalog.product(one) is None}
         unknown |= {one for scope in scopes for one in scope.categories if one not in catalog.categories}

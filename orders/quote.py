@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orders.catalog import AccountKind, Catalog, Product, Sku
+from orders.coupon import CouponDenied
 from orders.draft import Draft, DraftLine, Problem, Slot
-from orders.money import Fen
+from orders.money import Fen, Li
+from orders.pricing import LinePrice, Price, PriceRule
 
 QUANTITY_MAX = 999
 """The largest quantity of one line (contract: frame)."""
@@ -61,8 +63,12 @@ class QuoteLine:
     region: str | None
     list_price_fen: Fen
     unit_price_fen: Fen
+    """The catalog's price of one piece, before any rule."""
     amount_fen: Fen
+    """What is paid for the whole line."""
     eta_minutes: int
+    unit_price_li: Li | None = None
+    """Of one piece after level and tier, before the coupon; None in quotes of before there were any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,12 @@ class Quote:
     total_fen: Fen
     quoted_at: datetime
     expires_at: datetime
+    rules: tuple[PriceRule, ...] = ()
+    """Which rule gave what, in the order in which they were applied."""
+    coupon: str | None = None
+    """The coupon that is used up when the quote is placed."""
+    denied: CouponDenied | None = None
+    """Why the coupon that was named is not the quote's."""
 
 
 Availability = Callable[[str], int]
@@ -103,31 +115,37 @@ def findings(draft: Draft, catalog: Catalog, available: Availability) -> tuple[F
 def priced(
     draft: Draft,
     catalog: Catalog,
+    price: Price,
+    *,
     quote_id: str,
     customer_id: str,
-    fee_fen: Fen,
+    coupon: str | None,
+    denied: CouponDenied | None,
     now: datetime,
     good_for: timedelta,
 ) -> Quote:
-    """The price of a draft in which `findings` found nothing."""
-    lines = tuple(_priced_line(line, catalog) for line in draft.lines)
-    list_fen = sum(line.list_price_fen * line.quantity for line in lines)
-    price_fen = sum(line.amount_fen for line in lines)
+    """The quote of a draft in which `findings` found nothing, at this price."""
     return Quote(
         quote_id=quote_id,
         customer_id=customer_id,
-        lines=lines,
-        list_fen=Fen(list_fen),
-        price_fen=Fen(price_fen),
-        saved_fen=Fen(max(0, list_fen - price_fen)),
-        fee_fen=fee_fen,
-        total_fen=Fen(price_fen + fee_fen),
+        lines=tuple(
+            _priced_line(line, catalog, of_line)
+            for line, of_line in zip(draft.lines, price.lines, strict=True)
+        ),
+        list_fen=price.list_fen,
+        price_fen=price.price_fen,
+        saved_fen=Fen(max(0, price.list_fen - price.price_fen)),
+        fee_fen=price.fee_fen,
+        total_fen=Fen(price.price_fen + price.fee_fen),
         quoted_at=now,
         expires_at=now + good_for,
+        rules=price.rules,
+        coupon=coupon,
+        denied=denied,
     )
 
 
-def _priced_line(line: DraftLine, catalog: Catalog) -> QuoteLine:
+def _priced_line(line: DraftLine, catalog: Catalog, price: LinePrice) -> QuoteLine:
     sku = catalog.sku(line.sku_id or "")
     assert sku is not None, "only a draft without findings is priced"
     product = catalog.product(sku.product_id)
@@ -141,8 +159,9 @@ def _priced_line(line: DraftLine, catalog: Catalog) -> QuoteLine:
         region=line.region if product.regions else None,
         list_price_fen=sku.list_price_fen,
         unit_price_fen=sku.price_fen,
-        amount_fen=Fen(sku.price_fen * line.quantity),
+        amount_fen=price.amount_fen,
         eta_minutes=sku.eta_minutes,
+        unit_price_li=price.unit_price_li,
     )
 
 

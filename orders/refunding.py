@@ -26,7 +26,7 @@ from orders.payment import (
     RefundState,
 )
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
-from orders.store import attempts, book, goods, keys, money
+from orders.store import attempts, book, coupons, goods, keys, money
 
 PSP_REF_LENGTH_MAX = 64
 """No gateway's number is longer; one that is must not keep the answer from being booked."""
@@ -293,6 +293,8 @@ def finish(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
     if order.state is not OrderState.PLACED or not order.is_ended:
         return order
     order = closing.complete(tx, room, order, now)
+    if not any(line.delivered_quantity for line in order.lines):
+        coupons.give_back(tx, order.order_no, now)
     if not order.fee_fen:
         return order
     if any(line.delivered_quantity for line in order.lines):

@@ -7,6 +7,7 @@ instant, come out as one booking and one repetition.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -39,7 +40,7 @@ from orders.ports import (
     RefundNotice,
     RefundStatus,
 )
-from orders.store import book, goods, money
+from orders.store import book, coupons, goods, money
 
 EVENTS = {
     Effect.PAID: EventKind.PAID,
@@ -155,7 +156,7 @@ def _book(
     now: datetime,
 ) -> Settled:
     already = order.settled_fen > 0
-    stands = not already and order.state is OrderState.EXPIRED and _keep_again(tx, catalog, order)
+    stands = not already and order.state is OrderState.EXPIRED and _keep_again(tx, catalog, order, now)
     effect = effect_of(order.state, already, stands)
     money.add_evidence(tx, notice, digest, order.order_no, effect, now)
     payment = _settle_payment(tx, notice, payment, already, now)
@@ -206,8 +207,9 @@ def _settle_order(
     return book.update_order(tx, order, paid)
 
 
-def _keep_again(tx: Tx, catalog: Catalog, order: Order) -> bool:
-    """Take the stock of an expired order back, if all of it is there at the price that was paid."""
+def _keep_again(tx: Tx, catalog: Catalog, order: Order, now: datetime) -> bool:
+    """Take the stock and the coupon of an expired order back, if all of it is there, the catalog asks
+    what it asked then, and the coupon could be used now, too."""
     for line in order.lines:
         sku = catalog.sku(line.sku_id)
         if sku is None or sku.price_fen != line.unit_price_fen:
@@ -215,11 +217,18 @@ def _keep_again(tx: Tx, catalog: Catalog, order: Order) -> bool:
     kept: list[OrderLine] = []
     for line in order.lines_by_sku:
         if not goods.reserve(tx, line.sku_id, line.quantity):
-            for other in kept:
-                goods.release(tx, other.sku_id, other.quantity)
+            _let_go(tx, kept)
             return False
         kept.append(line)
+    if not coupons.take_again(tx, order.order_no, now):
+        _let_go(tx, kept)
+        return False
     return True
+
+
+def _let_go(tx: Tx, kept: Sequence[OrderLine]) -> None:
+    for line in kept:
+        goods.release(tx, line.sku_id, line.quantity)
 
 
 def _start_delivery(tx: Tx, room: Backroom, order: Order, now: datetime) -> None:

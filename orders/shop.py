@@ -6,7 +6,7 @@ Every method takes an open transaction and does all of its work in it. The netwo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from orders import billing, delivering, differences, paying, placing, refunding,
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
+from orders.coupon import Coupon
 from orders.database import Tx
 from orders.differences import Answer, Question, Resolution
 from orders.draft import Draft, Slot
@@ -35,12 +36,15 @@ from orders.ports import (
     Scene,
     SupplierAnswer,
 )
-from orders.quote import Availability, Finding, Quote, Unacceptable, findings, priced
+from orders.price_rules import NO_RULES, PriceRules
+from orders.quote import Availability, Finding, Quote, Unacceptable, findings
+from orders.quoting import Pricing
 from orders.reconciling import Difference, Party
 from orders.search import SearchRequest, search
 from orders.stockroom import Stockroom
-from orders.store import alarms, bills, book, goods, keys, money, timeline
+from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, timeline
 from orders.store.alarms import Alarm
+from orders.store.customers import Customer
 from orders.vault import Vault
 
 
@@ -55,10 +59,11 @@ class Shop:
         merchants: Mapping[str, Merchant],
         key_source: KeySource | None = None,
         chance: Chance = UNGUESSABLE,
+        price_rules: PriceRules = NO_RULES,
     ) -> None:
         """`merchants`: who we are at each gateway, by its name."""
         self.policy = policy
-        self.room = Backroom(jobs, vault, policy, merchants, key_source, chance)
+        self.room = Backroom(jobs, vault, policy, merchants, key_source, chance, price_rules)
         self.stockroom = Stockroom(self.room)
         self._catalog = Catalog.of(())
 
@@ -114,18 +119,43 @@ class Shop:
         """A price for the draft, or what is still wrong with it."""
         if found := self.findings(tx, draft):
             return found
-        catalog = self.catalog(tx)
-        fee = self.policy.quote.fee_on(self._price(draft, catalog))
-        quote_id = self.room.chance.token(16)
-        return priced(draft, catalog, quote_id, customer_id, fee, now, self.policy.quote.good_for)
+        return Pricing(tx, self.room, self.catalog(tx)).quote(draft, customer_id, now)
 
     def needs_confirmation(self, quote: Quote) -> bool:
         """Whether the total is so unusually large that a yes is asked for first."""
         return quote.total_fen > self.policy.limits.confirm_above_fen
 
+    def coupons_among(self, tx: Tx, codes: Collection[str]) -> frozenset[str]:
+        """Those of `codes` that are coupons of the shop, usable or not."""
+        return coupons.known_among(tx, codes)
+
+    def gives_coupons(self, tx: Tx, now: datetime) -> bool:
+        """Whether there is any coupon that could be used now."""
+        return coupons.some_are_valid(tx, now)
+
+    def coupons(self, tx: Tx) -> tuple[Coupon, ...]:
+        """Every coupon, and how often it was used."""
+        return coupons.all_of_them(tx)
+
+    def add_coupon(self, tx: Tx, coupon: Coupon) -> bool:
+        """Make a coupon; False where the code was given out before."""
+        return coupons.add(tx, coupon)
+
+    def end_coupon(self, tx: Tx, code: str, now: datetime) -> bool:
+        """Quote nobody with it any more; what was quoted holds. False where there is none to end."""
+        return coupons.end(tx, code, now)
+
+    def customer(self, tx: Tx, customer_id: str) -> Customer:
+        """A customer's level and balance."""
+        return customers.find(tx, customer_id)
+
+    def set_level(self, tx: Tx, customer_id: str, level: str) -> None:
+        """What he is quoted from now on; empty for an ordinary customer."""
+        customers.set_level(tx, customer_id, level)
+
     def place(self, tx: Tx, quote: Quote, now: datetime) -> Order:
         """Make the quote an order, keep its stock and open its payment. The same quote again is
-        the same order again. Raises QuoteExpired, OutOfStock, TooManyUnpaid."""
+        the same order again. Raises QuoteExpired, OutOfStock, CouponGone, TooManyUnpaid."""
         return placing.place(tx, self.room, self.catalog(tx), quote, now)
 
     def order(self, tx: Tx, order_no: str, customer_id: str) -> Order | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, insert, literal_column, select, upd
 from orders.catalog import AccountKind, Delivery, RefundRule
 from orders.database import Tx
 from orders.errors import WrongState
-from orders.money import Fen
+from orders.money import Fen, Li
 from orders.order import (
     LINE_MOVES,
     ORDER_MOVES,
@@ -27,6 +27,7 @@ from orders.order import (
     PaymentState,
 )
 from orders.store.instants import moment, stamp
+from orders.store.traces import read, written
 from orders.tables import order_lines, orders
 
 _ORDER = select(orders).where(orders.c.order_no == bindparam("b_order_no"))
@@ -132,6 +133,8 @@ def add(tx: Tx, order: Order) -> None:
             "expires_at": stamp(order.expires_at),
             "pay_token": order.pay_token,
             "link_token": order.link_token,
+            "coupon": order.coupon,
+            "price_rules": written(order.price_rules),
         },
     )
     tx.execute(_INSERT_LINES, [_line_row(order.order_no, line) for line in order.lines])
@@ -267,6 +270,8 @@ def _order(row: Row[Any], lines: tuple[OrderLine, ...]) -> Order:
         settled_at=moment(row.settled_at),
         pay_token=row.pay_token,
         link_token=row.link_token,
+        coupon=row.coupon,
+        price_rules=read(row.price_rules),
     )
 
 
@@ -293,6 +298,7 @@ def _line(row: Row[Any]) -> OrderLine:
         refunding_fen=Fen(row.refunding_fen),
         refunded_fen=Fen(row.refunded_fen),
         keys_shown_at=shown,
+        unit_price_li=Li(row.unit_price_li) if row.unit_price_li is not None else None,
     )
 
 
@@ -310,6 +316,7 @@ def _line_row(order_no: str, line: OrderLine) -> dict[str, str | int | None]:
         "region": line.region,
         "unit_price_fen": line.unit_price_fen,
         "amount_fen": line.amount_fen,
+        "unit_price_li": line.unit_price_li,
         "eta_minutes": line.eta_minutes,
         "delivery": line.delivery.value,
         "refund_rule": line.refund_rule.value,

@@ -19,8 +19,8 @@ from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
 from tests.orders.world import PHONE, POLICY, World, gift, mouse, topup
 
 
-async def paid(world: World, *lines: DraftLine) -> Order:
-    order = await world.place(*(lines or (topup(),)))
+async def paid(world: World, *lines: DraftLine, coupon: str | None = None) -> Order:
+    order = await world.place(*(lines or (topup(),)), coupon=coupon)
     await world.pay(order)
     await world.work()
     return order

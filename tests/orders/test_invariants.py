@@ -11,7 +11,7 @@ from adapters.suppliers.sandbox import Manner
 from orders.invariants import INVARIANTS
 from orders.order import CustomerState
 from tests.orders.test_delivering import paid
-from tests.orders.world import PHONE, World, gift, topup
+from tests.orders.world import PHONE, World, coupon, gift, topup
 
 # What a bug, or a hand in the database, might do; and the invariants that must see it.
 DAMAGE = {
@@ -69,6 +69,8 @@ DAMAGE = {
     "UPDATE stock SET sold = sold + 1": "stock was handed out as often as lines were delivered",
     "DELETE FROM card_keys": "a delivered line of keys has as many keys as it delivered",
     "UPDATE card_keys SET state = 'void'": "a refunded line's keys are void",
+    "UPDATE coupons SET used = 2": "a coupon was used as often as orders hold it",
+    "UPDATE orders SET state = 'cancelled'": ("an order holds its coupon as long as it can be delivered"),
     "INSERT INTO order_events (order_no, seq, kind, at) SELECT order_no, 99, 'paid', 0 FROM orders": (
         "a timeline is numbered without gaps and begins with the placing"
     ),
@@ -77,7 +79,8 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 async def test_damage_is_seen(world: World, damage: str) -> None:
-    await paid(world, topup(), gift())
+    await world.write(lambda tx: world.shop.add_coupon(tx, coupon()))
+    await paid(world, topup(), gift(), coupon="NEW5")
     assert await world.violations() == ()
     await world.write(lambda tx: tx.execute(text(damage)))
     assert any(violation.startswith(DAMAGE[damage]) for violation in await world.violations())

@@ -27,11 +27,12 @@ from orders.catalog import Delivery
 from orders.database import Database, sqlite_url
 from orders.draft import DraftLine
 from orders.errors import NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
-from orders.money import Fen
+from orders.money import Fen, Li
 from orders.order import LineState, Order, OrderState
 from orders.ports import Outcome, SupplierAnswer
+from orders.price_rules import Cut, LevelRule, PriceRules, Scope, TierRule
 from orders.tables import refunds
-from tests.orders.world import World, gift, mouse, topup
+from tests.orders.world import World, coupon, gift, mouse, topup
 
 T = TypeVar("T")
 
@@ -42,6 +43,11 @@ LINES: dict[str, tuple[DraftLine, ...]] = {
     "topup and gifts": (topup(account="13700137000"), gift(2)),
     "parcel": (mouse(),),
 }
+RULES = PriceRules(
+    levels=(LevelRule("gold", Scope(), Cut("gold", 37)),),
+    tiers=(TierRule(2, Scope(), Cut("2+", unit_price_li=Li(33333))),),
+)
+"""Prices that leave odd 分 on every line."""
 ACCOUNTS = ("13800138000", "13900139000", "13700137000")
 
 
@@ -56,7 +62,7 @@ class Life(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.mkdtemp()
         path = Path(shutil.copy(self.template, Path(self.folder) / "shop.db"))
-        self.world = World(Database.open(sqlite_url(path)))
+        self.world = World(Database.open(sqlite_url(path)), price_rules=RULES)
         self.notices: list[Paid] = []
 
     def teardown(self) -> None:
@@ -97,13 +103,22 @@ class Life(RuleBasedStateMachine):
     @initialize()
     def the_shop_opens(self) -> None:
         self.run(self.world.open_shop())
+        self.run(self.world.write(lambda tx: self.world.shop.set_level(tx, "c2", "gold")))
+        self.run(
+            self.world.write(lambda tx: self.world.shop.add_coupon(tx, coupon(off_fen=333, uses=3, each=2)))
+        )
 
-    @rule(target=placed, what=st.sampled_from(sorted(LINES)), customer=st.sampled_from(["c1", "c2", "c3"]))
-    def a_customer_orders(self, what: str, customer: str) -> Any:
+    @rule(
+        target=placed,
+        what=st.sampled_from(sorted(LINES)),
+        customer=st.sampled_from(["c1", "c2", "c3"]),
+        code=st.sampled_from([None, "NEW5"]),
+    )
+    def a_customer_orders(self, what: str, customer: str, code: str | None) -> Any:
         from hypothesis.stateful import multiple
 
         try:
-            return self.run(self.world.place(*LINES[what], customer=customer))
+            return self.run(self.world.place(*LINES[what], customer=customer, coupon=code))
         except (OutOfStock, TooManyUnpaid, AssertionError):
             return multiple()
 

@@ -146,6 +146,7 @@ def test_a_fee_is_the_gateways_or_at_least_its_minimum() -> None:
     assert [rules.fee_at("alipay", price) for price in (100, 9980)] == [10, 60]
     assert rules.fee_at("wechat_pay", 9980) == 0
     assert rules.fee_at("alipay", 9980, per_mille=10) == 160
+    assert [NO_RULES.fee_at("alipay", price, per_mille=6) for price in (0, 83, 84, 9980)] == [0, 0, 1, 60]
 
 
 # --- whatever the numbers are -------------------------------------------------------------------

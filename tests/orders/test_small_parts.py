@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -73,10 +72,6 @@ class TestPolicy:
         self, tmp_path: Path, pattern: str, by: str, told: str
     ) -> None:
         assert told in str(self.changed(tmp_path, pattern, by))
-
-    def test_a_fee_is_rounded_to_whole_fen(self) -> None:
-        quote = replace(Policy.read(POLICY_FILE).quote, fee_per_mille=6)
-        assert [quote.fee_on(price) for price in (0, 83, 84, 9980)] == [0, 0, 1, 60]
 
 
 class TestVault:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from adapters.payments.sandbox import NAME, SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
@@ -16,14 +16,17 @@ from orders.bookkeeper import Bookkeeper
 from orders.catalog import Catalog, Delivery
 from orders.catalog_file import catalog_from_rows
 from orders.clock import VirtualClock
+from orders.coupon import Coupon
 from orders.database import Database, Tx
 from orders.dispatch import Dispatch
 from orders.draft import Draft, DraftLine
 from orders.jobs import EmbeddedJobs
+from orders.money import Fen
 from orders.order import CustomerState, Order, customer_state
 from orders.payment import NoticeOutcome, Refused
 from orders.policy import Policy
 from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
+from orders.price_rules import NO_RULES, PriceRules
 from orders.quote import Quote
 from orders.shop import Shop
 from orders.vault import Vault
@@ -61,12 +64,15 @@ class World:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     demo_keys: bool = True
     merchants: Mapping[str, Merchant] = field(default_factory=lambda: {NAME: MERCHANT})
+    price_rules: PriceRules = NO_RULES
 
     def __post_init__(self) -> None:
         self.jobs = EmbeddedJobs(self.policy.jobs)
         self.vault = Vault({"k1": bytes(range(32))})
         source = SampleKeys() if self.demo_keys else None
-        self.shop = Shop(self.jobs, self.vault, self.policy, self.merchants, source)
+        self.shop = Shop(
+            self.jobs, self.vault, self.policy, self.merchants, source, price_rules=self.price_rules
+        )
         self.bank = SandboxBank(SECRET, MERCHANT, self.clock, self._deliver_notice)
         self.gateway = SandboxGateway(SECRET, MERCHANT, self.bank, self.policy.payment.notice_age_max_seconds)
         self.supplier = SandboxSupplier(self.clock)
@@ -98,13 +104,14 @@ class World:
         goods = catalog or catalog_of()
         await self.write(lambda tx: self.shop.import_catalog(tx, goods, self.now))
 
-    async def quote(self, *lines: DraftLine, customer: str = "c1") -> Quote:
-        quote = await self.write(lambda tx: self.shop.quote(tx, Draft(lines), customer, self.now))
+    async def quote(self, *lines: DraftLine, customer: str = "c1", coupon: str | None = None) -> Quote:
+        draft = Draft(lines, coupon=coupon)
+        quote = await self.write(lambda tx: self.shop.quote(tx, draft, customer, self.now))
         assert isinstance(quote, Quote), quote
         return quote
 
-    async def place(self, *lines: DraftLine, customer: str = "c1") -> Order:
-        quote = await self.quote(*(lines or (topup(),)), customer=customer)
+    async def place(self, *lines: DraftLine, customer: str = "c1", coupon: str | None = None) -> Order:
+        quote = await self.quote(*(lines or (topup(),)), customer=customer, coupon=coupon)
         return await self.write(lambda tx: self.shop.place(tx, quote, self.now))
 
     async def pay(self, order: Order, **how: object) -> bool:
@@ -185,3 +192,15 @@ def gift(quantity: int = 1, sku: str = "gift-10") -> DraftLine:
 
 def mouse() -> DraftLine:
     return DraftLine(product_id="mouse", sku_id="mouse-1", account="杭州市文三路1号")
+
+
+def coupon(code: str = "NEW5", off_fen: int = 500, uses: int = 2, each: int = 1, **more: Any) -> Coupon:
+    facts: dict[str, Any] = {
+        "off_per_mille": 0,
+        "off_max_fen": None,
+        "price_min_fen": Fen(0),
+        "products": (),
+        "valid_from": START,
+        "valid_until": START + timedelta(days=30),
+    }
+    return Coupon(code, Fen(off_fen), uses_max=uses, uses_per_customer_max=each, **{**facts, **more})
