@@ -53,6 +53,7 @@ from orders.order import Order
 from orders.payment import Refused
 from orders.policy import Policy
 from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
+from orders.price_rules import PriceRules
 from orders.shop import Shop
 from orders.till import Till
 from orders.vault import Vault
@@ -129,6 +130,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
     """A shop over the sandbox bank and supplier. Raises what is wrong with its data."""
     clock = parts.clock
     policy = Policy.read(parts.data / "policy.toml")
+    price_rules = PriceRules.read(parts.data / "pricing.toml")
     readers = parts.readers or Readers(Lexicon.read(parts.data), policy.reading.sure_at)
     wording = Wording.read(parts.data / "replies.yaml")
     goods = read_catalog(parts.catalog) if parts.catalog else None
@@ -150,9 +152,13 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         gateways = {gateway.name: gateway for gateway in connected}
         merchants = {name: gateway.merchant for name, gateway in gateways.items()}
         # Sandbox money buys sandbox keys; without it the stock of card goods is the keys in the vault.
-        shop = Shop(jobs, parts.vault, policy, merchants, SampleKeys() if plays else None)
+        shop = Shop(
+            jobs, parts.vault, policy, merchants, SampleKeys() if plays else None, price_rules=price_rules
+        )
         if goods is not None:
             await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
+        if unsold := price_rules.unknown_names(await database.read(shop.catalog)):
+            log.warning("price rules name what is not on sale", names=unsold)
         await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
         supplier = SandboxSupplier(clock, parts.supplier_delay, parts.supplier_books)
         suppliers: dict[Delivery, Supplier | HouseSupplier] = {
