@@ -10,7 +10,8 @@ from orders import errands
 from orders.chance import UNGUESSABLE, Chance
 from orders.database import Tx
 from orders.errands import Errand
-from orders.order import EventKind
+from orders.money import Fen
+from orders.order import EventKind, Order
 from orders.policy import Policy
 from orders.ports import Jobs, KeySource, Merchant
 from orders.price_rules import NO_RULES, PriceRules
@@ -37,6 +38,11 @@ class Backroom:
         ways = tuple(name for name in named if name in self.merchants)
         # A shop whose policy forgot a channel still takes money on it.
         return ways or tuple(self.merchants)
+
+    def due_at(self, gateway: str, order: Order) -> Fen:
+        """What an order costs where it is paid at this gateway: they differ in their fees."""
+        fee = self.price_rules.fee_at(gateway, order.price_fen, self.policy.quote.fee_per_mille)
+        return Fen(order.price_fen + fee)
 
     def note(
         self,

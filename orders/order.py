@@ -180,6 +180,11 @@ class Order:
     """Which rule gave what."""
 
     @property
+    def price_fen(self) -> Fen:
+        """What the goods cost; the fee comes on top of it."""
+        return Fen(self.total_fen - self.fee_fen)
+
+    @property
     def is_payable(self) -> bool:
         return self.state is OrderState.AWAITING_PAYMENT
 

@@ -92,7 +92,7 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
         if len(payments) >= room.policy.payment.attempts_max:
             return NoWay.TOO_OFTEN
         fresh = _payment(order, gateway, f"{order.order_no}-{len(payments) + 1}", now)
-        payment = replace(fresh, scene=scene)
+        payment = replace(fresh, scene=scene, amount_fen=room.due_at(gateway, order))
         payment = replace(payment, payment_id=money.add_payment(tx, payment))
     elif payment.scene is None:
         # No gateway has heard of it. UnionPay takes only a payment that was made just now.

@@ -99,10 +99,14 @@ def price_of(
         trace += gave
     price_fen = Fen(sum(line.amount_fen for line in lines))
     fee_fen = rules.fee_at(gateway, price_fen, fee_per_mille)
-    if fee_fen:
-        trace.append(PriceRule(RuleKind.FEE, gateway, Fen(-fee_fen)))
     list_fen = Fen(sum(item.list_price_fen * item.quantity for item in items))
-    return Price(tuple(lines), tuple(trace), list_fen, price_fen, fee_fen)
+    return Price(tuple(lines), with_fee(trace, gateway, fee_fen), list_fen, price_fen, fee_fen)
+
+
+def with_fee(trace: Sequence[PriceRule], gateway: str, fee_fen: Fen) -> tuple[PriceRule, ...]:
+    """The trace with the fee of this gateway, and of no other one."""
+    rest = tuple(rule for rule in trace if rule.kind is not RuleKind.FEE)
+    return (*rest, PriceRule(RuleKind.FEE, gateway, Fen(-fee_fen))) if fee_fen else rest
 
 
 def floor_of(item: Item, below_cost: bool) -> Fen:

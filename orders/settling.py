@@ -15,7 +15,7 @@ from orders import errands, ledger, refunding
 from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.database import Tx
-from orders.money import NOTHING
+from orders.money import NOTHING, Fen
 from orders.order import EventKind, Order, OrderLine, OrderState, PaymentState
 from orders.payment import (
     Effect,
@@ -163,7 +163,7 @@ def _book(
     entries = ledger.on_settled(notice.gateway, notice.amount_fen, payment.surplus)
     money.post(tx, f"settled:{payment.payment_id}", entries, order.order_no, now)
     if not already:
-        order = _settle_order(tx, room, order, notice, effect, now)
+        order = _settle_order(tx, room, order, payment, effect, now)
     room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=notice.amount_fen, detail=notice.method)
     match effect:
         case Effect.PAID | Effect.LATE:
@@ -193,15 +193,18 @@ def _settle_payment(tx: Tx, notice: PaymentNotice, payment: Payment, surplus: bo
 
 
 def _settle_order(
-    tx: Tx, room: Backroom, order: Order, notice: PaymentNotice, effect: Effect, now: datetime
+    tx: Tx, room: Backroom, order: Order, payment: Payment, effect: Effect, now: datetime
 ) -> Order:
     room.never_mind(tx, errands.expire_order(order.order_no))
-    room.never_mind(tx, errands.query_payment(notice.out_trade_no))
+    room.never_mind(tx, errands.query_payment(payment.out_trade_no))
     for other in money.payments_of(tx, order.order_no):
-        if other.may_be_paid and other.out_trade_no != notice.out_trade_no:
+        if other.may_be_paid and other.out_trade_no != payment.out_trade_no:
             # The payer had begun to pay in another way as well; nobody shall go on there.
             room.later(tx, errands.close_payment(other.out_trade_no), now)
-    paid = replace(order, payment_state=PaymentState.SETTLED, settled_fen=notice.amount_fen, settled_at=now)
+    if payment.amount_fen != order.total_fen:
+        # Paid in another way than the first one that was offered: the fee is that way's.
+        order = book.charge_fee(tx, order, payment.gateway, Fen(payment.amount_fen - order.price_fen))
+    paid = replace(order, payment_state=PaymentState.SETTLED, settled_fen=payment.amount_fen, settled_at=now)
     if effect in (Effect.PAID, Effect.LATE):
         paid = replace(paid, state=OrderState.PLACED)
     return book.update_order(tx, order, paid)

@@ -7,6 +7,7 @@ transitions, and the row is only touched where it still stands in the state of `
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from orders.order import (
     OrderState,
     PaymentState,
 )
+from orders.pricing import with_fee
 from orders.store.instants import moment, stamp
 from orders.store.traces import read, written
 from orders.tables import order_lines, orders
@@ -90,6 +92,15 @@ _UPDATE = (
         refunding_fen=bindparam("n_refunding_fen"),
         refunded_fen=bindparam("n_refunded_fen"),
         settled_at=bindparam("n_settled_at"),
+    )
+)
+_CHARGE_FEE = (
+    update(orders)
+    .where(orders.c.order_no == bindparam("b_order_no"), orders.c.settled_fen == 0)
+    .values(
+        fee_fen=bindparam("n_fee_fen"),
+        total_fen=bindparam("n_total_fen"),
+        price_rules=bindparam("n_price_rules"),
     )
 )
 _UPDATE_LINE = (
@@ -181,6 +192,25 @@ def update_order(tx: Tx, before: Order, after: Order) -> Order:
     ).rowcount
     if touched != 1:
         raise WrongState(f"order {before.order_no}", after.state)
+    return after
+
+
+def charge_fee(tx: Tx, order: Order, gateway: str, fee_fen: Fen) -> Order:
+    """The order costs what was asked for at the gateway where it is paid. Raises WrongState once it is."""
+    after = replace(
+        order,
+        fee_fen=fee_fen,
+        total_fen=Fen(order.price_fen + fee_fen),
+        price_rules=with_fee(order.price_rules, gateway, fee_fen),
+    )
+    row = {
+        "b_order_no": order.order_no,
+        "n_fee_fen": after.fee_fen,
+        "n_total_fen": after.total_fen,
+        "n_price_rules": written(after.price_rules),
+    }
+    if tx.execute(_CHARGE_FEE, row).rowcount != 1:
+        raise WrongState(f"order {order.order_no}", "paid with another fee")
     return after
 
 

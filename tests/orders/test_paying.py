@@ -9,10 +9,13 @@ from datetime import timedelta
 import pytest
 
 from orders.database import Database
+from orders.money import Fen
 from orders.order import CustomerState, Order, PaymentState
 from orders.paying import NoWay
 from orders.payment import Payment
 from orders.ports import Scene, ShowCode
+from orders.price_rules import NO_RULES, FeeRule, PriceRules
+from orders.pricing import RuleKind
 from orders.till import Till
 from tests.orders.fake_gateway import FakeGateway
 from tests.orders.world import MERCHANT, World
@@ -21,10 +24,10 @@ from tests.orders.world import MERCHANT, World
 class Street:
     """A shop between two gateways."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, price_rules: PriceRules = NO_RULES) -> None:
         self.alipay, self.wechat = FakeGateway("alipay"), FakeGateway("wechat_pay")
         merchants = {"sandbox": MERCHANT} | {each.name: each.merchant for each in (self.alipay, self.wechat)}
-        self.world = World(database, merchants=merchants)
+        self.world = World(database, merchants=merchants, price_rules=price_rules)
         gateways = {each.name: each for each in (self.world.gateway, self.alipay, self.wechat)}
         self.world.connect(*gateways.values())  # type: ignore[arg-type]
         self.till = Till(database, self.world.shop, gateways, self.world.clock)  # type: ignore[arg-type]
@@ -204,3 +207,22 @@ async def test_customers_of_a_channel_are_offered_its_ways(street: Street) -> No
     assert shop.ways_to_pay("web:1") == ("wechat_pay", "alipay", "sandbox")
     assert shop.ways_to_pay("wechat:o-1") == ("wechat_pay", "sandbox")
     assert shop.ways_to_pay("telegram:7") == ("sandbox",)
+
+
+async def test_a_gateway_that_costs_more_is_asked_for_more_and_the_order_then_tells_that_fee(
+    database: Database,
+) -> None:
+    street = Street(database, PriceRules(fees=(("alipay", FeeRule(6, Fen(1))),)))
+    await street.world.open_shop()
+    order = await street.world.place()
+    assert (order.total_fen, order.fee_fen) == (9980, 0)
+    await street.send(order, "alipay")
+    ask = street.alipay.opened[0]
+    assert ask.amount_fen == 10040
+    street.alipay.paid[ask.out_trade_no] = street.world.now
+    await street.world.wait(minutes=1)
+    after = await street.world.order(order)
+    assert (after.settled_fen, after.total_fen, after.fee_fen, after.price_fen) == (10040, 10040, 60, 9980)
+    assert [rule.off_fen for rule in after.price_rules if rule.kind is RuleKind.FEE] == [-60]
+    assert await street.world.state(order) is CustomerState.DELIVERED
+    assert await street.world.violations() == ()
