@@ -28,7 +28,7 @@ from orders.payment import (
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
 from orders.store import attempts, book, coupons, goods, keys, money
 
-PSP_REF_LENGTH_MAX = 64
+PSP_REF_LENGTH_MAX = 255
 """No gateway's number is longer; one that is must not keep the answer from being booked."""
 
 SILENT_AFTER = timedelta(seconds=60)

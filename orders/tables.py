@@ -29,6 +29,10 @@ metadata = MetaData()
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A growing number. SQLite only counts up by itself in a column called INTEGER."""
 
+Reference = String(255).with_variant(String(64), "sqlite")
+"""A gateway's number: of a charge in Telegram it is 110 characters long. SQLite heeds no lengths, and
+makes the whole table anew to write another one down."""
+
 shop_facts = Table(
     "shop_facts",
     metadata,
@@ -224,7 +228,7 @@ payments = Table(
     Column("currency", String(3), nullable=False),
     Column("state", String(16), nullable=False),
     Column("surplus", Boolean, nullable=False),
-    Column("psp_ref", String(64)),
+    Column("psp_ref", Reference),
     Column("method", String(32)),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
@@ -259,7 +263,7 @@ payment_evidence = Table(
     metadata,
     Column("gateway", String(32), primary_key=True),
     Column("digest", String(64), primary_key=True),
-    Column("psp_ref", String(64), nullable=False),
+    Column("psp_ref", Reference, nullable=False),
     Column("out_trade_no", String(64), nullable=False),
     Column("order_no", String(14)),
     Column("amount_fen", BigInteger, nullable=False),
@@ -300,7 +304,7 @@ refunds = Table(
     Column("queries", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    Column("psp_ref", String(64)),
+    Column("psp_ref", Reference),
     Column("kept_fen", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("amount_fen > 0", name="ck_refunds_amount"),
     Index("ix_refunds_order", "order_no"),

@@ -12,6 +12,9 @@ from orders.store.instants import moment, stamp
 from orders.tables import alarms
 
 
+SUBJECT_LENGTH_MAX = 128
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """Something that waits for a person. `subject` names the order, refund or request."""
@@ -66,7 +69,9 @@ def settle(tx: Tx, kind: str, subject: str, agent: str, now: datetime) -> None:
 
 
 def ring(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
-    """Call a person; False where the same alarm is ringing already."""
+    """Call a person; False where the same alarm is ringing already. A subject that is too long is cut:
+    what it calls for must not fail on its name."""
+    subject = subject[:SUBJECT_LENGTH_MAX]
     if tx.execute(_RINGING, {"b_kind": kind, "b_subject": subject}).first():
         return False
     tx.execute(_RING, {"kind": kind, "subject": subject, "detail": detail, "raised_at": stamp(now)})

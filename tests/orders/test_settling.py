@@ -43,6 +43,23 @@ async def test_money_is_booked_and_earned_when_the_goods_are_delivered(world: Wo
     assert {name: amount for name, amount in balances.items() if amount} == {BANK: 9980, REVENUE: -9980}
 
 
+async def test_a_gateways_number_may_be_as_long_as_telegrams(world: World) -> None:
+    order = await world.place()
+    number = "stx" + "A-_9" * 50
+    held = await world.receive(
+        notice_of(world, await a_payment(world, order, transaction_id=number, amount_fen=1))
+    )
+    paid = await a_payment(world, order, transaction_id=number)
+    assert held == Held(HeldReason.WRONG_AMOUNT, order.order_no, first=True)
+    settled = await world.receive(notice_of(world, paid))
+    again = await world.receive(notice_of(world, replace(paid, transaction_id=number + "B")))
+    assert settled == Settled(order.order_no, Effect.PAID, order.total_fen, first=True)
+    assert again == Settled(order.order_no, Effect.SURPLUS, order.total_fen, first=True)
+    await world.work()
+    assert world.bank.refunded_fen == order.total_fen
+    assert await world.violations() == ()
+
+
 async def test_the_same_money_told_again_is_acknowledged_and_changes_nothing(world: World) -> None:
     order = await world.place()
     paid = await a_payment(world, order)

@@ -18,6 +18,7 @@ depends_on = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 OWNER = "ck_card_keys_owner"
 FREE = "state = 'free'"
+REFERENCE = sa.String(255).with_variant(sa.String(64), "sqlite")
 
 
 def upgrade() -> None:
@@ -135,10 +136,18 @@ def _orders_and_payments() -> None:
     op.create_index(
         "ix_payments_settled", "payments", ["settled_at"], sqlite_where=settled, postgresql_where=settled
     )
-    op.add_column("refunds", sa.Column("psp_ref", sa.String(64)))
+    op.add_column("refunds", sa.Column("psp_ref", REFERENCE))
     op.add_column("refunds", sa.Column("kept_fen", sa.BigInteger, nullable=False, server_default="0"))
     op.create_index("ix_refunds_ended", "refunds", ["ended_at"])
     op.create_index("ix_refunds_psp_ref", "refunds", ["psp_ref"])
+    _longer_references(255)
+
+
+def _longer_references(length: int) -> None:
+    """Of gateways' numbers. SQLite heeds no lengths."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("payments", "payment_evidence"):
+            op.alter_column(table, "psp_ref", type_=sa.String(length))
 
 
 def _suppliers() -> None:
@@ -260,6 +269,7 @@ def _bills() -> None:
 
 
 def downgrade() -> None:
+    _longer_references(64)
     for table in ("differences", "bill_rows", "bills", "coupon_uses", "coupons", "customers"):
         op.drop_table(table)
     op.drop_table("supplier_health")
