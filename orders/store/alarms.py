@@ -11,7 +11,6 @@ from orders.database import Tx
 from orders.store.instants import moment, stamp
 from orders.tables import alarms
 
-
 SUBJECT_LENGTH_MAX = 128
 
 
