@@ -31,6 +31,7 @@ from bot.announcer import Announcer
 from bot.assistant import Assistant
 from bot.channel import Channel, Outbox, Sending
 from bot.fanout import Fanout
+from bot.gateways import connected, keep_fresh
 from bot.handover import Handover
 from bot.learning.keeping import Keeping
 from bot.learning.own_words import OwnWords
@@ -382,6 +383,7 @@ async def run_shop(
         server = _Server(web, settings, opened)
         stop = asyncio.Event()
         tasks = [asyncio.create_task(app.own_words.keep_looking(stop))]
+        tasks.append(asyncio.create_task(keep_fresh(tuple(app.gateways.values()), stop)))
         if works:
             tasks.append(asyncio.create_task(app.worker.run(stop)))
         listening = [asyncio.create_task(_listen(line)) for line in lines]
@@ -407,12 +409,15 @@ async def run_worker(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         log.info("worker works")
-        learning = asyncio.create_task(app.own_words.keep_looking(stop))
+        tasks = [
+            asyncio.create_task(app.own_words.keep_looking(stop)),
+            asyncio.create_task(keep_fresh(tuple(app.gateways.values()), stop)),
+        ]
         try:
             await app.worker.run(stop)
         finally:
             stop.set()
-            await asyncio.gather(learning, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             for line in lines:
                 await line.close()
     log.info("worker stopped")
@@ -427,6 +432,7 @@ def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
         base_url=settings.base_url,
         vault=Vault.from_text(settings.card_keys.get_secret_value()),
         sandbox_secret=settings.sandbox_secret.get_secret_value() if settings.plays else "",
+        gateways=connected(settings, client, SystemClock()),
         supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
         sendings=_sendings(settings),
         send_notice=_notices_over_http(settings, client),

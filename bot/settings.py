@@ -161,7 +161,7 @@ class Settings(BaseSettings):
     wechat_pay_certificates_file: Path = Field(
         Path(),
         alias="WECHAT_PAY_CERTIFICATES_FILE",
-        description="WeChat Pay's platform certificates, for merchants without a public key.",
+        description="WeChat Pay's platform certificates, for merchants without a public key. Empty: they are fetched.",
     )
     wechat_pay_url: str = Field(
         "https://api.mch.weixin.qq.com", alias="WECHAT_PAY_URL", description="The API's address."
@@ -181,6 +181,11 @@ class Settings(BaseSettings):
     )
     unionpay_url: str = Field(
         "https://gateway.95516.com", alias="UNIONPAY_URL", description="The gateway's address."
+    )
+    unionpay_owner: str = Field(
+        "",
+        alias="UNIONPAY_OWNER",
+        description="Whose certificates count, in UnionPay's test surroundings. Empty: UnionPay's own.",
     )
     unionpay_file_url: str = Field(
         "https://filedownload.95516.com", alias="UNIONPAY_FILE_URL", description="Where its bills lie."
@@ -332,11 +337,10 @@ def _gateway_problems(settings: Settings) -> list[str]:
         for name in NEEDED[gateway]:
             problems += _missing(settings, name, gateway)
     if "wechat_pay" in settings.gateways:
-        keyed = settings.wechat_pay_public_key_id and settings.wechat_pay_public_key_file != Path()
-        if not keyed and settings.wechat_pay_certificates_file == Path():
+        key_id, key_file = settings.wechat_pay_public_key_id, settings.wechat_pay_public_key_file
+        if bool(key_id) is (key_file == Path()):
             problems.append(
-                "  WECHAT_PAY_PUBLIC_KEY_ID and WECHAT_PAY_PUBLIC_KEY_FILE: are needed by wechat_pay, or "
-                "WECHAT_PAY_CERTIFICATES_FILE instead of both"
+                "  WECHAT_PAY_PUBLIC_KEY_ID and WECHAT_PAY_PUBLIC_KEY_FILE: one without the other is of no use"
             )
         if not (settings.wechat_pay_app_id or settings.wechat_app_id):
             problems.append("  WECHAT_PAY_APP_ID: is not set, and neither is WECHAT_APP_ID")

@@ -89,10 +89,10 @@ INVARIANTS: Mapping[str, str] = {
         SELECT order_no AS subject FROM ledger WHERE account = 'surplus_payments'
         GROUP BY order_no HAVING SUM(amount_fen) <> 0
     """,
-    "revenue is the price of what was delivered, less what came back unused": """
+    "revenue is the price of what was delivered, less what came back unused": f"""
         SELECT order_no AS subject FROM (
             SELECT order_no, amount_fen FROM ledger WHERE account = 'revenue'
-            UNION ALL SELECT order_no, delivered_quantity * unit_price_fen FROM order_lines
+            UNION ALL SELECT order_no, {_DELIVERED} FROM order_lines
             UNION ALL SELECT r.order_no, -r.amount_fen FROM refunds r
                 JOIN ledger g ON g.ref = 'promised:' || r.refund_no AND g.account = 'revenue'
         ) AS earned GROUP BY order_no HAVING SUM(amount_fen) <> 0

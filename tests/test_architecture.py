@@ -20,8 +20,8 @@ MAY_IMPORT = {
     "adapters": {"adapters", "bot", "orders"},
 }
 
-COMPOSITION_ROOT = {"bot/app.py"}
-"""The one module that may import adapters, because it puts the pieces together."""
+COMPOSITION_ROOT = {"bot/app.py", "bot/gateways.py"}
+"""The modules that may import adapters, because they put the pieces together."""
 
 READS_THE_ENVIRONMENT = {"bot/settings.py"}
 

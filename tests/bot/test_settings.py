@@ -67,7 +67,6 @@ def test_what_a_platform_would_refuse_is_said_at_the_start(given: dict[str, obje
         ("paypal", "XIADAN_GATEWAYS: 'paypal' is not known; known are sandbox, alipay"),
         ("alipay", "ALIPAY_APP_ID: is not set, and alipay needs it"),
         ("wechat_pay", "WECHAT_PAY_API_V3_KEY: is not set, and wechat_pay needs it"),
-        ("wechat_pay", "WECHAT_PAY_CERTIFICATES_FILE instead of both"),
         ("unionpay, alipay", "UNIONPAY_ROOT_FILE: is not set"),
         ("stars", "TELEGRAM_BOT_TOKEN: is not set"),
     ],
@@ -77,6 +76,11 @@ def test_a_gateway_without_its_settings_is_refused_by_name(gateways: str, compla
         check_for_serving(settings(gateway_names=gateways))
     assert complaint in str(refused.value)
     assert "XIADAN_SANDBOX_SECRET" not in str(refused.value)
+
+
+def test_half_of_a_public_key_is_refused() -> None:
+    with pytest.raises(SettingsRejected, match="WECHAT_PAY_PUBLIC_KEY_FILE: one without the other"):
+        check_for_serving(settings(gateway_names="wechat_pay", wechat_pay_public_key_id="PUB_KEY_ID_1"))
 
 
 def test_a_key_file_that_is_not_there_is_named(tmp_path: Path) -> None:
