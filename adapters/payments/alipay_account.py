@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -17,7 +18,7 @@ NOTICE_AGE_MAX_HOURS = 26
 """Alipay repeats a notice after 4, 10, 10 minutes, 1, 2, 6 and 15 hours: 24 h 24 min in all. A shop that
 was down for a day must still believe the last one."""
 
-DIFFERENT_DIGITS_MIN = 3
+DIFFERENT_DIGITS_MIN = 4
 """A number with fewer, such as 2088888888888888, stands in a manual and not on an account."""
 
 
@@ -53,7 +54,7 @@ class AlipayAccount:
                 f"Alipay: notice_age_max_hours must be from 1 to 72; {NOTICE_AGE_MAX_HOURS} covers all repeats"
             )
 
-    @property
+    @cached_property
     def private_key(self) -> RSAPrivateKey:
         _expect_key("private_key_pem", self.private_key_pem)
         try:
@@ -63,7 +64,7 @@ class AlipayAccount:
                 f"Alipay: private_key_pem {wrong}; give the application's private key from Alipay's key tool"
             ) from None
 
-    @property
+    @cached_property
     def alipay_public_key(self) -> RSAPublicKey:
         _expect_key("alipay_public_key_pem", self.alipay_public_key_pem)
         try:

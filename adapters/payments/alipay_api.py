@@ -19,7 +19,7 @@ ANSWER_BYTES_MAX = 1_000_000
 BILL_SECONDS_MAX = 120.0
 
 PLAIN = {"accept-encoding": "identity"}
-"""Nothing that unpacks to a thousand times its size on the way in."""
+"""Nothing is asked for, or taken, that unpacks to a thousand times its size on the way in."""
 
 DONE = "10000"
 NEVER_TRIED = frozenset({"20001", "40001", "40002", "40003", "40006"})
@@ -119,10 +119,11 @@ class AlipayApi:
                     verb, url, data=form, headers=PLAIN, timeout=ANSWER_SECONDS_MAX, follow_redirects=False
                 ) as response,
             ):
-                if response.status_code != httpx.codes.OK:
+                packed = response.headers.get("content-encoding", "identity") != "identity"
+                if response.status_code != httpx.codes.OK or packed:
                     return None
                 body = bytearray()
-                async for piece in response.aiter_raw():
+                async for piece in response.aiter_bytes():
                     body += piece
                     if len(body) > bytes_max:
                         return None

@@ -16,7 +16,8 @@ from orders.money import Fen
 from orders.ports import BillKind, BillRow
 
 ZIP_BYTES_MAX = 20_000_000
-CSV_BYTES_MAX = 200_000_000
+CSV_BYTES_MAX = 64_000_000
+"""About two hundred thousand movements."""
 FILES_MAX = 20
 CELL_CHARACTERS_MAX = 4_000
 

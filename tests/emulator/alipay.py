@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -122,13 +123,7 @@ class AlipayRail(Rail):
 
     def account(self) -> AlipayAccount:
         """What a shop needs to be this merchant."""
-        return AlipayAccount(
-            app_id=APP_ID,
-            seller_id=SELLER_ID,
-            private_key_pem=private_pem(self.signer.applications),
-            alipay_public_key_pem=public_pem(self.signer.alipays),
-            gateway_url=self.gateway_url,
-        )
+        return _account(self.gateway_url)
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -362,6 +357,19 @@ class AlipayRail(Rail):
         """Alipay has no numbers for refunds: a bill names the trade's."""
         payment = self.books.payments.get(line.out_trade_no)
         return replace(line, transaction_no=payment.transaction_no) if payment else line
+
+
+@cache
+def _account(gateway_url: str) -> AlipayAccount:
+    """Made once: checking a key takes longer than most tests."""
+    signer = Signer()
+    return AlipayAccount(
+        app_id=APP_ID,
+        seller_id=SELLER_ID,
+        private_key_pem=private_pem(signer.applications),
+        alipay_public_key_pem=public_pem(signer.alipays),
+        gateway_url=gateway_url,
+    )
 
 
 def _spelled(parameters: Parameters, without: set[str]) -> str:

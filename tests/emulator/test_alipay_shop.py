@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -13,9 +16,10 @@ from orders.database import Database
 from orders.order import CustomerState, Order, PaymentState
 from orders.paying import NoWay
 from orders.payment import Effect, Held, HeldReason, Noted, Refused, Repeated, Settled
-from orders.ports import BillKind, GoTo, PaymentStatus, Scene, ShowCode
+from orders.ports import BillKind, GoTo, PaymentStatus, RawNotice, Scene, ShowCode
 from tests.emulator.alipay import AlipayRail
 from tests.emulator.books import Movement, MovementKind
+from tests.emulator.courier import Saying
 from tests.emulator.knobs import RefundPath
 from tests.emulator.rail import Rail
 from tests.emulator.shop_stage import BACK, ShopStage
@@ -194,6 +198,77 @@ async def test_a_notice_with_an_old_time_is_refused_and_the_money_found_by_askin
     await paid(stage, order)
     assert stage.heard == [Refused("stale")]
     assert await is_delivered_and_sound(stage, order)
+
+
+async def posted(stage: ShopStage, order: Order, **headers: str) -> RawNotice:
+    """A genuine notice that this order was paid, caught on its way."""
+    payment = stage.rail.books.pay((await stage.payment(order)).out_trade_no.replace("-", "_"))
+    notice = stage.rail.notice_of(payment, Saying(stage.clock.now()))
+    return RawNotice(notice.body, dict(notice.headers) | headers, stage.clock.now())
+
+
+async def test_another_orders_notice_of_the_same_amount_pays_the_other_order_alone(stage: ShopStage) -> None:
+    """What was paid is what Alipay signed; no address and no change of the body makes it anything else."""
+    ours, other = await stage.world.place(), await stage.world.place(customer="c2")
+    assert ours.total_fen == other.total_fen
+    await scanned(stage, ours)
+    await scanned(stage, other)
+    calls = len(stage.calls)
+    raw = await posted(stage, other)
+    number = (await stage.payment(other)).out_trade_no.replace("-", "_").encode()
+    ours_number = (await stage.payment(ours)).out_trade_no.replace("-", "_").encode()
+    assert await stage.receive(replace(raw, body=raw.body.replace(number, ours_number))) == Refused("forged")
+    assert await stage.receive(raw) == Settled(other.order_no, Effect.PAID, other.total_fen, first=True)
+    assert await stage.world.state(ours) is CustomerState.AWAITING_PAYMENT
+    assert len(stage.calls) == calls
+    assert await stage.world.violations() == ()
+
+
+async def test_a_replayed_body_under_other_headers_changes_nothing_and_asks_nobody(stage: ShopStage) -> None:
+    order = await stage.world.place()
+    await scanned(stage, order)
+    calls = len(stage.calls)
+    raw = await posted(stage, order)
+    await stage.receive(raw)
+    events = await stage.world.events(order)
+    dressed = replace(raw, headers={"content-type": "application/json", "x-forwarded-for": "203.0.113.9"})
+    assert await stage.receive(dressed) == Repeated()
+    assert await stage.world.events(order) == events
+    assert len(stage.calls) == calls
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "reason"),
+    [
+        (lambda body: re.sub(rb"&sign=[^&]*", b"", body), "unsigned"),
+        (lambda body: body.replace(b"total_amount=99.80", b"total_amount=00.01"), "forged"),
+        (lambda body: re.sub(rb"notify_time=2026", b"notify_time=2020", body), "forged"),
+        (lambda body: body + b"&total_amount=0.01", "unreadable"),
+        (lambda body: b'{"trade_status":"TRADE_SUCCESS"}', "unreadable"),
+        (lambda body: b"", "unsigned"),
+    ],
+)
+async def test_what_is_refused_settles_nothing_and_asks_nobody(
+    stage: ShopStage, spoiled: Callable[[bytes], bytes], reason: str
+) -> None:
+    order = await stage.world.place()
+    await scanned(stage, order)
+    calls = len(stage.calls)
+    raw = await posted(stage, order)
+    assert await stage.receive(replace(raw, body=spoiled(raw.body))) == Refused(reason)
+    assert await stage.world.state(order) is CustomerState.AWAITING_PAYMENT
+    assert await stage.world.alarms() == ["notice_refused"]
+    assert len(stage.calls) == calls
+
+
+async def test_a_genuine_notice_of_2020_is_refused_and_asks_nobody(stage: ShopStage) -> None:
+    order = await stage.world.place()
+    await scanned(stage, order)
+    calls = len(stage.calls)
+    payment = stage.rail.books.pay((await stage.payment(order)).out_trade_no.replace("-", "_"))
+    old = stage.rail.notice_of(payment, Saying(datetime(2020, 1, 5, 2, 0, tzinfo=UTC)))
+    assert await stage.receive(RawNotice(old.body, old.headers, stage.clock.now())) == Refused("stale")
+    assert len(stage.calls) == calls
 
 
 async def test_a_notice_may_come_before_the_code(stage: ShopStage) -> None:
