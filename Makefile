@@ -1,4 +1,5 @@
 # make demo   sets up, then runs a whole shop on this machine: web chat, desk, sandbox payment
+# make demo-gateways  the same shop, paid through emulated Alipay, WeChat Pay and UnionPay
 # make test   sets up, checks the style and the types, then passes every test
 # make check  ruff and mypy --strict alone
 # make bench  figures, as ratios against named baselines in one run
@@ -14,10 +15,14 @@ WORKERS ?= 2
 SEED ?= 1
 COUNT ?= 20000
 
-.PHONY: demo serve test check bench mutate browser clean
+.PHONY: demo demo-gateways serve test check bench mutate browser clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/xiadan demo
+
+# A shop in front of emulated payment gateways that really sign, with a page to make them fail.
+demo-gateways: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.emulator
 
 serve: $(VENV)/.installed
 	@$(BIN)/xiadan serve

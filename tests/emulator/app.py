@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orders.clock import Clock
+from tests.emulator.knobs_page import KnobPages
 from tests.emulator.payer import PayerPages
 from tests.emulator.rail import Rail, Sleep, Surroundings
 
@@ -30,10 +31,11 @@ class Emulator:
         sleep: Sleep,
         base_url: str = "http://emulator.test",
     ) -> None:
-        surroundings = Surroundings(clock, client, base_url.rstrip("/"))
+        self.base_url = base_url.rstrip("/")
+        surroundings = Surroundings(clock, client, self.base_url)
         self._clock = clock
         self.rails: Mapping[str, Rail] = {kind.name: kind(surroundings) for kind in rails}
-        routes: list[BaseRoute] = PayerPages(self.rails).routes()
+        routes: list[BaseRoute] = [*PayerPages(self.rails).routes(), *KnobPages(self.rails).routes()]
         for rail in self.rails.values():
             routes += [_Faulty.around(route, rail, sleep) for route in rail.routes()]
         self.app: ASGIApp = Starlette(routes=routes)
