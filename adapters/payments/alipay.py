@@ -220,7 +220,8 @@ class AlipayGateway:
         psp_ref = answer.text("trade_no")
         try:
             amount = fen_of(answer.text("total_amount"))
-            paid_at = from_beijing(answer.text("send_pay_date"))
+            # Money is not left lying because a date beside it is missing.
+            paid_at = from_beijing(answer.text("send_pay_date") or beijing(self._clock.now()))
         except ValueError:
             return PaymentAnswer(PaymentStatus.UNKNOWN)
         if not psp_ref or len(psp_ref) > 64:

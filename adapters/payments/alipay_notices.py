@@ -60,7 +60,8 @@ def payment_told(raw: RawNotice, account: AlipayAccount, key: RSAPublicKey) -> P
             amount_fen=fen_of(told["total_amount"]),
             currency=CURRENCY,
             method=NAME,
-            paid_at=from_beijing(told["gmt_payment"]),
+            # Money is not left lying because a date beside it is missing.
+            paid_at=from_beijing(told.get("gmt_payment") or told["notify_time"]),
             # Not notify_id, which stays the same when Alipay repeats a notice at a later time.
             nonce=hashlib.sha256(raw.body).hexdigest(),
         )

@@ -317,6 +317,17 @@ async def test_a_signed_answer_that_does_not_fit_is_not_taken_for_one(
     assert (await line.gateway.query(ASK)).status is PaymentStatus.UNKNOWN
 
 
+async def test_money_counts_although_the_time_of_payment_is_missing(line: Line) -> None:
+    facts = {
+        "code": "10000", "out_trade_no": "20260105000001_1", "trade_no": "2026", "total_amount": "99.80",
+        "trade_status": "TRADE_SUCCESS",
+    }  # fmt: skip
+    line.answer("alipay.trade.query", facts)
+    notice = (await line.gateway.query(ASK)).notice
+    assert notice is not None
+    assert (notice.amount_fen, notice.paid_at) == (Fen(9980), START)
+
+
 async def test_a_scanned_payment_is_closed_and_again_without_harm(line: Line) -> None:
     await line.scanned()
     assert (await line.gateway.query(ASK)).status is PaymentStatus.NOT_PAID

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.payments.alipay import AlipayGateway
 from orders.clock import VirtualClock
@@ -92,6 +94,13 @@ def test_a_genuine_notice_says_who_was_paid_what_for_what_and_when(post: Post) -
     assert read.paid_at == datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
     assert post.gateway.merchant == Merchant(SELLER_ID, APP_ID)
     assert post.gateway.acknowledgement == "success"
+
+
+def test_money_counts_although_the_time_of_payment_is_missing(post: Post) -> None:
+    read = post.read(post.signed(gmt_payment="", notify_time="2026-01-05 10:01:00"))
+    assert read is not None
+    assert read.paid_at == START + timedelta(minutes=1)
+    assert post.refusal(post.signed(gmt_payment="soon")) == "unreadable"
 
 
 def test_a_finished_trade_is_the_same_money_once_more(post: Post) -> None:
@@ -232,6 +241,27 @@ def test_empty_parameters_may_be_signed_or_not_and_mean_nothing(post: Post) -> N
     assert post.read(told | {"sign": Signer().sign(spelled)}) is not None
     # Added by somebody who cannot sign, it makes no refund of a payment.
     assert post.read(post.told() | {"refund_fee": ""}) is not None
+
+
+@given(place=st.integers(0, 2000), byte=st.integers(0, 255))
+def test_whatever_byte_is_changed_nothing_else_is_believed(place: int, byte: int) -> None:
+    """Refused, or the same words spelled in another way, such as %2D for a hyphen."""
+    post = Post()
+    body = urlencode(post.told()).encode()
+    place %= len(body)
+    changed = body[:place] + bytes([byte]) + body[place + 1 :]
+    genuine = post.read(body)
+    assert genuine is not None
+    try:
+        read = post.read(changed)
+    except NoticeRefused as refused:
+        reason = refused.reason
+    else:
+        assert read is not None
+        reason = "" if replace(read, nonce=genuine.nonce) == genuine else "believed"
+        assert parse_qsl(changed.decode()) == parse_qsl(body.decode())
+    assert reason in ("", "forged", "unsigned", "unreadable")
+    assert post.calls == 0
 
 
 def test_the_headers_are_not_signed_and_so_they_decide_nothing(post: Post) -> None:
