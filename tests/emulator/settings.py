@@ -56,7 +56,7 @@ def _unionpay(base: str, folder: Path) -> Mapping[str, str]:
         "UNIONPAY_ROOT_FILE": _kept(folder / "acp_root.cer", issued.root.pem_bytes),
         "UNIONPAY_MIDDLE_FILE": _kept(folder / "acp_middle.cer", issued.middle.pem_bytes),
         "UNIONPAY_URL": base,
-        "UNIONPAY_FILE_URL": base,
+        "UNIONPAY_FILE_URL": f"{base}/filedownload",
     }
 
 

@@ -17,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from adapters.payments.alipay import AlipayGateway
 from adapters.payments.alipay_account import AlipayAccount
+from adapters.payments.unionpay_account import SigningKey, UnionPayAccount
+from adapters.payments.wechat_pay_account import WeChatPayAccount
 from bot.settings import Settings, check_for_serving, fresh_secrets
 from orders.clock import SystemClock, VirtualClock
 from orders.money import Fen
@@ -93,6 +95,26 @@ def test_a_shop_that_is_set_up_for_the_emulator_may_open(emulator: Emulator, tmp
     rail = emulator.rails["alipay"]
     assert isinstance(rail, AlipayRail)
     assert account == rail.account()
+    # What is wrong with these would be said by a ValueError.
+    WeChatPayAccount(
+        settings.wechat_pay_merchant_id,
+        settings.wechat_pay_app_id,
+        settings.wechat_pay_certificate_serial,
+        settings.wechat_pay_private_key_file.read_text(),
+        settings.wechat_pay_api_v3_key.get_secret_value(),
+        settings.wechat_pay_public_key_id,
+        settings.wechat_pay_public_key_file.read_text(),
+        api_url=settings.wechat_pay_url,
+    )
+    password = settings.unionpay_certificate_password.get_secret_value()
+    UnionPayAccount(
+        settings.unionpay_merchant_id,
+        SigningKey.from_pkcs12(settings.unionpay_certificate_file.read_bytes(), password),
+        settings.unionpay_root_file.read_bytes(),
+        settings.unionpay_middle_file.read_bytes(),
+        settings.unionpay_url,
+        settings.unionpay_file_url,
+    )
 
 
 async def test_every_knob_that_fits_a_field_is_on_the_page(emulator: Emulator) -> None:
