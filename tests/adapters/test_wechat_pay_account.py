@@ -10,15 +10,14 @@ import pytest
 from adapters.payments.wechat_pay import WeChatPayGateway
 from orders.clock import VirtualClock
 from orders.ports import Gateway, Merchant, Scene
+from tests.emulator.keys import fresh_key, public_pem
 from tests.emulator.wechat_pay_door import SignsBy
 from tests.emulator.wechat_pay_keys import (
     API_V3_KEY,
     APP_ID,
     MERCHANT_ID,
     PUBLIC_KEY_ID,
-    fresh_key,
     keyring,
-    public_pem,
 )
 from tests.emulator.wechat_pay_stage import NOTIFY_URL, account, gateway
 from tests.orders.world import START
@@ -85,7 +84,7 @@ def test_an_account_that_cannot_be_right_is_refused_with_a_remedy(wrong: dict[st
 
 
 def test_short_keys_are_refused() -> None:
-    weak = fresh_key(1024)
+    weak = fresh_key("somebody", 1024)
     with pytest.raises(ValueError, match="2048 bits"):
         account(public_key_pem=public_pem(weak))
 

@@ -208,8 +208,16 @@ NOTHING_KNOWN = [
 async def test_an_answer_with_a_wrong_signature_says_nothing(stage: WeChatPayStage) -> None:
     await stage.paid()
     await stage.let_pass(days=1)
-    stage.door.spoils_answers = True
+    stage.knobs.bad_answer_signature = True
     assert await everything(stage) == NOTHING_KNOWN
+    assert (await stage.open()).reason == "http_400_forged"
+
+
+async def test_an_answer_that_only_looks_whether_anybody_checks_says_nothing(stage: WeChatPayStage) -> None:
+    await stage.paid()
+    stage.door.probes = True
+    assert await everything(stage) == NOTHING_KNOWN
+    assert (await stage.open()).reason == "http_400_probe"
 
 
 async def test_an_answer_without_a_signature_says_nothing(stage: WeChatPayStage) -> None:

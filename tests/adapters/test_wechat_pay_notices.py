@@ -14,9 +14,10 @@ import pytest
 from adapters.payments.wechat_pay import WeChatPayGateway
 from orders.clock import VirtualClock
 from orders.ports import NoticeRefused, PaymentNotice, RawNotice, RefundNotice, RefundStatus, Source
-from tests.emulator.knobs import RefundPath
+from tests.emulator.keys import fresh_key
+from tests.emulator.knobs import Knobs, RefundPath
 from tests.emulator.wechat_pay_door import Door, SignsBy
-from tests.emulator.wechat_pay_keys import APP_ID, MERCHANT_ID, PUBLIC_KEY_ID, fresh_key, keyring, sealed
+from tests.emulator.wechat_pay_keys import APP_ID, MERCHANT_ID, PUBLIC_KEY_ID, keyring, sealed
 from tests.emulator.wechat_pay_stage import WeChatPayStage, account, gateway
 from tests.orders.world import START
 
@@ -46,7 +47,7 @@ class Post:
     """Notices made by hand, genuinely signed unless told otherwise."""
 
     def __init__(self, signs_by: SignsBy = SignsBy.PUBLIC_KEY) -> None:
-        self.door = Door(keyring(), lambda: START)
+        self.door = Door(keyring(), Knobs(), lambda: START)
         self.door.signs_by = signs_by
         self.calls: list[httpx.Request] = []
         client = httpx.AsyncClient(transport=httpx.MockTransport(self._count))
@@ -247,7 +248,7 @@ def test_the_border_between_nonce_and_body_cannot_be_moved(post: Post) -> None:
 def test_a_strangers_signature_is_refused(post: Post) -> None:
     raw = post.notice()
     assert post.refused(post.signed(raw.body, key=keyring().stranger)) == "forged"
-    assert post.refused(post.signed(raw.body, key=fresh_key(3072))) == "forged"
+    assert post.refused(post.signed(raw.body, key=fresh_key("somebody", 3072))) == "forged"
 
 
 @pytest.mark.parametrize("signature", ["!!!", "AAAA", "=", "Zm9v\n", "ÿ" * 300, "A" * 5000])

@@ -74,7 +74,7 @@ class WeChatPayRail(Rail):
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(surroundings)
         self.keys = keyring()
-        self.door = Door(self.keys, self.now)
+        self.door = Door(self.keys, self.knobs, self.now)
         self.refusal: Refuses | None = None
         """Told to: every call that comes in by the door is refused like this, and not carried out."""
         self._orders: dict[str, Json] = {}

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.emulator.knobs import Knobs
 from tests.emulator.wechat_pay_keys import (
     MERCHANT_ID,
     MERCHANT_SERIAL,
@@ -70,13 +71,14 @@ Answer = Callable[[Call], Awaitable[Json | Response | None]]
 
 
 class Door:
-    def __init__(self, keys: Keyring, now: Callable[[], datetime]) -> None:
+    def __init__(self, keys: Keyring, knobs: Knobs, now: Callable[[], datetime]) -> None:
         self._keys = keys
+        self._knobs = knobs
         self._now = now
         self._nonces: set[str] = set()
         self.signs_by = SignsBy.PUBLIC_KEY
-        self.spoils_answers = False
-        """Told to: answers come with a signature of the kind that only looks whether anybody checks."""
+        self.probes = False
+        """Told to: answers come with a signature that is wrong on purpose, to see whether anybody checks."""
         self.strips_signatures = False
         """Told to: a proxy on the way takes the signatures off the answers."""
         self.calls: list[str] = []
@@ -149,8 +151,10 @@ class Door:
         return ""
 
     def _signed(self, request: Request, status: int, body: str) -> Response:
-        headers = self.headers(body, self._now(), serial=request.headers.get("wechatpay-serial", ""))
-        if self.spoils_answers:
+        asked = request.headers.get("wechatpay-serial", "")
+        forged = self._keys.stranger if self._knobs.bad_answer_signature else None
+        headers = self.headers(body, self._now(), key=forged, serial=asked)
+        if self.probes:
             headers["Wechatpay-Signature"] = f"WECHATPAY/SIGNTEST/{headers['Wechatpay-Signature']}"
         if self.strips_signatures:
             headers = {}

@@ -10,15 +10,12 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.emulator.keys import STRANGER, fresh_key, private_pem, public_pem
 
 MERCHANT_ID = "1609876543"
 APP_ID = "wx3a9c0d5e7f124b68"
@@ -43,7 +40,7 @@ class Keyring:
 
     @property
     def merchant_pem(self) -> str:
-        return self.merchant.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        return private_pem(self.merchant)
 
     @property
     def platform_pem(self) -> str:
@@ -59,16 +56,8 @@ class Keyring:
 @cache
 def keyring() -> Keyring:
     """Made once: finding primes takes longer than most tests."""
-    return Keyring(fresh_key(), fresh_key(), (fresh_key(), fresh_key()), fresh_key())
-
-
-def fresh_key(bits: int = 2048) -> RSAPrivateKey:
-    return generate_private_key(public_exponent=65537, key_size=bits)
-
-
-def public_pem(key: RSAPrivateKey) -> str:
-    form = PublicFormat.SubjectPublicKeyInfo
-    return key.public_key().public_bytes(Encoding.PEM, form).decode()
+    certified = fresh_key("wechat_pay certificate"), fresh_key("wechat_pay next certificate")
+    return Keyring(fresh_key("merchant"), fresh_key("wechat_pay"), certified, fresh_key(STRANGER))
 
 
 def signature(key: RSAPrivateKey, *parts: str) -> str:
