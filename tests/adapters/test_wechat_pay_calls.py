@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -295,6 +296,44 @@ async def test_a_gateway_that_cannot_be_reached_says_nothing(stage: WeChatPaySta
     stage.gateway = gateway_to(stage, answer)
     assert await everything(stage) == NOTHING_KNOWN
     assert (await stage.open()).reason == "unreachable"
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(stage: WeChatPayStage) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield b" " * 100_000
+
+    stage.gateway = gateway_to(stage, lambda request: httpx.Response(200, content=pieces()))
+    assert (await stage.open()).reason == "oversize"
+
+
+async def test_an_answer_about_another_payment_says_nothing(stage: WeChatPayStage) -> None:
+    """An answer does not name the question; whoever can repeat one could say that anything was paid."""
+    await stage.paid()
+    genuine = await stage.emulator.transport().handle_async_request(stage.signed_query("20260105000001-1"))
+    body = await genuine.aread()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(genuine.status_code, headers=genuine.headers, content=body)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    stage.gateway = gateway(account(stage.door.signs_by), client, stage.clock)
+    assert (await stage.gateway.query(stage.ask())).status is PaymentStatus.PAID
+    assert await stage.gateway.query(stage.ask("20260105000002-1")) == UNKNOWN
+
+
+@pytest.mark.parametrize("body", ['{"code_url": ""}', "{}", "[]", '{"code_url": 7}', '{"prepay_id": "wx1"}'])
+async def test_a_signed_answer_that_lacks_what_was_asked_for_leaves_it_open(
+    stage: WeChatPayStage, body: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=body, headers=stage.door.headers(body, stage.clock.now()))
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    stage.gateway = gateway(account(stage.door.signs_by), client, stage.clock)
+    opened = await stage.open()
+    assert (opened.offer, opened.unsure) == (None, True)
+    assert await stage.gateway.query(stage.ask()) == UNKNOWN
 
 
 async def test_an_answer_that_only_trickles_is_not_waited_for(stage: WeChatPayStage) -> None:

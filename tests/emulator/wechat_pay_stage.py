@@ -111,5 +111,12 @@ class WeChatPayStage:
         await self.rail.pay(ask.out_trade_no)
         return ask
 
+    def signed_query(self, number: str) -> httpx.Request:
+        """What our gateway asks about a payment, made by hand."""
+        target = f"/v3/pay/transactions/out-trade-no/{number}?mchid={MERCHANT_ID}"
+        authorization = account(self.door.signs_by).signer.authorization("GET", target, b"", self.clock.now())
+        headers = {"Authorization": authorization, "Accept": "application/json", "User-Agent": "test"}
+        return httpx.Request("GET", f"{BASE_URL}{target}", headers=headers)
+
     async def let_pass(self, **time: float) -> None:
         await let_pass(self.emulator, self.clock, timedelta(**time))
