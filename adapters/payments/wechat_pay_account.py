@@ -12,7 +12,7 @@ from adapters.payments.wechat_pay_signing import (
     MerchantSigner,
     PlatformKey,
     PlatformKeys,
-    certificate_key_of,
+    certificate_keys_of,
     private_key_of,
     public_key_of,
 )
@@ -40,7 +40,8 @@ class WeChatPayAccount:
     api_v3_key: str = field(repr=False)
     public_key_id: str = ""
     public_key_pem: str = field(default="", repr=False)
-    platform_certificates_pem: tuple[str, ...] = field(default=(), repr=False)
+    platform_certificates_pem: str = field(default="", repr=False)
+    """One, or several one after the other."""
     fetches_certificates: bool = False
     api_url: str = API_URL
     notice_age_max_seconds: int = 300
@@ -94,7 +95,7 @@ class WeChatPayAccount:
         return MerchantSigner(self.merchant_id, self.certificate_serial.upper(), key)
 
     def _given_keys(self) -> tuple[PlatformKey, ...]:
-        return (*self._public_key(), *map(_certificate_key, self.platform_certificates_pem))
+        return (*self._public_key(), *self._certificates())
 
     def _public_key(self) -> tuple[PlatformKey, ...]:
         if not (self.public_key_id or self.public_key_pem):
@@ -110,14 +111,15 @@ class WeChatPayAccount:
         except ValueError as wrong:
             raise ValueError(f"WeChat Pay: public_key_pem {wrong}; give the text of pub_key.pem") from None
 
-
-def _certificate_key(pem: str) -> PlatformKey:
-    try:
-        return certificate_key_of(pem)
-    except ValueError as wrong:
-        raise ValueError(
-            f"WeChat Pay: a platform certificate {wrong}; give the text of wechatpay_*.pem"
-        ) from None
+    def _certificates(self) -> tuple[PlatformKey, ...]:
+        if not self.platform_certificates_pem:
+            return ()
+        try:
+            return certificate_keys_of(self.platform_certificates_pem.encode())
+        except ValueError as wrong:
+            raise ValueError(
+                f"WeChat Pay: platform_certificates_pem {wrong}; give the text of wechatpay_*.pem"
+            ) from None
 
 
 def _expect(name: str, said: str, pattern: str, what: str, different: int = DIFFERENT_CHARACTERS_MIN) -> None:

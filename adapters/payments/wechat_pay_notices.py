@@ -12,7 +12,7 @@ from adapters.payments.wechat_pay_signing import (
     PlatformKey,
     PlatformKeys,
     Unproven,
-    certificate_key_of,
+    certificate_keys_of,
     unsealed,
 )
 from orders.ports import NoticeRefused, PaymentNotice, RawNotice, RefundNotice, Source
@@ -61,7 +61,7 @@ def certificates_in(answer: Facts, api_v3_key: bytes) -> tuple[PlatformKey, ...]
     """The keys of the certificates in an answer of `GET /v3/certificates`. Raises Unproven, Unreadable, and
     ValueError for what is no certificate of a key that is long enough."""
     sealed = (one.inner("encrypt_certificate") for one in answer.each("data"))
-    return tuple(certificate_key_of(_opened(one, api_v3_key)) for one in sealed)
+    return tuple(key for one in sealed for key in certificate_keys_of(_opened(one, api_v3_key)))
 
 
 def _opened(sealed: Facts, api_v3_key: bytes) -> bytes:

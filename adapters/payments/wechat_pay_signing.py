@@ -170,18 +170,21 @@ def public_key_of(pem: str) -> RSAPublicKey:
     return _rsa(key)
 
 
-def certificate_key_of(pem: str | bytes) -> PlatformKey:
-    """The key in a certificate, good as long as the certificate is. Raises ValueError."""
+def certificate_keys_of(pem: bytes) -> tuple[PlatformKey, ...]:
+    """The keys of one certificate or several, each good as long as its certificate is. Raises ValueError."""
     try:
-        certificate = x509.load_pem_x509_certificate(pem.encode() if isinstance(pem, str) else pem)
-        key = _rsa(certificate.public_key())
+        certificates = x509.load_pem_x509_certificates(pem)
+        keys = [_rsa(certificate.public_key()) for certificate in certificates]
     except (TypeError, UnsupportedAlgorithm):
         raise ValueError("is no certificate in PEM form") from None
-    return PlatformKey(
-        serial=f"{certificate.serial_number:X}",
-        key=key,
-        good_from=certificate.not_valid_before_utc,
-        good_until=certificate.not_valid_after_utc,
+    return tuple(
+        PlatformKey(
+            serial=f"{certificate.serial_number:X}",
+            key=key,
+            good_from=certificate.not_valid_before_utc,
+            good_until=certificate.not_valid_after_utc,
+        )
+        for certificate, key in zip(certificates, keys, strict=True)
     )
 
 

@@ -42,6 +42,11 @@ def test_during_a_switch_both_kinds_of_keys_are_known() -> None:
     assert len(both.platform_keys) == 2
 
 
+def test_several_certificates_may_stand_in_one_file() -> None:
+    one_after_the_other = keyring().certificate_pem(0) + "\n" + keyring().certificate_pem(1)
+    assert len(account(SignsBy.CERTIFICATE, platform_certificates_pem=one_after_the_other).platform_keys) == 2
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"merchant_id": ""}, "merchant_id is empty; set the merchant number"),
     ({"merchant_id": "your-mchid"}, "merchant_id is 'your-mchid'"),
@@ -63,7 +68,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"public_key_id": "PUB_KEY_ID_xxx"}, "public_key_id"),
     ({"public_key_pem": ""}, "public_key_pem is no public key in PEM form.*pub_key.pem"),
     ({"public_key_id": "", "public_key_pem": ""}, "nothing to check its signatures by"),
-    ({"platform_certificates_pem": ("garbage",)}, "a platform certificate"),
+    ({"platform_certificates_pem": "garbage"}, "platform_certificates_pem"),
     ({"api_url": "http://api.mch.weixin.qq.com"}, "api_url"),
     ({"api_url": "https://api.mch.weixin.qq.com/v3"}, "api_url"),
     ({"api_url": "https://user:pass@api.mch.weixin.qq.com"}, "api_url"),

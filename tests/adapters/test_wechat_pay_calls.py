@@ -537,7 +537,7 @@ async def test_certificates_are_fetched_and_then_believed() -> None:
 
 async def test_an_account_without_any_key_begins_by_fetching_certificates() -> None:
     stage = WeChatPayStage(SignsBy.CERTIFICATE)
-    bare = account(SignsBy.CERTIFICATE, platform_certificates_pem=(), fetches_certificates=True)
+    bare = account(SignsBy.CERTIFICATE, platform_certificates_pem="", fetches_certificates=True)
     stage.gateway = gateway(bare, stage.client, stage.clock)
     assert (await stage.open()).reason == "http_200_unknown_serial"
     assert await stage.gateway.refresh_certificates() == ""
@@ -554,7 +554,7 @@ async def test_certificates_that_are_sealed_for_another_merchant_are_not_taken()
 
 async def test_certificates_signed_by_nobody_we_know_are_not_taken() -> None:
     stage = WeChatPayStage(SignsBy.PUBLIC_KEY)
-    bare = account(SignsBy.CERTIFICATE, platform_certificates_pem=(), fetches_certificates=True)
+    bare = account(SignsBy.CERTIFICATE, platform_certificates_pem="", fetches_certificates=True)
     stage.gateway = gateway(bare, stage.client, stage.clock)
     assert await stage.gateway.refresh_certificates() == "http_200_unknown_serial"
     assert (await stage.open()).offer is None

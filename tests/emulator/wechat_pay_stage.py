@@ -30,7 +30,7 @@ from tests.orders.world import START
 BASE_URL = "http://emulator.test"
 NOTIFY_URL = "http://shop.test/notices/wechat_pay"
 
-Said = str | int | bool | tuple[str, ...]
+Said = str | int | bool
 
 
 @cache
@@ -48,7 +48,7 @@ def account(mode: SignsBy = SignsBy.PUBLIC_KEY, **changes: Said) -> WeChatPayAcc
     if mode is SignsBy.PUBLIC_KEY:
         bare |= {"public_key_id": PUBLIC_KEY_ID, "public_key_pem": keys.platform_pem}
     else:
-        bare |= {"platform_certificates_pem": (keys.certificate_pem(),)}
+        bare |= {"platform_certificates_pem": keys.certificate_pem()}
     return WeChatPayAccount(**bare | changes)  # type: ignore[arg-type]
 
 
