@@ -127,12 +127,16 @@ def ask_for(tx: Tx, refund: Refund) -> tuple[str, RefundAsk]:
 
 
 def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: datetime) -> None:
-    """What the gateway made of it. An answer to a refund that has ended changes nothing."""
+    """What the gateway made of it. An answer to a refund that has ended changes nothing, but for one: a
+    gateway that refused gave the money back after all, once a person had cleared it up over there."""
     known = money.refund(tx, refund_no)
     order = book.locked(tx, known.order_no) if known else None
     refund = money.refund(tx, refund_no)
     waiting = (RefundState.SUBMITTING, RefundState.PROCESSING, RefundState.UNKNOWN)
-    if refund is None or order is None or refund.state not in waiting:
+    if refund is None or order is None:
+        return
+    after_all = refund.state is RefundState.REFUSED and said.status is RefundStatus.SUCCEEDED
+    if refund.state not in waiting and not after_all:
         return
     refund = replace(refund, psp_ref=said.psp_ref[:PSP_REF_LENGTH_MAX] or refund.psp_ref)
     match said.status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import httpx
@@ -16,7 +17,7 @@ from orders.paying import NoWay
 from orders.payment import Effect, Held, HeldReason, Noted, Refused, Repeated, Settled
 from orders.ports import BillKind, CallWallet, GoTo, RawNotice, Scene, ShowCode
 from orders.store import money
-from tests.emulator.books import Movement, MovementKind
+from tests.emulator.books import Movement, MovementKind, RefundState
 from tests.emulator.knobs import RefundPath
 from tests.emulator.rail import Rail
 from tests.emulator.shop_stage import BACK, ShopStage
@@ -489,6 +490,20 @@ async def test_a_refund_that_the_bank_does_not_take_calls_a_person_and_says_why(
     [alarm] = [one for one in alarms if one.kind == "refund_refused"]
     assert alarm.detail.startswith("ABNORMAL: the payer's bank")
     assert await is_sound(stage)
+
+
+async def test_a_refund_that_a_person_finishes_over_there_is_finished_here(stage: ShopStage) -> None:
+    """ABNORMAL is not the end: on the merchant platform it can be sent to another account of the payer's."""
+    stage.knobs.refund_path = RefundPath.PROCESSING_THEN_ABNORMAL
+    order = await refund_begun(stage)
+    await stage.let_pass(hours=1)
+    assert await stage.world.state(order) is CustomerState.IN_REVIEW
+    books, refund_no = stage.rail.books, f"{order.order_no}R1"
+    books.refunds[refund_no] = replace(books.refunds[refund_no], state=RefundState.SUCCEEDED)
+    for _ in range(2):
+        await stage.rail.courier.tell_refund(books.refunds[refund_no])
+    await stage.let_pass(minutes=1)
+    assert await is_refunded_once(stage, order)
 
 
 async def test_an_empty_balance_calls_a_person_who_fills_it_and_tries_again(stage: ShopStage) -> None:
