@@ -12,6 +12,7 @@ from orders.database import Tx
 from orders.errands import Errand
 from orders.money import Fen
 from orders.order import EventKind, Order
+from orders.payment import STAR, STARS, Charge
 from orders.policy import Policy
 from orders.ports import Jobs, KeySource, Merchant
 from orders.price_rules import NO_RULES, PriceRules
@@ -43,6 +44,12 @@ class Backroom:
         """What an order costs where it is paid at this gateway: they differ in their fees."""
         fee = self.price_rules.fee_at(gateway, order.price_fen, self.policy.quote.fee_per_mille)
         return Fen(order.price_fen + fee)
+
+    def charge(self, gateway: str, amount_fen: Fen) -> Charge | None:
+        """What that gateway is to ask for the amount, by today's rate; None where it takes 分."""
+        if gateway != STARS:
+            return None
+        return Charge(self.policy.stars.stars_for(amount_fen), STAR)
 
     def note(
         self,

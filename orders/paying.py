@@ -14,7 +14,7 @@ from enum import StrEnum
 from orders import errands
 from orders.backroom import Backroom
 from orders.database import Tx
-from orders.money import NOTHING
+from orders.money import NOTHING, Fen
 from orders.order import Order, PaymentState
 from orders.payment import CURRENCY, Payment
 from orders.ports import PaymentOffer, Scene
@@ -49,18 +49,21 @@ class Begun:
     left: tuple[Payment, ...]
 
 
-def first_payment(order: Order, gateway: str) -> Payment:
+def first_payment(room: Backroom, order: Order) -> Payment:
     """The payment that an order is placed with; nobody was sent to a gateway yet."""
-    return _payment(order, gateway, f"{order.order_no}-1", order.created_at)
+    gateway = room.ways_to_pay(order.customer_id)[0]
+    return _payment(room, order, gateway, f"{order.order_no}-1", order.total_fen, order.created_at)
 
 
-def _payment(order: Order, gateway: str, out_trade_no: str, now: datetime) -> Payment:
+def _payment(
+    room: Backroom, order: Order, gateway: str, out_trade_no: str, amount_fen: Fen, now: datetime
+) -> Payment:
     return Payment(
         payment_id=0,
         order_no=order.order_no,
         gateway=gateway,
         out_trade_no=out_trade_no,
-        amount_fen=order.total_fen,
+        amount_fen=amount_fen,
         currency=CURRENCY,
         state=PaymentState.UNPAID,
         surplus=False,
@@ -70,6 +73,7 @@ def _payment(order: Order, gateway: str, out_trade_no: str, now: datetime) -> Pa
         expires_at=order.expires_at,
         settled_at=None,
         refunded_fen=NOTHING,
+        charge=room.charge(gateway, amount_fen),
     )
 
 
@@ -91,8 +95,9 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
     if payment is None:
         if len(payments) >= room.policy.payment.attempts_max:
             return NoWay.TOO_OFTEN
-        fresh = _payment(order, gateway, f"{order.order_no}-{len(payments) + 1}", now)
-        payment = replace(fresh, scene=scene, amount_fen=room.due_at(gateway, order))
+        due = room.due_at(gateway, order)
+        fresh = _payment(room, order, gateway, f"{order.order_no}-{len(payments) + 1}", due, now)
+        payment = replace(fresh, scene=scene)
         payment = replace(payment, payment_id=money.add_payment(tx, payment))
     elif payment.scene is None:
         # No gateway has heard of it. UnionPay takes only a payment that was made just now.

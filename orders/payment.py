@@ -16,6 +16,18 @@ from orders.ports import Merchant, PaymentAsk, PaymentNotice, PaymentOffer, Scen
 
 CURRENCY = "CNY"
 
+STARS = "stars"
+"""The gateway whose money is Telegram's."""
+STAR = "XTR"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a gateway asks for and is paid, in the least unit of its money: whole stars for XTR."""
+
+    minor: int
+    currency: str
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -40,6 +52,8 @@ class Payment:
     """How the payer was sent to the gateway; None where nobody went there yet."""
     offer: PaymentOffer | None = None
     """What the gateway gave to show or to open, once it did."""
+    charge: Charge | None = None
+    """What the gateway asks for `amount_fen`, where its money is not ours."""
 
     @property
     def may_be_paid(self) -> bool:
@@ -47,8 +61,20 @@ class Payment:
         return self.state is PaymentState.UNPAID
 
     @property
+    def charged(self) -> Charge:
+        """What the payer pays at the gateway. Order and ledger stay in 分."""
+        return self.charge or Charge(self.amount_fen, self.currency)
+
+    def charged_for(self, amount_fen: Fen) -> int:
+        """What a part of the payment is at the gateway; never as much as all of it, unless it is."""
+        return self.charged.minor * amount_fen // self.amount_fen
+
+    @property
     def ask(self) -> PaymentAsk:
-        return PaymentAsk(self.out_trade_no, self.amount_fen, self.currency, self.created_at, self.expires_at)
+        charged = self.charged
+        return PaymentAsk(
+            self.out_trade_no, Fen(charged.minor), charged.currency, self.created_at, self.expires_at
+        )
 
 
 class Effect(StrEnum):
@@ -129,9 +155,9 @@ def held_reason(notice: PaymentNotice, payment: Payment | None, us: Merchant | N
         return HeldReason.UNKNOWN_PAYMENT
     if notice.gateway != payment.gateway:
         return HeldReason.WRONG_GATEWAY
-    if notice.currency != payment.currency:
+    if notice.currency != payment.charged.currency:
         return HeldReason.WRONG_CURRENCY
-    if notice.amount_fen != payment.amount_fen:
+    if notice.amount_fen != payment.charged.minor:
         return HeldReason.WRONG_AMOUNT
     return None
 

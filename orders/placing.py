@@ -36,7 +36,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
     book.add(tx, order)
     _use_coupon(tx, order, now)
-    money.add_payment(tx, paying.first_payment(order, room.ways_to_pay(order.customer_id)[0]))
+    money.add_payment(tx, paying.first_payment(room, order))
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
     room.later(tx, errands.expire_order(order.order_no), order.expires_at)
     return order

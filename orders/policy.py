@@ -84,6 +84,15 @@ class GatewayPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class StarsPolicy:
+    fen_per_star: int
+
+    def stars_for(self, amount_fen: int) -> int:
+        """The price in whole stars, rounded up: the shop never gets less than it asked."""
+        return -(-amount_fen // self.fen_per_star)
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
     answer_within_seconds: int
     query_after_seconds: tuple[int, ...]
@@ -189,6 +198,7 @@ class Policy:
     conversation: ConversationPolicy
     payment: PaymentPolicy
     gateways: GatewayPolicy
+    stars: StarsPolicy
     delivery: DeliveryPolicy
     stock: StockPolicy
     aftersales: AfterSalesPolicy

@@ -230,6 +230,8 @@ class RefundAsk:
     promised_at: datetime | None = None
     """When it was promised, the same however often it is asked for. UnionPay knows a refund by its
     number and its time: the same number at another time could go out again."""
+    payer: str = ""
+    """Whose order it is, as his channel knows him: Telegram gives back to a person."""
 
 
 class RefundStatus(StrEnum):

@@ -114,15 +114,18 @@ def ask_for(tx: Tx, refund: Refund) -> tuple[str, RefundAsk]:
     payment = money.payment(tx, refund.payment_id)
     assert payment is not None
     assert payment.psp_ref is not None
+    order = book.get(tx, refund.order_no)
+    assert order is not None
     return payment.gateway, RefundAsk(
         refund_no=refund.refund_no,
         out_trade_no=payment.out_trade_no,
         psp_ref=payment.psp_ref,
-        amount_fen=refund.amount_fen,
-        paid_fen=payment.amount_fen,
-        currency=payment.currency,
+        amount_fen=Fen(payment.charged_for(refund.amount_fen)),
+        paid_fen=Fen(payment.charged.minor),
+        currency=payment.charged.currency,
         reason=refund.reason,
         promised_at=refund.promised_at,
+        payer=order.customer_id.partition(":")[2],
     )
 
 

@@ -18,6 +18,7 @@ from orders.database import Tx
 from orders.money import NOTHING, Fen
 from orders.order import EventKind, Order, OrderLine, OrderState, PaymentState
 from orders.payment import (
+    CURRENCY,
     Effect,
     Held,
     HeldReason,
@@ -110,7 +111,7 @@ def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now:
     verdict = money.evidence_verdict(tx, notice.gateway, digest)
     order_no = order.order_no if order else None
     if verdict is not None:
-        return _as_before(notice, order_no, verdict)
+        return _as_before(payment, verdict)
     booked = money.by_psp_ref(tx, notice.gateway, notice.psp_ref)
     reason = held_reason(notice, payment, room.merchants.get(notice.gateway))
     if reason is None and booked is not None:
@@ -120,11 +121,11 @@ def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now:
     return _book(tx, room, catalog, notice, digest, order, payment, now)
 
 
-def _as_before(notice: PaymentNotice, order_no: str | None, verdict: str) -> Settled | Held:
+def _as_before(payment: Payment | None, verdict: str) -> Settled | Held:
     if verdict in set(HeldReason):
-        return Held(HeldReason(verdict), order_no, first=False)
-    assert order_no is not None
-    return Settled(order_no, Effect(verdict), notice.amount_fen, first=False)
+        return Held(HeldReason(verdict), payment.order_no if payment else None, first=False)
+    assert payment is not None
+    return Settled(payment.order_no, Effect(verdict), payment.amount_fen, first=False)
 
 
 def _hold(
@@ -141,7 +142,9 @@ def _hold(
     subject = f"{notice.gateway} {notice.out_trade_no} {notice.psp_ref}"
     room.alarm(tx, "payment_held", subject, reason, now)
     if order_no:
-        room.note(tx, order_no, EventKind.PAYMENT_HELD, now, amount_fen=notice.amount_fen, detail=reason)
+        # The customer is told an amount only where it is one of 分.
+        amount = notice.amount_fen if notice.currency == CURRENCY else None
+        room.note(tx, order_no, EventKind.PAYMENT_HELD, now, amount_fen=amount, detail=reason)
     return Held(reason, order_no, first=True)
 
 
@@ -160,11 +163,13 @@ def _book(
     effect = effect_of(order.state, already, stands)
     money.add_evidence(tx, notice, digest, order.order_no, effect, now)
     payment = _settle_payment(tx, notice, payment, already, now)
-    entries = ledger.on_settled(notice.gateway, notice.amount_fen, payment.surplus)
+    # From here on in 分, whatever money the payer paid with.
+    amount = payment.amount_fen
+    entries = ledger.on_settled(notice.gateway, amount, payment.surplus)
     money.post(tx, f"settled:{payment.payment_id}", entries, order.order_no, now)
     if not already:
         order = _settle_order(tx, room, order, payment, effect, now)
-    room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=notice.amount_fen, detail=notice.method)
+    room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=amount, detail=notice.method)
     match effect:
         case Effect.PAID | Effect.LATE:
             _start_delivery(tx, room, order, now)
@@ -172,7 +177,7 @@ def _book(
             refunding.promise_payment(tx, room, order, payment, RefundReason.PAID_IN_VAIN, now)
         case Effect.SURPLUS:
             refunding.promise_payment(tx, room, order, payment, RefundReason.PAID_TWICE, now)
-    return Settled(order.order_no, effect, notice.amount_fen, first=True)
+    return Settled(order.order_no, effect, amount, first=True)
 
 
 def _settle_payment(tx: Tx, notice: PaymentNotice, payment: Payment, surplus: bool, now: datetime) -> Payment:

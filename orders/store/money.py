@@ -16,7 +16,7 @@ from orders.errors import WrongState
 from orders.ledger import Entries
 from orders.money import Fen
 from orders.order import PAYMENT_MOVES, PaymentState
-from orders.payment import Payment, Refund, RefundState
+from orders.payment import Charge, Payment, Refund, RefundState
 from orders.ports import PaymentNotice, PaymentOffer, RawNotice, Scene
 from orders.store.instants import moment, stamp
 from orders.store.offers import offer_from_text, offer_text
@@ -143,6 +143,8 @@ def add_payment(tx: Tx, payment: Payment) -> int:
         "settled_at": stamp(payment.settled_at) if payment.settled_at else None,
         "refunded_fen": 0,
         "scene": payment.scene.value if payment.scene else None,
+        "charge_minor": payment.charge.minor if payment.charge else None,
+        "charge_currency": payment.charge.currency if payment.charge else None,
     }
     payment_id: int = tx.execute(_ADD_PAYMENT, row).scalar_one()
     return payment_id
@@ -395,4 +397,5 @@ def _payment(row: Row[Any] | None) -> Payment | None:
         refunded_fen=Fen(row.refunded_fen),
         scene=Scene(row.scene) if row.scene else None,
         offer=offer_from_text(row.offer) if row.offer else None,
+        charge=Charge(row.charge_minor, row.charge_currency) if row.charge_currency else None,
     )
