@@ -16,7 +16,7 @@ from orders.backroom import Backroom
 from orders.database import Tx
 from orders.money import NOTHING, Fen
 from orders.order import Order, PaymentState
-from orders.payment import CURRENCY, Payment
+from orders.payment import CURRENCY, Charge, Payment
 from orders.ports import PaymentOffer, Scene
 from orders.store import book, money
 
@@ -111,6 +111,21 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
     wait = timedelta(seconds=room.policy.payment.query_seconds[0])
     room.later(tx, errands.query_payment(payment.out_trade_no), now + wait)
     return Begun(payment, order, left)
+
+
+def objection(tx: Tx, out_trade_no: str, customer_id: str, offered: Charge, now: datetime) -> NoWay | None:
+    """Why a payer who has his finger on the button must be stopped; None where he may pay. Only reads.
+
+    What he is let through to pay can still come too late, or twice; that is settled like any money."""
+    payment = money.by_trade_no(tx, out_trade_no)
+    order = book.get(tx, payment.order_no) if payment else None
+    if payment is None or order is None or order.customer_id != customer_id:
+        return NoWay.UNKNOWN
+    if order.settled_fen:
+        return NoWay.PAID
+    if not order.is_payable or not payment.may_be_paid or now >= order.expires_at:
+        return NoWay.ENDED
+    return None if offered == payment.charged else NoWay.REFUSED
 
 
 def _same_way(payments: tuple[Payment, ...], gateway: str, scene: Scene) -> Payment | None:

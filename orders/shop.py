@@ -22,7 +22,7 @@ from orders.errors import NoSuchOrder, NotPermitted
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
 from orders.paying import Begun, NoWay
-from orders.payment import Held, NoticeOutcome, Payment, RefundOutcome, Settled
+from orders.payment import Charge, Held, NoticeOutcome, Payment, RefundOutcome, Settled
 from orders.policy import Policy
 from orders.ports import (
     BillRow,
@@ -202,6 +202,12 @@ class Shop:
     ) -> Begun | NoWay:
         """The payer goes to a gateway: from now on ask the gateway ourselves, too."""
         return paying.begin(tx, self.room, pay_token, gateway, scene, now)
+
+    def objection_to_paying(
+        self, tx: Tx, out_trade_no: str, customer_id: str, offered: Charge, now: datetime
+    ) -> NoWay | None:
+        """Why this customer, who is about to pay, must be stopped; None where he may."""
+        return paying.objection(tx, out_trade_no, customer_id, offered, now)
 
     def payment_underway(self, tx: Tx, pay_token: str, gateway: str) -> tuple[Payment, Order] | None:
         """The payment that a payer was sent to that gateway for, as long as it may be paid."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.suppliers.sandbox import Manner
+from orders import paying
 from orders.database import Database
 from orders.ledger import REVENUE, SURPLUS, receivable
 from orders.money import Fen
 from orders.order import CustomerState, Order
+from orders.paying import NoWay
 from orders.payment import Charge, Effect, Held, HeldReason, Payment, RefundState, Settled
 from orders.policy import StarsPolicy
 from orders.ports import (
@@ -21,7 +24,7 @@ from orders.ports import (
     RefundStatus,
 )
 from orders.store import money
-from tests.orders.world import MERCHANT, PHONE, World, gift, topup
+from tests.orders.world import MERCHANT, PHONE, START, World, gift, topup
 
 BOT = Merchant("4200", "")
 LI = "telegram:4001"
@@ -177,3 +180,48 @@ def test_no_part_is_rounded_up_to_the_whole() -> None:
     assert payment.charged_for(Fen(900)) == 100
     assert payment.charged_for(Fen(899)) == 99
     assert payment.charged_for(Fen(1)) == 0
+
+
+# Whoever is about to pay
+
+
+async def stopped(world: World, order: Order, **otherwise: object) -> NoWay | None:
+    said: dict[str, object] = {"customer_id": LI, "offered": Charge(1109, "XTR"), "now": world.now}
+    number = f"{order.order_no}-1"
+    return await world.database.read(
+        lambda tx: world.shop.objection_to_paying(tx, number, **(said | otherwise))  # type: ignore[arg-type]
+    )
+
+
+async def test_the_owner_may_pay_what_was_asked(world: World) -> None:
+    assert await stopped(world, await world.place(customer=LI)) is None
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "objection"),
+    [
+        ({"customer_id": "telegram:4002"}, NoWay.UNKNOWN),
+        ({"offered": Charge(1108, "XTR")}, NoWay.REFUSED),
+        ({"offered": Charge(1109, "CNY")}, NoWay.REFUSED),
+        ({"now": START + timedelta(hours=1)}, NoWay.ENDED),
+    ],
+)
+async def test_who_is_another_pays_otherwise_or_comes_late_is_stopped(
+    world: World, otherwise: dict[str, object], objection: NoWay
+) -> None:
+    assert await stopped(world, await world.place(customer=LI), **otherwise) is objection
+
+
+async def test_a_paid_a_cancelled_and_an_unknown_order_are_not_paid_again(world: World) -> None:
+    paid, cancelled = await world.place(customer=LI), await world.place(gift(), customer=LI)
+    await paid_in_stars(world, paid)
+    assert await stopped(world, paid) is NoWay.PAID
+    await world.write(lambda tx: world.shop.cancel(tx, cancelled.order_no, LI, world.now))
+    assert await stopped(world, cancelled) is NoWay.ENDED
+    assert await stopped(world, replace(paid, order_no="20260105000000")) is NoWay.UNKNOWN
+
+
+async def test_a_payment_that_another_took_the_place_of_is_ended(world: World) -> None:
+    order = await world.place(customer=LI)
+    await world.write(lambda tx: paying.closed(tx, world.shop.room, f"{order.order_no}-1"))
+    assert await stopped(world, order) is NoWay.ENDED
