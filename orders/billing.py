@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from orders import ledger, refunding
+from orders import costs, ledger, refunding
 from orders.backroom import Backroom
 from orders.database import Tx
 from orders.money import Fen
 from orders.ports import BillKind
 from orders.reconciling import Movement, Party, compare
-from orders.store import attempts, bills, book, money, movements
+from orders.store import bills, book, money, movements
 
 ITSELF = "reconciliation"
 """Who resolved what came to agree."""
@@ -31,7 +31,7 @@ def compare_day(tx: Tx, room: Backroom, party: Party, day: date, now: datetime) 
     comparison = compare(day, rows, books, room.policy.reconciliation)
     _book_fees(tx, party, day, comparison.fees, now)
     for movement, cost in comparison.costs:
-        book_cost(tx, party.name, movement.our_no, movement.order_no, cost, now)
+        costs.learn(tx, party.name, movement.our_no, movement.order_no, cost, now)
     news = [found for found in comparison.found if bills.note(tx, party, day, found, now)]
     still = {(found.kind, found.what, found.our_no, found.ref) for found in comparison.found}
     for difference in bills.open_of_day(tx, party, day):
@@ -67,12 +67,6 @@ def note_kept(tx: Tx, kind: BillKind, our_no: str, fee_fen: int) -> None:
 def post_kept(tx: Tx, gateway: str, ref: str, fee_fen: int, order_no: str | None, now: datetime) -> None:
     if fee_fen:
         money.post(tx, ref, ledger.on_kept(gateway, fee_fen), order_no, now)
-
-
-def book_cost(tx: Tx, supplier: str, request_no: str, order_no: str, cost_fen: Fen, now: datetime) -> None:
-    """What a delivery turned out to have cost; nothing where that was known."""
-    if attempts.learn_cost(tx, request_no, cost_fen) and cost_fen:
-        money.post(tx, f"cost:{request_no}", ledger.on_cost(supplier, cost_fen), order_no, now)
 
 
 def release(tx: Tx, room: Backroom, party: Party, kind: BillKind, our_no: str, now: datetime) -> None:

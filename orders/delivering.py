@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import closing, errands, ledger, refunding, stockroom
+from orders import closing, costs, errands, ledger, refunding, stockroom
 from orders.backroom import Backroom
 from orders.catalog import AccountKind
 from orders.database import Tx
@@ -142,16 +142,15 @@ def _ended(
     said = _checked(line, said)
     if said.delivered_quantity and goods.is_key(line.delivery):
         said = _with_keys(tx, room, order, line, said, now)
-    attempts.update_attempt(
-        tx,
-        replace(
-            attempt,
-            state=said.outcome.value,
-            supplier_ref=said.supplier_ref or attempt.supplier_ref,
-            detail=said.reason,
-            ended_at=now,
-        ),
+    ended = replace(
+        attempt,
+        state=said.outcome.value,
+        supplier_ref=said.supplier_ref or attempt.supplier_ref,
+        detail=said.reason,
+        ended_at=now,
+        cost_fen=attempt.cost_fen if said.cost_fen is None else said.cost_fen,
     )
+    attempts.update_attempt(tx, ended)
     room.never_mind(tx, _question(attempt))
     after = replace(line, state=ENDS[said.outcome], delivered_quantity=said.delivered_quantity)
     order = book.update_line(tx, order, line, after)
@@ -162,6 +161,7 @@ def _ended(
             order = _failed(tx, room, order, after, said.reason, now)
         case _:
             order = _delivered(tx, room, order, after, now)
+            costs.book_delivery(tx, ended, after, now)
     refunding.finish(tx, room, order, now)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from orders import billing, closing, delivering, errands, ledger, refunding, settling
+from orders import billing, closing, costs, delivering, errands, ledger, refunding, settling
 from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.database import Tx
@@ -264,7 +264,7 @@ class _Step:
     def book_cost(self) -> Resolution:
         found, order_no = self.difference.found, self._movement().order_no
         cost = found.theirs_fen or Fen(0)
-        billing.book_cost(self.tx, self.party.name, found.our_no, order_no, cost, self.now)
+        costs.learn(self.tx, self.party.name, found.our_no, order_no, cost, self.now)
         return self.close("cost_booked")
 
     def _movement(self) -> Movement:

@@ -89,10 +89,12 @@ INVARIANTS: Mapping[str, str] = {
         SELECT order_no AS subject FROM ledger WHERE account = 'surplus_payments'
         GROUP BY order_no HAVING SUM(amount_fen) <> 0
     """,
+    # A customer's own balance is no goods, and brings no revenue.
     "revenue is the price of what was delivered, less what came back unused": f"""
         SELECT order_no AS subject FROM (
             SELECT order_no, amount_fen FROM ledger WHERE account = 'revenue'
-            UNION ALL SELECT order_no, {_DELIVERED} FROM order_lines
+            UNION ALL SELECT l.order_no, {_DELIVERED} FROM order_lines l
+                JOIN orders o ON o.order_no = l.order_no AND o.purpose = 'goods'
             UNION ALL SELECT r.order_no, -r.amount_fen FROM refunds r
                 JOIN ledger g ON g.ref = 'promised:' || r.refund_no AND g.account = 'revenue'
         ) AS earned GROUP BY order_no HAVING SUM(amount_fen) <> 0
@@ -104,7 +106,7 @@ INVARIANTS: Mapping[str, str] = {
         UNION ALL
         SELECT account FROM ledger WHERE account = 'cost_of_goods' GROUP BY account HAVING SUM(amount_fen) < 0
     """,
-    "what a delivery cost is booked with it": """
+    "what a supplier charged for a delivery is booked with it": """
         SELECT a.request_no AS subject FROM attempts a
         LEFT JOIN ledger g ON g.ref = 'cost:' || a.request_no AND g.account = 'cost_of_goods'
         WHERE a.state IN ('done', 'partial') AND COALESCE(a.cost_fen, 0) <> COALESCE(g.amount_fen, 0)

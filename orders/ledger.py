@@ -28,6 +28,8 @@ GATEWAY_FEES = "gateway_fees"
 """What gateways kept for themselves: an expense."""
 COST_OF_GOODS = "cost_of_goods"
 """What delivered goods had cost us: an expense."""
+CARD_STOCK = "card_stock"
+"""What the card keys that are still ours had cost."""
 BANK = "bank"
 """Our own account at a bank, as far as the shop moves it."""
 
@@ -82,6 +84,15 @@ def on_unclaimed(gateway: str, amount_fen: int, fee_fen: int) -> Entries:
 def on_cost(supplier: str, cost_fen: int) -> Entries:
     """A supplier delivered, and took its price from what we had prepaid."""
     return {COST_OF_GOODS: cost_fen, prepayment(supplier): -cost_fen}
+
+
+def on_keys_sold(cost_fen: int) -> Entries:
+    """Card keys out of our own stock, at what their batches had cost."""
+    return {COST_OF_GOODS: cost_fen, CARD_STOCK: -cost_fen}
+
+
+def on_keys_bought(cost_fen: int) -> Entries:
+    return {CARD_STOCK: cost_fen, BANK: -cost_fen}
 
 
 def on_payout(gateway: str, amount_fen: int) -> Entries:

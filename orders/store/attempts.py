@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from orders.database import Tx
 from orders.errors import WrongState
+from orders.money import Fen
 from orders.store.instants import moment, stamp
 from orders.tables import attempts
 
@@ -34,6 +35,10 @@ class Attempt:
     """When the supplier first said that it knows nothing of it."""
     submitted_at: datetime
     ended_at: datetime | None
+    supplier_code: str | None = None
+    """What an outside supplier calls the goods; None where it was not chosen among several."""
+    cost_fen: Fen | None = None
+    """What it charges for the whole of it: expected, then told; None where nobody knows."""
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +54,7 @@ _ONE = select(attempts).where(
     attempts.c.line_no == bindparam("b_line_no"),
     attempts.c.attempt == bindparam("b_attempt"),
 )
-_BY_REQUEST_NO = select(attempts).where(attempts.c.request_no == bindparam("b_request_no"))
+_BY_REQUEST = select(attempts).where(attempts.c.request_no == bindparam("b_request_no"))
 _LEARN_COST = (
     update(attempts)
     .where(attempts.c.request_no == bindparam("b_request_no"), attempts.c.cost_fen.is_(None))
@@ -70,6 +75,7 @@ _UPDATE = (
         queries=bindparam("n_queries"),
         absent_at=bindparam("n_absent_at"),
         ended_at=bindparam("n_ended_at"),
+        cost_fen=bindparam("n_cost_fen"),
     )
 )
 
@@ -87,6 +93,8 @@ def add(tx: Tx, attempt: Attempt) -> None:
         "detail": attempt.detail,
         "queries": attempt.queries,
         "submitted_at": stamp(attempt.submitted_at),
+        "supplier_code": attempt.supplier_code,
+        "cost_fen": attempt.cost_fen,
     }
     tx.execute(_ADD, row)
 
@@ -98,7 +106,8 @@ def get(tx: Tx, order_no: str, line_no: int, attempt: int) -> Attempt | None:
 
 
 def by_request_no(tx: Tx, request_no: str) -> Attempt | None:
-    row = tx.execute(_BY_REQUEST_NO, {"b_request_no": request_no}).first()
+    """The attempt that a supplier knows by this number."""
+    row = tx.execute(_BY_REQUEST, {"b_request_no": request_no}).first()
     return _attempt(row) if row else None
 
 
@@ -122,6 +131,7 @@ def update_attempt(tx: Tx, after: Attempt) -> None:
             "n_queries": after.queries,
             "n_absent_at": stamp(after.absent_at) if after.absent_at else None,
             "n_ended_at": stamp(after.ended_at) if after.ended_at else None,
+            "n_cost_fen": after.cost_fen,
         },
     ).rowcount
     if touched != 1:
@@ -143,4 +153,6 @@ def _attempt(row: Row[Any]) -> Attempt:
         absent_at=moment(row.absent_at),
         submitted_at=moment(row.submitted_at),
         ended_at=moment(row.ended_at),
+        supplier_code=row.supplier_code,
+        cost_fen=row.cost_fen,
     )

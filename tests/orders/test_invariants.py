@@ -43,7 +43,7 @@ DAMAGE = {
     "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'customer_balances', 1, 0), ('x', 'bank', -1, 0)": (
         "whoever we owe never owes us"
     ),
-    "UPDATE attempts SET cost_fen = 7": "what a delivery cost is booked with it",
+    "UPDATE attempts SET cost_fen = 7": "what a supplier charged for a delivery is booked with it",
     "UPDATE orders SET settled_fen = settled_fen + 1": (
         "an order is settled by exactly the money of its one payment"
     ),

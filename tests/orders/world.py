@@ -84,7 +84,6 @@ class World:
             Delivery.PHYSICAL: ManualWork(),
         }
         self.connect(self.gateway)
-        self.bookkeeper = Bookkeeper(self.database, self.shop, {NAME: self.gateway}, {}, self.clock)
         self.told: list[tuple[str, int]] = []
         """The news, as an announcer would hear them: order number and event number."""
 
@@ -92,6 +91,7 @@ class World:
         """Have the worker ask these gateways from now on."""
         known = {gateway.name: gateway for gateway in gateways}
         self.dispatch = Dispatch(self.database, self.shop, self.suppliers, known, self.clock)
+        self.bookkeeper = Bookkeeper(self.database, self.shop, known, {}, self.clock)
 
     @property
     def now(self) -> datetime:
