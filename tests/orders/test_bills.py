@@ -413,6 +413,55 @@ async def test_a_corrected_bill_closes_what_agrees_now(office: Office) -> None:
     assert (closed.resolved_by, closed.resolution) == ("reconciliation", "agrees_now")
 
 
+async def test_everything_at_once_is_classified_and_resolved_one_by_one(office: Office) -> None:
+    """A bill with a difference of each kind; the books are sound after every step."""
+    world = office.world
+    fine, missing, dearer, charged, pending = [await paid(world, gift()) for _ in range(3)] + [
+        await paid(world, topup("topup-50", f"1390013900{number}")) for number in range(2)
+    ]
+    world.bank.drop_notices = True
+    unheard = await world.place(topup("topup-50", "13900139009"), customer="c2")
+    await world.pay(unheard)
+    stranger = row_for(fine, "psp-x", 5000, world.now)
+    extra = (
+        replace(stranger, our_no="x-1"),
+        replace(stranger, kind=BillKind.REFUND, ref="psp-y", our_no="x-2"),
+    )
+
+    def crooked(rows: tuple[BillRow, ...]) -> tuple[BillRow, ...]:
+        for change in (
+            without(missing),
+            changed(dearer, amount_fen=Fen(951)),
+            changed(charged, fee_fen=Fen(700)),
+            changed(pending, state="processing"),
+        ):
+            rows = change(rows)
+        return (*rows, *extra)
+
+    office.gateway.bill_change = crooked
+    differences = await office.reconcile()
+    assert sorted(kinds(differences)) == sorted(
+        [
+            (BillKind.PAYMENT, What.SHORT, Action.QUERY),
+            (BillKind.PAYMENT, What.AMOUNT, Action.SEE_TO_IT),
+            (BillKind.PAYMENT, What.FEE, Action.BOOK_FEE),
+            (BillKind.PAYMENT, What.STATE, Action.QUERY),
+            (BillKind.PAYMENT, What.LONG, Action.SETTLE),
+            (BillKind.PAYMENT, What.LONG, Action.BOOK_UNCLAIMED),
+            (BillKind.REFUND, What.LONG, Action.BOOK_UNCLAIMED),
+        ]
+    )
+    assert await office.agreed() == (7, 1)
+    for left, difference in enumerate(differences, start=1):
+        note = "已核对" if difference.action is Action.SEE_TO_IT else ""
+        assert (await office.resolve(difference, note)).is_resolved, difference
+        assert len(await office.open()) == len(differences) - left
+    assert await office.reconcile() == []
+    assert await world.state(unheard) is CustomerState.DELIVERED
+    assert await office.balance("unclaimed") == 0
+    assert await office.balance("gateway_fees") == 700
+
+
 class TestMidnight:
     """A payment of 23:59:58 here may be one of 00:00:02 there; neither side is missing anything."""
 
