@@ -37,9 +37,6 @@ from orders.store import bills, book, money, movements
 Question = PaymentAsk | RefundAsk | DeliveryAsk
 Answer = PaymentAnswer | RefundAnswer | SupplierAnswer
 
-PSP_REF_LENGTH_MAX = 64
-"""What a payment can be known by; a longer number is none of a gateway's."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
@@ -152,7 +149,7 @@ class _Step:
         row = self._row()
         merchant = self.room.merchants.get(self.party.name)
         payment = money.by_trade_no(self.tx, row.our_no)
-        if merchant is None or payment is None or not 0 < len(row.ref) <= PSP_REF_LENGTH_MAX:
+        if merchant is None or payment is None or not row.ref:
             return self.book_unclaimed("unclaimed: not_bookable")
         notice = PaymentNotice(
             gateway=self.party.name,

@@ -196,7 +196,7 @@ class Comparison:
 
 ROWS_MAX = 200_000
 """A bill of more rows is not read at once; a shop of that size reads its bills elsewhere."""
-NUMBER_LENGTH_MAX, OUR_NO_LENGTH_MAX = 128, 64
+NUMBER_LENGTH_MAX, OUR_NO_LENGTH_MAX = 255, 64
 AMOUNT_MAX_FEN = 10**12
 
 
