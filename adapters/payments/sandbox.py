@@ -14,6 +14,9 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from orders.clock import Clock
 from orders.money import Fen
@@ -71,10 +74,33 @@ class Paid:
     paid_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _PaidBack:
+    refund_no: str
+    amount_fen: Fen
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the bank's books; one of these happened."""
+
+    paid: Paid | None = None
+    paid_back: _PaidBack | None = None
+    closed: str | None = None
+
+
+_ENTRY = TypeAdapter(_Entry)
+
+
 class SandboxBank:
     """Where the customer's imaginary money lies."""
 
-    def __init__(self, secret: str, merchant: Merchant, clock: Clock, send: Send) -> None:
+    def __init__(
+        self, secret: str, merchant: Merchant, clock: Clock, send: Send, books: Path | None = None
+    ) -> None:
+        """`books` is a file that outlives the process: a real bank does not forget what was paid
+        because we crashed, and its bill of yesterday is of yesterday."""
         self._secret = _checked(secret)
         self._merchant = merchant
         self._clock = clock
@@ -87,6 +113,43 @@ class SandboxBank:
         """Told to: every refund is refused from now on."""
         self.drop_notices = False
         """Told to: notices are lost on their way from now on."""
+        self._books = books
+        self._read_bytes = 0
+
+    @property
+    def forgets(self) -> bool:
+        """Whether what it knows ends with this process."""
+        return self._books is None
+
+    def _write(self, entry: _Entry) -> None:
+        """On paper first: what the shop is told of was written down."""
+        if self._books is None:
+            self._remember(entry)
+            return
+        with self._books.open("ab") as books:
+            books.write(_ENTRY.dump_json(entry, exclude_none=True) + b"\n")
+        self._read_books()
+
+    def _read_books(self) -> None:
+        """Learn what was written since: the shop's other processes have a bank each, and one book."""
+        if self._books is None or not self._books.exists():
+            return
+        with self._books.open("rb") as books:
+            books.seek(self._read_bytes)
+            written = books.read()
+        whole = written[: written.rfind(b"\n") + 1]
+        self._read_bytes += len(whole)
+        for line in whole.splitlines():
+            self._remember(_ENTRY.validate_json(line))
+
+    def _remember(self, entry: _Entry) -> None:
+        if entry.paid is not None:
+            self.paid.setdefault(entry.paid.out_trade_no, []).append(entry.paid)
+        if entry.paid_back is not None:
+            back = entry.paid_back
+            self._refunds.setdefault(back.refund_no, (back.amount_fen, back.at))
+        if entry.closed is not None:
+            self._closed.add(entry.closed)
 
     async def pay(
         self,
@@ -102,6 +165,7 @@ class SandboxBank:
         Raises AlreadyPaid unless `again`, PaymentClosed unless `although_closed`. `amount_fen`
         makes the bank take, and tell, another amount than was asked.
         """
+        self._read_books()
         if ask.out_trade_no in self.paid and not again:
             raise AlreadyPaid(ask.out_trade_no)
         if ask.out_trade_no in self._closed and not although_closed:
@@ -114,7 +178,7 @@ class SandboxBank:
             method=method,
             paid_at=self._clock.now(),
         )
-        self.paid.setdefault(ask.out_trade_no, []).append(paid)
+        self._write(_Entry(paid=paid))
         return await self.tell(paid)
 
     async def tell(self, paid: Paid) -> bool:
@@ -128,6 +192,7 @@ class SandboxBank:
         return signed_notice(self._secret.decode(), self._merchant, paid, self._clock.now())
 
     def status(self, out_trade_no: str) -> PaymentAnswer:
+        self._read_books()
         if movements := self.paid.get(out_trade_no):
             return PaymentAnswer(PaymentStatus.PAID, self._told(movements[0]))
         if out_trade_no in self._closed:
@@ -135,18 +200,22 @@ class SandboxBank:
         return PaymentAnswer(PaymentStatus.NOT_PAID)
 
     def close(self, out_trade_no: str) -> PaymentAnswer:
-        if out_trade_no not in self.paid:
-            self._closed.add(out_trade_no)
+        self._read_books()
+        if out_trade_no not in self.paid and out_trade_no not in self._closed:
+            self._write(_Entry(closed=out_trade_no))
         return self.status(out_trade_no)
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
         """The same number again is the same refund."""
         if self.refuse_refunds:
             return RefundAnswer(RefundStatus.REFUSED, "told_to_refuse")
-        self._refunds.setdefault(ask.refund_no, (ask.amount_fen, self._clock.now()))
+        self._read_books()
+        if ask.refund_no not in self._refunds:
+            self._write(_Entry(paid_back=_PaidBack(ask.refund_no, ask.amount_fen, self._clock.now())))
         return RefundAnswer(RefundStatus.SUCCEEDED, psp_ref=f"sb-{ask.refund_no}")
 
     def refund_status(self, refund_no: str) -> RefundAnswer:
+        self._read_books()
         known = refund_no in self._refunds
         return RefundAnswer(RefundStatus.SUCCEEDED if known else RefundStatus.ABSENT)
 
@@ -157,6 +226,7 @@ class SandboxBank:
 
     def bill(self, day: date) -> tuple[BillRow, ...]:
         """What moved on that day in China."""
+        self._read_books()
         paid = (
             BillRow(
                 BillKind.PAYMENT, one.transaction_id, one.out_trade_no, one.amount_fen, Fen(0), "succeeded",
