@@ -44,6 +44,7 @@ from bot.telling import Links
 from bot.wording import Wording
 from bot.worker import ConversationJobs, Worker
 from nlu.lexicon import Lexicon
+from orders.bookkeeper import Bookkeeper
 from orders.catalog import Delivery
 from orders.catalog_file import read_catalog
 from orders.clock import Clock, SystemClock
@@ -118,6 +119,8 @@ class Assembly:
     catalog: Path | None = None
     """Loaded at the start; None where the shop has its goods already."""
     supplier_delay: timedelta = timedelta(0)
+    bank_books: Path | None = None
+    """Where the sandbox bank remembers who paid; None: it forgets with the process, and so sends no bills."""
     supplier_books: Path | None = None
     """Where the sandbox supplier remembers what it took on; None: it forgets with the process."""
     readers: Readers | None = None
@@ -147,7 +150,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
             outcome = await database.write(lambda tx: shop.receive_notice(tx, sandbox, raw, clock.now()))
             return not isinstance(outcome, Refused)
 
-        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, parts.send_notice or straight_in)
+        send = parts.send_notice or straight_in
+        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, send, parts.bank_books)
         sandbox = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
         connected: tuple[Gateway, ...] = (*parts.gateways, *((sandbox,) if plays else ()))
         gateways = {gateway.name: gateway for gateway in connected}
@@ -182,7 +186,11 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
         keeping = Keeping(database, jobs, policy.learning, clock)
         await database.write(lambda tx: keeping.begin(tx, clock.now()))
-        handlers = {**dispatch.handlers(), **own.handlers(), **keeping.handlers()}
+        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), {}, clock)
+        await database.write(lambda tx: bookkeeper.begin(tx, clock.now()))
+        handlers = {
+            **dispatch.handlers(), **own.handlers(), **keeping.handlers(), **bookkeeper.handlers(),
+        }  # fmt: skip
         worker = Worker(database, jobs, handlers, clock)
         reception = Reception(database, assistant, clock, fanout)
         yield App(
@@ -190,6 +198,33 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
             worker, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
+
+
+def _with_bills(gateways: Mapping[str, Gateway], bank: SandboxBank) -> Mapping[str, Gateway]:
+    """Those whose bills are worth reading: a bank that forgets calls every payment missing."""
+    return {name: gateway for name, gateway in gateways.items() if name != SANDBOX or not bank.forgets}
+
+
+def bookkeeper_of(settings: Settings, database: Database) -> Bookkeeper:
+    """What is needed to keep the books from the command line, beside the processes that run the shop."""
+    clock, policy = SystemClock(), Policy.read(settings.data_folder / "policy.toml")
+    gateways: dict[str, Gateway] = {}
+    if settings.plays and (secret := settings.sandbox_secret.get_secret_value()):
+
+        async def nowhere(raw: RawNotice) -> bool:
+            return False
+
+        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, nowhere, _bank_books(settings))
+        age_max = policy.payment.notice_age_max_seconds
+        gateways[SANDBOX] = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
+    vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
+    merchants = {name: gateway.merchant for name, gateway in gateways.items()}
+    shop = Shop(EmbeddedJobs(policy.jobs), vault, policy, merchants, SampleKeys() if settings.plays else None)
+    return Bookkeeper(database, shop, gateways, {}, clock)
+
+
+def _bank_books(settings: Settings) -> Path:
+    return settings.state_folder / "sandbox_bank.jsonl"
 
 
 @asynccontextmanager
@@ -433,6 +468,7 @@ def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
         vault=Vault.from_text(settings.card_keys.get_secret_value()),
         sandbox_secret=settings.sandbox_secret.get_secret_value() if settings.plays else "",
         gateways=connected(settings, client, SystemClock()),
+        bank_books=_bank_books(settings),
         supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
         sendings=_sendings(settings),
         send_notice=_notices_over_http(settings, client),

@@ -265,6 +265,33 @@ def keys_void(
 
 
 @app.command()
+def reconcile(
+    day: Annotated[str | None, typer.Option(help="Of this day in China; else the newest.")] = None,
+    party: Annotated[str | None, typer.Option(help="Only this one: gateway:NAME or supplier:NAME.")] = None,
+    resolve: Annotated[
+        int | None, typer.Option(help="Do what the difference with this number asks for.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="What a person did about it.")] = "",
+    by: Annotated[str, typer.Option(help="Who does it.")] = "operator",
+    listed: Annotated[bool, typer.Option("--list", help="Fetch nothing, list what is open.")] = False,
+    database: DatabaseUrl = None,
+) -> None:
+    """Lay our books beside the bills of gateways and suppliers. Exit code 1 while something differs."""
+    from bot.commands import reconcile as command
+
+    settings = read_settings()
+    url = database or settings.database
+    if resolve is not None:
+        agrees = command.resolve(settings, url, resolve, by, note)
+    elif listed:
+        agrees = command.show(settings, url)
+    else:
+        agrees = command.fetch(settings, url, command.day_of(day), party)
+    if not agrees:
+        raise typer.Exit(1)
+
+
+@app.command()
 def misses(
     database: DatabaseUrl = None,
     limit: Annotated[int, typer.Option(help="So many are listed.", min=1)] = 20,

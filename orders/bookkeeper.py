@@ -63,12 +63,22 @@ class Bookkeeper:
         self._policy = shop.policy.reconciliation
 
     @property
+    def shop(self) -> Shop:
+        """Whose books these are."""
+        return self._shop
+
+    @property
     def parties(self) -> tuple[Party, ...]:
         """Everybody who sends us bills."""
         return (
             *(Party(Side.GATEWAY, name) for name in self._gateways),
             *(Party(Side.SUPPLIER, name) for name in self._suppliers),
         )
+
+    def newest_day(self, now: datetime) -> date:
+        """The last day whose bills should be there by now."""
+        today = china_day(now)
+        return today - (A_DAY if now >= self._hour_of(today) else 2 * A_DAY)
 
     def handlers(self) -> Mapping[str, JobHandler]:
         """By kind of job."""
@@ -106,8 +116,7 @@ class Bookkeeper:
     def days_due(self, tx: Tx, party: Party, now: datetime) -> Sequence[date]:
         """Days whose bill should be there and is not known, oldest first. The newest bill that is known
         is fetched once more: bills are corrected."""
-        today = china_day(now)
-        newest = today - (A_DAY if now >= self._hour_of(today) else 2 * A_DAY)
+        newest = self.newest_day(now)
         known = bills.days(tx, party)
         first = newest
         if known:

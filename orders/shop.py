@@ -44,6 +44,7 @@ from orders.search import SearchRequest, search
 from orders.stockroom import Stockroom
 from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, timeline
 from orders.store.alarms import Alarm
+from orders.store.bills import Bill
 from orders.store.customers import Customer
 from orders.vault import Vault
 
@@ -320,6 +321,14 @@ class Shop:
     def open_differences(self, tx: Tx) -> tuple[Difference, ...]:
         """Everything in which a bill differs from our books and that nobody has resolved."""
         return bills.open_differences(tx)
+
+    def bills_since(self, tx: Tx, day: date) -> tuple[Bill, ...]:
+        """Every bill of that day and later that was taken in, oldest first."""
+        return bills.since(tx, day)
+
+    def differences_since(self, tx: Tx, day: date) -> tuple[Difference, ...]:
+        """Everything in which bills of that day and later differed, also what is resolved."""
+        return bills.differences_since(tx, day)
 
     def difference(self, tx: Tx, difference_no: int) -> Difference | None:
         return bills.difference(tx, difference_no)
