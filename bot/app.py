@@ -36,6 +36,7 @@ from bot.handover import Handover
 from bot.learning.keeping import Keeping
 from bot.learning.own_words import OwnWords
 from bot.learning.teaching import Teaching
+from bot.money_words import MoneyWords
 from bot.reading import Readers
 from bot.reception import Reception
 from bot.settings import Settings, SettingsRejected
@@ -179,7 +180,10 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         links = Links(parts.base_url.rstrip("/"))
         own_words = OwnWords(database, shop, readers)
         await own_words.look()
-        assistant = Assistant(shop, readers, wording, policy, outbox, jobs, handover, links, own_words)
+        money_words = MoneyWords.read(parts.data / "money_words.yaml")
+        assistant = Assistant(
+            shop, readers, wording, policy, outbox, jobs, handover, links, own_words, money_words
+        )
         fanout = Fanout()
         announcer = Announcer(shop, outbox, assistant, policy.delivery.refund_failed)
         channels: dict[str, Channel] = {}

@@ -22,8 +22,9 @@ from bot.handover import Handover
 from bot.learning.noticing import notice
 from bot.learning.own_words import OwnWords
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
+from bot.money_words import NO_WORDS, CouponSaid, MoneyWords
 from bot.reading import Readers
-from bot.skills import account, aftersales, browsing, ordering, remembering, smalltalk
+from bot.skills import account, aftersales, browsing, coupons, ordering, remembering, smalltalk
 from bot.skills.calling_off import call_off, open_orders_of
 from bot.store import chats
 from bot.store.chats import Attended, Chat
@@ -123,6 +124,7 @@ class Assistant:
         handover: Handover,
         links: Links,
         own_words: OwnWords,
+        money_words: MoneyWords = NO_WORDS,
     ) -> None:
         self._shop = shop
         self._readers = readers
@@ -133,6 +135,7 @@ class Assistant:
         self._handover = handover
         self._links = links
         self._own_words = own_words
+        self._money_words = money_words
 
     def reply_to(self, tx: Connection, message: IncomingMessage, now: datetime) -> OutgoingMessage | None:
         """Answer a message; None while a person attends."""
@@ -208,10 +211,13 @@ class Assistant:
         offered = {choice.means for choice in conversation.offered()}
         open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
         asked = expectation(conversation, open_orders)
+        talk = self._money_words.heard_in(message.text, lambda codes: self._shop.coupons_among(tx, codes))
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
+        elif talk is not None and not (isinstance(talk, CouponSaid) and talk.rest):
+            heard = Understanding(message.text, Intent.PROVIDE, 1.0)
         else:
-            heard = reader.parser.understand(message.text, asked)
+            heard = reader.parser.understand(talk.rest if talk else message.text, asked)
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
         turn = Turn(
             tx=tx,
@@ -225,6 +231,7 @@ class Assistant:
             reader=reader,
             telling=self.telling(tx, seq),
             handover=self._handover,
+            money=talk,
         )
         return turn, asked
 
@@ -263,6 +270,8 @@ def _answered(turn: Turn) -> Reply:
     if heard.chosen is not None:
         turn.update(turn.conversation.understood())
         return _chosen(turn, heard.chosen)
+    if (reply := coupons.answer(turn)) is not None:
+        return reply
     if remembering.answers_contact(turn):
         return remembering.save(turn)
     if heard.topic == UNREADABLE:

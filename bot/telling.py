@@ -15,7 +15,10 @@ from orders import money
 from orders.catalog import AccountKind, Catalog, Delivery, Sku
 from orders.draft import DraftLine
 from orders.order import CustomerState, Order, OrderLine, customer_line_state, customer_state
+from orders.pricing import PriceRule, RuleKind
 from orders.quote import Quote, QuoteLine
+
+TOLD = (RuleKind.LEVEL, RuleKind.TIER, RuleKind.COUPON)
 
 SHOP_TIME = ZoneInfo("Asia/Shanghai")
 
@@ -92,7 +95,22 @@ class Telling:
         """What was understood and what it costs, before money changes hands."""
         goods = self._listed([self._quoted_line(line) for line in quote.lines])
         rows = [*goods, self._total(quote.total_fen, quote.list_fen, quote.saved_fen, quote.fee_fen)]
-        return "\n".join(rows)
+        return "\n".join((*rows, *self._rules(quote.rules)))
+
+    def due(self, order: Order) -> str:
+        """What an order costs that was shown before, and which rules made it so."""
+        total = self.voice.say("quote.total", total=self.money(order.total_fen))
+        return "\n".join((total, *self._rules(order.price_rules)))
+
+    def _rules(self, rules: Iterable[PriceRule]) -> tuple[str, ...]:
+        """Which rule gave what, in one line: `会员价 -0.50，优惠券 -5.00`. What the catalog itself takes
+        off the official price, and the fee, stand beside the total already."""
+        off: dict[RuleKind, int] = {}
+        for rule in rules:
+            if rule.kind in TOLD and rule.off_fen:
+                off[rule.kind] = off.get(rule.kind, 0) + rule.off_fen
+        told = [self.voice.say(f"quote.rule.{kind.value}", off=money.yuan(-fen)) for kind, fen in off.items()]
+        return (self.voice.say("quote.comma").join(told),) if told else ()
 
     def eta(self, quote: Quote) -> str:
         return self.minutes(max(line.eta_minutes for line in quote.lines))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.conversation import Conversation, Purpose, Question
 from bot.handover import Handover
 from bot.messages import Choice, IncomingMessage, OrderCard, Reply
+from bot.money_words import MoneyTalk
 from bot.reading import Reader
 from bot.store.chats import Chat
 from bot.telling import Telling
@@ -32,6 +33,8 @@ REORDER = "reorder"
 REFUND = "refund"
 STATUS = "status"
 HISTORY = "history"
+BALANCE = "balance"
+"""Pay from the money that the shop keeps for the customer."""
 CANCEL_ORDER = "cancel-order:"
 """In front of the number of the order to call off."""
 
@@ -61,6 +64,8 @@ class Turn:
     reader: Reader
     telling: Telling
     handover: Handover
+    money: MoneyTalk | None = None
+    """What was said of coupons or of the wallet, apart from what `heard` is about."""
 
     @property
     def customer_id(self) -> str:

@@ -14,7 +14,7 @@ from orders import billing, delivering, differences, paying, placing, refunding,
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
-from orders.coupon import Coupon
+from orders.coupon import Coupon, CouponDenied
 from orders.database import Tx
 from orders.differences import Answer, Question, Resolution
 from orders.draft import Draft, Slot
@@ -129,6 +129,16 @@ class Shop:
     def coupons_among(self, tx: Tx, codes: Collection[str]) -> frozenset[str]:
         """Those of `codes` that are coupons of the shop, usable or not."""
         return coupons.known_among(tx, codes)
+
+    def coupon(self, tx: Tx, code: str) -> Coupon | None:
+        return coupons.find(tx, code)
+
+    def coupon_denied(self, tx: Tx, code: str, customer_id: str, now: datetime) -> CouponDenied | None:
+        """Why this customer cannot use the coupon now, whatever he buys; None where he can."""
+        coupon = coupons.find(tx, code)
+        if coupon is None:
+            return CouponDenied.UNKNOWN
+        return coupon.denied(coupons.used_by(tx, code, customer_id), now)
 
     def gives_coupons(self, tx: Tx, now: datetime) -> bool:
         """Whether there is any coupon that could be used now."""

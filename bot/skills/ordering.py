@@ -11,14 +11,15 @@ from bot.asking import EVERY_LINE, question_about
 from bot.conversation import Purpose, Question
 from bot.filling import Filling
 from bot.messages import Reply
-from bot.skills import browsing, mending, replacing
+from bot.money_words import CouponSaid
+from bot.skills import browsing, coupons, mending, replacing
 from bot.skills.people import known_as, renewed
 from bot.store.contacts import Contact, save_contact
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
 from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
 from orders.catalog import AccountKind, Catalog, Delivery
 from orders.draft import EMPTY_DRAFT, Draft, DraftLine
-from orders.errors import OutOfStock, QuoteExpired, TooManyUnpaid
+from orders.errors import CouponGone, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.order import CustomerState, Order, customer_state
 from orders.quote import Finding, Quote
 
@@ -79,9 +80,16 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     A draft that `stands_alone` was said whole, so it changes that order only when it is about the
     same goods for the same recipient; otherwise it is another order beside it.
     """
+    if isinstance(turn.money, CouponSaid):
+        draft = replace(draft, coupon=turn.money.code)
     on_table = turn.order_on_table() or replacing.replaced(turn)
     if on_table is not None:
-        if on_table.is_payable and same_things(draft, on_table) and not turn.heard.apart:
+        if (
+            on_table.is_payable
+            and same_things(draft, on_table)
+            and not turn.heard.apart
+            and not _recouponed(turn, on_table)
+        ):
             turn.update(replace(turn.conversation, draft=draft))
             return show_again(turn, on_table)
         supersedes = None
@@ -98,6 +106,11 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     return onward(turn, draft, *lead, *said)
 
 
+def _recouponed(turn: Turn, order: Order) -> bool:
+    """Whether another coupon, or none, is wanted for the order."""
+    return isinstance(turn.money, CouponSaid) and turn.money.code != order.coupon
+
+
 def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
     """A question while something is missing, else the quote."""
     if not draft.lines and turn.heard.intent is Intent.MODIFY:
@@ -105,6 +118,12 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
     result = replacing.quoted(turn, draft)
     if not isinstance(result, Quote):
         return _ask_on(turn, draft, result, *lead, *replacing.still_good(turn))
+    if result.denied is not None:
+        lead = (*lead, coupons.left_out(turn, result))
+        draft, old = turn.conversation.draft, replacing.replaced(turn)
+        if old is not None and old.is_payable and old.coupon is None and same_things(draft, old):
+            turn.update(replace(turn.conversation, corrected=False))
+            return show_again(turn, old, *lead)
     lead = (*lead, *_remember_contacts(turn, draft))
     if _wants_yes(turn, draft, result):
         return _ask_yes(turn, result, *lead, *replacing.still_good(turn))
@@ -200,6 +219,10 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
         if old is not None and old.is_payable:
             return keep(turn, old, turn.say("order.snapped_up", thing=thing))
         return turn.done(turn.say("order.snapped_up", thing=thing), (turn.choice("choice.human", HUMAN),))
+    except CouponGone as gone:
+        draft = replace(turn.conversation.draft, coupon=None)
+        turn.update(replace(turn.conversation, quote=None, draft=draft))
+        return onward(turn, draft, turn.say("coupon.gone", code=gone.code))
     except TooManyUnpaid as limit:
         turn.update(replace(turn.conversation, quote=None))
         return turn.done(
@@ -233,7 +256,7 @@ def show_again(turn: Turn, order: Order, *lead: str) -> Reply:
 
 
 def _payable(turn: Turn, order: Order, goods: str, *lead: str, total: bool = False) -> Reply:
-    due = turn.say("quote.total", total=turn.telling.money(order.total_fen)) if total else ""
+    due = turn.telling.due(order) if total else ""
     number = turn.say("quote.order_no", order_no=order.order_no)
     eta = turn.telling.minutes(max(line.eta_minutes for line in order.lines))
     pay = turn.say(_pay_key(order), eta=eta, until=turn.telling.time(order.expires_at))

@@ -59,5 +59,6 @@ def draft_of(order: Order) -> Draft:
                 region=line.region,
             )
             for line in order.lines
-        )
+        ),
+        coupon=order.coupon,
     )

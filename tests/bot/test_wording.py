@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.announcer import QUIET
+from bot.telling import TOLD
 from bot.wording import Voice, Wording, WordingError, names_in
 from nlu.lexicon import Lexicon
 from nlu.understanding import PaymentMethod, ProblemCode, SortKey
 from orders.catalog import AccountKind, Delivery
+from orders.coupon import CouponDenied
 from orders.order import CustomerState, EventKind
 from orders.payment import RefundDenied
 
@@ -102,6 +104,8 @@ ENUMERATED = [
     *(f"status.{state.value}" for state in CustomerState),
     *(f"news.{kind.value}" for kind in EventKind if kind not in QUIET),
     *(f"refund.denied.{reason.value}" for reason in RefundDenied),
+    *(f"coupon.denied.{reason.value}" for reason in CouponDenied),
+    *(f"quote.rule.{kind.value}" for kind in TOLD),
     *(f"search.by_{key.value}" for key in SortKey),
     *(f"faq.{phrases.topic}" for phrases in LEXICON.intents if phrases.topic),
     *(f"pay.by_{method.value}" for method in PaymentMethod if method is not PaymentMethod.BALANCE),

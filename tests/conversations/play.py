@@ -12,6 +12,8 @@ A file is a title, then a dialogue: one speaker a line, what follows indented be
     单                               every order of the customer, as it stands
     漏                               every message that was missed, masked, with what it meant
     教 alias lol 瓦                  the shopkeeper teaches a lesson; 教 forget 1 takes one back
+    券 NEW5 5 2                      he gives out a coupon: its code, yuan off, uses in all;
+                                     满100 and the id of a product may follow
 
 Order numbers are written `单1`, `单2` in the order in which they appear, in both directions. What
 the bot says and how orders stand is compared, and rewritten by `pytest --accept`.
@@ -36,7 +38,8 @@ from bot.reading import Readers
 from nlu.lexicon import Lexicon
 from orders.catalog import Catalog
 from orders.clock import VirtualClock
-from orders.money import yuan
+from orders.coupon import Coupon
+from orders.money import fen_from_yuan, yuan
 from orders.order import Order, customer_state
 from orders.policy import Policy
 
@@ -45,7 +48,7 @@ DATA = ROOT / "data"
 START = datetime.fromisoformat("2026-01-05T10:00:00+08:00")
 SHOP = "https://shop.example"
 
-HEARD = "客员账货时重教"
+HEARD = "客员账货时重教券"
 TOLD = "机单漏"
 LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
 WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
@@ -167,6 +170,8 @@ class Player:
                 await self._wait(text)
             case "教":
                 await self._teach(*text.split(maxsplit=2))
+            case "券":
+                await self._give_out(*text.split())
             case "重":
                 return await self.stage.again(customer)
         return ()
@@ -179,6 +184,16 @@ class Player:
         verdict = await teaching.teach(Lesson(LessonKind(kind), subject, words))
         if isinstance(verdict, Refused):
             self.said += [Line("机", "", f"!! {reason}") for reason in verdict.reasons]
+
+    async def _give_out(self, code: str, off: str, uses: str, *more: str) -> None:
+        now = self.stage.clock.now()
+        least = next((one.removeprefix("满") for one in more if one.startswith("满")), "0")
+        products = tuple(one for one in more if not one.startswith("满"))
+        until = now + timedelta(days=30)
+        coupon = Coupon(
+            code, fen_from_yuan(off), 0, None, fen_from_yuan(least), products, int(uses), 1, now, until
+        )
+        await self.stage.app.database.write(lambda tx: self.stage.app.shop.add_coupon(tx, coupon))
 
     async def _missed(self) -> list[str]:
         return [
