@@ -73,7 +73,6 @@ def _wechat_pay(settings: Settings, client: httpx.AsyncClient, clock: Clock) -> 
     from adapters.payments.wechat_pay import WeChatPayGateway
     from adapters.payments.wechat_pay_account import WeChatPayAccount
 
-    certificates = _certificates(settings.wechat_pay_certificates_file)
     account = WeChatPayAccount(
         merchant_id=settings.wechat_pay_merchant_id,
         app_id=settings.wechat_pay_app_id or settings.wechat_app_id,
@@ -82,7 +81,7 @@ def _wechat_pay(settings: Settings, client: httpx.AsyncClient, clock: Clock) -> 
         api_v3_key=settings.wechat_pay_api_v3_key.get_secret_value(),
         public_key_id=settings.wechat_pay_public_key_id,
         public_key_pem=_text(settings.wechat_pay_public_key_file),
-        platform_certificates_pem=certificates,
+        platform_certificates_pem=_text(settings.wechat_pay_certificates_file),
         fetches_certificates=not settings.wechat_pay_public_key_id,
         api_url=settings.wechat_pay_url,
     )
@@ -117,12 +116,6 @@ CONNECT: Mapping[str, Connect] = {"alipay": _alipay, "wechat_pay": _wechat_pay, 
 
 def _text(file: Path) -> str:
     return file.read_text("utf-8") if file != Path() else ""
-
-
-def _certificates(file: Path) -> tuple[str, ...]:
-    """The certificates of a file, one after the other as they are usually bundled."""
-    end = "-----END CERTIFICATE-----"
-    return tuple(f"{part}{end}\n".lstrip() for part in _text(file).split(end)[:-1])
 
 
 async def keep_fresh(gateways: Sequence[Gateway], stop: asyncio.Event) -> None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import closing, costs, errands, ledger, refunding, stockroom
+from orders import closing, costs, errands, ledger, refunding, sourcing, stockroom
 from orders.backroom import Backroom
 from orders.catalog import AccountKind
 from orders.database import Tx
 from orders.errands import Errand
 from orders.errors import NoSuchOrder, NotPermitted
+from orders.measuring import KEYS_MISSING, ODD_DELIVERY, measured, whole_pieces
+from orders.money import Fen
 from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, OrderState
 from orders.payment import RefundReason
 from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
+from orders.routing import Offer
 from orders.store import attempts, book, goods, keys, money
 from orders.store.attempts import Attempt
 
@@ -31,31 +34,72 @@ ENDS = {
 
 
 def begin(
-    tx: Tx, room: Backroom, order_no: str, line_no: int, supplier: str, asks_later: bool, now: datetime
+    tx: Tx,
+    room: Backroom,
+    order_no: str,
+    line_no: int,
+    supplier: str,
+    asks_later: bool,
+    now: datetime,
+    offer: Offer | None = None,
 ) -> DeliveryAsk | None:
     """Open the next attempt at a queued line; None where there is nothing to deliver now.
 
     With `asks_later` the question what became of it is committed along: if this process dies in
-    the middle of the call, that question finds out.
+    the middle of the call, that question finds out. `offer` is what an outside supplier was chosen for.
     """
-    order = book.locked(tx, order_no)
-    line = order.line(line_no) if order else None
-    if order is None or line is None or order.state is not OrderState.PLACED:
+    ready = _queued(tx, order_no, line_no)
+    if ready is None:
         return None
-    if line.state is not LineState.QUEUED:
-        return None
+    order, line = ready
     number = line.attempt + 1
     book.update_line(tx, order, line, replace(line, state=LineState.SUBMITTING, attempt=number))
     request_no = f"{order_no}-{line_no}-{number}"
     opened = Attempt(
         order_no, line_no, number, request_no, supplier, line.account, attempts.OPEN, "", "", 0, None, now, None
     )  # fmt: skip
+    if offer is not None:
+        cost = Fen(offer.cost_fen * line.quantity)
+        opened = replace(opened, supplier_code=offer.supplier_code, cost_fen=cost)
+        sourcing.asked(tx, offer, line.quantity)
     attempts.add(tx, opened)
     if asks_later:
         waits = room.policy.delivery
         silent_at = now + timedelta(seconds=waits.answer_within_seconds + waits.query_after_seconds[0])
         _query_at(tx, room, opened, silent_at)
-    return _ask(opened, line)
+    ask = _ask(tx, opened, line)
+    return ask if offer is None else replace(ask, cost_max_fen=sourcing.cost_max_fen(room, line))
+
+
+def buy(tx: Tx, room: Backroom, order_no: str, line_no: int, now: datetime) -> tuple[str, DeliveryAsk] | None:
+    """Open the next attempt at the best of the line's outside suppliers: its name, and what to ask of it.
+
+    None where there is nothing to deliver now, or nobody to ask: then the line waits with a person called,
+    or fails, as the policy says."""
+    ready = _queued(tx, order_no, line_no)
+    if ready is None:
+        return None
+    order, line = ready
+    offer = sourcing.choose(tx, room, order, line, now)
+    if offer is not None:
+        ask = begin(tx, room, order_no, line_no, offer.supplier, True, now, offer)
+        return (offer.supplier, ask) if ask else None
+    sourcing.nobody(tx, room, order, line, now)
+    if not room.policy.suppliers.wait_for_supplier:
+        failed = replace(line, state=LineState.FAILED)
+        order = book.update_line(tx, order, line, failed)
+        order = _failed(tx, room, order, failed, sourcing.NO_SUPPLIER, now)
+        refunding.finish(tx, room, order, now)
+    return None
+
+
+def _queued(tx: Tx, order_no: str, line_no: int) -> tuple[Order, OrderLine] | None:
+    """The line and its order, held, where the line waits to be delivered."""
+    order = book.locked(tx, order_no)
+    line = order.line(line_no) if order else None
+    if order is None or line is None or order.state is not OrderState.PLACED:
+        return None
+    return (order, line) if line.state is LineState.QUEUED else None
 
 
 def open_ask(tx: Tx, order_no: str, line_no: int, attempt: int) -> tuple[str, DeliveryAsk] | None:
@@ -63,7 +107,7 @@ def open_ask(tx: Tx, order_no: str, line_no: int, attempt: int) -> tuple[str, De
     found = attempts.get(tx, order_no, line_no, attempt)
     order = book.get(tx, order_no) if found and found.is_open else None
     line = order.line(line_no) if order else None
-    return (found.supplier, _ask(found, line)) if found and line else None
+    return (found.supplier, _ask(tx, found, line)) if found and line else None
 
 
 def ask_about(tx: Tx, request_no: str) -> DeliveryAsk | None:
@@ -71,11 +115,11 @@ def ask_about(tx: Tx, request_no: str) -> DeliveryAsk | None:
     found = attempts.by_request_no(tx, request_no)
     order = book.get(tx, found.order_no) if found else None
     line = order.line(found.line_no) if order and found else None
-    return _ask(found, line) if found and line else None
+    return _ask(tx, found, line) if found and line else None
 
 
-def _ask(attempt: Attempt, line: OrderLine) -> DeliveryAsk:
-    return DeliveryAsk(
+def _ask(tx: Tx, attempt: Attempt, line: OrderLine) -> DeliveryAsk:
+    ask = DeliveryAsk(
         request_no=attempt.request_no,
         order_no=attempt.order_no,
         line_no=attempt.line_no,
@@ -87,15 +131,27 @@ def _ask(attempt: Attempt, line: OrderLine) -> DeliveryAsk:
         region=line.region,
         asked_at=attempt.submitted_at,
     )
+    if attempt.supplier_code is None:
+        return ask
+    face_value = goods.face_value_yuan(tx, line.sku_id)
+    return replace(ask, supplier_code=attempt.supplier_code, face_value=face_value)
 
 
 def answer(
-    tx: Tx, room: Backroom, order_no: str, line_no: int, number: int, said: SupplierAnswer, now: datetime
+    tx: Tx,
+    room: Backroom,
+    order_no: str,
+    line_no: int,
+    number: int,
+    said: SupplierAnswer,
+    now: datetime,
+    by_person: bool = False,
 ) -> None:
     """What a supplier says of an attempt, whether just asked, asked later, or calling by itself.
 
     Guarded by state and attempt number: a late word about an earlier attempt never settles a
-    later one; it rings an alarm if it contradicts what was believed.
+    later one; it rings an alarm if it contradicts what was believed. What a person tells is final: a
+    failure is not tried again elsewhere.
     """
     order = book.locked(tx, order_no)
     attempt = attempts.get(tx, order_no, line_no, number)
@@ -107,9 +163,11 @@ def answer(
         _heard_after_the_end(tx, room, attempt, said, now)
         return
     assert line.attempt == number, "an open attempt is the line's last one"
+    if attempt.supplier_code is not None and not by_person:
+        said = measured(line, said, goods.face_value_yuan(tx, line.sku_id))
     match said.outcome:
         case Outcome.DONE | Outcome.PARTIAL | Outcome.FAILED | Outcome.NEEDS_INFO:
-            _ended(tx, room, order, line, attempt, said, now)
+            _ended(tx, room, order, line, attempt, said, now, by_person)
         case Outcome.ABSENT:
             _absent(tx, room, order, line, attempt, now)
         case Outcome.ACCEPTED:
@@ -138,8 +196,9 @@ def _ended(
     attempt: Attempt,
     said: SupplierAnswer,
     now: datetime,
+    by_person: bool = False,
 ) -> None:
-    said = _checked(line, said)
+    said = whole_pieces(line, said)
     if said.delivered_quantity and goods.is_key(line.delivery):
         said = _with_keys(tx, room, order, line, said, now)
     ended = replace(
@@ -148,10 +207,16 @@ def _ended(
         supplier_ref=said.supplier_ref or attempt.supplier_ref,
         detail=said.reason,
         ended_at=now,
-        cost_fen=attempt.cost_fen if said.cost_fen is None else said.cost_fen,
+        cost_fen=sourcing.cost_of(attempt, line, said),
     )
     attempts.update_attempt(tx, ended)
     room.never_mind(tx, _question(attempt))
+    sourcing.ended(tx, room, attempt, line, said, now)
+    if said.outcome is Outcome.FAILED and attempt.supplier_code is not None and not by_person:
+        another = sourcing.has_another(tx, room, order, line, now)
+        if another or sourcing.may_wait(tx, room, order, line, said.reason):
+            _again(tx, room, order, line, now)
+            return
     after = replace(line, state=ENDS[said.outcome], delivered_quantity=said.delivered_quantity)
     order = book.update_line(tx, order, line, after)
     match said.outcome:
@@ -163,21 +228,6 @@ def _ended(
             order = _delivered(tx, room, order, after, now)
             costs.book_delivery(tx, ended, after, now)
     refunding.finish(tx, room, order, now)
-
-
-def _checked(line: OrderLine, said: SupplierAnswer) -> SupplierAnswer:
-    """Quantities as they can be: all of it, a part of it, or nothing."""
-    match said.outcome:
-        case Outcome.DONE:
-            return replace(said, delivered_quantity=line.quantity)
-        case Outcome.PARTIAL if said.delivered_quantity >= line.quantity:
-            return replace(said, outcome=Outcome.DONE, delivered_quantity=line.quantity)
-        case Outcome.PARTIAL if said.delivered_quantity > 0:
-            return said
-        case Outcome.PARTIAL:
-            return replace(said, outcome=Outcome.FAILED, delivered_quantity=0)
-        case _:
-            return replace(said, delivered_quantity=0)
 
 
 def _with_keys(
@@ -244,7 +294,15 @@ def _absent(tx: Tx, room: Backroom, order: Order, line: OrderLine, attempt: Atte
         said = SupplierAnswer(Outcome.FAILED, reason="never_arrived")
         _ended(tx, room, order, line, attempt, said, now)
         return
-    attempts.update_attempt(tx, replace(attempt, state=Outcome.ABSENT.value, ended_at=now))
+    lost = SupplierAnswer(Outcome.ABSENT)
+    cost = sourcing.cost_of(attempt, line, lost)
+    attempts.update_attempt(tx, replace(attempt, state=Outcome.ABSENT.value, ended_at=now, cost_fen=cost))
+    sourcing.ended(tx, room, attempt, line, lost, now)
+    _again(tx, room, order, line, now)
+
+
+def _again(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> None:
+    """After a definitive failure: another attempt, with a number of its own."""
     failed = replace(line, state=LineState.FAILED)
     order = book.update_line(tx, order, line, failed)
     order = book.update_line(tx, order, failed, replace(failed, state=LineState.QUEUED))
@@ -264,21 +322,32 @@ def _waits(
     now: datetime,
 ) -> None:
     """Nothing is decided. Ask again later; when asking has been in vain for long, call a person."""
+    odd = said.reason in (ODD_DELIVERY, KEYS_MISSING)
+    if line.state is LineState.SUBMITTING and said.outcome is Outcome.UNKNOWN and not odd:
+        sourcing.failed(tx, room, attempt, now)
     # A supplier that is known to be at work and then falls silent is still at work.
-    becomes = LineState.SUBMITTED if line.state is LineState.SUBMITTED else state
+    becomes = LineState.SUBMITTED if line.state is LineState.SUBMITTED and not odd else state
     if becomes is not line.state:
         order = book.update_line(tx, order, line, replace(line, state=becomes))
-        kind = EventKind.SUBMITTED if becomes is LineState.SUBMITTED else EventKind.UNKNOWN
-        room.note(tx, order.order_no, kind, now, line.line_no, detail=said.reason or None)
+        event = EventKind.SUBMITTED if becomes is LineState.SUBMITTED else EventKind.UNKNOWN
+        room.note(tx, order.order_no, event, now, line.line_no, detail=said.reason or None)
         if becomes is LineState.SUBMITTED:
             order = closing.leave_review(tx, room, order, now)
     waits = room.policy.delivery.query_after_seconds
     ref = said.supplier_ref or attempt.supplier_ref
     attempts.update_attempt(
-        tx, replace(attempt, supplier_ref=ref, detail=said.reason, queries=attempt.queries + 1)
+        tx,
+        replace(
+            attempt,
+            supplier_ref=ref,
+            detail=said.reason,
+            queries=attempt.queries + 1,
+            cost_fen=attempt.cost_fen if said.cost_fen is None else said.cost_fen,
+        ),
     )
-    if attempt.queries >= len(waits) and becomes is LineState.UNKNOWN:
-        room.alarm(tx, "delivery_unknown", attempt.request_no, f"asked {attempt.queries} times", now)
+    if (odd or attempt.queries >= len(waits)) and becomes is LineState.UNKNOWN:
+        kind = said.reason if odd else "delivery_unknown"
+        room.alarm(tx, kind, attempt.request_no, f"asked {attempt.queries} times", now)
         if order.state is OrderState.PLACED:
             book.update_order(tx, order, replace(order, state=OrderState.IN_REVIEW))
             room.note(tx, order.order_no, EventKind.IN_REVIEW, now, line.line_no, detail="unknown")
@@ -327,7 +396,8 @@ def resolve(
         raise NoSuchOrder(order_no)
     if line.state not in ATTEMPT_OPEN:
         raise NotPermitted(f"line {line_no} of order {order_no} is {line.state}; there is nothing to tell")
-    answer(tx, room, order_no, line_no, line.attempt, replace(said, supplier_ref=f"by {agent}"), now)
+    told = replace(said, supplier_ref=f"by {agent}")
+    answer(tx, room, order_no, line_no, line.attempt, told, now, by_person=True)
     after = book.get(tx, order_no)
     assert after is not None
     return after

@@ -7,11 +7,12 @@ dies in between leaves a job behind that asks what became of the call; nothing i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
-from orders import delivering, errands, refunding, sweeping
+from orders import delivering, errands, refunding, sourcing, sweeping
 from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
@@ -30,9 +31,11 @@ from orders.ports import (
     SupplierAnswer,
 )
 from orders.shop import Shop
+from orders.sourcing import Seller
 from orders.store import book, money
 from orders.till import Till
 
+T = TypeVar("T")
 JobHandler = Callable[[Job], Awaitable[None]]
 
 SILENT_CLOSES_MAX = 4
@@ -54,12 +57,16 @@ class Dispatch:
         suppliers: Mapping[Delivery, Supplier | HouseSupplier],
         gateways: Mapping[str, Gateway],
         clock: Clock,
+        sellers: Sequence[Seller] = (),
     ) -> None:
+        """`suppliers` deliver what no outside supplier sells: those are the `sellers`."""
         self._database = database
         self._shop = shop
         self._room = shop.room
         self._suppliers = suppliers
-        self._by_name = {supplier.name: supplier for supplier in suppliers.values()}
+        self._sellers = {seller.name: seller for seller in sellers}
+        self._by_name: dict[str, Supplier | HouseSupplier] = {one.name: one for one in suppliers.values()}
+        self._by_name |= {name: seller.supplier for name, seller in self._sellers.items()}
         self._gateways = gateways
         self._clock = clock
         self._till = Till(database, shop, gateways, clock)
@@ -69,6 +76,8 @@ class Dispatch:
         return {
             "submit_line": self.submit_line,
             "query_attempt": self.query_attempt,
+            "sync_prices": self.sync_prices,
+            "check_balance": self.check_balance,
             "expire_order": self.expire_order,
             "close_payment": self.close_payment,
             "query_payment": self.query_payment,
@@ -81,31 +90,36 @@ class Dispatch:
 
     async def submit_line(self, job: Job) -> None:
         order_no, line_no = str(job.payload["order_no"]), int(job.payload["line_no"])
-        supplier = await self._database.read(partial(self._supplier_of, order_no=order_no, line_no=line_no))
-        if supplier is None:
-            return
-        if isinstance(supplier, HouseSupplier):
-            await self._database.write(partial(self._deliver, supplier, order_no, line_no))
-            return
-        now = self._clock.now()
-        ask = await self._database.write(
-            lambda tx: delivering.begin(tx, self._room, order_no, line_no, supplier.name, True, now)
-        )
-        if ask is not None:
+        begun = await self._database.write(partial(self._begin, order_no, line_no))
+        if begun is not None:
+            supplier, ask = begun
             await self._settle(ask, await self._answered(supplier.submit(ask)))
 
-    def _supplier_of(self, tx: Tx, order_no: str, line_no: int) -> Supplier | HouseSupplier | None:
-        order = book.get(tx, order_no)
+    def _begin(self, order_no: str, line_no: int, tx: Tx) -> tuple[Supplier, DeliveryAsk] | None:
+        """Whom to call and what to ask, the intent written down; None where nobody is to be called."""
+        now, order = self._clock.now(), book.get(tx, order_no)
         line = order.line(line_no) if order else None
-        return self._suppliers[line.delivery] if line else None
+        if order is None or line is None:
+            return None
+        if sourcing.is_sourced(tx, self._room, line, now):
+            bought = delivering.buy(tx, self._room, order_no, line_no, now)
+            return (self._outside(bought[0]), bought[1]) if bought else None
+        supplier = self._suppliers[line.delivery]
+        if isinstance(supplier, HouseSupplier):
+            # From our own hands: no network, so intent and answer are one transaction.
+            ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, False, now)
+            if ask is not None:
+                said = supplier.deliver(ask)
+                delivering.answer(tx, self._room, order_no, line_no, ask.attempt, said, now)
+            return None
+        ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, True, now)
+        return (supplier, ask) if ask else None
 
-    def _deliver(self, supplier: HouseSupplier, order_no: str, line_no: int, tx: Tx) -> None:
-        """From our own hands: no network, so intent and answer are one transaction."""
-        now = self._clock.now()
-        ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, False, now)
-        if ask is not None:
-            said = supplier.deliver(ask)
-            delivering.answer(tx, self._room, order_no, line_no, ask.attempt, said, now)
+    def _outside(self, name: str) -> Supplier:
+        seller = self._sellers.get(name)
+        if seller is None:
+            raise LookupError(f"supplier {name!r} is not connected; set XIADAN_SUPPLIERS in every process")
+        return seller.supplier
 
     async def query_attempt(self, job: Job) -> None:
         order_no, line_no = str(job.payload["order_no"]), int(job.payload["line_no"])
@@ -133,6 +147,29 @@ class Dispatch:
         await self._database.write(
             lambda tx: delivering.answer(tx, self._room, ask.order_no, ask.line_no, ask.attempt, said, now)
         )
+
+    async def sync_prices(self, job: Job) -> None:
+        """A supplier that is not connected any more is asked no more."""
+        seller = self._sellers.get(str(job.payload["supplier"]))
+        if seller is not None:
+            prices = await self._told(seller.supplier.prices())
+            now = self._clock.now()
+            await self._database.write(lambda tx: sourcing.take_prices(tx, self._room, seller, prices, now))
+
+    async def check_balance(self, job: Job) -> None:
+        seller = self._sellers.get(str(job.payload["supplier"]))
+        if seller is not None:
+            left, now = await self._told(seller.supplier.balance_fen()), self._clock.now()
+            await self._database.write(
+                lambda tx: sourcing.take_balance(tx, self._room, seller.name, left, now)
+            )
+
+    async def _told(self, call: Awaitable[T | None]) -> T | None:
+        try:
+            async with asyncio.timeout(self._shop.policy.delivery.answer_within_seconds):
+                return await call
+        except TimeoutError:
+            return None
 
     # --- payments -------------------------------------------------------------------------------
 

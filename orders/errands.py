@@ -71,4 +71,14 @@ def fetch_bill(party: str, day: date, tried: int = 0) -> Errand:
     return Errand("fetch_bill", f"bill:{party}:{day}", payload)
 
 
+def sync_prices(supplier: str) -> Errand:
+    """Ask an outside supplier for its prices, and come again."""
+    return Errand("sync_prices", f"prices:{supplier}", {"supplier": supplier})
+
+
+def check_balance(supplier: str) -> Errand:
+    """Ask an outside supplier what is left of our prepayment, and come again."""
+    return Errand("check_balance", f"balance:{supplier}", {"supplier": supplier})
+
+
 SWEEP = Errand("sweep", "sweep", {})

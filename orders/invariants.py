@@ -210,13 +210,17 @@ _QUERIES: Mapping[str, TextClause] = {
 STUCK = "a settled order is in bounded time delivered, waiting for a person, or refunded"
 
 # A line that waits for us, for its customer, or for a supplier that says it is at work stands
-# still for a good reason; one that is queued or in the dark does not.
+# still for a good reason, and so does one that no supplier can take while a person is called for it; one
+# that is queued or in the dark does not.
 _STUCK = text(
     f"""
     SELECT o.order_no AS subject FROM orders o
     WHERE o.state = 'placed' AND o.settled_at < :before AND EXISTS
         (SELECT 1 FROM order_lines l WHERE l.order_no = o.order_no
-         AND l.state IN ('queued', 'submitting'))
+         AND l.state IN ('queued', 'submitting')
+         AND NOT (l.state = 'queued' AND EXISTS
+            (SELECT 1 FROM alarms a WHERE a.kind = 'no_supplier' AND a.closed_at IS NULL
+             AND a.subject = l.order_no || '-' || CAST(l.line_no AS TEXT))))
     UNION ALL
     SELECT r.order_no FROM refunds r WHERE r.ended_at IS NULL AND r.created_at < :before
         AND r.state IN ('requested', 'submitting')

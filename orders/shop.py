@@ -10,7 +10,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from orders import billing, delivering, differences, paying, placing, refunding, settling, sweeping
+from orders import (
+    billing,
+    calling_back,
+    delivering,
+    differences,
+    paying,
+    placing,
+    refunding,
+    settling,
+    sourcing,
+    sweeping,
+)
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
@@ -22,7 +33,17 @@ from orders.errors import NoSuchOrder, NotPermitted
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
 from orders.paying import Begun, NoWay
-from orders.payment import Charge, Held, NoticeOutcome, Payment, RefundOutcome, Settled
+from orders.payment import (
+    Charge,
+    Held,
+    Noted,
+    NoticeOutcome,
+    Payment,
+    RefundOutcome,
+    Refused,
+    Repeated,
+    Settled,
+)
 from orders.policy import Policy
 from orders.ports import (
     BillRow,
@@ -31,6 +52,7 @@ from orders.ports import (
     KeySource,
     Merchant,
     Outcome,
+    OutsideSupplier,
     PaymentNotice,
     RawNotice,
     Scene,
@@ -41,11 +63,13 @@ from orders.quote import Availability, Finding, Quote, Unacceptable, findings
 from orders.quoting import Pricing
 from orders.reconciling import Difference, Party
 from orders.search import SearchRequest, search
+from orders.sourcing import Seller
 from orders.stockroom import Stockroom
-from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, timeline
+from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, suppliers, timeline
 from orders.store.alarms import Alarm
 from orders.store.bills import Bill
 from orders.store.customers import Customer
+from orders.store.suppliers import Health, Listed
 from orders.vault import Vault
 
 
@@ -257,6 +281,15 @@ class Shop:
         and Repeated with `gateway.acknowledgement`; answer Refused with a 4xx."""
         return settling.receive(tx, self.room, self.catalog(tx), gateway, raw, now)
 
+    def receive_callback(
+        self, tx: Tx, supplier: OutsideSupplier, raw: RawNotice, now: datetime
+    ) -> Noted | Repeated | Refused:
+        """What somebody posted to a supplier's callback address: recorded, checked, and taken for its
+        answer if it is genuine and about an attempt at that supplier.
+
+        Commit whatever the outcome. Acknowledge Noted and Repeated with `supplier.acknowledgement`."""
+        return calling_back.receive(tx, self.room, supplier, raw, now)
+
     def settle(self, tx: Tx, notice: PaymentNotice, now: datetime) -> Settled | Held:
         """The one way in for money, whoever brings the evidence."""
         return settling.settle(tx, self.room, self.catalog(tx), notice, now)
@@ -364,6 +397,26 @@ class Shop:
     def balances(self, tx: Tx) -> Mapping[str, Fen]:
         """What each account of the ledger stands at."""
         return money.balances(tx)
+
+    def open_suppliers(self, tx: Tx, sellers: Sequence[Seller], now: datetime) -> None:
+        """Buy from these outside suppliers and no others; to be called at every start."""
+        sourcing.begin(tx, self.room, sellers, now)
+
+    def supplier_health(self, tx: Tx) -> tuple[Health, ...]:
+        """How the outside suppliers stand with us."""
+        return suppliers.all_health(tx)
+
+    def supplier_goods(self, tx: Tx, supplier: str) -> tuple[Listed, ...]:
+        """What a supplier sells of our goods, at which cost."""
+        return suppliers.listed(tx, supplier)
+
+    def pause_supplier(self, tx: Tx, supplier: str, until: datetime | None, agent: str) -> bool:
+        """Have it rest until then, or work again where that is None. False where nobody knows it."""
+        return suppliers.pause(tx, supplier, until, f"by {agent}" if until else "")
+
+    def ask_supplier(self, tx: Tx, supplier: str, now: datetime) -> None:
+        """Have the worker ask for its prices and our balance now."""
+        sourcing.ask_now(tx, self.room, supplier, now)
 
     @staticmethod
     def _price(draft: Draft, catalog: Catalog) -> Fen:

@@ -93,7 +93,7 @@ def asked_about(said: Json, description: Description, ask: DeliveryAsk) -> Suppl
         if not orders:
             raise NotUnderstood("no_order")
         return _order(orders[0], description, ask.request_no, expects_state=True)
-    if not _found(said, description.query.at.partition(".*")[0]):
+    if not _found(said, description.query.at.partition("*")[0].rstrip(".")):
         raise NotUnderstood("no_list")
     number = description.order.number
     ours = [order for order in orders if _text_at(order, number) == ask.request_no]

@@ -77,6 +77,11 @@ def ring(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
     return True
 
 
+def rings(tx: Tx, kind: str, subject: str) -> bool:
+    """Whether this alarm was raised and nobody has seen to it."""
+    return tx.execute(_RINGING, {"b_kind": kind, "b_subject": subject}).first() is not None
+
+
 def ringing(tx: Tx) -> tuple[Alarm, ...]:
     """Every alarm that nobody has seen to, oldest first."""
     return tuple(

@@ -18,6 +18,7 @@ from orders.money import Fen
 from orders.tables import card_keys, products, shop_facts, skus, stock
 
 VERSION = "catalog_version"
+YUAN = "元"
 
 _FACT = select(shop_facts.c.value).where(shop_facts.c.name == bindparam("b_name"))
 _SET_FACT = text(
@@ -72,6 +73,7 @@ _ALL_AVAILABLE = (
     .join(skus, skus.c.sku_id == stock.c.sku_id)
     .where(skus.c.on_sale)
 )
+_FACE_VALUE = select(skus.c.face_value, skus.c.unit).where(skus.c.sku_id == bindparam("b_sku_id"))
 _OF_SKU = stock.c.sku_id == bindparam("b_sku_id")
 _COUNT: BindParameter[int] = bindparam("b_count", type_=BigInteger)
 _MISSING = select(stock.c.reserved - stock.c.on_hand).where(_OF_SKU)
@@ -133,6 +135,13 @@ def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
         ],
     )
     set_fact(tx, VERSION, catalog.version)
+
+
+def face_value_yuan(tx: Tx, sku_id: str) -> Decimal | None:
+    """The size of one piece where it is an amount of money; None for months, gigabytes and the like,
+    which a supplier may count in another way."""
+    row = tx.execute(_FACE_VALUE, {"b_sku_id": sku_id}).first()
+    return Decimal(row.face_value) if row and row.unit == YUAN and Decimal(row.face_value) > 0 else None
 
 
 def is_key(delivery: Delivery) -> bool:
