@@ -105,14 +105,15 @@ def nobody(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime)
 NO_SUPPLIER = "no_supplier"
 
 
+RECORD_LASTS = timedelta(days=1)
+"""What a supplier did longer ago says nothing: one that failed and is not asked any more must come back."""
+
+
 def _route(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Route:
     need = Need(line.quantity, cost_max_fen(room, line), now)
-    return route(_offers(tx, room, order, line), need, room.policy.suppliers)
-
-
-def _offers(tx: Tx, room: Backroom, order: Order, line: OrderLine) -> tuple[Offer, ...]:
     looked_at = room.policy.suppliers.attempts_looked_at
-    return suppliers.offers(tx, line.sku_id, order.order_no, line.line_no, looked_at)
+    offers = suppliers.offers(tx, line.sku_id, order.order_no, line.line_no, looked_at, now - RECORD_LASTS)
+    return route(offers, need, room.policy.suppliers)
 
 
 def cost_max_fen(room: Backroom, line: OrderLine) -> Fen:

@@ -59,7 +59,11 @@ _OF_SKU = (
 _SOLD = select(supplier_goods.c.supplier).where(supplier_goods.c.sku_id == bindparam("b_sku_id")).limit(1)
 _LATEST = (
     select(attempts.c.state, attempts.c.detail, (attempts.c.ended_at - attempts.c.submitted_at).label("took"))
-    .where(attempts.c.supplier == bindparam("b_supplier"), attempts.c.ended_at.is_not(None))
+    .where(
+        attempts.c.supplier == bindparam("b_supplier"),
+        attempts.c.submitted_at >= bindparam("b_since"),
+        attempts.c.ended_at.is_not(None),
+    )
     .order_by(attempts.c.submitted_at.desc())
     .limit(bindparam("b_limit"))
     .subquery()
@@ -148,16 +152,20 @@ _SPEND = (
 )
 
 
-def offers(tx: Tx, sku_id: str, order_no: str, line_no: int, looked_at: int) -> tuple[Offer, ...]:
+def offers(
+    tx: Tx, sku_id: str, order_no: str, line_no: int, looked_at: int, since: datetime
+) -> tuple[Offer, ...]:
     """Every supplier that sells the SKU, for this line; empty where none ever did. The last `looked_at`
-    attempts tell how a supplier is doing."""
+    attempts since then tell how a supplier is doing."""
     rows = tx.execute(_OF_SKU, {"b_sku_id": sku_id}).all()
     if not rows:
         return ()
     tried = _tried(tx, order_no, line_no)
     found = []
     for row in rows:
-        record = tx.execute(_RECORD, {"b_supplier": row.supplier, "b_limit": looked_at}).one()
+        record = tx.execute(
+            _RECORD, {"b_supplier": row.supplier, "b_limit": looked_at, "b_since": stamp(since)}
+        ).one()
         found.append(
             Offer(
                 supplier=row.supplier,
