@@ -48,7 +48,7 @@ def begin(
     With `asks_later` the question what became of it is committed along: if this process dies in
     the middle of the call, that question finds out. `offer` is what an outside supplier was chosen for.
     """
-    ready = _queued(tx, order_no, line_no)
+    ready = queued(tx, order_no, line_no)
     if ready is None:
         return None
     order, line = ready
@@ -71,29 +71,7 @@ def begin(
     return ask if offer is None else replace(ask, cost_max_fen=sourcing.cost_max_fen(room, line))
 
 
-def buy(tx: Tx, room: Backroom, order_no: str, line_no: int, now: datetime) -> tuple[str, DeliveryAsk] | None:
-    """Open the next attempt at the best of the line's outside suppliers: its name, and what to ask of it.
-
-    None where there is nothing to deliver now, or nobody to ask: then the line waits with a person called,
-    or fails, as the policy says."""
-    ready = _queued(tx, order_no, line_no)
-    if ready is None:
-        return None
-    order, line = ready
-    offer = sourcing.choose(tx, room, order, line, now)
-    if offer is not None:
-        ask = begin(tx, room, order_no, line_no, offer.supplier, True, now, offer)
-        return (offer.supplier, ask) if ask else None
-    sourcing.nobody(tx, room, order, line, now)
-    if not room.policy.suppliers.wait_for_supplier:
-        failed = replace(line, state=LineState.FAILED)
-        order = book.update_line(tx, order, line, failed)
-        order = _failed(tx, room, order, failed, sourcing.NO_SUPPLIER, now)
-        refunding.finish(tx, room, order, now)
-    return None
-
-
-def _queued(tx: Tx, order_no: str, line_no: int) -> tuple[Order, OrderLine] | None:
+def queued(tx: Tx, order_no: str, line_no: int) -> tuple[Order, OrderLine] | None:
     """The line and its order, held, where the line waits to be delivered."""
     order = book.locked(tx, order_no)
     line = order.line(line_no) if order else None
@@ -263,6 +241,13 @@ def _delivered(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datet
         return order
     goods.release(tx, line.sku_id, rest)
     return _refund_by_itself(tx, room, order, line, now)
+
+
+def fail_queued(tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: str, now: datetime) -> None:
+    """Give a line up that nobody was asked for."""
+    failed = replace(line, state=LineState.FAILED)
+    order = book.update_line(tx, order, line, failed)
+    refunding.finish(tx, room, _failed(tx, room, order, failed, reason, now), now)
 
 
 def _failed(tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: str, now: datetime) -> Order:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from orders import delivering, errands, refunding, sourcing, sweeping
+from orders import buying, delivering, errands, refunding, sourcing, sweeping
 from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
@@ -102,7 +102,7 @@ class Dispatch:
         if order is None or line is None:
             return None
         if sourcing.is_sourced(tx, self._room, line, now):
-            bought = delivering.buy(tx, self._room, order_no, line_no, now)
+            bought = buying.buy(tx, self._room, order_no, line_no, now)
             return (self._outside(bought[0]), bought[1]) if bought else None
         supplier = self._suppliers[line.delivery]
         if isinstance(supplier, HouseSupplier):

@@ -94,12 +94,13 @@ def may_wait(tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: str)
 
 
 def nobody(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> None:
-    """Call a person, and try the line again later."""
+    """Call a person, and try the line again later where it may wait."""
     found = _route(tx, room, order, line, now)
     reasons = ", ".join(f"{supplier} {why}" for supplier, why in sorted(found.hindered.items()))
     room.alarm(tx, NO_SUPPLIER, f"{order.order_no}-{line.line_no}", f"{line.sku_id}: {reasons}", now)
-    wait = timedelta(minutes=room.policy.suppliers.wait_minutes)
-    room.later(tx, errands.submit_line(order.order_no, line.line_no), now + wait)
+    if room.policy.suppliers.wait_for_supplier:
+        wait = timedelta(minutes=room.policy.suppliers.wait_minutes)
+        room.later(tx, errands.submit_line(order.order_no, line.line_no), now + wait)
 
 
 NO_SUPPLIER = "no_supplier"
