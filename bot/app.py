@@ -24,6 +24,7 @@ from adapters.payments.sandbox import NAME as SANDBOX
 from adapters.payments.sandbox import SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
+from adapters.suppliers.topup_account import topup_seller
 from adapters.web.app import create_web_app
 from adapters.web.passwords import hash_password
 from adapters.web.services import WebServices, WebSettings
@@ -39,7 +40,7 @@ from bot.learning.teaching import Teaching
 from bot.money_words import MoneyWords
 from bot.reading import Readers
 from bot.reception import Reception
-from bot.settings import Settings, SettingsRejected
+from bot.settings import Settings, SettingsRejected, supplier_settings
 from bot.store.chats import customer_of
 from bot.telling import Links
 from bot.wording import Wording
@@ -58,6 +59,7 @@ from orders.policy import Policy
 from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
 from orders.price_rules import PriceRules
 from orders.shop import Shop
+from orders.sourcing import Seller
 from orders.till import Till
 from orders.vault import Vault
 
@@ -89,6 +91,8 @@ class App:
     bank: SandboxBank
     """Where the sandbox's imaginary money lies; connected only if the sandbox is among the gateways."""
     supplier: SandboxSupplier
+    sellers: Sequence[Seller]
+    """The outside suppliers."""
     channels: dict[str, Channel]
     """Who sends, by channel name. Filled once the channels are built: they need the reception."""
     own_words: OwnWords
@@ -117,6 +121,8 @@ class Assembly:
     """Empty where the sandbox takes no money."""
     gateways: Sequence[Gateway] = ()
     """Those that take real money."""
+    sellers: Sequence[Seller] = ()
+    """Outside suppliers of top-ups and keys."""
     catalog: Path | None = None
     """Loaded at the start; None where the shop has its goods already."""
     supplier_delay: timedelta = timedelta(0)
@@ -166,6 +172,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         if unsold := price_rules.unknown_names(await database.read(shop.catalog)):
             log.warning("price rules name what is not on sale", names=unsold)
         await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
+        await database.write(lambda tx: shop.open_suppliers(tx, parts.sellers, clock.now()))
         supplier = SandboxSupplier(clock, parts.supplier_delay, parts.supplier_books)
         suppliers: dict[Delivery, Supplier | HouseSupplier] = {
             # Goods that nobody delivers by a network are a person's work.
@@ -174,7 +181,7 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
             Delivery.LICENSE: CardStock(),
             Delivery.PHYSICAL: ManualWork(),
         }
-        dispatch = Dispatch(database, shop, suppliers, gateways, clock)
+        dispatch = Dispatch(database, shop, suppliers, gateways, clock, parts.sellers)
         outbox = Outbox(jobs, parts.sendings)
         handover = Handover(outbox, wording)
         links = Links(parts.base_url.rstrip("/"))
@@ -199,7 +206,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         reception = Reception(database, assistant, clock, fanout)
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, channels, own_words,
+            worker, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, parts.sellers,
+            channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
 
@@ -377,6 +385,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             ),
             bank=app.bank if SANDBOX in app.gateways else None,
             teaching=app.teaching,
+            suppliers={seller.name: seller.supplier for seller in app.sellers},
             routes=routes,
         )
     )
@@ -470,12 +479,26 @@ def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
         clock=SystemClock(),
         base_url=settings.base_url,
         vault=Vault.from_text(settings.card_keys.get_secret_value()),
+        sellers=sellers_of(settings, client),
         sandbox_secret=settings.sandbox_secret.get_secret_value() if settings.plays else "",
         gateways=connected(settings, client, SystemClock()),
         bank_books=_bank_books(settings),
         supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
         sendings=_sendings(settings),
         send_notice=_notices_over_http(settings, client),
+    )
+
+
+def sellers_of(settings: Settings, client: httpx.AsyncClient) -> tuple[Seller, ...]:
+    """The outside suppliers that the settings name. Raises SupplierRejected."""
+    folder = settings.data_folder / "suppliers"
+
+    def lookup(name: str, wanted: Sequence[str]) -> Mapping[str, str]:
+        return {one: value.get_secret_value() for one, value in supplier_settings(name, wanted).items()}
+
+    return tuple(
+        topup_seller(folder, name, lookup, settings.base_url, client, SystemClock())
+        for name in settings.suppliers
     )
 
 

@@ -19,6 +19,7 @@ NOTICES_NOT_KEPT = Counter(
     "Refused payment notices of which nothing was recorded",
     ["gateway"],
 )
+CALLBACKS = Counter("xiadan_supplier_callbacks_total", "Suppliers' callbacks", ["supplier", "outcome"])
 JOBS_RUN = Counter("xiadan_jobs_total", "Jobs run", ["kind", "outcome"])
 JOB_LAG_SECONDS = Gauge("xiadan_job_lag_seconds", "How late the oldest due job is")
 SENT = Counter("xiadan_sent_total", "Messages sent", ["channel", "outcome"])

@@ -9,12 +9,12 @@ from __future__ import annotations
 import getpass
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orders.vault import Vault
@@ -82,6 +82,12 @@ class Settings(BaseSettings):
         alias="XIADAN_GATEWAYS",
         description="Who takes the money, by comma: wechat_pay, alipay, unionpay, stars, or sandbox (no money moves). "
         "Whom a channel offers first is in policy.toml.",
+    )
+    supplier_names: str = Field(
+        "",
+        alias="XIADAN_SUPPLIERS",
+        description="Outside suppliers, by comma: the names of files in data/suppliers. The settings that such a file "
+        "asks for are XIADAN_SUPPLIER_<NAME>_KEY and the like.",
     )
     sandbox_secret: SecretStr = Field(
         SecretStr(""),
@@ -197,6 +203,11 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys(name.strip() for name in self.gateway_names.split(",") if name.strip()))
 
     @property
+    def suppliers(self) -> tuple[str, ...]:
+        """The names of the outside suppliers."""
+        return tuple(dict.fromkeys(name.strip() for name in self.supplier_names.split(",") if name.strip()))
+
+    @property
     def plays(self) -> bool:
         """Whether the sandbox is among them: then goods are made up, too."""
         return "sandbox" in self.gateways
@@ -216,6 +227,23 @@ def read_settings(**overrides: object) -> Settings:
         for error in rejected.errors(include_url=False, include_input=False):
             lines.append(f"  {'.'.join(str(part) for part in error['loc'])}: {error['msg']}")
         raise SettingsRejected("These settings cannot be used:\n" + "\n".join(lines)) from None
+
+
+def supplier_settings(name: str, wanted: Sequence[str]) -> Mapping[str, SecretStr]:
+    """What `.env` and the environment say for one outside supplier, empty where they say nothing: `key` of
+    `acme` is XIADAN_SUPPLIER_ACME_KEY."""
+    prefix = f"XIADAN_SUPPLIER_{name}_"
+    fields: dict[str, Any] = {
+        f"setting_{one}": (SecretStr, Field(SecretStr(""), alias=f"{prefix}{one}".upper())) for one in wanted
+    }
+    said = create_model("SupplierSettings", __base__=_SupplierSettings, **fields)()
+    return {one: getattr(said, f"setting_{one}") for one in wanted}
+
+
+class _SupplierSettings(BaseSettings):
+    """Which settings a supplier has stands in its description, so the fields are made when it is read."""
+
+    model_config = Settings.model_config
 
 
 def operator_name() -> str:

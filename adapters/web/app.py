@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.web.callbacks import Callbacks
 from adapters.web.chat import Chat
 from adapters.web.desk import DeskPages
 from adapters.web.health import Health
@@ -52,6 +53,7 @@ def create_web_app(services: WebServices) -> Starlette:
             *PayPages(services, sessions, pages).routes(),
             *OrderPages(services, sessions, pages).routes(),
             *Notices(services).routes(),
+            *Callbacks(services).routes(),
             *DeskPages(services, sessions, pages, signals).routes(),
             *Health(services, pages).routes(),
             Route("/static/{version}/{name}", pages.static.serve),

@@ -18,7 +18,7 @@ from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessag
 from orders.catalog import AccountKind
 from orders.clock import Clock
 from orders.database import Database
-from orders.ports import Gateway
+from orders.ports import Gateway, OutsideSupplier
 from orders.shop import Shop
 from orders.till import Till
 
@@ -85,5 +85,7 @@ class WebServices:
     """None where no gateway is connected but the sandbox: then the pay page leads nowhere else."""
     teaching: Teaches | None = None
     """None where nobody can be taught: then the desk has no such page."""
+    suppliers: Mapping[str, OutsideSupplier] = field(default_factory=dict)
+    """Those that call back, by name."""
     routes: Sequence[BaseRoute] = field(default=())
     """Of other channels: the addresses at which Telegram and WeChat call."""

@@ -84,6 +84,7 @@ def demo(port: int | None) -> None:
         desk_password=_kept(folder / "desk_password", _password),
         sandbox_secret=_kept(folder / "sandbox_secret", lambda: secrets.token_urlsafe(24)),
         gateway_names="sandbox",
+        supplier_names="",
         telegram_bot_token=SecretStr(""),
         wechat_app_id="",
     )
