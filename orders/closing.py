@@ -33,6 +33,7 @@ def leave_review(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
 def complete(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
     """Nothing is left to deliver."""
     order = book.update_order(tx, order, replace(order, state=OrderState.COMPLETED))
+    room.never_mind(tx, errands.check_promise(order.order_no))
     room.note(tx, order.order_no, EventKind.COMPLETED, now)
     return order
 

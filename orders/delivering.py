@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import closing, costs, errands, ledger, refunding, sourcing, stockroom
+from orders import closing, costs, errands, ledger, promises, refunding, sourcing, stockroom
 from orders.backroom import Backroom
 from orders.catalog import AccountKind
 from orders.database import Tx
@@ -258,7 +258,7 @@ def _failed(tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: str, 
 
 def _refund_by_itself(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Order:
     if not room.policy.delivery.refund_failed:
-        room.alarm(tx, "refund_wanted", f"{order.order_no}-{line.line_no}", line.state, now)
+        room.alarm(tx, refunding.REFUND_WANTED, f"{order.order_no}-{line.line_no}", line.state, now)
         return order
     reason = RefundReason.DELIVERY_FAILED
     return refunding.promise_line(tx, room, order, line, ledger.ADVANCES, reason, now)
@@ -367,6 +367,7 @@ def change_account(
     changed = replace(line, account=account, state=LineState.QUEUED)
     order = book.update_line(tx, order, line, changed)
     room.note(tx, order_no, EventKind.ACCOUNT_CHANGED, now, line_no)
+    promises.keep_an_eye_on(tx, room, order, now)
     room.later(tx, errands.submit_line(order_no, line_no), now)
     return order
 

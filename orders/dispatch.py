@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
-from orders import buying, delivering, errands, refunding, sourcing, sweeping
+from orders import buying, delivering, errands, promises, refunding, sourcing, sweeping
 from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
@@ -78,6 +78,7 @@ class Dispatch:
             "query_attempt": self.query_attempt,
             "sync_prices": self.sync_prices,
             "check_balance": self.check_balance,
+            "check_promise": self.check_promise,
             "expire_order": self.expire_order,
             "close_payment": self.close_payment,
             "query_payment": self.query_payment,
@@ -134,6 +135,10 @@ class Dispatch:
             await self._settle(ask, SupplierAnswer(Outcome.UNKNOWN, reason="supplier_gone"))
             return
         await self._settle(ask, await self._answered(supplier.query(ask)))
+
+    async def check_promise(self, job: Job) -> None:
+        order_no, now = str(job.payload["order_no"]), self._clock.now()
+        await self._database.write(lambda tx: promises.look(tx, self._room, order_no, now))
 
     async def _answered(self, call: Awaitable[SupplierAnswer]) -> SupplierAnswer:
         try:

@@ -52,6 +52,11 @@ def query_payment(out_trade_no: str, asked: int = 0) -> Errand:
     return Errand("query_payment", f"query-payment:{out_trade_no}", payload)
 
 
+def check_promise(order_no: str) -> Errand:
+    """See whether what was promised has come, at the time when it should have."""
+    return Errand("check_promise", f"promise:{order_no}", {"order_no": order_no})
+
+
 def submit_refund(refund_no: str) -> Errand:
     return Errand("submit_refund", f"refund:{refund_no}", {"refund_no": refund_no})
 

@@ -174,12 +174,29 @@ INVARIANTS: Mapping[str, str] = {
     "a delivered line of keys has as many keys as it delivered": """
         SELECT l.order_no AS subject FROM order_lines l
         WHERE l.delivery IN ('card', 'license') AND l.delivered_quantity <>
-            (SELECT COUNT(*) FROM card_keys k WHERE k.order_no = l.order_no AND k.line_no = l.line_no)
+            (SELECT COUNT(*) FROM card_keys k WHERE k.order_no = l.order_no AND k.line_no = l.line_no
+             AND k.replaced_by IS NULL)
     """,
     "a refunded line's keys are void": """
         SELECT k.order_no AS subject FROM card_keys k
         JOIN order_lines l ON l.order_no = k.order_no AND l.line_no = k.line_no
-        WHERE (k.state = 'void') <> (l.refunding_fen + l.refunded_fen = l.amount_fen)
+        WHERE k.replaced_by IS NULL
+            AND (k.state = 'void') <> (l.refunding_fen + l.refunded_fen = l.amount_fen)
+    """,
+    "a replaced key is void, and its line has another one": """
+        SELECT k.order_no AS subject FROM card_keys k
+        LEFT JOIN card_keys n ON n.key_no = k.replaced_by AND n.key_no <> k.key_no
+            AND n.order_no = k.order_no AND n.line_no = k.line_no
+        WHERE k.replaced_by IS NOT NULL AND (k.state <> 'void' OR n.key_no IS NULL)
+    """,
+    "a key is sold to a line of its own goods": """
+        SELECT k.sku_id AS subject FROM card_keys k
+        LEFT JOIN order_lines l ON l.order_no = k.order_no AND l.line_no = k.line_no
+        WHERE k.order_no IS NOT NULL AND (l.sku_id IS NULL OR l.sku_id <> k.sku_id)
+    """,
+    "one key is sold once, under whatever goods": """
+        SELECT MIN(sku_id) AS subject FROM card_keys WHERE state = 'sold'
+        GROUP BY fingerprint HAVING COUNT(*) > 1
     """,
     "a coupon was used as often as orders hold it": """
         SELECT c.code AS subject FROM coupons c LEFT JOIN

@@ -294,6 +294,11 @@ class EventKind(StrEnum):
     IN_REVIEW = "in_review"
     REVIEWED = "reviewed"
     KEYS_SHOWN = "keys_shown"
+    COMPLAINED = "complained"
+    """The customer says that a key does not work; a person looks at it."""
+    KEY_REPLACED = "key_replaced"
+    OVERDUE = "overdue"
+    """Lines stand open after the time that was promised; `detail` names each with its state."""
     CONTRADICTED = "contradicted"
     """A supplier or a gateway took back what it had said; a person looks at it."""
 

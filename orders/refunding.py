@@ -6,10 +6,11 @@ asked, under the same refund number, until it tells.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import closing, errands, ledger
+from orders import aftersales, closing, errands, ledger
 from orders.backroom import Backroom
 from orders.catalog import Delivery, RefundRule
 from orders.database import Tx
@@ -26,10 +27,13 @@ from orders.payment import (
     RefundState,
 )
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
-from orders.store import attempts, book, coupons, goods, keys, money
+from orders.store import alarms, attempts, book, coupons, goods, keys, money
 
 PSP_REF_LENGTH_MAX = 255
 """No gateway's number is longer; one that is must not keep the answer from being booked."""
+
+REFUND_WANTED = "refund_wanted"
+"""The kind of alarm that rings for an undelivered line until its money goes back."""
 
 SILENT_AFTER = timedelta(seconds=60)
 """A refund call that has not been answered by then is asked about."""
@@ -44,7 +48,40 @@ def promise_line(
     if not amount:
         # Pieces of less than a 分 each: the delivered ones were worth all that was paid.
         return order
-    order = book.update_line(tx, order, line, replace(line, refunding_fen=amount))
+    return _promise_of_line(tx, room, order, line, amount, out_of, reason, now)
+
+
+def promise_part(
+    tx: Tx, room: Backroom, order: Order, line: OrderLine, amount: Fen, reason: RefundReason, now: datetime
+) -> Order:
+    """Start to give `amount` of an ended line back, whatever of it was delivered: first of what was not."""
+    given = line.refunding_fen + line.refunded_fen
+    assert 0 < amount <= line.amount_fen - given, f"{amount} of line {line.line_no}, {given} is given back"
+    advance = Fen(min(amount, max(0, line.undelivered_fen - given)))
+    for out_of, part in ((ledger.ADVANCES, advance), (ledger.REVENUE, Fen(amount - advance))):
+        current = order.line(line.line_no)
+        assert current is not None
+        if part:
+            order = _promise_of_line(tx, room, order, current, part, out_of, reason, now)
+    if given + amount == line.amount_fen and goods.is_key(line.delivery):
+        keys.void(tx, order.order_no, line.line_no, now)
+    return order
+
+
+def _promise_of_line(
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    line: OrderLine,
+    amount: Fen,
+    out_of: str,
+    reason: RefundReason,
+    now: datetime,
+) -> Order:
+    order = book.update_line(tx, order, line, replace(line, refunding_fen=Fen(line.refunding_fen + amount)))
+    alarms.settle(tx, REFUND_WANTED, f"{order.order_no}-{line.line_no}", reason, now)
+    if goods.is_key(line.delivery):
+        aftersales.see_to(tx, order.order_no, line.line_no, reason, now)
     payment = money.payment_of(tx, order.order_no)
     assert payment is not None
     return _promise(tx, room, order, payment, line.line_no, amount, out_of, reason, now)
@@ -226,18 +263,25 @@ def try_again(tx: Tx, room: Backroom, refund_no: str, agent: str, now: datetime)
     return True
 
 
-def request(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetime) -> RefundOutcome:
+def request(
+    tx: Tx,
+    room: Backroom,
+    order_no: str,
+    customer_id: str,
+    now: datetime,
+    only: Collection[int] | None = None,
+) -> RefundOutcome:
     """The customer wants his money back; see `Shop.request_refund`."""
     order = book.locked(tx, order_no)
     if order is None or order.customer_id != customer_id:
         raise NoSuchOrder(order_no)
     results: list[LineRefund] = []
-    for line_no in (line.line_no for line in order.lines):
+    for line_no in (line.line_no for line in order.lines if only is None or line.line_no in only):
         line = order.line(line_no)
         assert line is not None
         denied = refund_denied(order, line)
         if denied is None:
-            order = _take_back(tx, room, order, line, now)
+            order = take_back(tx, room, order, line, RefundReason.CUSTOMER_ASKED, now)
         line = order.line(line_no)
         assert line is not None
         results.append(LineRefund(line_no, NOTHING if denied else line.refunding_fen, denied))
@@ -257,7 +301,8 @@ def refund_denied(order: Order, line: OrderLine) -> RefundDenied | None:
     if line.state in (LineState.FAILED, LineState.NEEDS_INFO):
         return None
     if line.state is LineState.PARTIAL:
-        return RefundDenied.DELIVERED
+        # What never came goes back; what came is the customer's.
+        return None if line.undelivered_fen else RefundDenied.DELIVERED
     match line.refund_rule:
         case RefundRule.FAILED_ONLY:
             return RefundDenied.DELIVERED if line.state is LineState.DONE else RefundDenied.IN_DELIVERY
@@ -275,13 +320,15 @@ def refund_denied(order: Order, line: OrderLine) -> RefundDenied | None:
             return None if waits_for_us else RefundDenied.IN_DELIVERY
 
 
-def _take_back(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Order:
-    reason = RefundReason.CUSTOMER_ASKED
+def take_back(
+    tx: Tx, room: Backroom, order: Order, line: OrderLine, reason: RefundReason, now: datetime
+) -> Order:
+    """Start to give back what `refund_denied` does not deny."""
     if line.state is LineState.DONE:
         # An unseen key: nobody may use it any more, and nobody else gets it either.
         keys.void(tx, order.order_no, line.line_no, now)
         return promise_line(tx, room, order, line, ledger.REVENUE, reason, now)
-    if line.state is not LineState.FAILED:
+    if line.state not in (LineState.FAILED, LineState.PARTIAL):
         attempt = attempts.get(tx, order.order_no, line.line_no, line.attempt)
         if attempt and attempt.is_open:
             attempts.update_attempt(tx, replace(attempt, state=attempts.WITHDRAWN, ended_at=now))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import errands, ledger, refunding
+from orders import errands, ledger, promises, refunding
 from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.database import Tx
@@ -242,3 +242,4 @@ def _let_go(tx: Tx, kept: Sequence[OrderLine]) -> None:
 def _start_delivery(tx: Tx, room: Backroom, order: Order, now: datetime) -> None:
     for line in order.lines:
         room.later(tx, errands.submit_line(order.order_no, line.line_no), now)
+    promises.keep_an_eye_on(tx, room, order, now)

@@ -22,6 +22,7 @@ from orders import (
     sourcing,
     sweeping,
 )
+from orders.aftersales import AfterSales
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
@@ -64,6 +65,7 @@ from orders.quoting import Pricing
 from orders.reconciling import Difference, Party
 from orders.search import SearchRequest, search
 from orders.sourcing import Seller
+from orders.staff_refunds import StaffRefunds
 from orders.stockroom import Stockroom
 from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, suppliers, timeline
 from orders.store.alarms import Alarm
@@ -90,6 +92,8 @@ class Shop:
         self.policy = policy
         self.room = Backroom(jobs, vault, policy, merchants, key_source, chance, price_rules)
         self.stockroom = Stockroom(self.room)
+        self.aftersales = AfterSales(self.room)
+        self.staff_refunds = StaffRefunds(self.room)
         self._catalog = Catalog.of(())
 
     def catalog(self, tx: Tx) -> Catalog:
@@ -294,9 +298,12 @@ class Shop:
         """The one way in for money, whoever brings the evidence."""
         return settling.settle(tx, self.room, self.catalog(tx), notice, now)
 
-    def request_refund(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> RefundOutcome:
-        """Give back what the refund rules allow now. Raises NoSuchOrder."""
-        return refunding.request(tx, self.room, order_no, customer_id, now)
+    def request_refund(
+        self, tx: Tx, order_no: str, customer_id: str, now: datetime, only: Collection[int] | None = None
+    ) -> RefundOutcome:
+        """Give back what the refund rules allow now, of the lines `only` where that is given. Raises
+        NoSuchOrder."""
+        return refunding.request(tx, self.room, order_no, customer_id, now, only)
 
     def change_account(
         self, tx: Tx, order_no: str, line_no: int, customer_id: str, account: str, now: datetime

@@ -88,8 +88,8 @@ class SoldKey:
     key_no: int
     line_no: int
     state: KeyState
-    hint: str
     replaced_by: int | None
+    hint: str = ""
 
 
 _OF_EACH_LOCK = select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(
@@ -151,9 +151,17 @@ def of_order(tx: Tx, vault: Vault, order_no: str) -> tuple[SoldKey, ...]:
             row.key_no,
             row.line_no,
             KeyState(row.state),
-            hint(vault.open(Sealed(row.vault_key, row.box), row.sku_id)),
             row.replaced_by,
+            hint(vault.open(Sealed(row.vault_key, row.box), row.sku_id)),
         )
+        for row in tx.execute(_TO_SHOW, {"b_order_no": order_no})
+    )
+
+
+def facts_of(tx: Tx, order_no: str) -> tuple[SoldKey, ...]:
+    """The same without opening any."""
+    return tuple(
+        SoldKey(row.key_no, row.line_no, KeyState(row.state), row.replaced_by)
         for row in tx.execute(_TO_SHOW, {"b_order_no": order_no})
     )
 

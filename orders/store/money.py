@@ -86,6 +86,9 @@ _NOTICE_DIGEST = text("SELECT digest FROM notices WHERE gateway = :gateway AND n
 _ADD_REFUND = insert(refunds)
 _REFUND = select(refunds).where(refunds.c.refund_no == bindparam("b_refund_no"))
 _REFUND_COUNT = select(func.count()).select_from(refunds).where(refunds.c.order_no == bindparam("b_order_no"))
+_REFUNDED_BECAUSE = select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
+    refunds.c.order_no == bindparam("b_order_no"), refunds.c.reason == bindparam("b_reason")
+)
 _REFUSED = select(refunds.c.refund_no).where(
     refunds.c.order_no == bindparam("b_order_no"), refunds.c.state == RefundState.REFUSED.value
 )
@@ -311,6 +314,11 @@ def refund(tx: Tx, refund_no: str) -> Refund | None:
 
 def refund_count(tx: Tx, order_no: str) -> int:
     return tx.execute(_REFUND_COUNT, {"b_order_no": order_no}).scalar_one()
+
+
+def refunded_because(tx: Tx, order_no: str, reason: str) -> Fen:
+    """What was given back of the order for one reason, what is on its way included."""
+    return Fen(int(tx.execute(_REFUNDED_BECAUSE, {"b_order_no": order_no, "b_reason": reason}).scalar_one()))
 
 
 def has_refused_refund(tx: Tx, order_no: str) -> bool:

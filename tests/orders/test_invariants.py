@@ -71,6 +71,12 @@ DAMAGE = {
     "UPDATE card_keys SET state = 'void'": "a refunded line's keys are void",
     "UPDATE coupons SET used = 2": "a coupon was used as often as orders hold it",
     "UPDATE orders SET state = 'cancelled'": ("an order holds its coupon as long as it can be delivered"),
+    "UPDATE card_keys SET replaced_by = key_no": "a replaced key is void, and its line has another one",
+    "UPDATE card_keys SET sku_id = 'gift-20'": "a key is sold to a line of its own goods",
+    "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, order_no, line_no, added_at) "
+    "SELECT 'gift-20', vault_key, box, fingerprint, state, order_no, line_no, 0 FROM card_keys": (
+        "one key is sold once, under whatever goods"
+    ),
     "INSERT INTO order_events (order_no, seq, kind, at) SELECT order_no, 99, 'paid', 0 FROM orders": (
         "a timeline is numbered without gaps and begins with the placing"
     ),
