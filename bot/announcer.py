@@ -16,11 +16,14 @@ from bot.assistant import Assistant
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose, Question
 from bot.messages import Choice, OutgoingMessage, Reply, Speaker
+from bot.skills.complaints import BY_ITSELF
 from bot.store import chats
 from bot.telling import Telling
-from bot.turn import HUMAN, REORDER, paragraphs
+from bot.turn import HUMAN, REFUND_ORDER, REORDER, WAIT, paragraphs
 from orders.catalog import Delivery
 from orders.order import CustomerState, EventKind, LineState, Order, OrderEvent, OrderLine
+from orders.promises import UNDER_WAY, late_lines
+from orders.refunding import refund_denied
 from orders.shop import Shop
 
 ORDER_EVENT = "order_event"
@@ -37,6 +40,7 @@ QUIET = frozenset(
         EventKind.REFUND_REQUESTED,
         EventKind.REVIEWED,
         EventKind.KEYS_SHOWN,
+        EventKind.COMPLAINED,
         EventKind.CONTRADICTED,
     }
 )
@@ -72,7 +76,7 @@ class Announcer:
         text = self._news(telling, order, event)
         if text is None:
             return None
-        choices = _choices(telling, event.kind)
+        choices = self._choices(telling, order, event)
         reply = Reply(text, choices, card=telling.card(order))
         conversation = _after(chat.conversation, order, event.kind, text, choices)
         chats.remember(tx, chat, conversation)
@@ -86,14 +90,75 @@ class Announcer:
             case EventKind.DELIVERED | EventKind.PARTLY_DELIVERED if line is not None:
                 if event.kind is EventKind.DELIVERED and _told_at_the_end(order):
                     return None
-                return _delivered(telling, order, line, event.kind)
+                return self._delivered(telling, order, line, event.kind)
             case EventKind.COMPLETED:
-                return _completed(telling, order)
+                return self._completed(telling, order)
+            case EventKind.OVERDUE:
+                return _overdue(telling, order, event)
+            case EventKind.KEY_REPLACED if event.detail and event.detail.endswith(f"by {BY_ITSELF}"):
+                return None
+            case EventKind.KEY_REPLACED:
+                text = telling.voice.say("news.key_replaced", order_no=order.order_no)
+                return paragraphs(text, telling.links.order(order))
             case EventKind.FAILED if not self.refunds_failed:
-                key = "news.failed_review"
+                key = "news.failed_offer"
             case _:
                 key = f"news.{event.kind.value}"
         return telling.voice.say(key, **_facts(telling, order, line, event))
+
+    def _delivered(self, telling: Telling, order: Order, line: OrderLine, kind: EventKind) -> str:
+        say = telling.voice.say
+        things = telling.line(line)
+        if kind is EventKind.PARTLY_DELIVERED:
+            return say(
+                "news.partly_delivered" if self.refunds_failed else "news.partly_offer",
+                things=things,
+                done=line.delivered_quantity,
+                quantity=line.quantity,
+                amount=telling.money(line.undelivered_fen),
+                order_no=order.order_no,
+            )
+        state = telling.state(CustomerState.DELIVERED, line.delivery)
+        if line.delivery in (Delivery.CARD, Delivery.LICENSE):
+            text = say("news.keys", things=things, state=state, order_no=order.order_no)
+            return paragraphs(text, telling.links.order(order))
+        return say("news.delivered", things=things, state=state, order_no=order.order_no)
+
+    def _completed(self, telling: Telling, order: Order) -> str | None:
+        """The end of an order of several lines; a single line was told when it arrived."""
+        if len(order.lines) == 1 or not _told_at_the_end(order):
+            return None
+        done = [line for line in order.lines if line.state is LineState.DONE]
+        if not done:
+            return None
+        things = telling.things(telling.line(line) for line in done)
+        key = "news.completed_partly" if self.refunds_failed else "news.completed_offer"
+        key = "news.completed" if len(done) == len(order.lines) else key
+        kinds = {line.delivery for line in done}
+        state = telling.state(CustomerState.DELIVERED, kinds.pop() if len(kinds) == 1 else None)
+        text = telling.voice.say(
+            key, things=things, state=state, done=len(done), count=len(order.lines), order_no=order.order_no
+        )
+        keys = any(line.has_keys for line in done)
+        link = telling.voice.say("news.keys_page", url=telling.links.order(order)) if keys else ""
+        return paragraphs(text, link)
+
+    def _choices(self, telling: Telling, order: Order, event: OrderEvent) -> tuple[Choice, ...]:
+        """What can be done about the news: money back where the rule gives it, and always a person."""
+        say, kind = telling.voice.say, event.kind
+        if kind is EventKind.EXPIRED:
+            return (Choice(say("choice.again"), REORDER),)
+        human = Choice(say("choice.human"), HUMAN)
+        refund = Choice(say("choice.refund"), f"{REFUND_ORDER}{order.order_no}")
+        if kind is EventKind.OVERDUE:
+            refundable = any(refund_denied(order, line) is None for line in _late(order, event))
+            return (*((refund,) if refundable else ()), Choice(say("choice.wait"), WAIT), human)
+        unpaid_back = kind in (EventKind.FAILED, EventKind.PARTLY_DELIVERED) and not self.refunds_failed
+        if unpaid_back and any(refund_denied(order, line) is None for line in order.lines):
+            return (refund, human)
+        if kind in (EventKind.FAILED, EventKind.REFUND_FAILED, EventKind.IN_REVIEW, EventKind.PAYMENT_HELD):
+            return (human,)
+        return ()
 
 
 def _facts(
@@ -120,50 +185,24 @@ def _told_at_the_end(order: Order) -> bool:
     return len(order.lines) > 1 and not slow
 
 
-def _delivered(telling: Telling, order: Order, line: OrderLine, kind: EventKind) -> str:
-    say = telling.voice.say
-    things = telling.line(line)
-    if kind is EventKind.PARTLY_DELIVERED:
-        return say(
-            "news.partly_delivered",
-            things=things,
-            done=line.delivered_quantity,
-            quantity=line.quantity,
-            order_no=order.order_no,
-        )
-    state = telling.state(CustomerState.DELIVERED, line.delivery)
-    if line.delivery in (Delivery.CARD, Delivery.LICENSE):
-        text = say("news.keys", things=things, state=state, order_no=order.order_no)
-        return paragraphs(text, telling.links.order(order))
-    return say("news.delivered", things=things, state=state, order_no=order.order_no)
+def _overdue(telling: Telling, order: Order, event: OrderEvent) -> str | None:
+    """The truth about each line that is late, as it stands now; None where all have arrived since."""
+    late = [line for line in _late(order, event) if line.state in UNDER_WAY]
+    said = []
+    for key in dict.fromkeys(_overdue_key(line) for line in late):
+        things = telling.things(telling.line(line) for line in late if _overdue_key(line) == key)
+        said.append(telling.voice.say(key, things=things, order_no=order.order_no))
+    return paragraphs(*said) or None
 
 
-def _completed(telling: Telling, order: Order) -> str | None:
-    """The end of an order of several lines; a single line was told when it arrived."""
-    if len(order.lines) == 1 or not _told_at_the_end(order):
-        return None
-    done = [line for line in order.lines if line.state is LineState.DONE]
-    if not done:
-        return None
-    things = telling.things(telling.line(line) for line in done)
-    key = "news.completed" if len(done) == len(order.lines) else "news.completed_partly"
-    kinds = {line.delivery for line in done}
-    state = telling.state(CustomerState.DELIVERED, kinds.pop() if len(kinds) == 1 else None)
-    text = telling.voice.say(
-        key, things=things, state=state, done=len(done), count=len(order.lines), order_no=order.order_no
-    )
-    keys = any(line.has_keys for line in done)
-    link = telling.voice.say("news.keys_page", url=telling.links.order(order)) if keys else ""
-    return paragraphs(text, link)
+def _late(order: Order, event: OrderEvent) -> tuple[OrderLine, ...]:
+    return tuple(line for line in order.lines if line.line_no in late_lines(event.detail))
 
 
-def _choices(telling: Telling, kind: EventKind) -> tuple[Choice, ...]:
-    say = telling.voice.say
-    if kind is EventKind.EXPIRED:
-        return (Choice(say("choice.again"), REORDER),)
-    if kind in (EventKind.FAILED, EventKind.REFUND_FAILED, EventKind.IN_REVIEW, EventKind.PAYMENT_HELD):
-        return (Choice(say("choice.human"), HUMAN),)
-    return ()
+def _overdue_key(line: OrderLine) -> str:
+    if line.delivery is Delivery.PHYSICAL:
+        return "news.overdue_parcel"
+    return "news.overdue_unknown" if line.state is LineState.UNKNOWN else "news.overdue"
 
 
 def _after(

@@ -24,8 +24,9 @@ from bot.learning.own_words import OwnWords
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.money_words import NO_WORDS, CouponSaid, MoneyWords
 from bot.reading import Readers
-from bot.skills import account, aftersales, browsing, coupons, ordering, remembering, smalltalk
+from bot.skills import account, aftersales, browsing, coupons, ordering, refunds, remembering, smalltalk
 from bot.skills.calling_off import call_off, open_orders_of
+from bot.skills.mending import needing_info
 from bot.store import chats
 from bot.store.chats import Attended, Chat
 from bot.telling import Links, Telling
@@ -39,8 +40,10 @@ from bot.turn import (
     HUMAN,
     MODIFY,
     REFUND,
+    REFUND_ORDER,
     REORDER,
     STATUS,
+    WAIT,
     Turn,
 )
 from bot.wording import Voice, Wording
@@ -99,6 +102,7 @@ CHOSEN: Mapping[str, Skill] = {
     REFUND: aftersales.refund,
     STATUS: aftersales.status,
     HISTORY: aftersales.history,
+    WAIT: aftersales.wait,
 }
 
 
@@ -210,7 +214,11 @@ class Assistant:
         reader = self._readers.for_catalog(self._shop.catalog(tx), self._own_words.now)
         offered = {choice.means for choice in conversation.offered()}
         open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
-        asked = expectation(conversation, open_orders)
+        spoken_of = conversation
+        if conversation.browsing is not None and needing_info(self._shop, tx, chat.customer_id):
+            # A number that comes now is for the paid order that waits for one, not for goods looked at.
+            spoken_of = replace(conversation, browsing=None)
+        asked = expectation(spoken_of, open_orders)
         talk = self._money_words.heard_in(message.text, lambda codes: self._shop.coupons_among(tx, codes))
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
@@ -285,6 +293,8 @@ def _answered(turn: Turn) -> Reply:
 def _chosen(turn: Turn, means: str) -> Reply:
     if means in CHOSEN:
         return CHOSEN[means](turn)
+    if means.startswith(REFUND_ORDER):
+        return refunds.of_order(turn, means.removeprefix(REFUND_ORDER))
     if means.startswith(CANCEL_ORDER):
         return call_off(turn, means.removeprefix(CANCEL_ORDER)) or turn.aside(turn.say("cancel.nothing"))
     question = turn.conversation.question

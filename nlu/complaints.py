@@ -34,5 +34,5 @@ class Complaints:
         if self._broken.search(text) is None:
             return understood
         if self._money_back.search(text) is not None:
-            return replace(understood, intent=Intent.REFUND, confidence=SURE, clear=SURE)
+            return replace(understood, intent=Intent.REFUND, confidence=SURE, clear=SURE, broken=True)
         return replace(understood, intent=Intent.STATUS, confidence=SURE, clear=SURE, broken=True)

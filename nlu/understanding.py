@@ -224,7 +224,7 @@ class Understanding:
     adds: bool = False
     """The lines come on top of what is in hand (`再来一张`, `另外`, `还要`), rather than in its place."""
     broken: bool = False
-    """What was delivered is said not to work, and money is not asked back in the same breath."""
+    """What was delivered is said not to work; with `refund` where money is asked back in the same breath."""
     apart: bool = False
     """The lines are an order of their own beside the one in hand (`再买一单`, `另外下一单`)."""
     chosen: str | None = None

@@ -1,19 +1,19 @@
-"""After the order: how it stands, the list of orders, once more, money back, receipts and keys."""
+"""After the order: how it stands, the list of orders, once more, calling off, receipts and keys."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from bot.messages import Choice, Reply
-from bot.skills import calling_off, ordering, replacing
+from bot.skills import calling_off, complaints, ordering, refunds, replacing
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
 from nlu.understanding import Intent
 from orders.catalog import Delivery
 from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import NotCancellable
-from orders.order import CustomerState, Order, customer_state
-from orders.refunding import refund_denied
+from orders.order import CustomerState, LineState, Order, customer_state
+from orders.promises import is_late
 
 LAST = "last"
 
@@ -40,8 +40,8 @@ def status(turn: Turn) -> Reply:
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return turn.aside(turn.say("status.no_orders"))
-    if turn.heard.broken and (order := next((one for one in orders if one.settled_fen), None)) is not None:
-        return _not_working(turn, order)
+    if turn.heard.broken and (order := complaints.meant(turn, orders)) is not None:
+        return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
         rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
@@ -55,7 +55,7 @@ def standing(turn: Turn, order: Order) -> Reply:
     text = paragraphs(
         turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
         turn.say(
-            f"status.{state.value}",
+            _status_key(turn, order, state),
             state=turn.telling.state(state, order.delivery),
             total=turn.telling.money(order.total_fen),
             until=turn.telling.time(order.expires_at),
@@ -75,23 +75,26 @@ def standing(turn: Turn, order: Order) -> Reply:
             page = turn.say("news.keys_page", url=turn.telling.links.order(order))
             text = paragraphs(text, page)
     else:
-        choices = (turn.choice("choice.human", HUMAN),)
+        choices = refunds.offer(turn, order)
     return replace(turn.aside(text, choices), card=turn.telling.card(order))
 
 
-def _not_working(turn: Turn, order: Order) -> Reply:
-    """What was delivered is said not to work: what can be done, and always a person."""
-    human = turn.choice("choice.human", HUMAN)
-    if customer_state(order) is not CustomerState.DELIVERED:
-        return standing(turn, order)
-    keyed = [line for line in order.lines if line.has_keys]
-    if not keyed:
-        return turn.aside(turn.say("broken.delivered", order_no=order.order_no), (human,))
-    if all(refund_denied(order, line) is None for line in keyed):
-        ways = (turn.choice("choice.refund", REFUND), human)
-        url = turn.telling.links.order(order)
-        return turn.aside(turn.say("broken.unseen", order_no=order.order_no, url=url), ways)
-    return turn.aside(turn.say("broken.seen", order_no=order.order_no), (human,))
+def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
+    """The sentence for the state, as true as it can be said: late is said, and what can be had back."""
+    if state is CustomerState.PROCESSING:
+        late = [line for line in order.lines if is_late(order, line, turn.policy.aftersales, turn.now)]
+        if any(line.state is LineState.UNKNOWN for line in late):
+            return "status.processing_unknown"
+        return "status.processing_late" if late else "status.processing"
+    if undelivered := refunds.undelivered(order):
+        failed = len(undelivered) == len(order.lines) and not any(
+            line.delivered_quantity for line in undelivered
+        )
+        return "status.failed_open" if failed else "status.partly_open"
+    all_arrived = all(line.state is LineState.DONE for line in order.lines)
+    if state is CustomerState.PARTLY_DELIVERED and all_arrived:
+        return "status.delivered_part_refunded"
+    return f"status.{state.value}"
 
 
 def _nothing_asked(turn: Turn) -> bool:
@@ -215,26 +218,19 @@ def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
 
 
 def refund(turn: Turn) -> Reply:
-    """Money back, as far as the refund rules allow it now. An unpaid order stays as it is."""
+    """Money back, as far as the refund rules allow it now."""
     order = _meant(turn, prefer_paid=turn.conversation.order_no is None)
     if order is None:
         number = turn.heard.order_ref
         return (
             _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
         )
-    if order.is_payable:
-        return turn.aside(
-            turn.say("refund.unpaid", order_no=order.order_no), (turn.choice("choice.cancel_order", CANCEL),)
-        )
-    outcome = turn.shop.request_refund(turn.tx, order.order_no, turn.customer_id, turn.now)
-    human = (turn.choice("choice.human", HUMAN),)
-    if outcome.denied is None:
-        text = turn.say(
-            "refund.begun", order_no=order.order_no, amount=turn.telling.money(outcome.amount_fen)
-        )
-        return turn.aside(text)
-    text = turn.say(f"refund.denied.{outcome.denied.value}", order_no=order.order_no)
-    return turn.aside(text, human)
+    return refunds.money_back(turn, order, turn.message.text)
+
+
+def wait(turn: Turn) -> Reply:
+    """The customer goes on waiting for what is late."""
+    return turn.done(turn.say("late.wait"))
 
 
 def cancel(turn: Turn) -> Reply:

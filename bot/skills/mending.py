@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from bot.messages import Reply
 from bot.skills.people import known_as
 from bot.turn import Turn
-from nlu.understanding import Intent
+from nlu.understanding import Intent, SpokenLine
 from orders.errors import NotPermitted
 from orders.order import CustomerState, LineState, Order, OrderLine, customer_state
+from orders.shop import Shop
 
 
 def mends_a_paid_order(turn: Turn) -> bool:
     """A recipient is given while a paid order waits for a right one, and nothing else is open."""
     if _remembered(turn) is not None:
         return True
-    return (
-        turn.heard.intent in (Intent.PROVIDE, Intent.MODIFY)
-        and not turn.conversation.draft.lines
-        and len(turn.heard.lines) == 1
-        and turn.heard.lines[0].account is not None
-        and turn.heard.lines[0].product is None
-        and order_needing_info(turn) is not None
-    )
+    if turn.conversation.draft.lines or len(turn.heard.lines) != 1 or turn.heard.lines[0].account is None:
+        return False
+    waiting = order_needing_info(turn)
+    return waiting is not None and _says_no_more(turn.heard.intent, turn.heard.lines[0], waiting[1])
+
+
+def _says_no_more(intent: Intent, said: SpokenLine, waiting: OrderLine) -> bool:
+    """`13900139000`, `号码错了，是139…`, and `充到139…`, which would be an order if it named a size."""
+    if said.product is None:
+        return intent in (Intent.PROVIDE, Intent.MODIFY)
+    bare = said.measure is None and said.quantity is None
+    return intent in (Intent.ORDER, Intent.MODIFY) and bare and said.product.value == waiting.product_id
 
 
 def _remembered(turn: Turn) -> str | None:
@@ -37,7 +44,12 @@ def _remembered(turn: Turn) -> str | None:
 
 def order_needing_info(turn: Turn) -> tuple[Order, OrderLine] | None:
     """A paid order that waits for a right recipient, and its first such line."""
-    for order in turn.shop.orders_of(turn.tx, turn.customer_id):
+    return needing_info(turn.shop, turn.tx, turn.customer_id)
+
+
+def needing_info(shop: Shop, tx: Connection, customer_id: str) -> tuple[Order, OrderLine] | None:
+    """The same before there is a turn."""
+    for order in shop.orders_of(tx, customer_id):
         if customer_state(order) is CustomerState.NEEDS_INFO:
             for line in order.lines:
                 if line.state is LineState.NEEDS_INFO:

@@ -5,6 +5,10 @@ A file is a title, then a dialogue: one speaker a line, what follows indented be
     客 帮我充100元话费到13800138000    a customer types; `客2` is another one; `客 [修改]` taps a choice
     机 …                             the bot's words, with its choices in brackets
     员 接手 / 员 交还 / 员 您好         staff takes over, hands back, says something
+    员 换卡 单1 / 员 退款 单1 5元       staff replaces the order's first key; gives money back
+    员 同意                           a second person says yes to the refund that waits for one
+    看 单1                            the customer opens the order's page and looks at his keys
+    规 refund_failed = false          the shop's policy says so, in this conversation
     账 微信                           he pays his payable order; `账 微信 单1` pays that very order
     货 13800138000 fail              the supplier's manner with a recipient or a SKU; `货 卖完 SKU`
     时 16分钟                         time passes
@@ -36,9 +40,11 @@ from bot.learning.words import Lesson, LessonKind
 from bot.messages import OutgoingMessage, Speaker
 from bot.reading import Readers
 from nlu.lexicon import Lexicon
+from orders.card_key import KeyState
 from orders.catalog import Catalog
 from orders.clock import VirtualClock
 from orders.coupon import Coupon
+from orders.database import Tx
 from orders.money import fen_from_yuan, yuan
 from orders.order import Order, customer_state
 from orders.policy import Policy
@@ -49,6 +55,7 @@ START = datetime.fromisoformat("2026-01-05T10:00:00+08:00")
 SHOP = "https://shop.example"
 
 HEARD = "客员账货时重教券"
+HEARD = "客员看账货时重教规"
 TOLD = "机单漏"
 LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
 WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
@@ -56,6 +63,7 @@ UNITS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": 
 METHODS = {"微信": "wechat", "支付宝": "alipay", "银联": "unionpay"}
 LINK = re.compile(rf"{re.escape(SHOP)}/o/[\w-]+")
 AGENT = "小李"
+SECOND = "小王"
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,10 @@ async def played(conversation: Conversation) -> Conversation:
     """The same conversation, with what was really said."""
     with tempfile.TemporaryDirectory(prefix="xiadan-conversation-") as folder:
         clock = VirtualClock(START)
+        rules = [line.text for line in conversation.lines if line.speaker == "规"]
         async with assemble_sandbox(
             database_url=f"sqlite+aiosqlite:///{folder}/shop.db",
-            data=DATA,
+            data=data_with(rules, Path(folder)) if rules else DATA,
             clock=clock,
             base_url=SHOP,
             catalog=DATA / "catalog" / "demo.csv",
@@ -120,6 +129,21 @@ async def played(conversation: Conversation) -> Conversation:
             for line in conversation.lines:
                 await player.play(line)
             return replace(conversation, lines=tuple(player.said))
+
+
+def data_with(rules: list[str], folder: Path) -> Path:
+    """The shop's data with another policy: each rule is a line of the policy, as it shall be."""
+    data = folder / "data"
+    data.mkdir()
+    policy = (DATA / "policy.toml").read_text("utf-8")
+    for rule in rules:
+        policy, changed = re.subn(rf"(?m)^{rule.split(' = ')[0]} = .*$", rule, policy)
+        assert changed == 1, f"{rule} is no line of the policy"
+    (data / "policy.toml").write_text(policy, "utf-8")
+    for part in DATA.iterdir():
+        if part.name != "policy.toml":
+            (data / part.name).symlink_to(part)
+    return data
 
 
 @dataclass
@@ -159,6 +183,10 @@ class Player:
                 await self._tap(customer, text[1:-1])
             case "客":
                 await self.stage.say(customer, text)
+            case "看":
+                await self._look(customer, text)
+            case "员" if text.split()[0] in ("换卡", "退款", "同意"):
+                await self._staff_acts(*text.split())
             case "员":
                 act = {"接手": "take", "交还": "release"}.get(text, "say")
                 await self.stage.staff(customer, act, AGENT, text)
@@ -226,6 +254,27 @@ class Player:
             return
         order = next(one for one in await self.stage.orders(customer) if one.order_no == number)
         await self.stage.app.pay_in_sandbox(order, METHODS[method], again=True, although_closed=True)
+
+    async def _look(self, customer: Customer, number: str) -> None:
+        app, now = self.stage.app, self.stage.clock.now()
+        order = next(one for one in await self.stage.orders(customer) if one.order_no == number)
+        await app.database.write(lambda tx: app.shop.card_keys(tx, number, order.customer_id, now))
+
+    async def _staff_acts(self, act: str, number: str = "", amount: str = "") -> None:
+        shop, now = self.stage.app.shop, self.stage.clock.now()
+
+        def do(tx: Tx) -> object:
+            if act == "换卡":
+                key = next(key for key in shop.aftersales.keys_of(tx, number) if key.state is KeyState.SOLD)
+                return shop.aftersales.replace_key(tx, number, key.key_no, AGENT, "打不开", now)
+            if act == "同意":
+                (waiting,) = shop.staff_refunds.proposals(tx)
+                return shop.staff_refunds.confirm(tx, waiting.proposal_no, SECOND, now)
+            line_no = int(match[1]) if (match := re.match(r"(\d+)#", amount)) else 1
+            fen = fen_from_yuan(amount.rpartition("#")[2].removesuffix("元")) if amount else None
+            return shop.staff_refunds.refund(tx, number, line_no, fen, AGENT, "补偿", now)
+
+        await self.stage.app.database.write(do)
 
     async def _tell_supplier(self, subject: str, manner: str) -> None:
         if subject == "卖完":

@@ -1,0 +1,125 @@
+"""Money back in one word: `退款`, of the whole order or of some of it: `第2个退了`, `139那个退了`.
+
+What goes back now follows from the rules of the goods; what does not is said with its reason. Nothing
+is asked where the answer is plain.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.messages import Choice, Reply
+from bot.skills import complaints
+from bot.turn import CANCEL, HUMAN, REFUND_ORDER, Turn, paragraphs
+from nlu.places import Places, place_among
+from orders.order import LineState, Order, OrderLine
+from orders.payment import RefundDenied, RefundOutcome
+from orders.refunding import refund_denied
+
+DIGITS = re.compile(r"\d{3,}")
+"""As much of an account as people say of one: `139那个`, `尾号9000的`."""
+
+
+def money_back(turn: Turn, order: Order, said: str) -> Reply:
+    """Give back of the order what was meant by the words `said` and may go back."""
+    if order.is_payable:
+        ways = (turn.choice("choice.cancel_order", CANCEL),)
+        return turn.aside(turn.say("refund.unpaid", order_no=order.order_no), ways)
+    only = _lines_meant(turn, order, said)
+    if only is not None and not only:
+        text = turn.say("refund.which_line", order_no=order.order_no, count=len(order.lines))
+        return turn.aside(paragraphs(text, _numbered(turn, order)))
+    outcome = turn.shop.request_refund(turn.tx, order.order_no, turn.customer_id, turn.now, only)
+    if outcome.denied is not None:
+        return _denied(turn, order, outcome, only)
+    return turn.aside(paragraphs(_begun(turn, order, outcome, only), _kept(turn, order, outcome)))
+
+
+def of_order(turn: Turn, order_no: str) -> Reply:
+    """The refund that was offered, of the very order it was offered for."""
+    order = turn.shop.order(turn.tx, order_no, turn.customer_id)
+    if order is None:
+        return turn.aside(turn.say("refund.nothing"))
+    return money_back(turn, order, "")
+
+
+def offer(turn: Turn, order: Order) -> tuple[Choice, ...]:
+    """What can be chosen where the rule gives money back: the refund of this order, or a person."""
+    human = turn.choice("choice.human", HUMAN)
+    if all(refund_denied(order, line) is not None for line in order.lines):
+        return (human,)
+    return (turn.choice("choice.refund", f"{REFUND_ORDER}{order.order_no}"), human)
+
+
+def undelivered(order: Order) -> tuple[OrderLine, ...]:
+    """Lines that ended without all of what was paid for, whose money still lies here."""
+    return tuple(
+        line
+        for line in order.lines
+        if line.state in (LineState.FAILED, LineState.PARTIAL) and refund_denied(order, line) is None
+    )
+
+
+def _lines_meant(turn: Turn, order: Order, said: str) -> frozenset[int] | None:
+    """The numbers of the lines that were named; None where none was, and all are meant; empty where
+    something was named that the order does not have, or has more than once."""
+    lines = order.lines
+    if len(lines) == 1:
+        return None
+    places = Places(turn.telling.lexicon)
+    at = [place_among(match[1], len(lines)) for match in places.ordinal.finditer(said)]
+    if at:
+        named = [lines[place].line_no for place in at if place is not None]
+        return frozenset(named) if len(named) == len(at) else frozenset()
+    digits = [run for run in DIGITS.findall(said) if run != order.order_no]
+    if digits:
+        named = [line.line_no for line in lines if any(_ends(line.account or "", run) for run in digits)]
+        return frozenset(named) if len(named) == len(digits) else frozenset()
+    if any(word in said for word in places.last if len(word) > 1):
+        return frozenset({lines[-1].line_no})
+    return None
+
+
+def _ends(account: str, digits: str) -> bool:
+    return account.startswith(digits) or account.endswith(digits)
+
+
+def _numbered(turn: Turn, order: Order) -> str:
+    return "\n".join(
+        turn.say("refund.row", n=place, thing=turn.telling.line(line))
+        for place, line in enumerate(order.lines[: turn.policy.limits.orders_shown_max], start=1)
+    )
+
+
+def _begun(turn: Turn, order: Order, outcome: RefundOutcome, only: frozenset[int] | None) -> str:
+    amount = turn.telling.money(outcome.amount_fen)
+    going = [line for line in outcome.lines if line.denied is None]
+    if only is None and len(going) == len(order.lines):
+        return turn.say("refund.begun", order_no=order.order_no, amount=amount)
+    lines = (order.line(line.line_no) for line in going)
+    things = turn.telling.things(turn.telling.line(line) for line in lines if line)
+    return turn.say("refund.begun_part", order_no=order.order_no, things=things, amount=amount)
+
+
+def _kept(turn: Turn, order: Order, outcome: RefundOutcome) -> str:
+    """Of several lines that were meant, those that stay, with the reason."""
+    return "\n".join(
+        turn.say(f"refund.kept.{one.denied.value}", thing=turn.telling.line(line))
+        for one in outcome.lines
+        if one.denied is not None and (line := order.line(one.line_no)) is not None
+    )
+
+
+def _denied(turn: Turn, order: Order, outcome: RefundOutcome, only: frozenset[int] | None) -> Reply:
+    assert outcome.denied is not None, "asked only when nothing goes back"
+    if turn.heard.broken and outcome.denied is RefundDenied.KEY_SHOWN:
+        case = complaints.not_working(turn, order)
+        if case is not None:
+            return case
+    key = f"refund.denied.{outcome.denied.value}"
+    in_the_dark = any(line.state is LineState.UNKNOWN for line in order.lines)
+    if outcome.denied is RefundDenied.IN_DELIVERY and in_the_dark:
+        key = "refund.denied_unknown"
+    # Who asks for one of several lines is told of that line.
+    text = turn.say(key, order_no=order.order_no) if only is None else _kept(turn, order, outcome)
+    return turn.aside(text, (turn.choice("choice.human", HUMAN),))
