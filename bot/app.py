@@ -6,7 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -489,15 +489,22 @@ def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
     )
 
 
+def _supplier_lookup(name: str, wanted: Sequence[str]) -> Mapping[str, str]:
+    return {one: value.get_secret_value() for one, value in supplier_settings(name, wanted).items()}
+
+
+def rehearse_supplier(file: Path, settings: Settings) -> Iterator[str]:
+    """What would be sent to a described supplier, line by line. Raises SupplierRejected."""
+    from adapters.suppliers.topup_rehearsal import rehearsed
+
+    return rehearsed(file, _supplier_lookup, settings.base_url, SystemClock())
+
+
 def sellers_of(settings: Settings, client: httpx.AsyncClient) -> tuple[Seller, ...]:
     """The outside suppliers that the settings name. Raises SupplierRejected."""
     folder = settings.data_folder / "suppliers"
-
-    def lookup(name: str, wanted: Sequence[str]) -> Mapping[str, str]:
-        return {one: value.get_secret_value() for one, value in supplier_settings(name, wanted).items()}
-
     return tuple(
-        topup_seller(folder, name, lookup, settings.base_url, client, SystemClock())
+        topup_seller(folder, name, _supplier_lookup, settings.base_url, client, SystemClock())
         for name in settings.suppliers
     )
 

@@ -24,6 +24,9 @@ app.add_typer(catalog_commands, name="catalog")
 keys_commands = typer.Typer(no_args_is_help=True, help="Take card keys in, count them, strike them off.")
 app.add_typer(keys_commands, name="keys")
 
+supplier_commands = typer.Typer(no_args_is_help=True, help="Outside suppliers: health, costs, descriptions.")
+app.add_typer(supplier_commands, name="suppliers")
+
 teach_commands = typer.Typer(help="Teach the shop words of its own, list them, take them back.")
 app.add_typer(teach_commands, name="teach")
 
@@ -268,6 +271,54 @@ def keys_void(
 
     settings = read_settings()
     keys.strike_off(settings, database or settings.database, key_no=key, batch_no=batch, why=why, by=by)
+
+
+@supplier_commands.command("check")
+def suppliers_check(file: Path) -> None:
+    """Read a supplier's description and show what would be sent. Nothing is."""
+    from bot.commands import suppliers
+
+    suppliers.check(file, read_settings())
+
+
+@supplier_commands.command("list")
+def suppliers_list(database: DatabaseUrl = None) -> None:
+    """Each supplier with its health, its balance, and what it costs."""
+    from bot.commands import suppliers
+
+    settings = read_settings()
+    suppliers.show(settings, database or settings.database)
+
+
+@supplier_commands.command("pause")
+def suppliers_pause(
+    supplier: str,
+    hours: Annotated[int, typer.Option(help="For so long.", min=1, max=8760)] = 24,
+    database: DatabaseUrl = None,
+) -> None:
+    """Give a supplier no new orders."""
+    from bot.commands import suppliers
+
+    settings = read_settings()
+    suppliers.pause(settings, database or settings.database, supplier, hours)
+
+
+@supplier_commands.command("resume")
+def suppliers_resume(supplier: str, database: DatabaseUrl = None) -> None:
+    """Let a supplier that rests work again."""
+    from bot.commands import suppliers
+
+    settings = read_settings()
+    suppliers.resume(settings, database or settings.database, supplier)
+
+
+@supplier_commands.command("sync")
+def suppliers_sync(supplier: str, database: DatabaseUrl = None) -> None:
+    """Ask a supplier for its prices and our balance now."""
+    from bot.commands import suppliers
+
+    settings = read_settings()
+    suppliers.sync(settings, database or settings.database, supplier)
 
 
 @app.command()
