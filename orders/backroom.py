@@ -10,6 +10,7 @@ from orders import errands
 from orders.chance import UNGUESSABLE, Chance
 from orders.database import Tx
 from orders.errands import Errand
+from orders.ledger import HOUSE
 from orders.money import Fen
 from orders.order import EventKind, Order
 from orders.payment import STAR, STARS, Charge
@@ -18,6 +19,9 @@ from orders.ports import Jobs, KeySource, Merchant
 from orders.price_rules import NO_RULES, PriceRules
 from orders.store import alarms, timeline
 from orders.vault import Vault
+
+HOUSE_MERCHANT = Merchant("house", "wallet")
+"""Who we are at the gateway that is ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class Backroom:
         ways = tuple(name for name in named if name in self.merchants)
         # A shop whose policy forgot a channel still takes money on it.
         return ways or tuple(self.merchants)
+
+    def merchant_at(self, gateway: str) -> Merchant | None:
+        """Who we are at a gateway; None where we are nobody."""
+        return HOUSE_MERCHANT if gateway == HOUSE else self.merchants.get(gateway)
+
+    def keeps_money_of(self, customer_id: str) -> bool:
+        """Whether this customer may leave money with us and pay with it: by the policy of his channel."""
+        return HOUSE in self.policy.gateways.of(customer_id.partition(":")[0])
 
     def due_at(self, gateway: str, order: Order) -> Fen:
         """What an order costs where it is paid at this gateway: they differ in their fees."""

@@ -39,7 +39,7 @@ INVARIANTS: Mapping[str, str] = {
     "a set of ledger entries sums to zero": """
         SELECT ref AS subject FROM ledger GROUP BY ref HAVING SUM(amount_fen) <> 0
     """,
-    "customers' advances are what was settled, less what was delivered, promised back, and fees earned": f"""
+    "customers' advances are what was settled, less what was delivered, promised back, put into wallets, and fees earned": f"""
         WITH owed AS (
             SELECT order_no, -SUM(amount_fen) AS fen FROM ledger
             WHERE account = 'customer_advances' GROUP BY order_no
@@ -49,11 +49,13 @@ INVARIANTS: Mapping[str, str] = {
         ), promised AS (
             SELECT r.order_no, SUM(r.amount_fen) AS fen FROM refunds r JOIN payments p USING (payment_id)
             WHERE NOT p.surplus AND NOT EXISTS
-                (SELECT 1 FROM ledger g WHERE g.ref = 'promised:' || r.refund_no AND g.account = 'revenue')
+                (SELECT 1 FROM ledger g WHERE g.ref = 'promised:' || r.refund_no
+                 AND g.account IN ('revenue', 'customer_balances'))
             GROUP BY r.order_no
         ), earned AS (
             SELECT order_no, -SUM(amount_fen) AS fen FROM ledger
-            WHERE account = 'fee_income' GROUP BY order_no
+            WHERE account = 'fee_income' OR ref LIKE 'deposited:%' AND account = 'customer_balances'
+            GROUP BY order_no
         )
         SELECT o.order_no AS subject FROM orders o
         LEFT JOIN owed ON owed.order_no = o.order_no
@@ -65,7 +67,7 @@ INVARIANTS: Mapping[str, str] = {
     """,
     # Paid out to our bank, or nobody's: neither is told by a payment.
     "what a gateway holds for us is what was settled less what was refunded and kept": """
-        SELECT p.gateway AS subject FROM payments p GROUP BY p.gateway
+        SELECT p.gateway AS subject FROM payments p WHERE p.gateway <> 'balance' GROUP BY p.gateway
         HAVING SUM(CASE WHEN p.psp_ref IS NULL THEN 0 ELSE p.amount_fen - p.refunded_fen - p.kept_fen END)
             - COALESCE((SELECT SUM(r.kept_fen) FROM refunds r JOIN payments q USING (payment_id)
                         WHERE q.gateway = p.gateway AND r.kept_fen <> 0), 0)
@@ -127,6 +129,26 @@ INVARIANTS: Mapping[str, str] = {
         SELECT o.order_no AS subject FROM orders o WHERE o.refunded_fen + o.refunding_fen <>
             COALESCE((SELECT SUM(r.amount_fen) FROM refunds r JOIN payments p USING (payment_id)
                       WHERE r.order_no = o.order_no AND NOT p.surplus), 0)
+    """,
+    "a customer may spend what the ledger says that we keep for him": """
+        SELECT customer_id AS subject FROM (
+            SELECT customer_id, balance_fen AS fen FROM customers
+            UNION ALL SELECT o.customer_id, g.amount_fen FROM ledger g JOIN orders o USING (order_no)
+                WHERE g.account = 'customer_balances'
+        ) AS kept GROUP BY customer_id HAVING SUM(fen) <> 0
+    """,
+    "what all customers may spend is what we owe them": """
+        SELECT 'customer_balances' AS subject
+        WHERE (SELECT COALESCE(SUM(balance_fen), 0) FROM customers) <>
+            -(SELECT COALESCE(SUM(amount_fen), 0) FROM ledger WHERE account = 'customer_balances')
+    """,
+    "a deposit is in its customer's wallet exactly when it is complete": """
+        SELECT o.order_no AS subject FROM orders o
+        LEFT JOIN ledger g ON g.ref = 'deposited:' || o.order_no AND g.account = 'customer_balances'
+        WHERE (o.purpose = 'deposit' AND o.state IN ('completed', 'in_review')) <> (g.ref IS NOT NULL)
+            OR (g.ref IS NOT NULL AND -g.amount_fen <> o.total_fen - o.fee_fen)
+            OR (o.purpose = 'deposit') = EXISTS
+                (SELECT 1 FROM order_lines l WHERE l.order_no = o.order_no)
     """,
     "only a paid order is delivered": f"""
         SELECT l.order_no AS subject FROM order_lines l JOIN orders o USING (order_no)

@@ -33,12 +33,15 @@ CARD_STOCK = "card_stock"
 BANK = "bank"
 """Our own account at a bank, as far as the shop moves it."""
 
+HOUSE = "balance"
+"""The gateway that is the shop itself: who pays at it spends what he left with us."""
+
 _RECEIVABLE, _PREPAYMENT = "receivable:", "supplier_prepayment:"
 
 
 def receivable(gateway: str) -> str:
-    """What a gateway holds for us."""
-    return _RECEIVABLE + gateway
+    """What a gateway holds for us; where that is ourselves, what the customer left with us."""
+    return BALANCES if gateway == HOUSE else _RECEIVABLE + gateway
 
 
 def prepayment(supplier: str) -> str:
@@ -54,12 +57,17 @@ def on_delivered(amount_fen: Fen) -> Entries:
     return {ADVANCES: amount_fen, REVENUE: -amount_fen}
 
 
+def on_deposited(amount_fen: Fen) -> Entries:
+    """What was paid into the wallet is no advance any more; it is the customer's to spend."""
+    return {ADVANCES: amount_fen, BALANCES: -amount_fen}
+
+
 def on_fee_earned(fee_fen: Fen) -> Entries:
     return {ADVANCES: fee_fen, FEE_INCOME: -fee_fen}
 
 
 def on_refund_promised(out_of: str, amount_fen: Fen) -> Entries:
-    """`out_of` is what the money was until now: an advance, revenue, or a surplus."""
+    """`out_of` is what the money was until now: an advance, revenue, a surplus, or a balance."""
     return {out_of: amount_fen, REFUNDS_DUE: -amount_fen}
 
 

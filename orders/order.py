@@ -28,6 +28,14 @@ class OrderState(StrEnum):
     """A person must look: nothing more happens by itself, except that evidence is still taken."""
 
 
+class OrderPurpose(StrEnum):
+    """What is paid for."""
+
+    GOODS = "goods"
+    DEPOSIT = "deposit"
+    """Money in the customer's wallet; such an order has no lines."""
+
+
 class PaymentState(StrEnum):
     UNPAID = "unpaid"
     SETTLED = "settled"
@@ -178,6 +186,7 @@ class Order:
     """The coupon that it used."""
     price_rules: tuple[PriceRule, ...] = ()
     """Which rule gave what."""
+    purpose: OrderPurpose = OrderPurpose.GOODS
 
     @property
     def price_fen(self) -> Fen:
@@ -192,6 +201,11 @@ class Order:
     def is_ended(self) -> bool:
         """Nothing is left to deliver."""
         return all(line.state in LINE_ENDS for line in self.lines)
+
+    @property
+    def eta_minutes(self) -> int:
+        """How long its slowest line takes; 0 for a deposit."""
+        return max((line.eta_minutes for line in self.lines), default=0)
 
     @property
     def lines_by_sku(self) -> tuple[OrderLine, ...]:

@@ -49,9 +49,10 @@ class Begun:
     left: tuple[Payment, ...]
 
 
-def first_payment(room: Backroom, order: Order) -> Payment:
-    """The payment that an order is placed with; nobody was sent to a gateway yet."""
-    gateway = room.ways_to_pay(order.customer_id)[0]
+def first_payment(room: Backroom, order: Order, gateway: str | None = None) -> Payment:
+    """The payment that an order is placed with, at the gateway that its customer is offered first unless
+    told otherwise; nobody was sent there yet."""
+    gateway = gateway or room.ways_to_pay(order.customer_id)[0]
     return _payment(room, order, gateway, f"{order.order_no}-1", order.total_fen, order.created_at)
 
 

@@ -30,7 +30,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
         raise QuoteExpired(quote.expires_at)
     if book.unpaid_count(tx, quote.customer_id) >= room.policy.limits.unpaid_orders_max:
         raise TooManyUnpaid(room.policy.limits.unpaid_orders_max)
-    order = _order_from(room, quote, catalog, _fresh_order_no(tx, room, now), now)
+    order = _order_from(room, quote, catalog, fresh_order_no(tx, room, now), now)
     for line in order.lines_by_sku:
         if not goods.reserve(tx, line.sku_id, line.quantity):
             raise OutOfStock(line.sku_id, line.quantity, goods.available(tx, line.sku_id))
@@ -91,7 +91,7 @@ def _give_up(
     return after
 
 
-def _fresh_order_no(tx: Tx, room: Backroom, now: datetime) -> str:
+def fresh_order_no(tx: Tx, room: Backroom, now: datetime) -> str:
     day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
     for _ in range(ORDER_NO_TRIES):
         order_no = f"{day}{room.chance.below(1_000_000):06d}"

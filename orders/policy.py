@@ -70,6 +70,27 @@ class PaymentPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletPolicy:
+    """What customers may leave with the shop, to be spent later."""
+
+    deposit_min_yuan: int
+    deposit_max_yuan: int
+    balance_max_yuan: int
+
+    @property
+    def deposit_min_fen(self) -> Fen:
+        return Fen(self.deposit_min_yuan * 100)
+
+    @property
+    def deposit_max_fen(self) -> Fen:
+        return Fen(self.deposit_max_yuan * 100)
+
+    @property
+    def balance_max_fen(self) -> Fen:
+        return Fen(self.balance_max_yuan * 100)
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayPolicy:
     """Which gateways are offered to the customers of a channel, the first one first. A gateway that is
     named here and not configured is passed over."""
@@ -199,6 +220,7 @@ class Policy:
     payment: PaymentPolicy
     gateways: GatewayPolicy
     stars: StarsPolicy
+    wallet: WalletPolicy
     delivery: DeliveryPolicy
     stock: StockPolicy
     aftersales: AfterSalesPolicy

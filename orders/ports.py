@@ -76,6 +76,8 @@ class Source(StrEnum):
     RETURN_PAGE = "return_page"
     RECONCILIATION = "reconciliation"
     OPERATOR = "operator"
+    WALLET = "wallet"
+    """Ourselves: the customer spent what he had left with us."""
 
 
 @dataclass(frozen=True, slots=True)

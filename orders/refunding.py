@@ -27,7 +27,7 @@ from orders.payment import (
     RefundState,
 )
 from orders.ports import RefundAnswer, RefundAsk, RefundStatus
-from orders.store import alarms, attempts, book, coupons, goods, keys, money
+from orders.store import alarms, attempts, book, coupons, customers, goods, keys, money
 
 PSP_REF_LENGTH_MAX = 255
 """No gateway's number is longer; one that is must not keep the answer from being booked."""
@@ -103,6 +103,17 @@ def promise_fee(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
     return _promise(tx, room, order, payment, None, order.fee_fen, ledger.ADVANCES, reason, now)
 
 
+def promise_from_balance(
+    tx: Tx, room: Backroom, order: Order, amount: Fen, agent: str, now: datetime
+) -> Order:
+    """Start to give money of a deposit back that was just taken out of the customer's wallet."""
+    payment = money.payment_of(tx, order.order_no)
+    assert payment is not None
+    order = _promise(tx, room, order, payment, None, amount, ledger.BALANCES, RefundReason.STAFF, now)
+    room.note(tx, order.order_no, EventKind.REVIEWED, now, amount_fen=amount, detail=f"given out by {agent}")
+    return order
+
+
 def _promise(
     tx: Tx,
     room: Backroom,
@@ -136,8 +147,13 @@ def begin(tx: Tx, room: Backroom, refund_no: str, now: datetime) -> tuple[str, R
     if refund is None or refund.state is not RefundState.REQUESTED:
         return None
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUBMITTING), None)
+    name, ask = ask_for(tx, refund)
+    if name == ledger.HOUSE:
+        # Back into the wallet: in our own books, so nobody is called.
+        answer(tx, room, refund_no, RefundAnswer(RefundStatus.SUCCEEDED), now)
+        return None
     room.later(tx, errands.query_refund(refund_no), now + SILENT_AFTER)
-    return ask_for(tx, refund)
+    return name, ask
 
 
 def open_ask(tx: Tx, refund_no: str) -> tuple[str, RefundAsk] | None:
@@ -201,6 +217,8 @@ def _succeeded(tx: Tx, room: Backroom, order: Order, refund: Refund, now: dateti
     money.book_refund_on_payment(tx, payment.payment_id, refund.amount_fen, whole)
     entries = ledger.on_refunded(payment.gateway, refund.amount_fen)
     money.post(tx, f"refunded:{refund.refund_no}", entries, order.order_no, now)
+    if payment.gateway == ledger.HOUSE:
+        customers.credit(tx, order.customer_id, refund.amount_fen)
     line = order.line(refund.line_no) if refund.line_no else None
     if line:
         order = book.update_line(tx, order, line, _line_refunded(line, refund.amount_fen))

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from orders import errands, ledger, promises, refunding
+from orders import errands, ledger, promises, refunding, wallet
 from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.database import Tx
 from orders.money import NOTHING, Fen
-from orders.order import EventKind, Order, OrderLine, OrderState, PaymentState
+from orders.order import EventKind, Order, OrderLine, OrderPurpose, OrderState, PaymentState
 from orders.payment import (
     CURRENCY,
     Effect,
@@ -113,7 +113,7 @@ def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now:
     if verdict is not None:
         return _as_before(payment, verdict)
     booked = money.by_psp_ref(tx, notice.gateway, notice.psp_ref)
-    reason = held_reason(notice, payment, room.merchants.get(notice.gateway))
+    reason = held_reason(notice, payment, room.merchant_at(notice.gateway))
     if reason is None and booked is not None:
         reason = HeldReason.REUSED_TRANSACTION
     if reason is not None or order is None or payment is None:
@@ -171,6 +171,8 @@ def _book(
         order = _settle_order(tx, room, order, payment, effect, now)
     room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=amount, detail=notice.method)
     match effect:
+        case Effect.PAID | Effect.LATE if order.purpose is OrderPurpose.DEPOSIT:
+            wallet.credit(tx, room, order, now)
         case Effect.PAID | Effect.LATE:
             _start_delivery(tx, room, order, now)
         case Effect.IN_VAIN:

@@ -20,7 +20,9 @@ from orders import (
     refunding,
     settling,
     sourcing,
+    spending,
     sweeping,
+    wallet,
 )
 from orders.aftersales import AfterSales
 from orders.backroom import Backroom
@@ -31,6 +33,7 @@ from orders.database import Tx
 from orders.differences import Answer, Question, Resolution
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
+from orders.ledger import HOUSE
 from orders.money import Fen, yuan
 from orders.order import EventKind, Order, OrderEvent
 from orders.paying import Begun, NoWay
@@ -65,6 +68,7 @@ from orders.quoting import Pricing
 from orders.reconciling import Difference, Party
 from orders.search import SearchRequest, search
 from orders.sourcing import Seller
+from orders.spending import BalanceShort, PaidFromBalance
 from orders.staff_refunds import StaffRefunds
 from orders.stockroom import Stockroom
 from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, suppliers, timeline
@@ -154,6 +158,31 @@ class Shop:
         """Whether the total is so unusually large that a yes is asked for first."""
         return quote.total_fen > self.policy.limits.confirm_above_fen
 
+    def balance_due(self, order: Order) -> Fen:
+        """What the order costs where it is paid from the customer's balance."""
+        return self.room.due_at(HOUSE, order)
+
+    def keeps_money_of(self, customer_id: str) -> bool:
+        """Whether this customer may leave money with the shop and pay with it."""
+        return self.room.keeps_money_of(customer_id)
+
+    def open_deposit(self, tx: Tx, customer_id: str, amount_fen: Fen, now: datetime) -> Order:
+        """An order that puts money into the customer's wallet once it is paid. Raises TooManyUnpaid,
+        NotPermitted where the policy's limits are passed."""
+        return wallet.open_deposit(tx, self.room, customer_id, amount_fen, now)
+
+    def pay_from_balance(
+        self, tx: Tx, order_no: str, customer_id: str, now: datetime
+    ) -> PaidFromBalance | BalanceShort:
+        """Pay an order for goods from the wallet, after an explicit yes. Raises NoSuchOrder, and
+        NotPermitted where it cannot be paid any more."""
+        return spending.pay(tx, self.room, self.catalog(tx), order_no, customer_id, now)
+
+    def give_out(self, tx: Tx, order_no: str, amount_fen: Fen, agent: str, now: datetime) -> Order:
+        """A person sends money of a deposit back to where it came from, as far as it is not spent. Raises
+        NoSuchOrder, NotPermitted."""
+        return wallet.give_out(tx, self.room, order_no, amount_fen, agent, now)
+
     def coupons_among(self, tx: Tx, codes: Collection[str]) -> frozenset[str]:
         """Those of `codes` that are coupons of the shop, usable or not."""
         return coupons.known_among(tx, codes)
@@ -203,7 +232,7 @@ class Shop:
         return order if order and order.customer_id == customer_id else None
 
     def orders_of(self, tx: Tx, customer_id: str, limit: int = 10) -> tuple[Order, ...]:
-        """The customer's orders, newest first."""
+        """The customer's orders for goods, newest first."""
         return book.of_customer(tx, customer_id, limit)
 
     def payable(self, tx: Tx, customer_id: str) -> Order | None:

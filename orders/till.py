@@ -133,4 +133,4 @@ class Till:
 def _subject(order: Order) -> str:
     """What is bought, as the payer's app shows it; without the recipient, who is nobody else's business."""
     things = "、".join(f"{line.name}{line.variant}" for line in order.lines)
-    return things[:SUBJECT_LENGTH_MAX]
+    return things[:SUBJECT_LENGTH_MAX] or order.order_no

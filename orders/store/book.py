@@ -24,6 +24,7 @@ from orders.order import (
     LineState,
     Order,
     OrderLine,
+    OrderPurpose,
     OrderState,
     PaymentState,
 )
@@ -50,7 +51,7 @@ _IS_UNPAID = orders.c.state == literal_column(f"'{OrderState.AWAITING_PAYMENT.va
 _NEWEST_FIRST = (orders.c.created_at.desc(), orders.c.order_no.desc())
 _OF_CUSTOMER = (
     select(orders)
-    .where(orders.c.customer_id == bindparam("b_customer_id"))
+    .where(orders.c.customer_id == bindparam("b_customer_id"), orders.c.purpose == OrderPurpose.GOODS.value)
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("b_limit"))
 )
@@ -146,9 +147,11 @@ def add(tx: Tx, order: Order) -> None:
             "link_token": order.link_token,
             "coupon": order.coupon,
             "price_rules": written(order.price_rules),
+            "purpose": order.purpose.value,
         },
     )
-    tx.execute(_INSERT_LINES, [_line_row(order.order_no, line) for line in order.lines])
+    if order.lines:
+        tx.execute(_INSERT_LINES, [_line_row(order.order_no, line) for line in order.lines])
 
 
 def get(tx: Tx, order_no: str) -> Order | None:
@@ -239,6 +242,7 @@ def update_line(tx: Tx, order: Order, before: OrderLine, after: OrderLine) -> Or
 
 
 def of_customer(tx: Tx, customer_id: str, limit: int) -> tuple[Order, ...]:
+    """For goods only: money put into the wallet is nothing to order again or to give back."""
     return _with_lines(tx, tx.execute(_OF_CUSTOMER, {"b_customer_id": customer_id, "b_limit": limit}).all())
 
 
@@ -302,6 +306,7 @@ def _order(row: Row[Any], lines: tuple[OrderLine, ...]) -> Order:
         link_token=row.link_token,
         coupon=row.coupon,
         price_rules=read(row.price_rules),
+        purpose=OrderPurpose(row.purpose),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from adapters.suppliers.sandbox import Manner
 from orders.invariants import INVARIANTS
+from orders.money import Fen
 from orders.order import CustomerState
 from tests.orders.test_delivering import paid
 from tests.orders.world import PHONE, World, coupon, gift, topup
@@ -20,7 +21,7 @@ DAMAGE = {
     ),
     "INSERT INTO ledger (ref, account, amount_fen, order_no, at) SELECT 'x', 'customer_advances', 1, order_no, 0 "
     "FROM orders UNION ALL SELECT 'x', 'revenue', -1, order_no, 0 FROM orders": (
-        "customers' advances are what was settled, less what was delivered, promised back, and fees earned"
+        "customers' advances are what was settled, less what was delivered, promised back, put into wallets, and fees earned"
     ),
     "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'receivable:sandbox', 1, 0)": (
         "what a gateway holds for us is what was settled less what was refunded and kept"
@@ -69,6 +70,15 @@ DAMAGE = {
     "UPDATE stock SET sold = sold + 1": "stock was handed out as often as lines were delivered",
     "DELETE FROM card_keys": "a delivered line of keys has as many keys as it delivered",
     "UPDATE card_keys SET state = 'void'": "a refunded line's keys are void",
+    "UPDATE customers SET balance_fen = balance_fen + 1 WHERE customer_id = 'c9'": (
+        "a customer may spend what the ledger says that we keep for him"
+    ),
+    "INSERT INTO customers (customer_id, level, balance_fen) VALUES ('nobody', '', 100)": (
+        "what all customers may spend is what we owe them"
+    ),
+    "UPDATE orders SET purpose = 'goods' WHERE purpose = 'deposit'": (
+        "a deposit is in its customer's wallet exactly when it is complete"
+    ),
     "UPDATE coupons SET used = 2": "a coupon was used as often as orders hold it",
     "UPDATE orders SET state = 'cancelled'": ("an order holds its coupon as long as it can be delivered"),
     "UPDATE card_keys SET replaced_by = key_no": "a replaced key is void, and its line has another one",
@@ -87,6 +97,9 @@ DAMAGE = {
 async def test_damage_is_seen(world: World, damage: str) -> None:
     await world.write(lambda tx: world.shop.add_coupon(tx, coupon()))
     await paid(world, topup(), gift(), coupon="NEW5")
+    if "c9" in damage or "deposit" in damage:
+        deposit = await world.write(lambda tx: world.shop.open_deposit(tx, "c9", Fen(5000), world.now))
+        await world.pay(deposit)
     assert await world.violations() == ()
     await world.write(lambda tx: tx.execute(text(damage)))
     assert any(violation.startswith(DAMAGE[damage]) for violation in await world.violations())
@@ -109,6 +122,7 @@ def test_every_invariant_is_tried_but_the_one_that_the_database_itself_keeps() -
         "DELETE FROM order_events",
         "DELETE FROM payment_evidence",
         "UPDATE stock SET reserved = -1",
+        "INSERT INTO customers (customer_id, level, balance_fen) VALUES ('c1', '', -1)",
         "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, added_at) "
         "SELECT sku_id, vault_key, box, fingerprint, 'free', 0 FROM card_keys",
         "INSERT INTO payments (order_no, gateway, out_trade_no, amount_fen, currency, state, surplus, psp_ref, "

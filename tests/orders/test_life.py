@@ -26,12 +26,12 @@ from orders import delivering
 from orders.catalog import Delivery
 from orders.database import Database, sqlite_url
 from orders.draft import DraftLine
-from orders.errors import NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
+from orders.errors import NoSuchOrder, NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
 from orders.money import Fen, Li
 from orders.order import LineState, Order, OrderState
 from orders.ports import Outcome, SupplierAnswer
 from orders.price_rules import Cut, LevelRule, PriceRules, Scope, TierRule
-from orders.tables import refunds
+from orders.tables import payments, refunds
 from tests.orders.world import World, coupon, gift, mouse, topup
 
 T = TypeVar("T")
@@ -91,8 +91,10 @@ class Life(RuleBasedStateMachine):
 
     def bank_and_shop_agree(self) -> None:
         """What the shop believes to have been given back is what the bank gave back."""
-        given_back = select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
-            refunds.c.state == "succeeded"
+        given_back = (
+            select(func.coalesce(func.sum(refunds.c.amount_fen), 0))
+            .join(payments, payments.c.payment_id == refunds.c.payment_id)
+            .where(refunds.c.state == "succeeded", payments.c.gateway != "balance")
         )
         believed = self.run(self.world.database.read(lambda tx: tx.execute(given_back).scalar_one()))
         assert believed == self.world.bank.refunded_fen
@@ -121,6 +123,41 @@ class Life(RuleBasedStateMachine):
             return self.run(self.world.place(*LINES[what], customer=customer, coupon=code))
         except (OutOfStock, TooManyUnpaid, AssertionError):
             return multiple()
+
+    @rule(target=placed, amount=st.sampled_from([1000, 15001]), customer=st.sampled_from(["c1", "c2"]))
+    def a_customer_puts_money_into_his_wallet(self, amount: int, customer: str) -> Any:
+        from hypothesis.stateful import multiple
+
+        try:
+            return self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.open_deposit(tx, customer, Fen(amount), self.world.now)
+                )
+            )
+        except TooManyUnpaid:
+            return multiple()
+
+    @rule(order=placed)
+    def the_customer_pays_from_his_balance(self, order: Order) -> None:
+        with contextlib.suppress(NotPermitted):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.pay_from_balance(
+                        tx, order.order_no, order.customer_id, self.world.now
+                    )
+                )
+            )
+
+    @rule(order=placed, amount=st.sampled_from([1, 1000]))
+    def staff_gives_a_deposit_out(self, order: Order, amount: int) -> None:
+        with contextlib.suppress(NotPermitted):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.give_out(
+                        tx, order.order_no, Fen(amount), "小王", self.world.now
+                    )
+                )
+            )
 
     @rule(order=placed, told=st.booleans())
     def somebody_pays(self, order: Order, told: bool) -> None:
@@ -176,7 +213,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(order=placed, account=st.sampled_from(ACCOUNTS))
     def the_customer_gives_another_account(self, order: Order, account: str) -> None:
-        with contextlib.suppress(NotPermitted):
+        with contextlib.suppress(NotPermitted, NoSuchOrder):
             self.run(
                 self.world.write(
                     lambda tx: self.world.shop.change_account(
@@ -204,7 +241,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(order=placed)
     def staff_ships(self, order: Order) -> None:
-        with contextlib.suppress(NotPermitted):
+        with contextlib.suppress(NotPermitted, NoSuchOrder):
             self.run(
                 self.world.write(
                     lambda tx: self.world.shop.ship(tx, order.order_no, 1, "小王", self.world.now)
