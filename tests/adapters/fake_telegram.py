@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import secrets
 import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -31,6 +32,7 @@ Json = dict[str, Any]
 TEXT_UNITS_MAX = 4096
 CALLBACK_BYTES_MAX = 64
 TOAST_LENGTH_MAX = 200
+CHECKOUT_SECONDS_MAX = 10.0
 
 
 class Refusal(Exception):
@@ -62,6 +64,26 @@ class ShownMessage:
     @property
     def labels(self) -> list[str]:
         return [button.label for button in self.buttons]
+
+
+@dataclass(frozen=True)
+class ShownInvoice:
+    """An invoice as the user sees it. Its button works for as long as the message stands."""
+
+    title: str
+    description: str
+    payload: str
+    stars: int
+
+
+@dataclass
+class Checkout:
+    """A user has pressed an invoice's button; `answer` is what the bot said, None so far."""
+
+    user: int
+    invoice: ShownInvoice
+    begun_at: float
+    answer: tuple[bool, str] | None = None
 
 
 @dataclass
@@ -100,6 +122,12 @@ class FakeTelegram:
         self.webhook: Webhook | None = None
         self.webhook_answers: list[int] = []
         self.faults: dict[str, deque[Refusal | Response]] = defaultdict(deque)
+        self.invoices: dict[int, list[ShownInvoice]] = defaultdict(list)
+        self.links: dict[str, ShownInvoice] = {}
+        self.checkouts: dict[str, Checkout] = {}
+        self.star_transactions: list[Json] = []
+        self.now: Callable[[], float] = time.time
+        """What the platform's clock says; its messages and movements carry it."""
         self._message_ids = itertools.count(1)
         self._update_ids = itertools.count(800_000_001)
         self._pending: list[Json] = []
@@ -136,7 +164,7 @@ class FakeTelegram:
             self.chats[user].append(ShownMessage(message_id, text, from_bot=False))
         message: Json = {
             "message_id": message_id,
-            "date": int(time.time()),
+            "date": int(self.now()),
             "chat": chat,
             "from": {"id": user, "is_bot": False, "first_name": f"User {user}"},
             **({"text": text} if text else {}),
@@ -168,6 +196,50 @@ class FakeTelegram:
                 }
             }
         )
+
+    async def press_pay(self, user: int, invoice: ShownInvoice | None = None) -> str:
+        """A user presses the button of an invoice, the newest one of his chat; gives the checkout's id.
+        Telegram takes the stars once the bot has said yes."""
+        invoice = invoice or self.invoices[user][-1]
+        checkout = f"checkout-{next(self._message_ids)}"
+        self.checkouts[checkout] = Checkout(user, invoice, self.seconds())
+        await self.push(
+            {
+                "pre_checkout_query": {
+                    "id": checkout,
+                    "from": {"id": user, "is_bot": False, "first_name": f"User {user}"},
+                    "currency": "XTR",
+                    "total_amount": invoice.stars,
+                    "invoice_payload": invoice.payload,
+                }
+            }
+        )
+        return checkout
+
+    async def take_stars(self, user: int, invoice: ShownInvoice) -> str:
+        """The stars move, and the bot is told; gives the number of the charge."""
+        charge = f"stx{secrets.token_urlsafe(79)}"
+        self.known_chats.add(user)
+        self._moved(charge, invoice, user, "source")
+        payment = {
+            "currency": "XTR",
+            "total_amount": invoice.stars,
+            "invoice_payload": invoice.payload,
+            "telegram_payment_charge_id": charge,
+            "provider_payment_charge_id": f"{user}_{len(self.star_transactions)}",
+        }
+        await self.say(user, "", successful_payment=payment)
+        return charge
+
+    def _moved(self, charge: str, invoice: ShownInvoice, user: int, way: str) -> None:
+        partner = {
+            "type": "user",
+            "transaction_type": "invoice_payment",
+            "user": {"id": user, "is_bot": False, "first_name": f"User {user}"},
+            "invoice_payload": invoice.payload,
+        }
+        at = int(self.now())
+        self.star_transactions.append({"id": charge, "amount": invoice.stars, "date": at, way: partner})
 
     async def push(self, body: Json) -> int:
         """Queue an update, whatever is in it, and start delivering it."""
@@ -348,6 +420,68 @@ class FakeTelegram:
         self.answered_taps.append((tap, arguments.get("text")))
         return True
 
+    async def _do_sendInvoice(self, arguments: Json) -> Json:
+        chat = self._writable_chat(arguments)
+        invoice = _checked_invoice(arguments)
+        self._check_flood(chat)
+        self.invoices[chat].append(invoice)
+        wire = self._wire(chat, ShownMessage(next(self._message_ids), invoice.title))
+        del wire["text"]
+        return wire | {
+            "invoice": {
+                "title": invoice.title,
+                "description": invoice.description,
+                "start_parameter": arguments.get("start_parameter", ""),
+                "currency": "XTR",
+                "total_amount": invoice.stars,
+            }
+        }
+
+    async def _do_createInvoiceLink(self, arguments: Json) -> str:
+        if "chat_id" in arguments:
+            raise Refusal(400, "Bad Request: a link has no chat")
+        link = f"https://t.me/$invoice-{len(self.links) + 1}"
+        self.links[link] = _checked_invoice(arguments)
+        return link
+
+    async def _do_answerPreCheckoutQuery(self, arguments: Json) -> bool:
+        checkout = self.checkouts.get(str(arguments["pre_checkout_query_id"]))
+        ok = str(arguments["ok"]).lower() == "true"
+        if checkout is None or checkout.answer or self.seconds() - checkout.begun_at > CHECKOUT_SECONDS_MAX:
+            raise Refusal(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+        if not ok and not arguments.get("error_message"):
+            raise Refusal(400, "Bad Request: ERROR_TEXT_EMPTY")
+        checkout.answer = ok, str(arguments.get("error_message", ""))
+        if ok:
+            await self.take_stars(checkout.user, checkout.invoice)
+        return True
+
+    async def _do_refundStarPayment(self, arguments: Json) -> bool:
+        user, charge = int(arguments["user_id"]), str(arguments["telegram_payment_charge_id"])
+        known = [one for one in self.star_transactions if one["id"] == charge]
+        if not known or known[0]["source"]["user"]["id"] != user:
+            raise Refusal(400, "Bad Request: CHARGE_NOT_FOUND")
+        if len(known) > 1:
+            raise Refusal(400, "Bad Request: CHARGE_ALREADY_REFUNDED")
+        partner, stars = known[0]["source"], int(known[0]["amount"])
+        self._moved(charge, ShownInvoice("", "", partner["invoice_payload"], stars), user, "receiver")
+        refunded = {
+            "currency": "XTR",
+            "total_amount": stars,
+            "invoice_payload": partner["invoice_payload"],
+            "telegram_payment_charge_id": charge,
+        }
+        await self.say(user, "", refunded_payment=refunded)
+        return True
+
+    async def _do_getStarTransactions(self, arguments: Json) -> Json:
+        offset, limit = int(arguments.get("offset", 0)), int(arguments.get("limit", 100))
+        if offset < 0 or not 1 <= limit <= 100:
+            raise Refusal(400, "Bad Request: LIMIT_INVALID")
+        return {"transactions": self.star_transactions[offset : offset + limit]}
+
     def _writable_chat(self, arguments: Json) -> int:
         chat = int(arguments["chat_id"])
         if chat not in self.known_chats:
@@ -369,13 +503,13 @@ class FakeTelegram:
     def _wire(self, chat: int, shown: ShownMessage) -> Json:
         wire: Json = {
             "message_id": shown.message_id,
-            "date": int(time.time()),
+            "date": int(self.now()),
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "User"},
             "from": {"id": 123456, "is_bot": True, "first_name": "Shop", "username": "shop_test_bot"},
             "text": shown.text,
         }
         if shown.edits:
-            wire["edit_date"] = int(time.time())
+            wire["edit_date"] = int(self.now())
         return wire
 
     # Delivery to a webhook
@@ -425,6 +559,7 @@ async def _arguments(request: Request) -> Json:
         "entities",
         "link_preview_options",
         "drop_pending_updates",
+        "prices",
     ):
         if isinstance(found.get(key), str):
             try:
@@ -482,6 +617,24 @@ def _checked_buttons(arguments: Json) -> list[ShownButton]:
     if len(shown) > 100:
         raise Refusal(400, "Bad Request: reply markup is too long")
     return shown
+
+
+def _checked_invoice(arguments: Json) -> ShownInvoice:
+    title, description = str(arguments.get("title", "")), str(arguments.get("description", ""))
+    payload, prices = str(arguments.get("payload", "")), arguments.get("prices", [])
+    if arguments.get("currency") != "XTR":
+        raise Refusal(400, "Bad Request: CURRENCY_INVALID")
+    if arguments.get("provider_token"):
+        raise Refusal(400, "Bad Request: PAYMENT_PROVIDER_INVALID")
+    if not 1 <= _units(title) <= 32:
+        raise Refusal(400, "Bad Request: INVOICE_TITLE_INVALID")
+    if not 1 <= _units(description) <= 255:
+        raise Refusal(400, "Bad Request: INVOICE_DESCRIPTION_INVALID")
+    if not 1 <= len(payload.encode()) <= 128:
+        raise Refusal(400, "Bad Request: INVOICE_PAYLOAD_INVALID")
+    if len(prices) != 1 or not 1 <= int(prices[0]["amount"]) <= 25_000:
+        raise Refusal(400, "Bad Request: STARS_INVOICE_INVALID")
+    return ShownInvoice(title, description, payload, int(prices[0]["amount"]))
 
 
 def _public(url: str) -> bool:
