@@ -34,6 +34,10 @@ class ChannelWords:
     """How the record shows that a customer opened the chat and said nothing yet."""
     unreadable: str
     """How the record shows a picture or a voice."""
+    pay_support: str = ""
+    """Told to whoever asks how trouble with a payment is settled."""
+    terms: str = ""
+    """Told to whoever asks on what terms the shop sells."""
 
     @classmethod
     def of(cls, wording: Wording) -> ChannelWords:
@@ -48,7 +52,14 @@ class ChannelWords:
             only_private=wording.say("channel.only_private"),
             opened=wording.say("channel.opened"),
             unreadable=wording.say("channel.unreadable"),
+            pay_support=wording.say("channel.stars.pay_support"),
+            terms=wording.say("channel.stars.terms"),
         )
+
+    def told_on(self, text: str) -> str | None:
+        """What a command is answered with that every shop in Telegram must know; None for others."""
+        command = text.split(maxsplit=1)[0].partition("@")[0] if text.startswith("/") else ""
+        return {"/paysupport": self.pay_support, "/terms": self.terms}.get(command) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from adapters.telegram_inbox import (
     tap_data,
     telegram_routes,
 )
+from adapters.telegram_stars import StarsInbox
 from bot.channel import NotDelivered, Sending
 from bot.messages import OutgoingMessage, Reply
 from bot.reach import Hears, OrderCards
@@ -67,10 +68,12 @@ def telegram_line(
     clock: Clock,
     api_url: str = "https://api.telegram.org",
     pace: Pace | None = None,
+    stars: StarsInbox | None = None,
 ) -> Line:
-    """Connect a bot: by webhook where there is a secret for it, else by polling."""
+    """Connect a bot: by webhook where there is a secret for it, else by polling. `stars` hears of
+    payments, where the shop takes them."""
     api, cards, words = TelegramApi(token, api_url), OrderCards(database), ChannelWords.of(wording)
-    inbox = TelegramInbox(api, reception, cards, words, clock)
+    inbox = TelegramInbox(api, reception, cards, words, clock, stars)
     channel = TelegramChannel(api, cards, words, pace)
     if webhook_secret is None:
         return Line(channel, (), TelegramPolling(api, inbox).run, api.close)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -15,16 +17,20 @@ from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    LabeledPrice,
     LinkPreviewOptions,
     MessageEntity,
+    TransactionPartnerUser,
     Update,
 )
+from telegram.constants import TransactionPartnerUser as UserTransaction
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest, RequestData
 
 Answer = TypeVar("Answer")
 
-UPDATE_KINDS = ("message", "callback_query")
+UPDATE_KINDS = ("message", "callback_query", "pre_checkout_query")
+STAR = "XTR"
 NO_LINK_PREVIEW = LinkPreviewOptions(is_disabled=True)
 CONNECT_SECONDS_MAX = 5.0
 ANSWER_SECONDS_MAX = 10.0
@@ -46,6 +52,31 @@ class TelegramAway(Exception):
     def __init__(self, reason: str, retry_after_seconds: float) -> None:
         super().__init__(reason)
         self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What is to be paid in stars. Telegram allows a title of 32 characters, a description of 255, a
+    payload of 128 bytes, and 25,000 stars."""
+
+    title: str
+    description: str
+    payload: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class StarMovement:
+    """Stars that came or went. A refund has the number of the charge that it gives back."""
+
+    charge_id: str
+    stars: int
+    at: datetime
+    came: bool
+    user_id: int | None
+    """Who paid an invoice, or was paid back; None for gifts, withdrawals and the like."""
+    payload: str
+    """Of the invoice that was paid; empty elsewhere."""
 
 
 class _Flooded(TelegramError):
@@ -78,6 +109,7 @@ class TelegramApi:
     """One bot's connection to the Bot API. `api_url` without the `/bot` part."""
 
     def __init__(self, token: str, api_url: str = "https://api.telegram.org") -> None:
+        self.bot_id = token.partition(":")[0]
         self._request = _Request(
             connection_pool_size=16,
             read_timeout=ANSWER_SECONDS_MAX,
@@ -163,6 +195,66 @@ class TelegramApi:
     async def answer_tap(self, tap_id: str, toast: str | None) -> None:
         """Take the waiting state off a tapped button; `toast` shows for a moment."""
         await _asked(self._bot.answer_callback_query(tap_id, text=toast))
+
+    async def send_invoice(self, chat_id: int, invoice: Invoice) -> None:
+        """Show an invoice with its own button. It stays payable for as long as the message stands; who
+        may pay is decided when he tries. Forwarded, it leads into the bot and not to the payment."""
+        await _asked(
+            self._bot.send_invoice(
+                chat_id,
+                invoice.title,
+                invoice.description,
+                invoice.payload,
+                STAR,
+                [LabeledPrice(invoice.title, invoice.stars)],
+                provider_token="",
+                start_parameter="pay",
+            )
+        )
+
+    async def invoice_link(self, invoice: Invoice) -> str:
+        """An address that opens the invoice in Telegram."""
+        return await _asked(
+            self._bot.create_invoice_link(
+                invoice.title,
+                invoice.description,
+                invoice.payload,
+                STAR,
+                [LabeledPrice(invoice.title, invoice.stars)],
+                provider_token="",
+            )
+        )
+
+    async def answer_payer(self, query_id: str, objection: str | None) -> None:
+        """Let a payer pay, or tell him why not. Telegram waits ten seconds for it."""
+        await _asked(
+            self._bot.answer_pre_checkout_query(query_id, ok=objection is None, error_message=objection)
+        )
+
+    async def give_back_stars(self, user_id: int, charge_id: str) -> None:
+        """Give a whole charge back. Raises TelegramRefused, also where it was given back before."""
+        await _asked(self._bot.refund_star_payment(user_id, charge_id))
+
+    async def star_movements(self, offset: int, limit: int) -> tuple[StarMovement, ...]:
+        """Of all stars that ever came and went, oldest first, `limit` from number `offset` on."""
+        found = await _asked(self._bot.get_star_transactions(offset, limit))
+        movements: list[StarMovement] = []
+        for one in found.transactions:
+            partner = one.source or one.receiver
+            user = partner if isinstance(partner, TransactionPartnerUser) else None
+            if user is not None and user.transaction_type != UserTransaction.INVOICE_PAYMENT:
+                user = None
+            movements.append(
+                StarMovement(
+                    charge_id=one.id,
+                    stars=one.amount,
+                    at=one.date.astimezone(UTC),
+                    came=one.source is not None,
+                    user_id=user.user.id if user else None,
+                    payload=(user.invoice_payload or "") if user else "",
+                )
+            )
+        return tuple(movements)
 
     async def use_webhook(self, url: str, secret: str) -> None:
         """Have updates posted to `url`. What waits is kept: it may be a customer's order."""

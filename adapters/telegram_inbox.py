@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from telegram.constants import ChatType
 
 from adapters.rendering import ChannelWords
 from adapters.telegram_api import TelegramApi, TelegramAway, TelegramRefused
+from adapters.telegram_stars import StarsInbox
 from bot.messages import ChatAddress, Choice, IncomingKind, IncomingMessage
 from bot.reach import Hears, OrderCards
 from orders.clock import Clock
@@ -36,8 +38,9 @@ WEBHOOK_PATH = "/telegram/webhook"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"
 UPDATE_BYTES_MAX = 1 << 20
 TOAST_LENGTH_MAX = 200
-SEEN_GROUP_MESSAGES_MAX = 1000
+SEEN_MAX = 1000
 HOLD_SECONDS = 25
+BATCH_SECONDS_MAX = 2.0
 PAUSE_SECONDS_MAX = 60.0
 OPENING_COMMANDS = frozenset({"/start", "/help"})
 
@@ -57,7 +60,15 @@ class AskedInGroup:
     group: int
 
 
-Courtesy = TapAnswered | AskedInGroup
+@dataclass(frozen=True, slots=True)
+class CommandAnswered:
+    """Somebody asked for what Telegram demands that a shop which takes stars can tell."""
+
+    chat_id: int
+    text: str
+
+
+Courtesy = TapAnswered | AskedInGroup | CommandAnswered
 """What is polite to do on the platform once an update is safe. Losing it loses nothing."""
 
 
@@ -65,15 +76,24 @@ class TelegramInbox:
     """Takes updates one by one, whoever fetched them."""
 
     def __init__(
-        self, api: TelegramApi, reception: Hears, cards: OrderCards, words: ChannelWords, clock: Clock
+        self,
+        api: TelegramApi,
+        reception: Hears,
+        cards: OrderCards,
+        words: ChannelWords,
+        clock: Clock,
+        stars: StarsInbox | None = None,
     ) -> None:
+        """`stars` None: the shop takes none."""
         self._api = api
+        self._stars = stars
         self._reception = reception
         self._cards = cards
         self._words = words
         self._clock = clock
         self._username: str | None = None
-        self._seen_in_groups: OrderedDict[int, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        """Updates that were answered without leaving a trace in the database."""
 
     async def take(self, raw: Mapping[str, Any]) -> Courtesy | None:
         """Hand an update to the conversation. When this returns it is committed, or nothing of ours."""
@@ -85,10 +105,26 @@ class TelegramInbox:
         message_id = f"update-{update.update_id}"
         if update.callback_query is not None:
             return await self._take_tap(update.callback_query, message_id)
+        if update.pre_checkout_query is not None:
+            if self._stars is not None:
+                await self._stars.answer(update.pre_checkout_query)
+            return None
         if update.message is None:
+            return None
+        if (payment := update.message.successful_payment) is not None:
+            if self._stars is not None:
+                await self._stars.take(update.message, payment)
+            else:
+                log.error("stars_without_a_gateway", out_trade_no=payment.invoice_payload)
+            return None
+        if update.message.refunded_payment is not None:
+            # The answer to our own call told it before.
             return None
         if update.message.chat.type != ChatType.PRIVATE:
             return await self._take_group(update.message, update.update_id)
+        if (told := self._words.told_on(update.message.text or "")) is not None:
+            first = self._is_first(update.update_id)
+            return CommandAnswered(update.message.chat.id, told) if first else None
         await self._reception.receive(read_message(update.message, message_id, self._words))
         return None
 
@@ -100,6 +136,8 @@ class TelegramInbox:
                     await self._api.answer_tap(tap_id, toast)
                 case AskedInGroup(group):
                     await self._api.say(group, self._words.only_private)
+                case CommandAnswered(chat_id, text):
+                    await self._api.say(chat_id, text)
         except (TelegramRefused, TelegramAway) as failed:
             log.info("telegram_courtesy_not_shown", reason=str(failed))
 
@@ -134,12 +172,19 @@ class TelegramInbox:
     async def _take_group(self, message: Message, update_id: int) -> Courtesy | None:
         """In a group nothing is ordered. Who spoke to the bot is asked to come to it alone; what the
         members say to each other is not ours to answer."""
-        if update_id in self._seen_in_groups or not await self._speaks_to_us(message):
+        if update_id in self._seen or not await self._speaks_to_us(message):
             return None
-        self._seen_in_groups[update_id] = None
-        while len(self._seen_in_groups) > SEEN_GROUP_MESSAGES_MAX:
-            self._seen_in_groups.popitem(last=False)
+        self._is_first(update_id)
         return AskedInGroup(message.chat.id)
+
+    def _is_first(self, update_id: int) -> bool:
+        """Remember that this update was answered; False where it was before."""
+        if update_id in self._seen:
+            return False
+        self._seen[update_id] = None
+        while len(self._seen) > SEEN_MAX:
+            self._seen.popitem(last=False)
+        return True
 
     async def _speaks_to_us(self, message: Message) -> bool:
         text = message.text or ""
@@ -199,9 +244,11 @@ class TelegramPolling:
         *,
         hold_seconds: int = HOLD_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
         self._inbox = inbox
+        self._seconds = seconds
         self._hold_seconds = hold_seconds
         self._sleep = sleep
         self._offset = 0
@@ -214,12 +261,22 @@ class TelegramPolling:
             await self.once()
 
     async def once(self) -> None:
-        """Fetch and take what is new. An update that could not be committed stops the batch there."""
+        """Fetch and take what is new. An update that could not be committed stops the batch there.
+
+        A payer is answered before whoever talks; and a long batch is left after a while, because one
+        who begins to pay meanwhile is seen only by fetching again."""
         try:
-            for raw in await self._api.updates(self._offset, self._hold_seconds):
+            batch = await self._api.updates(self._offset, self._hold_seconds)
+            for raw in batch:
+                if "pre_checkout_query" in raw:
+                    await self._inbox.take(raw)
+            begun = self._seconds()
+            for raw in batch:
                 courtesy = await self._inbox.take(raw)
                 self._offset = max(self._offset, int(raw["update_id"]) + 1)
                 await self._inbox.show(courtesy)
+                if self._seconds() - begun > BATCH_SECONDS_MAX:
+                    break
             self._failures = 0
         except (TelegramAway, TelegramRefused) as failed:
             await self._pause(str(failed), getattr(failed, "retry_after_seconds", 3.0))
