@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
+import structlog
 
 from adapters.payments.wechat_pay_facts import Facts, Unreadable
 from adapters.payments.wechat_pay_signing import MerchantSigner, PlatformKeys, Unproven
 from orders.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 ANSWER_BYTES_MAX = 1024 * 1024
 ANSWER_AGE_MAX_SECONDS = 300
@@ -66,7 +69,13 @@ class WeChatPayApi:
     ) -> Said | Unheard:
         """`target` is the path with its query. Never raises."""
         raw = await self.ask(method, target, body)
-        return raw if isinstance(raw, Unheard) else self.proven(keys, raw)
+        said = raw if isinstance(raw, Unheard) else self.proven(keys, raw)
+        asked = f"{method} {target.partition('?')[0]}"
+        if isinstance(said, Unheard):
+            log.warning("wechat pay was not heard", asked=asked, reason=said.reason)
+        elif said.code:
+            log.info("wechat pay refused", asked=asked, code=said.code, why=said.facts.shown("message"))
+        return said
 
     async def ask(self, method: str, target: str, body: Body | None = None) -> Raw | Unheard:
         """The answer, not proven yet. Never raises."""
@@ -94,9 +103,7 @@ class WeChatPayApi:
         self, method: str, url: httpx.URL, body: Body | None, bytes_max: int, seconds_max: float
     ) -> Raw | Unheard:
         """The answer to one signed request; redirects are not followed. Never raises."""
-        content = (
-            b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        )
+        content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
         try:
             async with asyncio.timeout(seconds_max):
                 return await self._fetch(method, url, content, bytes_max, seconds_max)

@@ -50,6 +50,10 @@ class Facts:
             raise Unreadable(name)
         return said
 
+    def shown(self, name: str) -> str:
+        """Whatever it is, cut short, for a log."""
+        return str(self._said.get(name, ""))[:200]
+
     def sealed(self, name: str) -> str:
         """A cipher text, which may be long."""
         said = self._said.get(name)
