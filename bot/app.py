@@ -28,6 +28,7 @@ from adapters.suppliers.topup_account import topup_seller
 from adapters.web.app import create_web_app
 from adapters.web.passwords import hash_password
 from adapters.web.services import WebServices, WebSettings
+from bot import engine
 from bot.announcer import Announcer
 from bot.assistant import Assistant
 from bot.channel import Channel, Outbox, Sending
@@ -44,7 +45,7 @@ from bot.settings import Settings, SettingsRejected, supplier_settings
 from bot.store.chats import customer_of
 from bot.telling import Links
 from bot.wording import Wording
-from bot.worker import ConversationJobs, Worker
+from bot.worker import ConversationJobs, JobHandler, Worker
 from nlu.lexicon import Lexicon
 from orders.bookkeeper import Bookkeeper
 from orders.catalog import Delivery
@@ -56,7 +57,7 @@ from orders.jobs import EmbeddedJobs
 from orders.order import Order
 from orders.payment import Refused
 from orders.policy import Policy
-from orders.ports import Gateway, HouseSupplier, Merchant, RawNotice, Supplier
+from orders.ports import Gateway, HouseSupplier, Jobs, Merchant, RawNotice, Supplier
 from orders.price_rules import PriceRules
 from orders.shop import Shop
 from orders.sourcing import Seller
@@ -75,7 +76,7 @@ class App:
 
     database: Database
     shop: Shop
-    jobs: EmbeddedJobs
+    jobs: Jobs
     policy: Policy
     lexicon: Lexicon
     wording: Wording
@@ -84,6 +85,8 @@ class App:
     handover: Handover
     fanout: Fanout
     worker: Worker
+    """Does the work of jobs that are kept in the shop's own table."""
+    handlers: Mapping[str, JobHandler]
     clock: Clock
     gateways: Mapping[str, Gateway]
     """Who takes the money, by name."""
@@ -123,6 +126,8 @@ class Assembly:
     """Those that take real money."""
     sellers: Sequence[Seller] = ()
     """Outside suppliers of top-ups and keys."""
+    jobs: Jobs | None = None
+    """Where jobs are written down; None for the shop's own table."""
     catalog: Path | None = None
     """Loaded at the start; None where the shop has its goods already."""
     supplier_delay: timedelta = timedelta(0)
@@ -149,7 +154,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         database = Database.open(parts.database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
-        jobs = EmbeddedJobs(policy.jobs)
+        embedded = EmbeddedJobs(policy.jobs)
+        jobs = parts.jobs or embedded
         plays = bool(parts.sandbox_secret)
         secret, age_max = parts.sandbox_secret or token_urlsafe(24), policy.payment.notice_age_max_seconds
 
@@ -202,11 +208,11 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         handlers = {
             **dispatch.handlers(), **own.handlers(), **keeping.handlers(), **bookkeeper.handlers(),
         }  # fmt: skip
-        worker = Worker(database, jobs, handlers, clock)
+        worker = Worker(database, embedded, handlers, clock)
         reception = Reception(database, assistant, clock, fanout)
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, parts.sellers,
+            worker, handlers, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, parts.sellers,
             channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
@@ -424,6 +430,7 @@ async def run_shop(
     """
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
+        await engine.prepare(settings)
         parts = replace(_parts(settings, client), catalog=catalog, supplier_delay=supplier_delay)
         app = await stack.enter_async_context(assemble(parts))
         lines = _lines(app, settings)
@@ -433,7 +440,7 @@ async def run_shop(
         tasks = [asyncio.create_task(app.own_words.keep_looking(stop))]
         tasks.append(asyncio.create_task(keep_fresh(tuple(app.gateways.values()), stop)))
         if works:
-            tasks.append(asyncio.create_task(app.worker.run(stop)))
+            tasks.append(asyncio.create_task(_works(app, settings).run(stop)))
         listening = [asyncio.create_task(_listen(line)) for line in lines]
         try:
             await server.serve()
@@ -451,6 +458,7 @@ async def run_worker(settings: Settings) -> None:
     """Do the due work of a shop that other processes serve, until SIGTERM or Ctrl+C."""
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
+        await engine.prepare(settings)
         app = await stack.enter_async_context(assemble(_parts(settings, client)))
         lines = _lines(app, settings)
         stop = asyncio.Event()
@@ -462,13 +470,17 @@ async def run_worker(settings: Settings) -> None:
             asyncio.create_task(keep_fresh(tuple(app.gateways.values()), stop)),
         ]
         try:
-            await app.worker.run(stop)
+            await _works(app, settings).run(stop)
         finally:
             stop.set()
             await asyncio.gather(*tasks, return_exceptions=True)
             for line in lines:
                 await line.close()
     log.info("worker stopped")
+
+
+def _works(app: App, settings: Settings) -> engine.Works:
+    return engine.worker_of(settings, app.database, app.handlers, app.policy, app.worker)
 
 
 def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
@@ -482,6 +494,7 @@ def _parts(settings: Settings, client: httpx.AsyncClient) -> Assembly:
         sellers=sellers_of(settings, client),
         sandbox_secret=settings.sandbox_secret.get_secret_value() if settings.plays else "",
         gateways=connected(settings, client, SystemClock()),
+        jobs=engine.jobs_of(settings, Policy.read(settings.data_folder / "policy.toml")),
         bank_books=_bank_books(settings),
         supplier_books=settings.state_folder / "sandbox_supplier.jsonl",
         sendings=_sendings(settings),

@@ -22,8 +22,8 @@ from orders import invariants
 from orders.clock import Clock
 from orders.database import Database, Tx
 from orders.errors import SealBroken, UnknownDatabase
-from orders.jobs import EmbeddedJobs
 from orders.policy import Policy
+from orders.ports import Jobs
 from orders.store import alarms, goods, keys
 from orders.vault import Vault
 
@@ -61,6 +61,7 @@ class Patient:
     state_folder: Path
     policy: Policy
     vault: Vault
+    jobs: Jobs
     addresses: Mapping[str, str]
 
 
@@ -112,7 +113,7 @@ def _inside(tx: Tx, patient: Patient, now: datetime) -> list[Finding]:
         _durability(tx),
         _goods(tx),
         _vault(tx, patient.vault),
-        _jobs(tx, EmbeddedJobs(patient.policy.jobs), now),
+        _jobs(tx, patient.jobs, now),
         _alarms(tx),
         _books(tx, patient.policy, now),
     ]
@@ -163,7 +164,7 @@ def _vault(tx: Tx, vault: Vault) -> Finding:
     return Finding("card keys", Health.WELL, f"opened with {len(tried)} of {len(tried)} locks in use")
 
 
-def _jobs(tx: Tx, jobs: EmbeddedJobs, now: datetime) -> Finding:
+def _jobs(tx: Tx, jobs: Jobs, now: datetime) -> Finding:
     lag = jobs.lag(tx, now)
     late = f"the oldest due one {lag.late.total_seconds():.0f} s late"
     detail = f"{lag.written} written down, {late}, {lag.given_up} given up"

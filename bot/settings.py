@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         alias="XIADAN_DATABASE_URL",
         description="Empty for SQLite in the state folder, or postgresql+psycopg://user@host/name.",
     )
+    job_engine: Literal["embedded", "procrastinate"] = Field(
+        "embedded",
+        alias="XIADAN_JOB_ENGINE",
+        description="Who does the due work: embedded, or procrastinate (PostgreSQL only, the extra `postgres`).",
+    )
     data_folder: Path = Field(
         DATA_FOLDER, alias="XIADAN_DATA_FOLDER", description="Wording, words, account kinds and policy."
     )
@@ -292,6 +297,10 @@ def _unreadable(settings: Settings) -> list[str]:
             Vault.from_text(keys)
     except ValueError as error:
         problems.append(f"  XIADAN_CARD_KEYS: {error}; `xiadan secrets` makes a good one")
+    if settings.job_engine == "procrastinate" and not settings.database.startswith("postgresql"):
+        problems.append(
+            "  XIADAN_JOB_ENGINE: procrastinate needs PostgreSQL; set XIADAN_DATABASE_URL, or embedded"
+        )
     if not settings.database.startswith(("sqlite", "postgresql")):
         problems.append("  XIADAN_DATABASE_URL: begins with sqlite+aiosqlite:/// or postgresql+psycopg://")
     return problems

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, delete, func, or_, select, text, update
 
 from orders.database import Tx
 from orders.policy import JobPolicy
-from orders.ports import Job, Payload
+from orders.ports import Job, Lag, Payload
 from orders.store.instants import moment, stamp
 from orders.tables import jobs
 
@@ -74,15 +73,6 @@ _LAG = select(
 )
 
 ERROR_LENGTH_MAX = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """How the work stands: jobs written down, jobs given up, and how late the oldest due one is."""
-
-    written: int
-    given_up: int
-    late: timedelta
 
 
 class EmbeddedJobs:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -18,6 +18,15 @@ from sqlalchemy import Connection
 from orders.money import Fen
 
 Payload = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How the work stands: jobs written down, jobs given up, and how late the oldest due one is."""
+
+    written: int
+    given_up: int
+    late: timedelta
 
 
 class Jobs(Protocol):
@@ -38,6 +47,9 @@ class Jobs(Protocol):
 
     def missing(self, tx: Connection, keys: Sequence[str]) -> frozenset[str]:
         """Those of `keys` for which nothing is going to be done: no job, or one that was given up."""
+
+    def lag(self, tx: Connection, now: datetime) -> Lag:
+        """Whether somebody works."""
 
     def dead(self, tx: Connection) -> tuple[tuple[str, str], ...]:
         """Key and last error of each job that was given up."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.doctor import Finding, Health, Patient, examine
+from bot.engine import jobs_of
 from bot.settings import Settings, SettingsRejected, check_for_serving, open_state_folder
 from orders import backup as backups
 from orders.backup import Copy
@@ -37,6 +38,7 @@ def doctor(settings: Settings) -> int:
         state_folder=settings.state_folder,
         policy=policy,
         vault=_vault(settings),
+        jobs=jobs_of(settings, policy),
         addresses=addresses(settings),
     )
 

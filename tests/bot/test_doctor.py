@@ -17,6 +17,7 @@ from sqlalchemy import text
 from bot.doctor import Finding, Health, Patient, examine
 from orders.clock import VirtualClock
 from orders.database import Database, Tx, sqlite_url
+from orders.jobs import EmbeddedJobs
 from orders.policy import Policy
 from orders.store import goods, keys
 from orders.vault import Vault
@@ -51,7 +52,15 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def patient(stocked: Path, tmp_path: Path) -> Patient:
     path = Path(shutil.copy(stocked, tmp_path / "shop.db"))
     policy = Policy.read(DATA / "policy.toml")
-    return Patient(sqlite_url(path), DATA, tmp_path, policy, VAULT, {"alipay": "https://pay.example/"})
+    return Patient(
+        sqlite_url(path),
+        DATA,
+        tmp_path,
+        policy,
+        VAULT,
+        EmbeddedJobs(policy.jobs),
+        {"alipay": "https://pay.example/"},
+    )
 
 
 def gateway(at: datetime = NOW, status: int = 200) -> Callable[[httpx.Request], httpx.Response]:
