@@ -102,15 +102,22 @@ class Courier:
         return min((errand.due for errand in self._waiting), default=None)
 
     async def run_due(self) -> None:
-        """Post everything whose time has come, oldest first."""
+        """Post everything whose time has come, oldest first; what was kept back, once nothing keeps it back."""
+        if not self.knobs.refund_notice_first:
+            for payment in self._kept_back:
+                self._plan(payment)
+            self._kept_back.clear()
         while due := sorted(errand for errand in self._waiting if errand.due <= self.clock.now()):
             self._waiting.remove(due[0])
             await self._post(due[0])
 
     async def _set_out(self, subject: Payment | Refund) -> None:
+        self._plan(subject)
+        await self.run_due()
+
+    def _plan(self, subject: Payment | Refund) -> None:
         due = self.clock.now() + self.knobs.notice_delay
         self._waiting.append(_Errand(due, next(self._numbers), subject))
-        await self.run_due()
 
     async def _post(self, errand: _Errand) -> None:
         notice = self._written(errand.subject)

@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import httpx
 
+from adapters.suppliers.card_stock import SampleKeys
+from orders.chance import UNGUESSABLE, Chance
 from orders.clock import Clock, VirtualClock
 from orders.database import Database
 from orders.order import Order
 from orders.payment import NoticeOutcome, Payment, Refused
 from orders.ports import Gateway, RawNotice, Scene
+from orders.shop import Shop
 from orders.store import money
 from orders.till import Till
 from tests.emulator.app import Emulator
@@ -29,7 +32,13 @@ MakeGateway = Callable[[Rail, httpx.AsyncClient, Clock, str], Gateway]
 class ShopStage:
     """`world` is the shop; `rail` the other side, with its knobs; `calls` what the shop asked there."""
 
-    def __init__(self, database: Database, kind: type[Rail], make_gateway: MakeGateway) -> None:
+    def __init__(
+        self,
+        database: Database,
+        kind: type[Rail],
+        make_gateway: MakeGateway,
+        chance: Chance = UNGUESSABLE,
+    ) -> None:
         self.clock = VirtualClock(START)
         self.heard: list[NoticeOutcome] = []
         """What the shop made of each notice."""
@@ -39,12 +48,14 @@ class ShopStage:
         self.rail = self.emulator.rails[kind.name]
         self.knobs = self.rail.knobs
         wire = self.emulator.transport()
-        self.payer = httpx.AsyncClient(transport=wire)
-        """A payer's browser."""
+        self.payer = httpx.AsyncClient(transport=wire, timeout=None)
+        """A payer's browser, which waits for as long as he does."""
         client = httpx.AsyncClient(transport=wire, event_hooks={"request": [self._count]})
         self.gateway = make_gateway(self.rail, client, self.clock, f"{SHOP}/notices/{kind.name}")
         merchants = {"sandbox": MERCHANT, self.gateway.name: self.gateway.merchant}
         self.world = World(database, clock=self.clock, merchants=merchants)
+        world = self.world
+        world.shop = Shop(world.jobs, world.vault, world.policy, merchants, SampleKeys(), chance)
         gateways = {"sandbox": self.world.gateway, self.gateway.name: self.gateway}
         self.world.connect(*gateways.values())
         self.till = Till(database, self.world.shop, gateways, self.clock)

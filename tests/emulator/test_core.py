@@ -275,3 +275,12 @@ async def test_the_payers_page_writes_what_the_shop_said_as_text(stage: Stage) -
     page = (await stage.client.get("/payer/plain/P<b>")).text
     assert "P&lt;b&gt;" in page
     assert "P<b>" not in page
+
+
+async def test_what_was_kept_back_goes_out_once_nothing_keeps_it_back(stage: Stage) -> None:
+    stage.knobs.refund_notice_first = True
+    await stage.open()
+    await stage.pay()
+    stage.knobs.refund_notice_first = False
+    await stage.let_pass(seconds=1)
+    assert stage.told == ["P1"]
