@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 import httpx
+import structlog
 
 from adapters.payments.alipay_account import AlipayAccount
 from adapters.payments.alipay_signing import SIGN_TYPE, beijing, genuine_answer, signature_of
 from orders.clock import Clock
+
+log = structlog.get_logger(__name__)
 
 ANSWER_SECONDS_MAX = 10.0
 ANSWER_BYTES_MAX = 1_000_000
@@ -35,7 +38,8 @@ class Answer:
     def text(self, name: str) -> str:
         """A fact; empty where it is absent, or no text."""
         said = self.facts.get(name)
-        return said if isinstance(said, str) else ""
+        # JSON can spell half a character, which no database takes.
+        return said.encode(errors="replace").decode() if isinstance(said, str) else ""
 
     @property
     def is_done(self) -> bool:
@@ -65,18 +69,14 @@ class AlipayApi:
         self, method: str, business: Mapping[str, str], common: Mapping[str, str] | None = None
     ) -> Answer | None:
         """None where nobody answered, or nobody whom we believe."""
-        signed = self._signed(method, business, common or {})
-        content = {"biz_content": signed.pop("biz_content")}
-        # The character set must stand in the address: Alipay reads the body by it.
-        url = f"{self._account.gateway_url}?{urlencode(signed)}"
-        body = await self._fetched("POST", url, ANSWER_BYTES_MAX, ANSWER_SECONDS_MAX, content)
-        if body is None:
-            return None
         try:
-            facts = genuine_answer(body.decode(), method, self._alipays_key)
-        except UnicodeDecodeError:
+            answer = await self._answer(method, self._signed(method, business, common or {}))
+        except _NotHeard as silence:
+            log.warning("alipay was not heard", asked=method, reason=str(silence))
             return None
-        return None if facts is None else Answer(facts)
+        if not answer.is_done:
+            log.info("alipay refused", asked=method, code=answer.reason, why=answer.text("sub_msg")[:200])
+        return answer
 
     def link(self, method: str, business: Mapping[str, str], common: Mapping[str, str]) -> str:
         """An address for the payer's browser, which makes the call itself."""
@@ -85,14 +85,31 @@ class AlipayApi:
     async def download(self, url: str, bytes_max: int) -> bytes | None:
         """A file whose address an answer told; None where it cannot be had, or is larger."""
         try:
+            return await self._fetched("GET", self._safe(url), bytes_max, BILL_SECONDS_MAX)
+        except _NotHeard as silence:
+            log.warning("alipay was not heard", asked="download", reason=str(silence))
+            return None
+
+    def _safe(self, url: str) -> str:
+        """Alipay tells addresses without TLS at times; they are asked no less safely than its gateway."""
+        try:
             parts = urlsplit(url)
         except ValueError:
-            return None
+            raise _NotHeard("no address") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            return None
-        # Alipay tells such addresses without TLS at times; it is asked no less safely than its gateway.
-        safe = parts._replace(scheme=urlsplit(self._account.gateway_url).scheme).geturl()
-        return await self._fetched("GET", safe, bytes_max, BILL_SECONDS_MAX)
+            raise _NotHeard("no address")
+        return parts._replace(scheme=urlsplit(self._account.gateway_url).scheme).geturl()
+
+    async def _answer(self, method: str, signed: Mapping[str, str]) -> Answer:
+        # The character set must stand in the address: Alipay reads the body by it.
+        address = {name: value for name, value in signed.items() if name != "biz_content"}
+        url = f"{self._account.gateway_url}?{urlencode(address)}"
+        form = {"biz_content": signed["biz_content"]}
+        body = await self._fetched("POST", url, ANSWER_BYTES_MAX, ANSWER_SECONDS_MAX, form)
+        facts = genuine_answer(body.decode(errors="replace"), method, self._alipays_key)
+        if facts is None:
+            raise _NotHeard("not signed by it")
+        return Answer(facts)
 
     def _signed(self, method: str, business: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
         parameters = {
@@ -103,14 +120,14 @@ class AlipayApi:
             "sign_type": SIGN_TYPE,
             "timestamp": beijing(self._clock.now()),
             "version": "1.0",
-            "biz_content": json.dumps(business, ensure_ascii=False, separators=(",", ":")),
+            "biz_content": json.dumps(business, separators=(",", ":")),
             **{name: value for name, value in common.items() if value},
         }
         return parameters | {"sign": signature_of(parameters, self._key)}
 
     async def _fetched(
         self, verb: str, url: str, bytes_max: int, seconds_max: float, form: Mapping[str, str] | None = None
-    ) -> bytes | None:
+    ) -> bytes:
         try:
             # The client's own time-outs are for each read: who sends a byte a second never runs into one.
             async with (
@@ -119,14 +136,24 @@ class AlipayApi:
                     verb, url, data=form, headers=PLAIN, timeout=ANSWER_SECONDS_MAX, follow_redirects=False
                 ) as response,
             ):
-                packed = response.headers.get("content-encoding", "identity") != "identity"
-                if response.status_code != httpx.codes.OK or packed:
-                    return None
-                body = bytearray()
-                async for piece in response.aiter_bytes():
-                    body += piece
-                    if len(body) > bytes_max:
-                        return None
-                return bytes(body)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
-            return None
+                return await _content(response, bytes_max)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            # Its name alone: the address in its text is signed, and a log is no place for that.
+            raise _NotHeard(type(error).__name__) from None
+
+
+class _NotHeard(Exception):
+    """Nobody answered, or nobody whom we believe; the text says how."""
+
+
+async def _content(response: httpx.Response, bytes_max: int) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise _NotHeard(f"status {response.status_code}")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise _NotHeard("packed")
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > bytes_max:
+            raise _NotHeard("too large")
+    return bytes(body)

@@ -88,7 +88,10 @@ def beijing(moment: datetime) -> str:
 
 def from_beijing(text: str) -> datetime:
     """Raises ValueError."""
-    return datetime.strptime(text, _TIME).replace(tzinfo=CHINA).astimezone(UTC)
+    try:
+        return datetime.strptime(text, _TIME).replace(tzinfo=CHINA).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no time that there ever was") from None
 
 
 def fen_of(amount: object) -> Fen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 from collections.abc import Callable, Mapping
@@ -11,6 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.payments.alipay import AlipayGateway
 from orders.clock import VirtualClock
@@ -70,7 +74,7 @@ class Line:
     def answer(self, method: str, facts: Mapping[str, object], sign: str | None = None) -> None:
         """From now on the other side says this, signed by Alipay unless told otherwise."""
         root = method.replace(".", "_") + "_response"
-        spelled = json.dumps(facts, ensure_ascii=False)
+        spelled = json.dumps(facts)
         signature = Signer().sign(spelled) if sign is None else sign
         self.says = lambda _: httpx.Response(200, text=f'{{"{root}":{spelled},"sign":"{signature}"}}')
 
@@ -226,6 +230,47 @@ async def test_who_does_not_answer_readably_has_said_nothing(line: Line, how: st
     assert (await line.gateway.refund(REFUND)).status is RefundStatus.UNKNOWN
     assert (await line.gateway.query_refund(REFUND)).status is RefundStatus.UNKNOWN
     assert (await line.gateway.bill(date(2026, 1, 4))).rows is None
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("time-out", "ReadTimeout"),
+        ("500", "status 500"),
+        ("endless", "too large"),
+        ("a page", "not signed by it"),
+    ],
+)
+async def test_the_log_tells_a_person_why_nothing_was_heard(line: Line, how: str, reason: str) -> None:
+    line.says = NOT_HEARD[how]
+    with structlog.testing.capture_logs() as logs:
+        await line.gateway.query(ASK)
+    assert logs == [
+        {
+            "event": "alipay was not heard", "asked": "alipay.trade.query", "reason": reason,
+            "log_level": "warning",
+        }
+    ]  # fmt: skip
+
+
+async def test_the_log_tells_a_person_why_alipay_refused(line: Line) -> None:
+    line.answer(
+        "alipay.trade.precreate",
+        {"code": "40002", "sub_code": "isv.invalid-signature", "sub_msg": "验签出错"},
+    )
+    with structlog.testing.capture_logs() as logs:
+        await line.gateway.open(ASK, Scene.QR)
+    assert [(log["asked"], log["code"], log["why"]) for log in logs] == [
+        ("alipay.trade.precreate", "isv.invalid-signature", "验签出错")
+    ]
+
+
+async def test_half_a_character_does_no_harm(line: Line) -> None:
+    facts = {"code": "10000", "out_trade_no": "20260105000001_1", "qr_code": "https://qr.alipay.com/\ud800"}
+    line.answer("alipay.trade.precreate", facts)
+    assert await line.gateway.open(ASK, Scene.QR) == OpenAnswer(ShowCode("https://qr.alipay.com/?"))
+    line.says = None
+    assert (await line.gateway.open(replace(ASK, subject="\ud800"), Scene.QR)).unsure is False
 
 
 async def test_an_answer_that_alipay_did_not_sign_is_silence(line: Line) -> None:
@@ -483,3 +528,40 @@ def _signed(request: httpx.Request, facts: Mapping[str, object]) -> httpx.Respon
     spelled = json.dumps(facts)
     root = method.replace(".", "_") + "_response"
     return httpx.Response(200, text=f'{{"{root}":{spelled},"sign":"{Signer().sign(spelled)}"}}')
+
+
+FACTS = (
+    "code", "sub_code", "sub_msg", "out_trade_no", "trade_no", "trade_status", "total_amount", "send_pay_date",
+    "qr_code", "fund_change", "refund_status", "refund_amount", "out_request_no", "bill_download_url",
+)  # fmt: skip
+TRUE = st.sampled_from(
+    (
+        "10000", "40004", "ACQ.TRADE_NOT_EXIST", "ACQ.TRADE_STATUS_ERROR", "ACQ.TRADE_HAS_CLOSE", "20260105000001_1",
+        "TRADE_SUCCESS", "TRADE_CLOSED", "WAIT_BUYER_PAY", "99.80", "9.80", "2026-01-05 10:00:00",
+        "0001-01-01 00:00:00", "Y", "N", "REFUND_SUCCESS", "20260105000001R1", "http://bill.test/x",
+    )
+)  # fmt: skip
+ANYTHING = st.one_of(
+    TRUE, st.text(max_size=8), st.integers(), st.none(), st.lists(st.text(max_size=3), max_size=2)
+)
+
+
+@settings(max_examples=30)
+@given(facts=st.dictionaries(st.sampled_from(FACTS), ANYTHING))
+def test_whatever_alipay_signs_it_is_read_or_it_is_unknown(facts: dict[str, object]) -> None:
+    line = Line()
+    line.says = lambda request: _signed(request, facts) if request.method == "POST" else httpx.Response(404)
+
+    async def ask() -> None:
+        opened = await line.gateway.open(ASK, Scene.QR)
+        assert opened.offer is None or facts["code"] == "10000"
+        for paid in (await line.gateway.query(ASK), await line.gateway.close(ASK)):
+            assert (paid.notice is not None) is (paid.status is PaymentStatus.PAID)
+            if paid.notice is not None:
+                assert (facts["trade_status"], facts["out_trade_no"]) == ("TRADE_SUCCESS", "20260105000001_1")
+        given_back = await line.gateway.refund(REFUND), await line.gateway.query_refund(REFUND)
+        if any(answer.status is RefundStatus.SUCCEEDED for answer in given_back):
+            assert facts.get("refund_amount") == "9.80" or facts.get("fund_change") == "Y"
+        assert (await line.gateway.bill(date(2026, 1, 4))).rows is None
+
+    asyncio.run(ask())
