@@ -56,7 +56,7 @@ TRADE_PATHS = {Scene.QR: "native", Scene.JSAPI: "jsapi", Scene.WAP: "h5"}
 OPEN_REFUSED = frozenset(
     {
         "PARAM_ERROR", "NO_AUTH", "APPID_MCHID_NOT_MATCH", "MCH_NOT_EXISTS", "OPENID_MISMATCH", "ACCOUNT_ERROR",
-        "ORDER_CLOSED", "RULE_LIMIT",
+        "ORDER_CLOSED",
     }
 )  # fmt: skip
 """Nothing can be paid under this number. Every other code leaves it open: ORDERPAID says it was paid,

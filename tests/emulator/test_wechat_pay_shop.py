@@ -19,7 +19,7 @@ from orders.ports import BillKind, CallWallet, GoTo, RawNotice, Scene, ShowCode
 from orders.store import money
 from tests.emulator.books import Movement, MovementKind, RefundState
 from tests.emulator.knobs import RefundPath
-from tests.emulator.rail import Rail
+from tests.emulator.rail import Rail, Surroundings
 from tests.emulator.shop_stage import BACK, ShopStage
 from tests.emulator.wechat_pay import WeChatPayRail
 from tests.emulator.wechat_pay_door import Door, Refuses, SignsBy
@@ -40,8 +40,8 @@ def door(rail: Rail) -> Door:
 class CertifiedRail(WeChatPayRail):
     """An account that was not switched to the public key yet."""
 
-    def __init__(self, surroundings: object) -> None:
-        super().__init__(surroundings)  # type: ignore[arg-type]
+    def __init__(self, surroundings: Surroundings) -> None:
+        super().__init__(surroundings)
         self.door.signs_by = SignsBy.CERTIFICATE
 
 
@@ -527,6 +527,18 @@ async def test_a_refund_notice_of_another_amount_ends_nothing_and_rings(stage: S
     stage.knobs.amount_told_fen = 1
     await stage.let_pass(hours=1)
     assert "refund_differs" in await stage.world.alarms()
+    assert await is_refunded_once(stage, order)
+
+
+async def test_another_merchants_refund_ends_nothing_of_ours(stage: ShopStage) -> None:
+    stage.knobs.refund_path = RefundPath.PROCESSING_THEN_SUCCESS
+    order = await refund_begun(stage)
+    stage.knobs.merchant_told = "1600000000"
+    stage.knobs.refund_takes = timedelta(seconds=5)
+    await stage.let_pass(seconds=6)
+    assert Refused("wrong_merchant") in stage.heard
+    assert await stage.world.state(order) is CustomerState.REFUNDING
+    await stage.let_pass(hours=1)
     assert await is_refunded_once(stage, order)
 
 
