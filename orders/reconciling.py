@@ -181,6 +181,9 @@ class Books:
     has_before: bool
     """Whether the bill of the day before is known, and so on."""
     has_after: bool
+    begun_elsewhere: frozenset[str] = frozenset()
+    """Numbers of refunds that stand on their bills of other days as under way. WeChat Pay lists a refund once,
+    on the day on which it was asked for, as it stood then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,8 @@ def _may_stand_on_another_day(
     numbers = ((movement.kind, number) for number in (movement.ref, movement.our_no) if number)
     if any(number in books.elsewhere for number in numbers):
         return True
+    if movement.kind is BillKind.REFUND and {movement.ref, movement.our_no} & books.begun_elsewhere:
+        return True
     edge = timedelta(minutes=policy.edge_minutes)
     assert movement.at is not None, f"{movement.our_no} ended, at no time"
     if not books.has_before and movement.at < start_of(day) + edge:
@@ -330,7 +335,9 @@ class _Join:
         if row.state != SUCCEEDED:
             if not succeeded:
                 return True
-            return self._states_differ(row, movement)
+            # The bill may have been made before a refund's end, and is not corrected.
+            if row.state != PROCESSING or row.kind is not BillKind.REFUND:
+                return self._states_differ(row, movement)
         if not succeeded:
             unheard = movement.stand is Stand.OPEN and movement.kind is not BillKind.DELIVERY
             if not unheard:

@@ -14,7 +14,7 @@ from sqlalchemy import Row, Text, bindparam, delete, func, insert, select, text,
 from orders.database import Tx
 from orders.money import Fen
 from orders.ports import BillKind, BillRow
-from orders.reconciling import SUCCEEDED, Difference, Found, Party, What
+from orders.reconciling import PROCESSING, SUCCEEDED, Difference, Found, Party, What
 from orders.store.instants import moment, stamp
 from orders.tables import bill_rows, bills, differences
 
@@ -54,6 +54,14 @@ _ON_OTHER_DAYS = select(bill_rows.c.kind, bill_rows.c.ref, bill_rows.c.our_no).w
 )
 _REF_ELSEWHERE = _ON_OTHER_DAYS.where(bill_rows.c.ref.in_(bindparam("b_numbers", expanding=True)))
 _NO_ELSEWHERE = _ON_OTHER_DAYS.where(bill_rows.c.our_no.in_(bindparam("b_numbers", expanding=True)))
+
+_BEGUN_ON_OTHER_DAYS = select(bill_rows.c.ref, bill_rows.c.our_no).where(
+    bill_rows.c.party == bindparam("b_party"),
+    bill_rows.c.day != bindparam("b_day"),
+    bill_rows.c.kind == BillKind.REFUND.value,
+    bill_rows.c.state == PROCESSING,
+    bill_rows.c.our_no.in_(bindparam("b_numbers", expanding=True)),
+)
 
 # The same difference again keeps its number; one that was closed on other numbers is opened again,
 # and keeps how it had been closed before.
@@ -202,6 +210,16 @@ def on_other_days(
             for row in tx.execute(query, _key(party, day) | {"b_numbers": some}):
                 found |= {(BillKind(row.kind), number) for number in (row.ref, row.our_no) if number}
     return frozenset(found)
+
+
+def begun_on_other_days(tx: Tx, party: Party, day: date, our_nos: Iterable[str]) -> frozenset[str]:
+    """Theirs and our numbers of those refunds that stand on the party's bills of other days as under way."""
+    rows = (
+        row
+        for some in chunks(our_nos)
+        for row in tx.execute(_BEGUN_ON_OTHER_DAYS, _key(party, day) | {"b_numbers": some})
+    )
+    return frozenset(number for row in rows for number in (row.ref, row.our_no) if number)
 
 
 def chunks(numbers: Iterable[str]) -> Iterable[list[str]]:

@@ -69,7 +69,12 @@ def books(tx: Tx, party: Party, day: date, rows: Sequence[BillRow]) -> Books:
         elsewhere=bills.on_other_days(tx, party, day, refs, numbers),
         has_before=bills.bill(tx, party, day - timedelta(days=1)) is not None,
         has_after=bills.bill(tx, party, day + timedelta(days=1)) is not None,
+        begun_elsewhere=bills.begun_on_other_days(tx, party, day, _refund_numbers(of_day)),
     )
+
+
+def _refund_numbers(of_day: Sequence[Movement]) -> Iterable[str]:
+    return (movement.our_no for movement in of_day if movement.kind is BillKind.REFUND)
 
 
 def _mentioned(tx: Tx, party: Party, rows: Sequence[BillRow]) -> tuple[Movement, ...]:

@@ -129,6 +129,16 @@ class TestWhatIsNoDifference:
         comparison = compared([paid], [row(paid, fee_fen=Fen(6))])
         assert (found(comparison), comparison.fees) == (set(), ((paid, 6),))
 
+    def test_a_refund_that_was_under_way_when_its_bill_was_made(self) -> None:
+        refund = movement(1, BillKind.REFUND)
+        comparison = compared([refund], [row(refund, state="processing", fee_fen=Fen(-6))])
+        assert (found(comparison), comparison.fees, comparison.agreed) == (set(), ((refund, -6),), 1)
+
+    def test_a_refund_that_stands_on_the_bill_of_the_day_on_which_it_was_asked_for(self) -> None:
+        refund, payment = movement(1, BillKind.REFUND), movement(2)
+        begun = frozenset({refund.our_no, payment.our_no})
+        assert found(compared([refund, payment], [], begun_elsewhere=begun)) == {(What.SHORT, payment.our_no)}
+
     def test_an_amount_that_cannot_be_compared(self) -> None:
         refund = movement(1, BillKind.REFUND, amount_fen=None)
         assert found(compared([refund], [row(refund, amount_fen=Fen(7))])) == set()
