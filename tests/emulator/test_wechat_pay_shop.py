@@ -9,13 +9,15 @@ import httpx
 import pytest
 
 from adapters.payments.wechat_pay import WeChatPayGateway
+from orders.bookkeeper import Bookkeeper
 from orders.clock import Clock
 from orders.database import Database
-from orders.ledger import receivable
+from orders.ledger import GATEWAY_FEES, receivable
 from orders.order import CustomerState, Order, PaymentState
 from orders.paying import NoWay
 from orders.payment import Effect, Held, HeldReason, Noted, Refused, Repeated, Settled
 from orders.ports import BillKind, CallWallet, GoTo, RawNotice, Scene, ShowCode
+from orders.reconciling import Party, Side, What
 from orders.store import money
 from tests.emulator.books import Movement, MovementKind, RefundState
 from tests.emulator.knobs import RefundPath
@@ -68,12 +70,12 @@ async def paid(stage: ShopStage, order: Order, **form: str) -> None:
 
 
 async def is_sound(stage: ShopStage) -> bool:
-    """No invariant is broken, and WeChat Pay holds for us exactly what our books say it does."""
+    """No invariant is broken, and what WeChat Pay holds for us and what it kept is exactly what our books say."""
     assert await stage.world.violations() == ()
     balances = await stage.world.database.read(stage.world.shop.balances)
     books = stage.rail.books
     held = sum(one.paid_fen - books.given_back_fen(number) for number, one in books.payments.items())
-    assert balances.get(receivable("wechat_pay"), 0) == held
+    assert balances.get(receivable("wechat_pay"), 0) + balances.get(GATEWAY_FEES, 0) == held
     return True
 
 
@@ -589,3 +591,46 @@ async def test_the_bill_of_a_day_names_what_moved_and_what_the_knobs_made_of_it(
     assert {(row.our_no, row.amount_fen, row.fee_fen) for row in rows} == {
         (second.out_trade_no, 9981, 60), (refund_no, 950, -6), ("P9", 700, 4),
     }  # fmt: skip
+
+
+async def differences(stage: ShopStage, day: date) -> list[tuple[What, str]]:
+    """What differs between our books and the bill of a day, once both are there."""
+    world, us = stage.world, Party(Side.GATEWAY, "wechat_pay")
+    world.bookkeeper = Bookkeeper(world.database, world.shop, {"wechat_pay": stage.gateway}, {}, stage.clock)
+    assert await world.bookkeeper.reconcile(us, day) is None
+    found = await world.database.read(lambda tx: world.shop.open_differences(tx))
+    return [(one.found.what, one.found.our_no) for one in found]
+
+
+async def test_an_honest_day_differs_in_nothing(stage: ShopStage) -> None:
+    await refund_begun(stage)
+    await paid(stage, await stage.world.place())
+    await stage.let_pass(days=1)
+    assert await differences(stage, date(2026, 1, 5)) == []
+
+
+async def test_a_refund_that_takes_days_differs_on_none_of_them(stage: ShopStage) -> None:
+    stage.knobs.refund_path, stage.knobs.refund_takes = (
+        RefundPath.PROCESSING_THEN_SUCCESS,
+        timedelta(days=2),
+    )
+    order = await refund_begun(stage)
+    await paid(stage, await stage.world.place())
+    for day in range(4):
+        await stage.let_pass(days=1)
+        assert await differences(stage, date(2026, 1, 5) + timedelta(days=day)) == [], day
+    assert await is_refunded_once(stage, order)
+
+
+async def test_a_bill_that_differs_is_found_out(stage: ShopStage) -> None:
+    orders = [await stage.world.place() for _ in range(2)]
+    for order in orders:
+        await paid(stage, order)
+    missing, other = [(await stage.payment(order)).out_trade_no for order in orders]
+    stage.knobs.bill_missing = frozenset({missing})
+    stage.knobs.bill_differs_fen = {other: 9981}
+    stage.knobs.bill_extra = (Movement(MovementKind.PAYMENT, "4200X", "P9", "P9", 700, START, fee_fen=4),)
+    await stage.let_pass(days=2)
+    await differences(stage, date(2026, 1, 6))
+    found = await differences(stage, date(2026, 1, 5))
+    assert sorted(found) == sorted([(What.SHORT, missing), (What.AMOUNT, other), (What.LONG, "P9")])

@@ -33,7 +33,7 @@ from tests.emulator.books import (
 )
 from tests.emulator.courier import Notice, Saying
 from tests.emulator.rail import Rail, Surroundings
-from tests.emulator.wechat_pay_bill import trade_bill
+from tests.emulator.wechat_pay_bill import WeChatPayBooks, trade_bill
 from tests.emulator.wechat_pay_door import Call, Door, Json, Refuses
 from tests.emulator.wechat_pay_keys import (
     APP_ID,
@@ -73,6 +73,7 @@ class WeChatPayRail(Rail):
 
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(surroundings)
+        self.books = WeChatPayBooks(self.now)
         self.keys = keyring()
         self.door = Door(self.keys, self.knobs, self.now)
         self.refusal: Refuses | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from orders.money import yuan
-from tests.emulator.books import CHINA, Movement, MovementKind
+from tests.emulator.books import CHINA, Books, Movement, MovementKind, Refund, RefundState
 from tests.emulator.wechat_pay_keys import APP_ID, MERCHANT_ID
 
 HEADINGS = (
@@ -18,6 +19,26 @@ TOTALS = "总交易单数,应结订单总金额,退款总金额,充值券退款�
 
 FEE_PER_MILLE = 6
 STATES = {"succeeded": "SUCCESS", "processing": "PROCESSING", "failed": "FAIL"}
+
+
+class WeChatPayBooks(Books):
+    """Lists a refund on the day on which it was asked for, in the state in which it was when the bill was
+    made, at nine the next morning; it stands on no later bill, and that state is never corrected."""
+
+    def movements(self, day: date) -> tuple[Movement, ...]:
+        paid = (one for one in super().movements(day) if one.kind is MovementKind.PAYMENT)
+        asked = (one for one in self.refunds.values() if one.asked_at.astimezone(CHINA).date() == day)
+        made_at = datetime.combine(day + timedelta(days=1), time(9), CHINA)
+        return (*paid, *(_refund(one, made_at) for one in asked))
+
+
+def _refund(refund: Refund, made_at: datetime) -> Movement:
+    ended = refund.ends_at <= made_at
+    state = ("succeeded" if refund.ends_as is RefundState.SUCCEEDED else "failed") if ended else "processing"
+    return Movement(
+        MovementKind.REFUND, refund.transaction_no, refund.refund_no, refund.out_trade_no, refund.amount_fen,
+        refund.asked_at, state=state,
+    )  # fmt: skip
 
 
 def trade_bill(movements: Sequence[Movement]) -> str:
