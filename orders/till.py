@@ -19,6 +19,7 @@ from orders.paying import NoWay
 from orders.payment import Payment
 from orders.ports import (
     Gateway,
+    GoTo,
     OpenAnswer,
     PaymentAnswer,
     PaymentOffer,
@@ -69,13 +70,15 @@ class Till:
             if (await self.close(left)).status is PaymentStatus.PAID:
                 return NoWay.PAID
         payment = begun.payment
-        if payment.offer is not None:
+        if payment.offer is not None and not isinstance(payment.offer, GoTo):
             return payment.offer
         ask = replace(
             payment.ask, subject=_subject(begun.order), payer=payer, payer_ip=payer_ip, return_url=return_url
         )
         answer = await self._in_time(connected.open(ask, scene), OpenAnswer(None, "timeout", unsure=True))
-        offer = answer.offer
+        # A link goes stale long before its payment: WeChat's after five minutes. A fresh one is asked for, under
+        # the same number; where there is none, the old one may still do.
+        offer = answer.offer or payment.offer
         if offer is None:
             return NoWay.SILENT if answer.unsure else NoWay.REFUSED
         await self._database.write(lambda tx: paying.keep_offer(tx, payment, offer))

@@ -123,6 +123,27 @@ async def test_a_phones_browser_pays_and_comes_back(stage: ShopStage) -> None:
     assert await is_delivered_and_sound(stage, order)
 
 
+async def test_a_link_that_went_stale_is_made_anew_for_the_same_payment(stage: ShopStage) -> None:
+    order = await stage.world.place()
+    stale = await stage.begin(order, Scene.WAP)
+    assert isinstance(stale, GoTo)
+    await stage.let_pass(minutes=6)
+    assert (await stage.payer.get(stale.url)).status_code == 410
+    fresh = await stage.begin(order, Scene.WAP)
+    assert isinstance(fresh, GoTo)
+    there = await stage.payer.get(fresh.url)
+    await stage.payer.post(there.headers["location"], data={"do": "pay"})
+    assert len(stage.rail.books.payments) == 1
+    assert await is_delivered_and_sound(stage, order)
+
+
+async def test_a_link_is_given_again_where_nobody_gives_a_fresh_one(stage: ShopStage) -> None:
+    order = await stage.world.place()
+    link = await stage.begin(order, Scene.WAP)
+    stage.knobs.fail_after_commit = 100
+    assert await stage.begin(order, Scene.WAP) == link
+
+
 @BY_EITHER_KEY
 async def test_a_customer_inside_wechat_pays_there(stage: ShopStage) -> None:
     order = await stage.world.place()

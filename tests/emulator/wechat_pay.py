@@ -45,6 +45,8 @@ from tests.emulator.wechat_pay_keys import (
 
 TRADE = "/v3/pay/transactions"
 REFUNDS = "/v3/refund/domestic/refunds"
+H5_PAGE = "/cgi-bin/mmpayweb-bin/checkmweb"
+H5_LINK_GOOD_FOR = timedelta(minutes=5)
 BILL_GOOD_FOR = timedelta(minutes=5)
 
 REFUSALS = {
@@ -94,7 +96,7 @@ class WeChatPayRail(Rail):
             Route("/v3/certificates", guarded(self._certificates), methods=["GET"]),
             Route("/v3/bill/tradebill", guarded(self._bill), methods=["GET"]),
             Route("/v3/billdownload/file", guarded(self._download), methods=["GET"]),
-            Route("/cgi-bin/mmpayweb-bin/checkmweb", self._h5_page, methods=["GET"]),
+            Route(H5_PAGE, self._h5_page, methods=["GET"]),
         ]
 
     # --- notices --------------------------------------------------------------------------------
@@ -175,9 +177,8 @@ class WeChatPayRail(Rail):
             case "native":
                 return {"code_url": self.payer_url(number)}
             case "h5":
-                return {
-                    "h5_url": f"{self.base_url}/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={number}&package=1"
-                }
+                made_at = int(self.now().timestamp())
+                return {"h5_url": f"{self.base_url}{H5_PAGE}?prepay_id={number}&package={made_at}"}
             case _:
                 return {"prepay_id": f"wx{number}"}
 
@@ -223,7 +224,9 @@ class WeChatPayRail(Rail):
 
     async def _h5_page(self, request: Request) -> Response:
         """Where the payer's browser is sent; it opens WeChat, and comes back to `redirect_url`."""
-        number = request.query_params["prepay_id"]
+        number, made_at = request.query_params["prepay_id"], int(request.query_params["package"])
+        if self.now().timestamp() - made_at > H5_LINK_GOOD_FOR.total_seconds():
+            return PlainTextResponse("the link is not good any more", status_code=410)
         payment = self.books.payments[number]
         back = request.query_params.get("redirect_url", "")
         self.books.payments[number] = replace(payment, return_url=back)
