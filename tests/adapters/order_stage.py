@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.settings import DATA_FOLDER
 from orders.clock import SystemClock
 from orders.database import sqlite_url
 from orders.order import CustomerState, Order, customer_state
+from orders.ports import Gateway
 from orders.vault import Vault
 from tests.adapters.loopback import served
 
@@ -28,7 +29,11 @@ Connect = Callable[[App], Line]
 
 @asynccontextmanager
 async def open_shop(
-    folder: Path, connect: Connect, *, supplier_delay: timedelta = timedelta(0)
+    folder: Path,
+    connect: Connect,
+    *,
+    supplier_delay: timedelta = timedelta(0),
+    gateways: Sequence[Gateway] = (),
 ) -> AsyncIterator[tuple[App, str]]:
     """A shop at work, connected to one platform; gives where on loopback it is served."""
     parts = Assembly(
@@ -38,6 +43,7 @@ async def open_shop(
         base_url=BASE_URL,
         vault=Vault.from_text(Vault.fresh_text()),
         sandbox_secret="a-secret-for-the-sandbox",
+        gateways=gateways,
         catalog=DATA_FOLDER / "catalog" / "demo.csv",
         supplier_delay=supplier_delay,
         sendings={"telegram": telegram.SENDING, "wechat": wechat.SENDING},
