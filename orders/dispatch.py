@@ -43,6 +43,11 @@ SILENT_CLOSES_MAX = 4
 money that comes later is late, and still dealt with."""
 
 
+LOOK_AGAIN_AFTER = timedelta(minutes=2)
+"""UnionPay closes nothing before its time is over. What it did not close is looked at once more, so long
+after that time: a payer can have been faster than us, and his notice can be lost."""
+
+
 class GatewaySilent(Exception):
     """A gateway did not answer; the job is tried again by and by."""
 
@@ -182,20 +187,32 @@ class Dispatch:
         """Close the payments first, then let the stock go: whoever paid meanwhile has bought it."""
         order_no = str(job.payload["order_no"])
         payments = await self._database.read(lambda tx: money.payments_of(tx, order_no))
-        answers = [await self._till.close(payment) for payment in payments if payment.may_be_paid]
-        silent = any(answer.status is PaymentStatus.UNKNOWN for answer in answers)
+        answers = [(one, await self._till.close(one)) for one in payments if one.may_be_paid]
+        silent = any(answer.status is PaymentStatus.UNKNOWN for _, answer in answers)
         if silent and job.attempts < SILENT_CLOSES_MAX:
             raise GatewaySilent(f"a gateway did not say whether order {order_no} was paid")
+        not_closed = [one for one, answer in answers if one.scene and answer.status is PaymentStatus.NOT_PAID]
         now = self._clock.now()
-        await self._database.write(lambda tx: self._shop.expire(tx, order_no, now))
+
+        def expire(tx: Tx) -> None:
+            self._shop.expire(tx, order_no, now)
+            for one in not_closed:
+                # Its payer may be at his bank this very moment.
+                self._room.later(tx, errands.close_payment(one.out_trade_no), now + LOOK_AGAIN_AFTER)
+
+        await self._database.write(expire)
 
     async def close_payment(self, job: Job) -> None:
         out_trade_no = str(job.payload["out_trade_no"])
         payment = await self._database.read(lambda tx: money.by_trade_no(tx, out_trade_no))
         if payment is None or payment.psp_ref is not None:
             return
-        if (await self._till.close(payment)).status is PaymentStatus.UNKNOWN:
+        answer = await self._till.close(payment)
+        if answer.status is PaymentStatus.UNKNOWN:
             raise GatewaySilent(f"the gateway did not close payment {out_trade_no}")
+        if answer.status is PaymentStatus.NOT_PAID and self._clock.now() < payment.expires_at:
+            errand, at = errands.close_payment(out_trade_no), payment.expires_at + LOOK_AGAIN_AFTER
+            await self._database.write(lambda tx: self._room.later(tx, errand, at))
 
     async def query_payment(self, job: Job) -> None:
         """Ask the gateway whether the payer, who went there, has paid: notices get lost."""

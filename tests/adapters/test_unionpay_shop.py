@@ -256,6 +256,29 @@ async def test_who_pays_after_the_end_is_delivered_late(stage: Stage) -> None:
     assert await stage.world.state(order) is CustomerState.DELIVERED
 
 
+async def test_who_was_at_his_bank_when_the_time_ended_is_found_without_a_notice(stage: Stage) -> None:
+    stage.knobs.pay_after_close, stage.knobs.notices_lost = True, 99
+    order = await stage.at_the_till()
+    await stage.wait(minutes=(order.expires_at - stage.world.now) / timedelta(minutes=1))
+    assert await stage.world.state(order) is CustomerState.EXPIRED
+    await stage.pay(order)
+    await stage.wait(minutes=3)
+    assert await stage.world.state(order) is CustomerState.DELIVERED
+    assert stage.heard == []
+
+
+async def test_who_pays_a_cancelled_order_gets_his_money_back_without_a_notice(stage: Stage) -> None:
+    stage.knobs.notices_lost = 99
+    order = await stage.at_the_till()
+    await stage.world.write(lambda tx: stage.world.shop.cancel(tx, order.order_no, "c1", stage.world.now))
+    await stage.wait(seconds=30)
+    await stage.pay(order)
+    await stage.wait(hours=1)
+    assert await stage.world.state(order) is CustomerState.REFUNDED
+    assert stage.rail.books.given_back_fen(f"{order.order_no}Z1") == order.total_fen
+    assert await stage.world.violations() == ()
+
+
 @pytest.mark.parametrize("trouble", ["fail_after_commit", "slow_seconds"])
 async def test_a_refund_that_was_carried_out_but_not_answered_is_asked_about(
     stage: Stage, trouble: str
