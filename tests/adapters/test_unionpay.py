@@ -26,7 +26,6 @@ from adapters.payments.unionpay_signing import (
 from orders.clock import VirtualClock
 from orders.payment import HeldReason, held_reason
 from orders.ports import NoticeRefused, PaymentNotice, RawNotice, RefundNotice, RefundStatus
-from tests.adapters.unionpay_stage import BACK_URL, FRONT_URL, account
 from tests.emulator.unionpay import MERCHANT_ID, packed
 from tests.emulator.unionpay_ca import (
     PFX_PASSWORD,
@@ -38,6 +37,7 @@ from tests.emulator.unionpay_ca import (
     issue,
     signature_of,
 )
+from tests.emulator.unionpay_stage import BACK, BACK_URL, account
 
 NOW = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
 """10:10 in Beijing."""
@@ -84,7 +84,7 @@ def no_calls(request: httpx.Request) -> httpx.Response:
 @pytest.fixture
 def gateway() -> UnionPayGateway:
     client = httpx.AsyncClient(transport=httpx.MockTransport(no_calls))
-    return UnionPayGateway(account(), client, VirtualClock(NOW), FRONT_URL, BACK_URL)
+    return UnionPayGateway(account(), client, VirtualClock(NOW), BACK, BACK_URL)
 
 
 # Signatures, both ways

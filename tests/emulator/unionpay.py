@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import parse_qsl, urlencode
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -31,8 +32,9 @@ from tests.emulator.books import (
     Refusal,
 )
 from tests.emulator.courier import Notice, Saying
+from tests.emulator.keys import STRANGER, fresh_key
 from tests.emulator.rail import Rail, Surroundings
-from tests.emulator.unionpay_ca import Identity, authority, foreign_authority, is_signed_by, signature_of
+from tests.emulator.unionpay_ca import Identity, authority, is_signed_by, signature_of
 
 MERCHANT_ID = "898110000000001"
 FORM = {"content-type": "application/x-www-form-urlencoded;charset=UTF-8"}
@@ -135,13 +137,13 @@ class UnionPayRail(Rail):
 
     def _notice(self, facts: Mapping[str, str], saying: Saying) -> Notice:
         fields = {"bizType": "000201", "accessType": "0"} | dict(facts)
-        key = foreign_authority().unionpay.key if saying.forged else self.identity.key
+        key = fresh_key(STRANGER) if saying.forged else self.identity.key
         return Notice(urlencode(self._signed(fields, key)).encode(), FORM)
 
-    def _signed(self, fields: Mapping[str, str], key: object = None) -> dict[str, str]:
+    def _signed(self, fields: Mapping[str, str], key: RSAPrivateKey) -> dict[str, str]:
         whole = {"version": "5.1.0", "encoding": "UTF-8", "signMethod": "01"} | dict(fields)
         whole["signPubKeyCert"] = self.identity.pem
-        return whole | {"signature": signature_of(whole, key or self.identity.key)}  # type: ignore[arg-type]
+        return whole | {"signature": signature_of(whole, key)}
 
     # The interface
 
@@ -275,13 +277,17 @@ class UnionPayRail(Rail):
             raise Misformed("10", f"forms: {bad}")
         return said
 
+    def _answer_key(self) -> RSAPrivateKey:
+        return fresh_key(STRANGER) if self.knobs.bad_answer_signature else self.identity.key
+
     def _refused(self, refusal: Misformed) -> Response:
-        return PlainTextResponse(_raw(self._signed({"respCode": refusal.code, "respMsg": refusal.what})))
+        said = {"respCode": refusal.code, "respMsg": refusal.what}
+        return PlainTextResponse(_raw(self._signed(said, self._answer_key())))
 
     def _answer(self, said: Mapping[str, str], facts: Mapping[str, str]) -> Response:
         echoed = ("merId", "orderId", "txnTime", "txnType", "txnSubType", "bizType", "settleDate")
         fields = {name: said[name] for name in echoed if name in said} | dict(facts)
-        whole = self._signed(fields)
+        whole = self._signed(fields, self._answer_key())
         if not self.signs_answers:
             whole.pop("signature")
         return PlainTextResponse(_raw(whole))
