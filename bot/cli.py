@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.ledger_cli import ledger_commands
 from bot.settings import DATA_FOLDER, read_settings
 from orders.card_key import KeyState
 
@@ -35,6 +36,7 @@ app.add_typer(coupon_commands, name="coupon")
 
 customer_commands = typer.Typer(no_args_is_help=True, help="Customers' levels and balances.")
 app.add_typer(customer_commands, name="customer")
+app.add_typer(ledger_commands, name="ledger")
 
 CatalogFile = Annotated[Path, typer.Option("--catalog", help="The catalog to read with (CSV or XLSX).")]
 DataFolder = Annotated[Path, typer.Option("--data", help="The folder with words, wording and policy.")]
