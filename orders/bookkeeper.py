@@ -16,6 +16,7 @@ from orders.clock import Clock
 from orders.database import Database, Tx
 from orders.differences import Answer, Question, Resolution
 from orders.dispatch import JobHandler
+from orders.errands import Errand
 from orders.errors import NotPermitted
 from orders.ports import (
     BillAnswer,
@@ -32,7 +33,7 @@ from orders.ports import (
     RefundStatus,
     SupplierAnswer,
 )
-from orders.reconciling import Action, BillUnreadable, Party, Side, china_day, rows_of, start_of
+from orders.reconciling import NO_BILLS, Action, BillUnreadable, Party, Side, china_day, rows_of, start_of
 from orders.shop import Shop
 from orders.store import bills
 
@@ -107,11 +108,16 @@ class Bookkeeper:
 
         def write(tx: Tx) -> None:
             if party in self.parties:
-                for day in self.days_due(tx, party, now):
-                    self._shop.room.later(tx, errands.fetch_bill(str(party), day), now)
+                due = {errand.key: errand for errand in self._due(tx, party, now)}
+                # One that is being asked for already goes on counting its tries.
+                for key in sorted(self._shop.room.jobs.missing(tx, tuple(due))):
+                    self._shop.room.later(tx, due[key], now)
                 self._come_again(tx, party, now)
 
         await self._database.write(write)
+
+    def _due(self, tx: Tx, party: Party, now: datetime) -> Sequence[Errand]:
+        return [errands.fetch_bill(str(party), day) for day in self.days_due(tx, party, now)]
 
     def days_due(self, tx: Tx, party: Party, now: datetime) -> Sequence[date]:
         """Days whose bill should be there and is not known, oldest first. The newest bill that is known
@@ -129,7 +135,7 @@ class Bookkeeper:
         if party not in self.parties:
             return
         problem = await self.reconcile(party, day)
-        if problem is None:
+        if problem is None or problem == NO_BILLS:
             return
         tried, now = int(job.payload["tried"]) + 1, self._clock.now()
 

@@ -186,6 +186,11 @@ class _Step:
     def book_unclaimed(self, what: str) -> Resolution:
         """Nothing of ours matches. The money is in our books all the same, and a person is called."""
         row, number = self._row(), self.difference.difference_no
+        subject = f"{self.party} {row.ref or row.our_no}"
+        self.room.alarm(self.tx, "money_unclaimed", subject, f"{row.kind} of {row.amount_fen}", self.now)
+        if movements.charges_otherwise(self.tx, self.party):
+            # Nobody asked for it, so nobody knows what it is worth in our money.
+            return self.close(f"{what}, in another money")
         sign = -1 if row.kind is BillKind.REFUND else 1
         # A corrected bill may have changed the numbers since they were booked: only the rest is booked.
         before = money.booked(self.tx, f"unclaimed:{number}:")
@@ -194,8 +199,6 @@ class _Step:
         if any(rest.values()):
             ref = f"unclaimed:{number}:{self.difference.openings}"
             money.post(self.tx, ref, rest, None, self.now)
-        subject = f"{self.party} {row.ref or row.our_no}"
-        self.room.alarm(self.tx, "money_unclaimed", subject, f"{row.kind} of {row.amount_fen}", self.now)
         return self.close(what)
 
     # --- asked ------------------------------------------------------------------------------------

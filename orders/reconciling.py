@@ -102,6 +102,9 @@ class Action(StrEnum):
     """A person compares the two numbers, does what is right, and writes down what."""
 
 
+NO_BILLS = "no_bills"
+"""A party's answer that it never sends any: nothing is missing then."""
+
 LISTED_TWICE = "listed_twice"
 """The same movement stands on their bills once more than it happened."""
 
@@ -177,7 +180,7 @@ class Books:
     of_day: tuple[Movement, ...]
     """What ended on that day."""
     elsewhere: frozenset[tuple[BillKind, str]]
-    """Kinds and numbers, theirs and ours, that stand on their bills of other days."""
+    """Kinds and decisive numbers of what stands on their bills of other days."""
     has_before: bool
     """Whether the bill of the day before is known, and so on."""
     has_after: bool
@@ -236,6 +239,12 @@ def _readable(row: BillRow) -> BillRow:
 def _number(text: str, length_max: int) -> str:
     """A database takes no NUL, and no number of anybody's has one."""
     return text.replace("\0", "").strip()[:length_max]
+
+
+def decisive_number(row: BillRow) -> str:
+    """The number that tells a row from all others: of a payment theirs, for ours may be paid twice; of
+    anything else ours, for a gateway may give all refunds of a payment the payment's own number."""
+    return (row.ref or row.our_no) if row.kind is BillKind.PAYMENT else (row.our_no or row.ref)
 
 
 def start_of(day: date) -> datetime:
@@ -323,12 +332,15 @@ class _Join:
         return self._compare(row, movement)
 
     def _ours(self, row: BillRow) -> Movement | None:
-        if row.ref and (found := self._by_ref.get((row.kind, row.ref))):
-            return found
-        return self._by_number.get((row.kind, row.our_no)) if row.our_no else None
+        by_ref = self._by_ref.get((row.kind, row.ref)) if row.ref else None
+        by_number = self._by_number.get((row.kind, row.our_no)) if row.our_no else None
+        if row.kind is BillKind.PAYMENT:
+            return by_ref or by_number
+        return by_number or by_ref
 
     def _stands_elsewhere(self, row: BillRow) -> bool:
-        return bool(row.ref) and (row.kind, row.ref) in self.books.elsewhere
+        number = decisive_number(row)
+        return bool(number) and (row.kind, number) in self.books.elsewhere
 
     def _compare(self, row: BillRow, movement: Movement) -> bool:
         succeeded = movement.stand is Stand.SUCCEEDED

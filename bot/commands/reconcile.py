@@ -20,7 +20,7 @@ from orders.clock import SystemClock
 from orders.database import Database
 from orders.errors import NotPermitted
 from orders.money import Fen, yuan
-from orders.reconciling import Action, Difference, Party, What, china_day
+from orders.reconciling import NO_BILLS, Action, Difference, Party, What, china_day
 from orders.shop import Shop
 from orders.store.bills import Bill
 
@@ -41,7 +41,7 @@ def fetch(settings: Settings, database_url: str, day: date | None, party: str | 
         problems = {}
         for one in parties:
             problem = await keeper.reconcile(one, wanted)
-            if problem is not None:
+            if problem is not None and problem != NO_BILLS:
                 problems[one] = problem
         agrees = await _show(database, keeper.shop, wanted)
         for one, problem in problems.items():

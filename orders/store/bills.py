@@ -14,7 +14,7 @@ from sqlalchemy import Row, Text, bindparam, delete, func, insert, select, text,
 from orders.database import Tx
 from orders.money import Fen
 from orders.ports import BillKind, BillRow
-from orders.reconciling import PROCESSING, SUCCEEDED, Difference, Found, Party, What
+from orders.reconciling import PROCESSING, SUCCEEDED, Difference, Found, Party, What, decisive_number
 from orders.store.instants import moment, stamp
 from orders.tables import bill_rows, bills, differences
 
@@ -47,7 +47,7 @@ _ROW_OF = (
     )
     .order_by(bill_rows.c.day.desc())
 )
-_ON_OTHER_DAYS = select(bill_rows.c.kind, bill_rows.c.ref, bill_rows.c.our_no).where(
+_ON_OTHER_DAYS = select(bill_rows).where(
     bill_rows.c.party == bindparam("b_party"),
     bill_rows.c.day != bindparam("b_day"),
     bill_rows.c.state == SUCCEEDED,
@@ -203,12 +203,12 @@ def row_of(tx: Tx, party: Party, found: Found) -> BillRow | None:
 def on_other_days(
     tx: Tx, party: Party, day: date, refs: Iterable[str], our_nos: Iterable[str]
 ) -> frozenset[tuple[BillKind, str]]:
-    """Which of these numbers stand on the party's bills of other days, with their kind."""
+    """The decisive numbers of what has one of these numbers on the party's bills of other days."""
     found: set[tuple[BillKind, str]] = set()
     for query, numbers in ((_REF_ELSEWHERE, refs), (_NO_ELSEWHERE, our_nos)):
         for some in chunks(numbers):
             for row in tx.execute(query, _key(party, day) | {"b_numbers": some}):
-                found |= {(BillKind(row.kind), number) for number in (row.ref, row.our_no) if number}
+                found.add((BillKind(row.kind), decisive_number(_row(row))))
     return frozenset(found)
 
 

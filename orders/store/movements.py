@@ -25,7 +25,7 @@ _PAYMENT = """
 _REFUND = """
     SELECT r.order_no, r.refund_no AS our_no, r.psp_ref AS ref, r.kept_fen, r.ended_at AS at, r.state,
         CASE WHEN p.charge_minor IS NULL THEN r.amount_fen
-            WHEN r.amount_fen = p.amount_fen THEN p.charge_minor END AS amount_fen,
+            ELSE p.charge_minor * r.amount_fen / p.amount_fen END AS amount_fen,
         r.amount_fen AS worth_fen
     FROM refunds r JOIN payments p USING (payment_id) WHERE p.gateway = :party AND """
 _ATTEMPT = """
@@ -33,6 +33,10 @@ _ATTEMPT = """
         a.state, a.cost_fen AS amount_fen, l.amount_fen AS worth_fen
     FROM attempts a JOIN order_lines l ON l.order_no = a.order_no AND l.line_no = a.line_no
     WHERE a.supplier = :party AND """
+
+
+# Some gateways know a refund by nothing but the payment that it gives back.
+_REFUND_OF_PAYMENT = _REFUND.replace("r.psp_ref AS ref", "p.psp_ref AS ref")
 
 
 def _named(query: str, column: str) -> TextClause:
@@ -43,6 +47,10 @@ _PAYMENTS_BY_REF = _named(_PAYMENT, "p.psp_ref")
 _PAYMENTS_BY_NO = _named(_PAYMENT, "p.out_trade_no")
 _REFUNDS_BY_REF = _named(_REFUND, "r.psp_ref")
 _REFUNDS_BY_NO = _named(_REFUND, "r.refund_no")
+_REFUNDS_OF_PAYMENTS = _named(_REFUND_OF_PAYMENT, "p.psp_ref")
+_CHARGES_OTHERWISE = text(
+    "SELECT 1 FROM payments WHERE gateway = :party AND charge_currency IS NOT NULL LIMIT 1"
+)
 _ATTEMPTS_BY_NO = _named(_ATTEMPT, "a.request_no")
 _PAYMENTS_OF_DAY = text(f"{_PAYMENT} p.settled_at >= :begins AND p.settled_at < :ends")
 _REFUNDS_OF_DAY = text(f"{_REFUND} r.state = 'succeeded' AND r.ended_at >= :begins AND r.ended_at < :ends")
@@ -83,9 +91,11 @@ def _mentioned(tx: Tx, party: Party, rows: Sequence[BillRow]) -> tuple[Movement,
     if party.side is Side.SUPPLIER:
         found = _look_up(tx, party, _ATTEMPTS_BY_NO, numbers[BillKind.DELIVERY])
         return tuple(_delivery(row) for row in found)
+    nameless = [row.ref for row in rows if row.kind is BillKind.REFUND and not row.our_no]
     known = {
         (movement.kind, movement.our_no): movement
         for query, read, wanted in (
+            (_REFUNDS_OF_PAYMENTS, _refund, nameless),
             (_PAYMENTS_BY_REF, _payment, refs[BillKind.PAYMENT]),
             (_PAYMENTS_BY_NO, _payment, numbers[BillKind.PAYMENT]),
             (_REFUNDS_BY_REF, _refund, refs[BillKind.REFUND]),
@@ -143,6 +153,11 @@ def _movement(kind: BillKind, row: Row[Any], stand: Stand) -> Movement:
         at=moment(row.at),
         worth_fen=Fen(row.worth_fen),
     )
+
+
+def charges_otherwise(tx: Tx, party: Party) -> bool:
+    """Whether a gateway takes another money than ours, so that its amounts are no 分."""
+    return tx.execute(_CHARGES_OTHERWISE, {"party": party.name}).first() is not None
 
 
 def one(tx: Tx, party: Party, kind: BillKind, our_no: str) -> Movement | None:

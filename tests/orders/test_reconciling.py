@@ -113,6 +113,18 @@ def test_whatever_is_planted_is_found_and_nothing_else(
 
 
 class TestWhatIsNoDifference:
+    def test_two_refunds_that_the_gateway_gives_one_number(self) -> None:
+        refunds = [movement(number, BillKind.REFUND, ref="psp-of-the-payment") for number in (1, 2)]
+        rows = [row(one) for one in refunds]
+        assert found(compared(refunds, rows)) == set()
+        elsewhere = frozenset({(BillKind.REFUND, refunds[0].our_no)})
+        assert found(compared(refunds[1:], rows[1:], elsewhere=elsewhere)) == set()
+        assert found(compared(refunds[1:], [], elsewhere=elsewhere)) == {(What.SHORT, refunds[1].our_no)}
+
+    def test_a_refund_that_the_gateway_gives_none_of_our_numbers(self) -> None:
+        refund = movement(1, BillKind.REFUND)
+        assert found(compared([refund], [row(refund, our_no="")])) == set()
+
     def test_a_failed_try_before_the_payment(self) -> None:
         paid = movement(1)
         assert found(compared([paid], [row(paid, state="failed", ref=""), row(paid)])) == set()
