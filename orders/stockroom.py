@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from orders import costs
 from orders.backroom import Backroom
 from orders.card_key import KeyState
 from orders.catalog import Delivery
@@ -132,6 +133,7 @@ class Stockroom:
             by=intake.by,
             now=now,
         )
+        costs.book_batch(tx, batch_no, (intake.unit_cost_fen or 0) * len(fresh), now)
         goods.add(tx, intake.sku_id, len(fresh))
         watch(tx, self.room, intake.sku_id, now, filled=True)
         return Stocked(batch_no, len(fresh), tuple(sorted(skipped)), goods.available(tx, intake.sku_id))

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
-from sqlalchemy import text
 
 from adapters.suppliers.sandbox import Manner, SandboxSupplier
-from orders import costs
 from orders.bookkeeper import Bookkeeper
 from orders.catalog import Delivery
+from orders.database import Database
 from orders.money import Fen
 from orders.order import CustomerState
 from orders.ports import BillAnswer, BillKind, BillRow, DeliveryAsk, Outcome, RawNotice, SupplierAnswer
 from orders.reconciling import Action, Difference, Party, Side, What, china_day
 from tests.orders.test_delivering import paid
+from tests.orders.test_stockroom import numbered, take_in
 from tests.orders.world import PHONE, World, gift, topup
 
 SHOP = Party(Side.SUPPLIER, "sandbox")
@@ -192,20 +192,11 @@ async def test_a_charge_for_a_delivery_that_failed_is_claimed_back_by_a_person(t
     assert await trade.resolve(denied, "已退回余额") == (True, "已退回余额")
 
 
-async def test_keys_cost_what_their_batch_had_cost(world: World) -> None:
-    secrets = ["A-1", "A-2", "A-3"]
-    await world.write(lambda tx: world.shop.add_card_keys(tx, "gift-10", secrets, world.now))
-    await world.write(
-        lambda tx: tx.execute(
-            text(
-                "INSERT INTO key_batches (batch_no, sku_id, source, digest, added, unit_cost_fen, note, added_by, added_at) "
-                "VALUES (1, 'gift-10', 'x', 'x', 3, 700, '', 'x', 0)"
-            )
-        )
-    )
-    await world.write(lambda tx: tx.execute(text("UPDATE card_keys SET batch_no = 1")))
-    await world.write(lambda tx: costs.book_batch(tx, 1, 2100, world.now))
+async def test_keys_cost_what_their_batch_had_cost(database: Database) -> None:
+    world = World(database, demo_keys=False)
+    await world.open_shop()
+    await take_in(world, *numbered(3))
     await paid(world, gift(2), topup())
     balances = await world.database.read(world.shop.balances)
-    assert (balances["cost_of_goods"], balances["card_stock"], balances["bank"]) == (1400, 700, -2100)
+    assert (balances["cost_of_goods"], balances["card_stock"], balances["bank"]) == (1800, 900, -2700)
     assert await world.violations() == ()
