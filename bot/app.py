@@ -203,7 +203,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
         keeping = Keeping(database, jobs, policy.learning, clock)
         await database.write(lambda tx: keeping.begin(tx, clock.now()))
-        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), {}, clock)
+        outside = {seller.name: seller.supplier for seller in parts.sellers}
+        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), outside, clock)
         await database.write(lambda tx: bookkeeper.begin(tx, clock.now()))
         handlers = {
             **dispatch.handlers(), **own.handlers(), **keeping.handlers(), **bookkeeper.handlers(),
@@ -223,22 +224,28 @@ def _with_bills(gateways: Mapping[str, Gateway], bank: SandboxBank) -> Mapping[s
     return {name: gateway for name, gateway in gateways.items() if name != SANDBOX or not bank.forgets}
 
 
-def bookkeeper_of(settings: Settings, database: Database) -> Bookkeeper:
-    """What is needed to keep the books from the command line, beside the processes that run the shop."""
+@asynccontextmanager
+async def keeping_books(settings: Settings, database: Database) -> AsyncIterator[Bookkeeper]:
+    """What is needed to keep the books from the command line, beside the processes that run the shop.
+    Raises SettingsRejected, SupplierRejected."""
     clock, policy = SystemClock(), Policy.read(settings.data_folder / "policy.toml")
-    gateways: dict[str, Gateway] = {}
-    if settings.plays and (secret := settings.sandbox_secret.get_secret_value()):
+    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        gateways = {gateway.name: gateway for gateway in connected(settings, client, clock)}
+        if settings.plays and (secret := settings.sandbox_secret.get_secret_value()):
 
-        async def nowhere(raw: RawNotice) -> bool:
-            return False
+            async def nowhere(raw: RawNotice) -> bool:
+                return False
 
-        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, nowhere, _bank_books(settings))
-        age_max = policy.payment.notice_age_max_seconds
-        gateways[SANDBOX] = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
-    vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
-    merchants = {name: gateway.merchant for name, gateway in gateways.items()}
-    shop = Shop(EmbeddedJobs(policy.jobs), vault, policy, merchants, SampleKeys() if settings.plays else None)
-    return Bookkeeper(database, shop, gateways, {}, clock)
+            bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, nowhere, _bank_books(settings))
+            age_max = policy.payment.notice_age_max_seconds
+            gateways[SANDBOX] = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
+        sellers = {seller.name: seller.supplier for seller in sellers_of(settings, client)}
+        vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
+        merchants = {name: gateway.merchant for name, gateway in gateways.items()}
+        keys = SampleKeys() if settings.plays else None
+        rules = PriceRules.read(settings.data_folder / "pricing.toml")
+        shop = Shop(EmbeddedJobs(policy.jobs), vault, policy, merchants, keys, price_rules=rules)
+        yield Bookkeeper(database, shop, gateways, sellers, clock)
 
 
 def _bank_books(settings: Settings) -> Path:

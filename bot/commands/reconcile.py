@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import typer
 
-from bot.app import bookkeeper_of
+from bot.app import keeping_books
 from bot.settings import Settings
 from orders.bookkeeper import Bookkeeper
 from orders.clock import SystemClock
@@ -143,7 +143,8 @@ def _run(settings: Settings, database_url: str, do: Callable[[Database, Bookkeep
         database = Database.open(database_url)
         try:
             await database.check()
-            return await do(database, bookkeeper_of(settings, database))
+            async with keeping_books(settings, database) as keeper:
+                return await do(database, keeper)
         finally:
             await database.close()
 
