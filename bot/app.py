@@ -91,6 +91,7 @@ class App:
     gateways: Mapping[str, Gateway]
     """Who takes the money, by name."""
     till: Till
+    bookkeeper: Bookkeeper
     bank: SandboxBank
     """Where the sandbox's imaginary money lies; connected only if the sandbox is among the gateways."""
     supplier: SandboxSupplier
@@ -213,7 +214,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         reception = Reception(database, assistant, clock, fanout)
         yield App(
             database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, handlers, clock, gateways, Till(database, shop, gateways, clock), bank, supplier, parts.sellers,
+            worker, handlers, clock, gateways, Till(database, shop, gateways, clock), bookkeeper, bank, supplier,
+            parts.sellers,
             channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
@@ -398,6 +400,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             ),
             bank=app.bank if SANDBOX in app.gateways else None,
             teaching=app.teaching,
+            bookkeeper=app.bookkeeper,
             suppliers={seller.name: seller.supplier for seller in app.sellers},
             routes=routes,
         )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from adapters.web.desk_books import DeskBooks
 from adapters.web.desk_door import DeskDoor
 from adapters.web.desk_learning import DeskLearning
 from adapters.web.desk_live import DeskLive
@@ -40,6 +41,7 @@ class DeskPages:
         self._live = DeskLive(services, sessions, pages, signals)
         self._orders = DeskOrders(services, sessions, signals)
         self._learning = DeskLearning(services, sessions, pages)
+        self._books = DeskBooks(services, sessions, pages)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -54,6 +56,7 @@ class DeskPages:
             WebSocketRoute("/desk/ws", self._live.socket),
             *self._orders.routes(),
             *self._learning.routes(),
+            *self._books.routes(),
         ]
 
     async def page(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from bot.learning.examining import Verdict
 from bot.learning.proposals import MissGroup, Proposal
 from bot.learning.words import Lesson
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage
+from orders.bookkeeper import Bookkeeper
 from orders.catalog import AccountKind
 from orders.clock import Clock
 from orders.database import Database
@@ -85,6 +86,8 @@ class WebServices:
     """None where no gateway is connected but the sandbox: then the pay page leads nowhere else."""
     teaching: Teaches | None = None
     """None where nobody can be taught: then the desk has no such page."""
+    bookkeeper: Bookkeeper | None = None
+    """None where nobody sends bills: then the desk has no such page."""
     suppliers: Mapping[str, OutsideSupplier] = field(default_factory=dict)
     """Those that call back, by name."""
     routes: Sequence[BaseRoute] = field(default=())
