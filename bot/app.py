@@ -204,8 +204,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
         own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
         keeping = Keeping(database, jobs, policy.learning, clock)
         await database.write(lambda tx: keeping.begin(tx, clock.now()))
-        outside = {seller.name: seller.supplier for seller in parts.sellers}
-        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), outside, clock)
+        billing = {seller.name: seller.supplier for seller in parts.sellers if seller.has_bills}
+        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), billing, clock)
         await database.write(lambda tx: bookkeeper.begin(tx, clock.now()))
         handlers = {
             **dispatch.handlers(), **own.handlers(), **keeping.handlers(), **bookkeeper.handlers(),

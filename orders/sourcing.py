@@ -33,6 +33,8 @@ class Seller:
     goods: Mapping[str, str]
     """What it calls our SKUs."""
     rating_tenths: int = 50
+    has_bills: bool = False
+    """Whether it can be asked what it charged us on a day."""
 
     @property
     def name(self) -> str:

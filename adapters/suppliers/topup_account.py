@@ -35,7 +35,7 @@ def topup_seller(
     check_account(name, description, settings, base_url)
     supplier = TopupHttp(name, description, settings, callback_url(shop_url, name), client, clock, base_url)
     goods = {sku_id: one.code for sku_id, one in description.goods.items()}
-    return Seller(supplier, goods, rating_tenths=round(description.rating * 10))
+    return Seller(supplier, goods, round(description.rating * 10), has_bills=description.bill is not None)
 
 
 def callback_url(shop_url: str, name: str) -> str:

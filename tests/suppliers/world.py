@@ -43,6 +43,7 @@ class SupplierWorld(World):
 
     def connect(self, *gateways: Gateway) -> None:
         self.sellers = tuple(self._seller(self.suppliers_by_name[name]) for name in self.connected)
+        super().connect(*gateways)
         known = {gateway.name: gateway for gateway in gateways}
         self.dispatch = Dispatch(self.database, self.shop, self.suppliers, known, self.clock, self.sellers)
 
