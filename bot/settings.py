@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -282,6 +283,7 @@ def check_for_serving(settings: Settings) -> None:
     short += _unreadable(settings)
     short += _channel_problems(settings)
     short += _gateway_problems(settings)
+    short += _supplier_problems(settings)
     if short:
         raise SettingsRejected(
             "The shop does not start without these settings (see .env.example):\n" + "\n".join(short)
@@ -382,6 +384,20 @@ def _gateway_problems(settings: Settings) -> list[str]:
         if not (settings.wechat_pay_app_id or settings.wechat_app_id):
             problems.append("  WECHAT_PAY_APP_ID: is not set, and neither is WECHAT_APP_ID")
     return problems
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _supplier_problems(settings: Settings) -> list[str]:
+    """The sandbox's money is imaginary and a supplier's goods are not: only at home may they meet."""
+    at_home = settings.host in LOOPBACK and urlsplit(settings.base_url).hostname in LOOPBACK
+    if not settings.suppliers or not settings.plays or at_home:
+        return []
+    return [
+        "  XIADAN_SUPPLIERS: real goods would be sold for the sandbox's money; drop sandbox from XIADAN_GATEWAYS, "
+        "or try it out with XIADAN_HOST and XIADAN_BASE_URL on 127.0.0.1"
+    ]
 
 
 def _missing(settings: Settings, name: str, gateway: str) -> list[str]:

@@ -109,3 +109,20 @@ def test_what_lies_in_the_state_folder_is_its_owners_alone(tmp_path: Path) -> No
         assert (tmp_path / "state" / "shop.db").stat().st_mode & 0o777 == 0o600
     finally:
         os.umask(before)
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"base_url": "https://shop.example"}, True),
+        ({"host": "0.0.0.0"}, True),
+        ({}, False),
+        ({"base_url": "https://shop.example", "gateway_names": "alipay"}, False),
+    ],
+)
+def test_real_goods_are_sold_for_the_sandboxs_money_at_home_only(
+    given: dict[str, str], refused: bool
+) -> None:
+    with pytest.raises(SettingsRejected) as told:
+        check_for_serving(settings(supplier_names="acme", **given))
+    assert ("XIADAN_SUPPLIERS" in str(told.value)) is refused
