@@ -48,7 +48,7 @@ from bot.wording import Wording
 from bot.worker import ConversationJobs, JobHandler, Worker
 from nlu.lexicon import Lexicon
 from orders.bookkeeper import Bookkeeper
-from orders.catalog import Delivery
+from orders.catalog import AccountKind, Delivery
 from orders.catalog_file import read_catalog
 from orders.clock import Clock, SystemClock
 from orders.database import Database
@@ -390,6 +390,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             till=app.till,
             clock=app.clock,
             mask=lambda kind, account: app.lexicon.mask(kind.value, account),
+            accepts=lambda kind, account: _accepts(app.lexicon, kind, account),
             settings=WebSettings(
                 secret_key=settings.secret_key.get_secret_value(),
                 base_url=settings.base_url,
@@ -405,6 +406,11 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             routes=routes,
         )
     )
+
+
+def _accepts(lexicon: Lexicon, kind: AccountKind, account: str) -> bool:
+    known = lexicon.accounts.get(kind.value)
+    return known is None or known.accepts(account)
 
 
 def _notices_over_http(

@@ -12,12 +12,11 @@ from enum import StrEnum
 
 from orders import stockroom
 from orders.backroom import Backroom
-from orders.card_key import KeyState
+from orders.card_key import KeyState, SoldKey
 from orders.database import Tx
 from orders.errors import NoSuchOrder
 from orders.order import EventKind, Order, OrderLine, OrderState
 from orders.store import alarms, book, goods, keys
-from orders.store.keys import SoldKey
 
 COMPLAINT = "key_complaint"
 """The kind of alarm that rings for an order line until its key was replaced or its money went back."""

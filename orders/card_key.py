@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 NUMBER_AND_PASSWORD = "\t"
@@ -17,6 +18,17 @@ class KeyState(StrEnum):
     """To one order line, for ever."""
     VOID = "void"
     """Nobody gets it any more: given back, replaced, expired, or struck off."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoldKey:
+    """A key of an order as staff may see it: by its number and its last characters."""
+
+    key_no: int
+    line_no: int
+    state: KeyState
+    replaced_by: int | None
+    hint: str = ""
 
 
 def hint(secret: str) -> str:

@@ -156,8 +156,10 @@ class OrderLine:
 
     @property
     def has_keys(self) -> bool:
-        """Delivered as card keys that the customer may look at."""
-        return self.delivery in (Delivery.CARD, Delivery.LICENSE) and self.delivered_quantity > 0
+        """Delivered as card keys that the customer may look at: not void for money that went back."""
+        given_back = self.refunding_fen + self.refunded_fen >= max(1, self.amount_fen)
+        is_key = self.delivery in (Delivery.CARD, Delivery.LICENSE)
+        return is_key and self.delivered_quantity > 0 and not given_back
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,3 +256,22 @@ class RefundOutcome:
         if self.amount_fen:
             return None
         return next((line.denied for line in self.lines if line.denied), RefundDenied.NOT_PAID)
+
+
+class Verdict(StrEnum):
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundProposal:
+    """So much of a line shall go back, says one; `verdict` None as long as nobody else has decided."""
+
+    proposal_no: int
+    order_no: str
+    line_no: int
+    amount_fen: Fen
+    why: str
+    proposed_by: str
+    proposed_at: datetime
+    verdict: Verdict | None

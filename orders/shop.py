@@ -346,22 +346,12 @@ class Shop:
         if order is None or order.customer_id != customer_id:
             raise NoSuchOrder(order_no)
         for line in order.lines:
-            if (
-                line.has_keys
-                and line.keys_shown_at is None
-                and not line.refunding_fen
-                and not line.refunded_fen
-            ):
+            if line.has_keys and line.keys_shown_at is None:
                 order = book.update_line(tx, order, line, replace(line, keys_shown_at=now))
                 self.room.note(tx, order_no, EventKind.KEYS_SHOWN, now, line.line_no)
-        # What was paid back whole is void; of a line delivered in part the delivered keys are his.
-        given_back = {
-            line.line_no
-            for line in order.lines
-            if line.refunding_fen + line.refunded_fen >= max(1, line.amount_fen)
-        }
+        his = {line.line_no for line in order.lines if line.has_keys}
         opened = keys.opened(tx, self.room.vault, order_no)
-        return tuple(secret for line_no, secret in opened if line_no not in given_back)
+        return tuple(secret for line_no, secret in opened if line_no in his)
 
     def resolve(
         self, tx: Tx, order_no: str, line_no: int, said: SupplierAnswer, agent: str, now: datetime

@@ -16,9 +16,8 @@ from orders.database import Tx
 from orders.errors import NoSuchOrder
 from orders.money import Fen
 from orders.order import LINE_ENDS, Order, OrderLine, OrderState
-from orders.payment import RefundReason
+from orders.payment import RefundProposal, RefundReason, Verdict
 from orders.store import alarms, book, money, proposals
-from orders.store.proposals import Proposal, Verdict
 
 TO_CONFIRM = "refund_to_confirm"
 """The kind of alarm that rings until a second person has decided."""
@@ -86,7 +85,7 @@ class StaffRefunds:
         self._begin(tx, order, line, amount, now)
         return RefundBegun(amount)
 
-    def proposals(self, tx: Tx) -> tuple[Proposal, ...]:
+    def proposals(self, tx: Tx) -> tuple[RefundProposal, ...]:
         """Refunds that wait for a second person, oldest first."""
         return proposals.open_ones(tx)
 
@@ -135,7 +134,7 @@ class StaffRefunds:
         else:
             refunding.take_back(tx, self.room, order, line, RefundReason.STAFF, now)
 
-    def _seen_to(self, tx: Tx, proposal: Proposal, by: str, now: datetime) -> None:
+    def _seen_to(self, tx: Tx, proposal: RefundProposal, by: str, now: datetime) -> None:
         alarms.settle(tx, TO_CONFIRM, f"{proposal.order_no}-{proposal.line_no}", by, now)
 
 

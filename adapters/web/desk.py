@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from adapters.web.desk_books import DeskBooks
+from adapters.web.desk_cases import DeskCases
 from adapters.web.desk_door import DeskDoor
 from adapters.web.desk_learning import DeskLearning
 from adapters.web.desk_live import DeskLive
@@ -40,6 +41,7 @@ class DeskPages:
         self._door = DeskDoor(services, sessions, pages)
         self._live = DeskLive(services, sessions, pages, signals)
         self._orders = DeskOrders(services, sessions, signals)
+        self._cases = DeskCases(services, sessions, signals)
         self._learning = DeskLearning(services, sessions, pages)
         self._books = DeskBooks(services, sessions, pages)
 
@@ -55,6 +57,7 @@ class DeskPages:
             Route("/desk/before", self._live.before, methods=["GET"]),
             WebSocketRoute("/desk/ws", self._live.socket),
             *self._orders.routes(),
+            *self._cases.routes(),
             *self._learning.routes(),
             *self._books.routes(),
         ]

@@ -5,13 +5,14 @@ staff open more tabs than that."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 
+from adapters.web.desk_cases import CaseView, case_views
 from adapters.web.pages import Pages
 from adapters.web.protocol import read_chat, read_digits, read_frame, read_number, written_entries
 from adapters.web.services import WebServices
@@ -132,7 +133,8 @@ class DeskLive:
             looking.told["standing"] = stands
             looking.after = entries[-1].seq if entries else after
             await socket.send_json({**news, **standing})
-        side = self._side(found, orders)
+        cases = await self._services.database.read(lambda tx: case_views(tx, self._services.shop, orders))
+        side = self._side(found, orders, cases, agent)
         if looking.chat == chat:
             await self._tell_if_new(socket, looking, "side", side)
 
@@ -157,9 +159,16 @@ class DeskLive:
             found.append((order_view(order, self._services.mask), chat.address if chat else None))
         return found
 
-    def _side(self, found: ConversationView, orders: Sequence[Order]) -> str:
+    def _side(
+        self,
+        found: ConversationView,
+        orders: Sequence[Order],
+        cases: Mapping[str, tuple[CaseView, ...]],
+        agent: Agent,
+    ) -> str:
         views = [order_view(order, self._services.mask) for order in orders]
-        return self._pages.fragment("_desk_side.html", {"conversation": found, "orders": views})
+        facts = {"conversation": found, "orders": views, "cases": cases, "agent": agent.name}
+        return self._pages.fragment("_desk_side.html", facts)
 
 
 def _look(looking: _Looking, frame: dict[str, object]) -> bool:

@@ -23,6 +23,7 @@ from bot.messages import ChatAddress
 from orders.database import Tx
 from orders.errors import NotPermitted
 from orders.order import Order
+from orders.shop import Shop
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ class DeskOrders:
     async def recipients(self, request: Request) -> Response:
         """The whole recipient of each line that has one."""
         agent, frame = await act_of(request, self._sessions)
-        chat, order_no = _named(frame)
+        chat, order_no = order_named(frame)
         order = await self._services.database.read(lambda tx: self._order(tx, chat, order_no))
         if order is None:
             raise HTTPException(404)
@@ -57,7 +58,7 @@ class DeskOrders:
     async def ship(self, request: Request) -> Response:
         """The parcel of one line is on its way. 409 where that line waits for no parcel."""
         agent, frame = await act_of(request, self._sessions)
-        chat, order_no = _named(frame)
+        chat, order_no = order_named(frame)
         line_no, tracking = frame.get("line_no"), frame.get("tracking", "")
         if not isinstance(line_no, int) or isinstance(line_no, bool) or not isinstance(tracking, str):
             raise HTTPException(400)
@@ -88,13 +89,17 @@ class DeskOrders:
         return JSONResponse({"order_no": order_no, "line_no": line_no})
 
     def _order(self, tx: Tx, chat: ChatAddress, order_no: str) -> Order | None:
-        """The order, if it is the customer's of that conversation."""
-        found = conversation(tx, chat)
-        order = self._services.shop.order_for_staff(tx, order_no) if found is not None else None
-        return order if order and found and order.customer_id == found.customer_id else None
+        return order_at_desk(tx, self._services.shop, chat, order_no)
 
 
-def _named(frame: dict[str, object]) -> tuple[ChatAddress, str]:
+def order_at_desk(tx: Tx, shop: Shop, chat: ChatAddress, order_no: str) -> Order | None:
+    """The order, if it is the customer's of that conversation."""
+    found = conversation(tx, chat)
+    order = shop.order_for_staff(tx, order_no) if found is not None else None
+    return order if order and found and order.customer_id == found.customer_id else None
+
+
+def order_named(frame: dict[str, object]) -> tuple[ChatAddress, str]:
     """Which order of which conversation is meant. Raises 400."""
     chat, order_no = read_chat(frame.get("channel"), frame.get("chat_id")), frame.get("order_no")
     if chat is None or not isinstance(order_no, str) or not order_no.isascii() or not order_no.isdigit():

@@ -27,6 +27,14 @@ Mask = Callable[[AccountKind, str], str]
 """Writes a recipient so that its owner knows it and a passer-by does not: `138****5678`."""
 
 
+Accepts = Callable[[AccountKind, str], bool]
+"""Whether that can be a recipient of its kind."""
+
+
+def anything(kind: AccountKind, account: str) -> bool:
+    return bool(account)
+
+
 class Converses(Protocol):
     """What the pages need of the reception."""
 
@@ -90,5 +98,6 @@ class WebServices:
     """None where nobody sends bills: then the desk has no such page."""
     suppliers: Mapping[str, OutsideSupplier] = field(default_factory=dict)
     """Those that call back, by name."""
+    accepts: Accepts = anything
     routes: Sequence[BaseRoute] = field(default=())
     """Of other channels: the addresses at which Telegram and WeChat call."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.web.services import Mask
-from orders.catalog import Delivery, RefundRule
+from orders.catalog import Delivery
 from orders.money import Fen
 from orders.order import (
     CustomerState,
@@ -18,6 +18,7 @@ from orders.order import (
     customer_line_state,
     customer_state,
 )
+from orders.refunding import refund_denied
 
 UNDER_WAY = frozenset(
     {
@@ -96,13 +97,10 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         created_at=order.created_at,
         delivery=order.delivery,
         eta_minutes=max(line.eta_minutes for line in order.lines),
-        # A key whose money went back is void, and shown to nobody.
-        has_keys=any(
-            line.has_keys and not line.refunding_fen and not line.refunded_fen for line in order.lines
-        ),
+        has_keys=any(line.has_keys for line in order.lines),
         refundable=state not in (CustomerState.REFUNDING, CustomerState.REFUNDED)
         and order.settled_fen > 0
-        and any(_refundable(line) for line in order.lines),
+        and any(refund_denied(order, line) is None for line in order.lines),
         under_way=state in UNDER_WAY,
     )
 
@@ -148,16 +146,3 @@ def _step_view(order: Order, event: OrderEvent, mask: Mask) -> StepView:
 def _thing(line: OrderLine) -> str:
     """`Q币 50Q币` says the same twice; the variant alone is enough where it names the product."""
     return line.variant if line.name in line.variant else f"{line.name} {line.variant}"
-
-
-def _refundable(line: OrderLine) -> bool:
-    """Whether it is worth asking; the shop decides by the rule when it is asked."""
-    if line.refunded_fen or line.refunding_fen:
-        return False
-    match line.refund_rule:
-        case RefundRule.FAILED_ONLY:
-            return line.state is LineState.FAILED
-        case RefundRule.UNUSED:
-            return line.keys_shown_at is None
-        case RefundRule.UNSHIPPED:
-            return line.state is not LineState.DONE

@@ -8,12 +8,11 @@ key that expires first is sold first, and those without an end after all others.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, BindParameter, and_, bindparam, func, or_, select, text, update
 
-from orders.card_key import KeyState, hint
+from orders.card_key import KeyState, SoldKey, hint
 from orders.database import Tx
 from orders.store.instants import stamp
 from orders.tables import card_keys
@@ -79,17 +78,6 @@ _REPLACE = (
 _TO_SHOW = (
     select(card_keys).where(card_keys.c.order_no == bindparam("b_order_no")).order_by(card_keys.c.key_no)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SoldKey:
-    """A key of an order as staff may see it: by its number and its last characters."""
-
-    key_no: int
-    line_no: int
-    state: KeyState
-    replaced_by: int | None
-    hint: str = ""
 
 
 _OF_EACH_LOCK = select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from orders.database import Tx
 from orders.money import Fen
+from orders.payment import RefundProposal, Verdict
 from orders.store.instants import moment, stamp
 from orders.tables import refund_proposals
-
-
-class Verdict(StrEnum):
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """So much of a line shall go back, says one; `verdict` None as long as nobody else has decided."""
-
-    proposal_no: int
-    order_no: str
-    line_no: int
-    amount_fen: Fen
-    why: str
-    proposed_by: str
-    proposed_at: datetime
-    verdict: Verdict | None
-
 
 _ADD = insert(refund_proposals).returning(refund_proposals.c.proposal_no)
 _ONE = select(refund_proposals).where(refund_proposals.c.proposal_no == bindparam("b_proposal_no"))
@@ -66,17 +45,17 @@ def add(tx: Tx, order_no: str, line_no: int, amount_fen: Fen, why: str, by: str,
     return number
 
 
-def one(tx: Tx, proposal_no: int) -> Proposal | None:
+def one(tx: Tx, proposal_no: int) -> RefundProposal | None:
     row = tx.execute(_ONE, {"b_proposal_no": proposal_no}).first()
     return _proposal(row) if row else None
 
 
-def open_ones(tx: Tx) -> tuple[Proposal, ...]:
+def open_ones(tx: Tx) -> tuple[RefundProposal, ...]:
     """Those that wait for a second person, oldest first."""
     return tuple(_proposal(row) for row in tx.execute(_OPEN))
 
 
-def open_of_line(tx: Tx, order_no: str, line_no: int) -> Proposal | None:
+def open_of_line(tx: Tx, order_no: str, line_no: int) -> RefundProposal | None:
     row = tx.execute(_OPEN_OF_LINE, {"b_order_no": order_no, "b_line_no": line_no}).first()
     return _proposal(row) if row else None
 
@@ -87,8 +66,8 @@ def decide(tx: Tx, proposal_no: int, verdict: Verdict, by: str, now: datetime) -
     return tx.execute(_DECIDE, facts).rowcount == 1
 
 
-def _proposal(row: Row[Any]) -> Proposal:
-    return Proposal(
+def _proposal(row: Row[Any]) -> RefundProposal:
+    return RefundProposal(
         row.proposal_no,
         row.order_no,
         row.line_no,

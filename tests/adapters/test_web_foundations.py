@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.web.agent_names import NameTrouble, name_trouble
+from adapters.web.desk_cases import NotDone
 from adapters.web.limits import RateLimit
 from adapters.web.pages import StaticFiles, templates
 from adapters.web.passwords import hash_password, password_fits
@@ -19,10 +20,12 @@ from adapters.web.sessions import BROWSER_COOKIE, Sessions
 from adapters.web.storefront import storefront
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.wording import Wording
+from orders.aftersales import NotReplaced
 from orders.catalog import Catalog, Delivery
 from orders.catalog_file import read_catalog
 from orders.order import CustomerState, EventKind
 from orders.payment import RefundDenied
+from orders.staff_refunds import StaffDenied
 
 NOW = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
 KEY = "a secret that only this test knows"
@@ -209,6 +212,7 @@ def test_every_code_of_the_shop_has_a_word_on_the_pages() -> None:
     login = (DATA.parent / "adapters/web/templates/desk_login.html").read_text(encoding="utf-8")
     assert all(f'"{trouble}"' in login for trouble in NameTrouble)
     assert set(labels["refunds"]) == {*RefundDenied, "started"}
+    assert set(labels["refusals"]) == {*NotReplaced, *StaffDenied, *NotDone}
 
 
 def test_an_order_is_called_the_same_on_the_pages_and_in_the_chat() -> None:

@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from adapters.web.notices import REFUSALS, REFUSALS_PERIOD
 from adapters.web.sessions import BROWSER_COOKIE
 from orders.database import Database
+from orders.money import Fen
 from orders.order import CustomerState, Order, customer_state
 from tests.adapters.web_world import (
     BASE_URL,
@@ -339,6 +340,34 @@ async def delivered_card(world: WebWorld, customer_id: str) -> Order:
     await world.paid(order)
     await world.deliver(order)
     return await world.order(order.order_no)
+
+
+async def test_a_key_of_two_parts_is_shown_and_copied_part_by_part(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    now = world.clock.now()
+    await world.database.write(lambda tx: world.shop.add_card_keys(tx, "jd-ecard-50", ("8001\t0077",), now))
+    order = await world.placed(customer_of(mine), "jd-ecard-50", account=None)
+    await world.paid(order)
+    await world.deliver(order)
+    here = f"/o/{order.link_token}"
+    shown = (await press(mine, await mine.get(here), f"{here}/keys")).text
+    assert shown.index("卡号") < shown.index('data-copy="8001"') < shown.index("密码")
+    assert 'data-copy="0077"' in shown
+
+
+async def test_keys_stay_in_sight_when_only_a_part_of_the_money_went_back(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    order = await delivered_card(world, customer_of(mine))
+    here, now = f"/o/{order.link_token}", world.clock.now()
+    await world.database.write(
+        lambda tx: world.shop.staff_refunds.refund(tx, order.order_no, 1, Fen(100), "小王", "late", now)
+    )
+    page = await mine.get(here)
+    assert "查看卡密" in page.text
+    assert "KEY-0001" in (await press(mine, page, f"{here}/keys")).text
+    assert (await world.order(order.order_no)).lines[0].keys_shown_at
 
 
 # --- notices

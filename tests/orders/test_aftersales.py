@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 
 from orders.aftersales import NotReplaced, Replaced
-from orders.card_key import KeyState
+from orders.card_key import KeyState, SoldKey
 from orders.database import Database
 from orders.errors import NoSuchOrder
 from orders.order import CustomerState, Order
-from orders.store.keys import SoldKey
 from tests.orders.test_delivering import paid
 from tests.orders.test_refunding import wish
 from tests.orders.test_stockroom import TODAY, numbered, seen, take_in

@@ -37,9 +37,11 @@ const HEARD = {
     document.title = waiting === "0" ? title : `(${waiting}) ${title}`;
   },
   side: (message) => {
-    const typed = new Map([...at("side").querySelectorAll(".ship")].map((form) => [shipKey(form), form.tracking.value]));
+    const typed = new Map(typedIn().map((input) => [placeOf(input), input.value]));
+    const unfolded = new Set([...at("side").querySelectorAll("details[open]")].map((one) => one.dataset.open));
     at("side").innerHTML = message.html;
-    for (const form of at("side").querySelectorAll(".ship")) form.tracking.value = typed.get(shipKey(form)) || "";
+    for (const input of typedIn()) input.value = typed.get(placeOf(input)) || "";
+    for (const one of at("side").querySelectorAll("details")) one.open = unfolded.has(one.dataset.open);
     showWhole();
   },
   entries: take,
@@ -48,8 +50,12 @@ const HEARD = {
 // The whole recipients that were asked for, by order: they stay in sight when the orders are drawn anew.
 const whole = new Map();
 
-function shipKey(form) {
-  return `${form.dataset.order}/${form.dataset.line}`;
+function typedIn() {
+  return [...at("side").querySelectorAll("form.ship input")];
+}
+
+function placeOf(input) {
+  return [...Object.values(input.form.dataset), input.name].join("/");
 }
 
 function showWhole() {
@@ -130,7 +136,8 @@ async function act(action, more = {}) {
     if (response.ok) return await response.json();
     if (response.status === 401) location.assign("/desk/login");
     const got = response.status === 409 ? await response.json() : null;
-    if (got && got.waiting === false) showTrouble("textNotWaiting", "");
+    if (got && got.refused) showRefusal(got.refused);
+    else if (got && got.waiting === false) showTrouble("textNotWaiting", "");
     else showTrouble(got ? "textTaken" : "textFailed", got ? got.attended_by : "");
   } catch (_) {
     showTrouble("textFailed", "");
@@ -140,6 +147,11 @@ async function act(action, more = {}) {
 
 function showTrouble(key, name) {
   trouble.textContent = trouble.dataset[key].replace("{name}", name);
+  trouble.hidden = false;
+}
+
+function showRefusal(code) {
+  trouble.textContent = JSON.parse(trouble.dataset.refusals)[code] || trouble.dataset.textFailed;
   trouble.hidden = false;
 }
 
@@ -202,10 +214,17 @@ at("side").addEventListener("click", async (event) => {
 at("side").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const button = form.querySelector("button");
+  const button = event.submitter || form.querySelector("button");
   button.disabled = true;
-  const done = await act("ship", { order_no: form.dataset.order, line_no: Number(form.dataset.line), tracking: form.tracking.value });
-  if (!done) button.disabled = false;
+  const { action = "ship", order, line: lineNo, key, proposal } = form.dataset;
+  const asked = { order_no: order, ...Object.fromEntries(new FormData(form)) };
+  if (lineNo) asked.line_no = Number(lineNo);
+  if (key) asked.key_no = Number(key);
+  if (proposal) asked.proposal_no = Number(proposal);
+  if (button.dataset.agrees) asked.agrees = button.dataset.agrees === "yes";
+  const done = await act(action, asked);
+  if (done) form.reset();
+  else button.disabled = false;
 });
 at("earlier").addEventListener("click", showEarlier);
 at("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
