@@ -63,6 +63,11 @@ class CaseView:
     proposal: RefundProposal | None
     """A refund that waits for a second person."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to do or to know."""
+        return bool(self.keys or self.complained or self.needs_info or self.left_fen or self.proposal)
+
 
 def case_views(tx: Tx, shop: Shop, orders: Sequence[Order]) -> Mapping[str, tuple[CaseView, ...]]:
     """The lines of each order with what can be done about them, by order number."""

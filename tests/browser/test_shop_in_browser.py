@@ -228,6 +228,39 @@ def test_staff_see_where_a_parcel_goes_and_send_it(visitor: Invite) -> None:
     me.sees("已发货", "#entries .slip .status")
 
 
+def test_a_key_that_does_not_work_is_replaced_at_the_desk(visitor: Invite) -> None:
+    me, staff = visitor(), visitor(DESKTOP)
+    me.goes("/")
+    me.says("来一张50美元的steam礼品卡")
+    pays(me)
+    me.taps("返回聊天")
+    me.page.locator('#entries .status[data-state="delivered"]').wait_for()
+    me.taps("查看订单")
+    me.taps("查看卡密")
+    before = me.page.locator(".key code").inner_text()
+    me.goes("/")
+    me.says("卡密无效")
+    me.sees("客服会核实")
+    staff.goes("/desk")
+    staff.page.fill("[name=name]", "小孙")
+    staff.page.fill("[name=password]", staff.shop.desk_password)
+    staff.taps("登录")
+    staff.page.locator(".people button", has_text="用不了").first.click()
+    staff.sees("顾客反馈卡密用不了", "#side")
+    side = staff.page.locator("#side")
+    assert before[-4:] in side.inner_text()
+    assert before not in side.inner_html()
+    side.get_by_placeholder("哪里不对").fill("已被兑换")
+    side.get_by_role("button", name="换一张").click()
+    staff.sees("已作废", "#side")
+    me.sees("卡密换好了")
+    me.taps("查看订单")
+    me.sees("已换新卡密")
+    me.taps("查看卡密")
+    after = me.page.locator(".key code").inner_text()
+    assert after != before
+
+
 def test_what_people_write_is_text_and_never_markup(visitor: Invite) -> None:
     me = visitor()
     me.goes("/")

@@ -248,6 +248,53 @@ class Life(RuleBasedStateMachine):
                 )
             )
 
+    @rule(
+        order=placed, line_no=st.integers(1, 2), amount=st.sampled_from([None, Fen(1), Fen(950), Fen(9980)])
+    )
+    def staff_gives_money_back(self, order: Order, line_no: int, amount: Fen | None) -> None:
+        with contextlib.suppress(NoSuchOrder):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.staff_refunds.refund(
+                        tx, order.order_no, line_no, amount, "小王", "why", self.world.now
+                    )
+                )
+            )
+
+    @rule(by=st.sampled_from(["小王", "小李"]), agrees=st.booleans())
+    def somebody_decides_what_was_proposed(self, by: str, agrees: bool) -> None:
+        refunds = self.world.shop.staff_refunds
+        for proposal in self.run(self.world.database.read(refunds.proposals)):
+            decide = refunds.confirm if agrees else refunds.decline
+            self.run(
+                self.world.write(
+                    lambda tx, decide=decide, no=proposal.proposal_no: decide(tx, no, by, self.world.now)  # type: ignore[misc]
+                )
+            )
+
+    @rule(order=placed)
+    def the_customer_says_that_a_key_does_not_work(self, order: Order) -> None:
+        with contextlib.suppress(NoSuchOrder):
+            self.run(
+                self.world.write(
+                    lambda tx: self.world.shop.aftersales.complain(
+                        tx, order.order_no, 1, order.customer_id, self.world.now
+                    )
+                )
+            )
+
+    @rule(order=placed)
+    def staff_replaces_every_key(self, order: Order) -> None:
+        aftersales = self.world.shop.aftersales
+        for key in self.run(self.world.database.read(lambda tx: aftersales.keys_of(tx, order.order_no))):
+            self.run(
+                self.world.write(
+                    lambda tx, key=key: aftersales.replace_key(  # type: ignore[misc]
+                        tx, order.order_no, key.key_no, "小王", "blank", self.world.now
+                    )
+                )
+            )
+
     @rule(refuses=st.booleans())
     def the_gateway_changes_its_mind_on_refunds(self, refuses: bool) -> None:
         self.world.bank.refuse_refunds = refuses

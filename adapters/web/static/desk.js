@@ -51,7 +51,7 @@ const HEARD = {
 const whole = new Map();
 
 function typedIn() {
-  return [...at("side").querySelectorAll("form.ship input")];
+  return [...at("side").querySelectorAll("form input")];
 }
 
 function placeOf(input) {
