@@ -20,8 +20,10 @@ from bot.skills.complaints import BY_ITSELF
 from bot.store import chats
 from bot.telling import Telling
 from bot.turn import HUMAN, REFUND_ORDER, REORDER, WAIT, paragraphs
-from orders.catalog import Delivery
-from orders.order import CustomerState, EventKind, LineState, Order, OrderEvent, OrderLine
+from orders.catalog import AccountKind, Delivery
+from orders.ledger import HOUSE
+from orders.order import CustomerState, EventKind, LineState, Order, OrderEvent, OrderLine, OrderPurpose
+from orders.payment import RefundReason
 from orders.promises import UNDER_WAY, late_lines
 from orders.refunding import refund_denied
 from orders.shop import Shop
@@ -73,7 +75,8 @@ class Announcer:
         if chat is None or chats.already_heard(tx, chat, message_id):
             return None
         telling = self.assistant.telling(tx, seq)
-        text = self._news(telling, order, event)
+        text = self._of_deposit(tx, telling, order, event) if order.purpose is OrderPurpose.DEPOSIT else None
+        text = text or self._news(tx, telling, order, event)
         if text is None:
             return None
         choices = self._choices(telling, order, event)
@@ -84,9 +87,30 @@ class Announcer:
             tx, chat, reply, now, speaker=Speaker.NEWS, about=order_no, message_id=message_id
         )
 
-    def _news(self, telling: Telling, order: Order, event: OrderEvent) -> str | None:
+    def _of_deposit(self, tx: Connection, telling: Telling, order: Order, event: OrderEvent) -> str | None:
+        """What is told otherwise of money that a customer leaves with the shop."""
+        if event.kind is not EventKind.COMPLETED:
+            return None
+        balance = self.shop.customer(tx, order.customer_id).balance_fen
+        said = telling.voice.say(
+            "news.topped_up", amount=telling.money(order.price_fen), balance=telling.money(balance)
+        )
+        waiting = self.shop.payable(tx, order.customer_id)
+        if waiting is None or not waiting.lines or self.shop.balance_due(waiting) > balance:
+            return said
+        return paragraphs(said, telling.voice.say("news.now_enough", order_no=waiting.order_no))
+
+    def _news(self, tx: Connection, telling: Telling, order: Order, event: OrderEvent) -> str | None:
         line = order.line(event.line_no) if event.line_no is not None else None
         match event.kind:
+            case EventKind.PAID | EventKind.PAID_LATE if order.purpose is OrderPurpose.DEPOSIT:
+                # Told once it is in the wallet, at the same instant.
+                return None
+            case EventKind.PAID if event.detail == HOUSE:
+                # Told as the answer to his yes.
+                return None
+            case EventKind.REFUNDED if self._goes_to_the_wallet(tx, order, event):
+                key = "news.refunded_to_balance"
             case EventKind.DELIVERED | EventKind.PARTLY_DELIVERED if line is not None:
                 if event.kind is EventKind.DELIVERED and _told_at_the_end(order):
                     return None
@@ -105,6 +129,11 @@ class Announcer:
             case _:
                 key = f"news.{event.kind.value}"
         return telling.voice.say(key, **_facts(telling, order, line, event))
+
+    def _goes_to_the_wallet(self, tx: Connection, order: Order, event: OrderEvent) -> bool:
+        payment = self.shop.payment_of(tx, order.order_no)
+        surplus = event.detail == RefundReason.PAID_TWICE
+        return payment is not None and payment.gateway == HOUSE and not surplus
 
     def _delivered(self, telling: Telling, order: Order, line: OrderLine, kind: EventKind) -> str:
         say = telling.voice.say
@@ -126,7 +155,7 @@ class Announcer:
 
     def _completed(self, telling: Telling, order: Order) -> str | None:
         """The end of an order of several lines; a single line was told when it arrived."""
-        if len(order.lines) == 1 or not _told_at_the_end(order):
+        if len(order.lines) < 2 or not _told_at_the_end(order):
             return None
         done = [line for line in order.lines if line.state is LineState.DONE]
         if not done:
@@ -146,7 +175,7 @@ class Announcer:
     def _choices(self, telling: Telling, order: Order, event: OrderEvent) -> tuple[Choice, ...]:
         """What can be done about the news: money back where the rule gives it, and always a person."""
         say, kind = telling.voice.say, event.kind
-        if kind is EventKind.EXPIRED:
+        if kind is EventKind.EXPIRED and order.purpose is OrderPurpose.GOODS:
             return (Choice(say("choice.again"), REORDER),)
         human = Choice(say("choice.human"), HUMAN)
         refund = Choice(say("choice.refund"), f"{REFUND_ORDER}{order.order_no}")
@@ -164,16 +193,16 @@ class Announcer:
 def _facts(
     telling: Telling, order: Order, line: OrderLine | None, event: OrderEvent
 ) -> Mapping[str, str | int]:
-    subject = line or order.lines[0]
-    amount_fen = event.amount_fen if event.amount_fen is not None else subject.amount_fen
+    subject = line or next(iter(order.lines), None)
+    amount_fen = event.amount_fen if event.amount_fen is not None else order.total_fen
     return {
         "order_no": order.order_no,
         "things": telling.line(line) if line is not None else telling.order(order),
         "amount": telling.money(amount_fen),
         "total": telling.money(order.total_fen),
-        "eta": telling.minutes(max(one.eta_minutes for one in order.lines)),
-        "kind": telling.kind(subject.account_kind),
-        "account": telling.account(subject.account_kind, subject.account or ""),
+        "eta": telling.minutes(order.eta_minutes),
+        "kind": telling.kind(subject.account_kind if subject else AccountKind.NONE),
+        "account": telling.account(subject.account_kind, subject.account or "") if subject else "",
     }
 
 

@@ -24,13 +24,24 @@ from bot.learning.own_words import OwnWords
 from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.money_words import NO_WORDS, CouponSaid, MoneyWords
 from bot.reading import Readers
-from bot.skills import account, aftersales, browsing, coupons, ordering, refunds, remembering, smalltalk
+from bot.skills import (
+    account,
+    aftersales,
+    browsing,
+    coupons,
+    ordering,
+    refunds,
+    remembering,
+    smalltalk,
+    wallet,
+)
 from bot.skills.calling_off import call_off, open_orders_of
 from bot.skills.mending import needing_info
 from bot.store import chats
 from bot.store.chats import Attended, Chat
 from bot.telling import Links, Telling
 from bot.turn import (
+    BALANCE,
     BOT,
     CANCEL,
     CANCEL_ORDER,
@@ -39,6 +50,7 @@ from bot.turn import (
     HISTORY,
     HUMAN,
     MODIFY,
+    OTHER_WAY,
     REFUND,
     REFUND_ORDER,
     REORDER,
@@ -103,6 +115,8 @@ CHOSEN: Mapping[str, Skill] = {
     STATUS: aftersales.status,
     HISTORY: aftersales.history,
     WAIT: aftersales.wait,
+    BALANCE: wallet.pay,
+    OTHER_WAY: wallet.another_way,
 }
 
 
@@ -278,7 +292,7 @@ def _answered(turn: Turn) -> Reply:
     if heard.chosen is not None:
         turn.update(turn.conversation.understood())
         return _chosen(turn, heard.chosen)
-    if (reply := coupons.answer(turn)) is not None:
+    if (reply := coupons.answer(turn) or wallet.answer(turn)) is not None:
         return reply
     if remembering.answers_contact(turn):
         return remembering.save(turn)

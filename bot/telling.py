@@ -14,7 +14,7 @@ from nlu.lexicon import Lexicon
 from orders import money
 from orders.catalog import AccountKind, Catalog, Delivery, Sku
 from orders.draft import DraftLine
-from orders.order import CustomerState, Order, OrderLine, customer_line_state, customer_state
+from orders.order import CustomerState, Order, OrderLine, OrderPurpose, customer_line_state, customer_state
 from orders.pricing import PriceRule, RuleKind
 from orders.quote import Quote, QuoteLine
 
@@ -164,6 +164,8 @@ class Telling:
 
     def order(self, order: Order) -> str:
         """An order in a few words: `手机话费充值(快充) 100元(138****8000)`."""
+        if order.purpose is OrderPurpose.DEPOSIT:
+            return self.voice.say("wallet.thing", amount=self.money(order.price_fen))
         return self.things(self.line(line) for line in order.lines)
 
     def line(self, line: OrderLine) -> str:
@@ -196,7 +198,8 @@ class Telling:
         state = customer_state(order)
         return OrderCard(
             order_no=order.order_no,
-            title=self.things(self.thing(line.name, line.variant, line.quantity) for line in order.lines),
+            title=self.things(self.thing(line.name, line.variant, line.quantity) for line in order.lines)
+            or self.order(order),
             status=state.value,
             status_text=self.state(state, order.delivery),
             rows=tuple(rows),

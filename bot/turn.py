@@ -39,6 +39,8 @@ WAIT = "wait"
 """Neither money back nor a person: go on waiting for the goods."""
 REFUND_ORDER = "refund-order:"
 """In front of the number of the order whose money is to go back."""
+OTHER_WAY = "other-way"
+"""Pay, but not from there."""
 CANCEL_ORDER = "cancel-order:"
 """In front of the number of the order to call off."""
 

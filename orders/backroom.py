@@ -17,6 +17,7 @@ from orders.payment import STAR, STARS, Charge
 from orders.policy import Policy
 from orders.ports import Jobs, KeySource, Merchant
 from orders.price_rules import NO_RULES, PriceRules
+from orders.quote import Quote
 from orders.store import alarms, timeline
 from orders.vault import Vault
 
@@ -52,7 +53,7 @@ class Backroom:
         """Whether this customer may leave money with us and pay with it: by the policy of his channel."""
         return HOUSE in self.policy.gateways.of(customer_id.partition(":")[0])
 
-    def due_at(self, gateway: str, order: Order) -> Fen:
+    def due_at(self, gateway: str, order: Order | Quote) -> Fen:
         """What an order costs where it is paid at this gateway: they differ in their fees."""
         fee = self.price_rules.fee_at(gateway, order.price_fen, self.policy.quote.fee_per_mille)
         return Fen(order.price_fen + fee)

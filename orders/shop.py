@@ -158,7 +158,7 @@ class Shop:
         """Whether the total is so unusually large that a yes is asked for first."""
         return quote.total_fen > self.policy.limits.confirm_above_fen
 
-    def balance_due(self, order: Order) -> Fen:
+    def balance_due(self, order: Order | Quote) -> Fen:
         """What the order costs where it is paid from the customer's balance."""
         return self.room.due_at(HOUSE, order)
 

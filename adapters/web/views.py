@@ -63,6 +63,7 @@ class OrderView:
     customer_id: str
     state: CustomerState
     title: str
+    """Empty for money that was put into the wallet."""
     lines: tuple[LineView, ...]
     list_fen: Fen
     price_fen: Fen
@@ -81,7 +82,7 @@ class OrderView:
 
 def order_view(order: Order, mask: Mask) -> OrderView:
     state = customer_state(order)
-    first = _thing(order.lines[0])
+    first = _thing(order.lines[0]) if order.lines else ""
     return OrderView(
         order_no=order.order_no,
         customer_id=order.customer_id,
@@ -96,8 +97,11 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         refunded_fen=order.refunded_fen,
         created_at=order.created_at,
         delivery=order.delivery,
-        eta_minutes=max(line.eta_minutes for line in order.lines),
-        has_keys=any(line.has_keys for line in order.lines),
+        eta_minutes=order.eta_minutes,
+        # A key whose money went back is void, and shown to nobody.
+        has_keys=any(
+            line.has_keys and not line.refunding_fen and not line.refunded_fen for line in order.lines
+        ),
         refundable=state not in (CustomerState.REFUNDING, CustomerState.REFUNDED)
         and order.settled_fen > 0
         and any(refund_denied(order, line) is None for line in order.lines),

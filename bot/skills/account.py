@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.conversation import Purpose
 from bot.messages import Reply
-from bot.skills import aftersales, ordering, replacing
+from bot.skills import aftersales, ordering, replacing, wallet
 from bot.turn import REORDER, Turn
 from nlu.understanding import PaymentMethod
-from orders.order import CustomerState, customer_state
+from orders.order import CustomerState, OrderPurpose, customer_state
 
 
 def pay(turn: Turn) -> Reply:
     """Pay, or say how. Paying is a yes to the quote that was shown."""
     if turn.heard.payment is PaymentMethod.BALANCE:
-        return _no_balance(turn)
+        return wallet.pay(turn)
+    if turn.heard.payment is not None and turn.conversation.quote is not None:
+        # A yes to the goods, and a no to the balance if that was asked about.
+        draft = replace(turn.conversation.draft, payment=turn.heard.payment.value)
+        turn.update(replace(turn.conversation, draft=draft))
+    question = turn.conversation.question
+    if question is not None and question.purpose is Purpose.BALANCE and turn.heard.payment is None:
+        return wallet.confirmed(turn)
     if turn.conversation.quote is not None:
         return ordering.confirmed(turn)
     old = replacing.replaced(turn)
@@ -25,6 +35,8 @@ def pay(turn: Turn) -> Reply:
         order = turn.shop.payable(turn.tx, turn.customer_id)
     if order is None:
         return _nothing_to_pay(turn)
+    if order.purpose is OrderPurpose.DEPOSIT:
+        return wallet.show(turn, order)
     lead = turn.say(f"pay.by_{turn.heard.payment.value}") if turn.heard.payment else ""
     return ordering.show_again(turn, order, lead)
 
@@ -39,12 +51,3 @@ def _nothing_to_pay(turn: Turn) -> Reply:
         # `我付完了`: the money is there, and that is what he wants to hear.
         return aftersales.standing(turn, latest)
     return turn.aside(turn.say("pay.nothing"))
-
-
-def _no_balance(turn: Turn) -> Reply:
-    """There is no wallet yet; the other ways are one tap away."""
-    order = turn.shop.payable(turn.tx, turn.customer_id)
-    text = turn.say("pay.no_balance")
-    if order is not None and turn.conversation.quote is None:
-        return ordering.show_again(turn, order, text)
-    return turn.aside(text)

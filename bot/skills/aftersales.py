@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import calling_off, complaints, ordering, refunds, replacing
+from bot.skills import calling_off, complaints, ordering, refunds, replacing, wallet
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
 from nlu.understanding import Intent
 from orders.catalog import Delivery
 from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import NotCancellable
-from orders.order import CustomerState, LineState, Order, customer_state
+from orders.order import CustomerState, LineState, Order, OrderPurpose, customer_state
 from orders.promises import is_late
 
 LAST = "last"
@@ -51,6 +52,8 @@ def status(turn: Turn) -> Reply:
 
 def standing(turn: Turn, order: Order) -> Reply:
     """How this order stands, and what can be done about it."""
+    if order.purpose is OrderPurpose.DEPOSIT and order.is_payable:
+        return wallet.show(turn, order)
     state = customer_state(order)
     text = paragraphs(
         turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
@@ -59,7 +62,7 @@ def standing(turn: Turn, order: Order) -> Reply:
             state=turn.telling.state(state, order.delivery),
             total=turn.telling.money(order.total_fen),
             until=turn.telling.time(order.expires_at),
-            eta=turn.telling.minutes(max(line.eta_minutes for line in order.lines)),
+            eta=turn.telling.minutes(order.eta_minutes),
             refunded=turn.telling.money(order.refunded_fen or order.refunding_fen),
         ),
     )
@@ -67,7 +70,7 @@ def standing(turn: Turn, order: Order) -> Reply:
         reply = turn.aside(text, (turn.choice("choice.cancel_order", CANCEL),))
         turn.update(replace(turn.conversation, order_no=turn.conversation.order_no or order.order_no))
         return replace(reply, pay_url=turn.telling.links.pay(order), card=turn.telling.card(order))
-    if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
+    if state in (CustomerState.EXPIRED, CustomerState.CANCELLED) and order.lines:
         choices: tuple[Choice, ...] = (turn.choice("choice.again", REORDER),)
     elif state is CustomerState.DELIVERED:
         choices = ()
@@ -136,6 +139,8 @@ def history(turn: Turn) -> Reply:
 def reorder(turn: Turn) -> Reply:
     """An earlier order once more, perhaps with something changed."""
     order = _meant(turn)
+    if order is not None and order.purpose is OrderPurpose.DEPOSIT:
+        return wallet.put_in(turn, order.price_fen)
     if _other_goods(turn, order):
         return _another(turn)
     if order is None:
@@ -225,6 +230,8 @@ def refund(turn: Turn) -> Reply:
         return (
             _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
         )
+    if order.purpose is OrderPurpose.DEPOSIT and not order.is_payable:
+        return wallet.not_refundable(turn, order)
     return refunds.money_back(turn, order, turn.message.text)
 
 
@@ -241,6 +248,10 @@ def cancel(turn: Turn) -> Reply:
         return cancel_order(turn, order) if order else _not_found(turn, number)
     if number is None and (reply := calling_off.called_off(turn)) is not None:
         return reply
+    question = turn.conversation.question
+    if number is None and question is not None and question.purpose is Purpose.BALANCE:
+        # `不用了`, to whether the balance shall be used: the order is still wanted.
+        return wallet.another_way(turn)
     if turn.chat.attended is Attended.QUEUED and _nothing_asked(turn) and turn.conversation.order_no is None:
         return stay_with_bot(turn)
     drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
@@ -269,6 +280,8 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
         human = turn.choice("choice.human", HUMAN)
         if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
             return turn.done(turn.say("cancel.gone_already", order_no=order.order_no))
+        if order.purpose is OrderPurpose.DEPOSIT:
+            return wallet.not_refundable(turn, order)
         if state in (CustomerState.REFUNDING, CustomerState.REFUNDED):
             return turn.aside(turn.say("refund.denied.already", order_no=order.order_no))
         if all(line.delivery is Delivery.TOPUP for line in order.lines):
@@ -286,6 +299,8 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
 def receipt(turn: Turn) -> Reply:
     """The order's page: amounts, and card keys behind a click. A key is never said in a chat."""
     order = _meant(turn, prefer_paid=True)
+    if order is not None and order.purpose is OrderPurpose.DEPOSIT:
+        return standing(turn, order)
     if order is not None and order.is_payable and _nothing_asked(turn):
         return ordering.show_again(turn, order, turn.say("receipt.unpaid"))
     if order is None or not order.settled_fen:

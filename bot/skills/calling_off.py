@@ -44,8 +44,8 @@ def called_off(turn: Turn) -> Reply | None:
 
 def call_off(turn: Turn, order_no: str) -> Reply | None:
     """The order that was chosen from a list."""
-    meant = [one for one in open_orders_of(turn.shop, turn.tx, turn.customer_id) if one.order_no == order_no]
-    return _dropped(turn, tuple(meant)) if meant else None
+    meant = turn.shop.order(turn.tx, order_no, turn.customer_id)
+    return _dropped(turn, (meant,)) if meant is not None and meant.is_payable else None
 
 
 def still_open(turn: Turn) -> str:

@@ -12,7 +12,7 @@ from bot.conversation import Purpose, Question
 from bot.filling import Filling
 from bot.messages import Reply
 from bot.money_words import CouponSaid
-from bot.skills import browsing, coupons, mending, replacing
+from bot.skills import browsing, coupons, mending, replacing, wallet
 from bot.skills.people import known_as, renewed
 from bot.store.contacts import Contact, save_contact
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
@@ -124,7 +124,8 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
         if old is not None and old.is_payable and old.coupon is None and same_things(draft, old):
             turn.update(replace(turn.conversation, corrected=False))
             return show_again(turn, old, *lead)
-    lead = (*lead, *_remember_contacts(turn, draft))
+    draft, why = wallet.covered(turn, draft, result)
+    lead = (*lead, *_remember_contacts(turn, draft), *why)
     if _wants_yes(turn, draft, result):
         return _ask_yes(turn, result, *lead, *replacing.still_good(turn))
     return place(turn, result, *lead)
@@ -180,18 +181,20 @@ def _wants_yes(turn: Turn, draft: Draft, quote: Quote) -> bool:
 def _ask_yes(turn: Turn, quote: Quote, *lead: str) -> Reply:
     """Show the quote and wait for a yes."""
     turn.update(replace(turn.conversation, quote=quote))
+    by_balance = turn.conversation.draft.payment == PaymentMethod.BALANCE.value
+    ask = wallet.asked_about(turn, quote) if by_balance else turn.say("confirm.ask")
     question = Question(
         Purpose.PLACE,
-        turn.say("confirm.again", total=turn.telling.money(quote.total_fen)),
+        ask if by_balance else turn.say("confirm.again", total=turn.telling.money(quote.total_fen)),
         "confirm",
         choices=(
-            turn.choice("choice.confirm", CONFIRM),
+            turn.choice("choice.yes_balance" if by_balance else "choice.confirm", CONFIRM),
             turn.choice("choice.modify", MODIFY),
             turn.choice("choice.cancel", CANCEL),
         ),
     )
     asked = turn.ask(question)
-    text = paragraphs(*lead, turn.telling.quote(quote), turn.say("confirm.ask"))
+    text = paragraphs(*lead, turn.telling.quote(quote), ask)
     return replace(asked, text=text)
 
 
@@ -236,6 +239,9 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
         replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, browsing=None)
     )
     turn.update(replace(turn.conversation, supersedes=None))
+    if turn.conversation.draft.payment == PaymentMethod.BALANCE.value:
+        # Asked for, shown and answered with yes; else it is not in the draft any more.
+        return wallet.take(turn, order, *lead)
     payable = _payable(turn, order, turn.telling.quote(quote), *lead)
     return _asked_whether_right(turn, payable) if corrected else payable
 
@@ -258,7 +264,7 @@ def show_again(turn: Turn, order: Order, *lead: str) -> Reply:
 def _payable(turn: Turn, order: Order, goods: str, *lead: str, total: bool = False) -> Reply:
     due = turn.telling.due(order) if total else ""
     number = turn.say("quote.order_no", order_no=order.order_no)
-    eta = turn.telling.minutes(max(line.eta_minutes for line in order.lines))
+    eta = turn.telling.minutes(order.eta_minutes)
     pay = turn.say(_pay_key(order), eta=eta, until=turn.telling.time(order.expires_at))
     choices = (turn.choice("choice.modify", MODIFY), turn.choice("choice.cancel_order", CANCEL))
     text = paragraphs(*lead, goods, due, number, pay)

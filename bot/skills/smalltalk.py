@@ -6,7 +6,7 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import ordering
+from bot.skills import ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
@@ -70,6 +70,8 @@ def confirm(turn: Turn) -> Reply:
     question = turn.conversation.question
     if turn.conversation.quote is not None:
         return ordering.confirmed(turn)
+    if question is not None and question.purpose is Purpose.BALANCE:
+        return wallet.confirmed(turn)
     if question is not None and question.is_open:
         return turn.ask(question, turn.say("confirm.go_on"))
     if question is not None and question.purpose is Purpose.PERSON:
@@ -89,6 +91,8 @@ def deny(turn: Turn) -> Reply:
     on_table = turn.order_on_table()
     if turn.heard.lines:
         return ordering.order(turn)
+    if question is not None and question.purpose is Purpose.BALANCE:
+        return wallet.another_way(turn)
     if turn.conversation.quote is not None or (on_table is not None and on_table.is_payable):
         return ordering.what_to_change(turn)
     if question is not None and question.is_open:

@@ -468,3 +468,27 @@ async def test_refused_notices_beyond_those_kept_are_counted_whoever_sends_them(
 
 def not_kept() -> float:
     return REGISTRY.get_sample_value("xiadan_payment_notices_not_kept_total", {"gateway": "sandbox"}) or 0
+
+
+# --- money that is left with the shop
+
+
+async def test_a_deposit_is_paid_and_shown_like_an_order_without_goods(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    customer, now = customer_of(mine), world.clock.now()
+    order = await world.database.write(lambda tx: world.shop.open_deposit(tx, customer, Fen(10000), now))
+    asked = await mine.get(f"/pay/{order.pay_token}")
+    assert asked.status_code == 200
+    assert "100.00" in asked.text
+    await world.paid(order)
+    paid = await mine.get(f"/pay/{order.pay_token}")
+    assert "支付成功" in paid.text
+    receipt = await mine.get(f"/o/{order.link_token}")
+    assert receipt.status_code == 200
+    assert "余额充值" in receipt.text
+    assert "申请退款" not in receipt.text
+    answer = await press(mine, receipt, f"/o/{order.link_token}/refund")
+    assert answer.status_code == 303
+    held = await world.database.read(lambda tx: world.shop.customer(tx, customer))
+    assert held.balance_fen == 10000
