@@ -54,8 +54,7 @@ DATA = ROOT / "data"
 START = datetime.fromisoformat("2026-01-05T10:00:00+08:00")
 SHOP = "https://shop.example"
 
-HEARD = "客员账货时重教券"
-HEARD = "客员看账货时重教规"
+HEARD = "客员看账货时重教规券"
 TOLD = "机单漏"
 LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
 WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
