@@ -495,6 +495,19 @@ def customer_show(customer: str, database: DatabaseUrl = None) -> None:
     prices.show_customer(settings, database or settings.database, customer)
 
 
+@customer_commands.command("give-out")
+def customer_give_out(
+    order: Annotated[str, typer.Argument(help="The number of the deposit.")],
+    amount: Annotated[str, typer.Argument(help="Yuan; no more than is not spent.")],
+    database: DatabaseUrl = None,
+) -> None:
+    """Send money of a deposit back to where it came from."""
+    from bot.commands import prices
+
+    settings = read_settings()
+    prices.give_out(settings, database or settings.database, order, amount)
+
+
 def main() -> None:
     """The console command. What an operator can mend is said in a sentence, not in a traceback."""
     from bot.mistakes import OPERATOR_MISTAKES

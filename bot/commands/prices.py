@@ -15,7 +15,7 @@ from orders.catalog import Catalog
 from orders.clock import SystemClock
 from orders.coupon import CODE, Coupon, normal_code
 from orders.database import Database, Tx
-from orders.errors import PolicyError
+from orders.errors import NoSuchOrder, NotPermitted, PolicyError
 from orders.money import NOTHING, Fen, fen_from_yuan, yuan
 from orders.price_rules import PriceRules
 from orders.shop import Shop
@@ -141,6 +141,22 @@ def show_customer(settings: Settings, database_url: str, customer_id: str) -> No
         return "\n".join(rows)
 
     typer.echo(_run(settings, database_url, looked_up))
+
+
+def give_out(settings: Settings, database_url: str, order_no: str, amount: str) -> None:
+    """Send money of a deposit back to where it came from, as far as the customer has not spent it."""
+    now, fen = SystemClock().now(), _fen("amount", amount)
+
+    def given(shop: Shop, tx: Tx) -> str:
+        try:
+            order = shop.give_out(tx, order_no, fen, "the shopkeeper", now)
+        except (NoSuchOrder, NotPermitted) as refused:
+            raise PolicyError(str(refused)) from refused
+        return f"{yuan(fen)} of {order_no} goes back; {order.customer_id} keeps " + yuan(
+            shop.customer(tx, order.customer_id).balance_fen
+        )
+
+    typer.echo(_run(settings, database_url, given))
 
 
 def _run(settings: Settings, database_url: str, fn: Callable[[Shop, Tx], T]) -> T:

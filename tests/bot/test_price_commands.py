@@ -115,6 +115,21 @@ def test_a_customer_gets_a_level_that_has_rules(
     assert "talk:c1: no level" in run("customer", "level", "talk:c1", "", "--database", url).output
 
 
+async def test_a_deposit_is_given_out_as_far_as_it_is_not_spent(url: str, stage: Stage, app: App) -> None:
+    await stage.step({"customer": "c1", "say": "充值余额100"})
+    await stage.step({"customer": "c1", "pay": "wechat"})
+    order = (await app.database.read(lambda tx: app.shop.recent_orders(tx, 1)))[0]
+    at = ("--database", url)
+    assert "talk:c1: no level, balance 100.00" in await typed("customer", "show", "talk:c1", *at)
+    told = await typed("customer", "give-out", order.order_no, "60", *at)
+    assert f"60.00 of {order.order_no} goes back; talk:c1 keeps 40.00" in told
+    refused = await asyncio.to_thread(run, "customer", "give-out", order.order_no, "40.01", *at)
+    assert isinstance(refused.exception, PolicyError)
+    answer = await stage.step({"customer": "c1", "say": "余额多少"})
+    assert "60元已退款，退回原付款方式" in str(answer["replies"])
+    assert "账户余额40元" in str(answer["replies"])
+
+
 # --- the words ------------------------------------------------------------------------------------
 
 WORDS = MoneyWords.read(DATA_FOLDER / "money_words.yaml")

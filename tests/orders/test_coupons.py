@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -89,6 +90,18 @@ async def test_two_orders_that_race_for_the_last_use_are_not_both_placed(world: 
     again = await world.quote(topup(), customer="c2", coupon="NEW5")
     assert (again.coupon, again.denied, again.total_fen) == (None, CouponDenied.USED_UP, 9980)
     assert await world.available("topup-100") == 4
+
+
+async def test_at_the_same_instant_only_one_of_them_has_it(world: World) -> None:
+    await world.write(lambda tx: world.shop.add_coupon(tx, coupon(uses=1)))
+    quotes = [await world.quote(topup(), customer=one, coupon="NEW5") for one in ("c1", "c2", "c3")]
+    placings = (
+        world.write(lambda tx, quote=quote: world.shop.place(tx, quote, world.now)) for quote in quotes
+    )  # type: ignore[misc]
+    outcomes = await asyncio.gather(*placings, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["CouponGone", "CouponGone", "Order"]
+    assert await used(world) == 1
+    assert await world.violations() == ()
 
 
 async def test_one_customer_does_not_use_it_more_often_than_he_may(couponed: World) -> None:
