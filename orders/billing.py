@@ -7,14 +7,15 @@ anew, and what has come to agree closes by itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from orders import costs, ledger, refunding
 from orders.backroom import Backroom
 from orders.database import Tx
-from orders.money import Fen
+from orders.money import NOTHING, Fen
 from orders.ports import BillKind
-from orders.reconciling import Movement, Party, compare
+from orders.reconciling import Comparison, Found, Movement, Party, compare
 from orders.store import bills, book, money, movements
 
 ITSELF = "reconciliation"
@@ -32,17 +33,29 @@ def compare_day(tx: Tx, room: Backroom, party: Party, day: date, now: datetime) 
     _book_fees(tx, party, day, comparison.fees, now)
     for movement, cost in comparison.costs:
         costs.learn(tx, party.name, movement.our_no, movement.order_no, cost, now)
-    news = [found for found in comparison.found if bills.note(tx, party, day, found, now)]
-    still = {(found.kind, found.what, found.our_no, found.ref) for found in comparison.found}
+    differing = (*comparison.found, *_taken_back(tx, party, day, comparison))
+    news = [found for found in differing if bills.note(tx, party, day, found, now)]
+    still = {found.key for found in differing}
     for difference in bills.open_of_day(tx, party, day):
         found = difference.found
-        if (found.kind, found.what, found.our_no, found.ref) not in still:
+        if found.key not in still:
             bills.resolve(tx, difference.difference_no, ITSELF, "agrees_now", now)
             release(tx, room, party, found.kind, found.our_no, now)
     bills.agreed(tx, party, day, comparison.agreed)
     if news:
         room.alarm(tx, "bill_differs", f"{party} {day}", f"{len(news)} differences", now)
     return True
+
+
+def _taken_back(tx: Tx, party: Party, day: date, comparison: Comparison) -> Sequence[Found]:
+    """What was booked apart as nobody's, and a corrected bill knows nothing of any more."""
+    still = {found.key for found in comparison.found}
+    return [
+        replace(difference.found, theirs_fen=NOTHING)
+        for difference in bills.unclaimed_of_day(tx, party, day)
+        if difference.found.key not in still
+        and any(money.booked(tx, f"unclaimed:{difference.difference_no}:").values())
+    ]
 
 
 def _book_fees(tx: Tx, party: Party, day: date, fees: Sequence[tuple[Movement, Fen]], now: datetime) -> None:

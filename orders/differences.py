@@ -31,7 +31,7 @@ from orders.ports import (
     Source,
     SupplierAnswer,
 )
-from orders.reconciling import Action, Difference, Movement, Party, Side, Stand
+from orders.reconciling import SUCCEEDED, Action, Difference, Movement, Party, Side, Stand
 from orders.store import bills, book, money, movements
 
 Question = PaymentAsk | RefundAsk | DeliveryAsk
@@ -92,7 +92,7 @@ def resolve(
         case Action.TAKE_REFUND:
             resolution = step.take_refund()
         case Action.BOOK_UNCLAIMED:
-            resolution = step.book_unclaimed("unclaimed")
+            resolution = step.book_unclaimed(bills.UNCLAIMED)
         case Action.QUERY:
             resolution = step.weigh(said)
         case Action.BOOK_FEE:
@@ -150,7 +150,7 @@ class _Step:
         merchant = self.room.merchants.get(self.party.name)
         payment = money.by_trade_no(self.tx, row.our_no)
         if merchant is None or payment is None or not row.ref:
-            return self.book_unclaimed("unclaimed: not_bookable")
+            return self.book_unclaimed(f"{bills.UNCLAIMED}: not_bookable")
         notice = PaymentNotice(
             gateway=self.party.name,
             merchant_id=merchant.merchant_id,
@@ -165,7 +165,7 @@ class _Step:
         )
         outcome = settling.settle(self.tx, self.room, self.catalog, notice, self.now)
         if isinstance(outcome, Held):
-            return self.book_unclaimed(f"unclaimed: {outcome.reason}")
+            return self.book_unclaimed(f"{bills.UNCLAIMED}: {outcome.reason}")
         return self.close(f"settled: {outcome.effect}")
 
     def take_refund(self) -> Resolution:
@@ -185,7 +185,8 @@ class _Step:
 
     def book_unclaimed(self, what: str) -> Resolution:
         """Nothing of ours matches. The money is in our books all the same, and a person is called."""
-        row, number = self._row(), self.difference.difference_no
+        number = self.difference.difference_no
+        row = self._row() if self.difference.found.theirs_fen else self._no_row()
         subject = f"{self.party} {row.ref or row.our_no}"
         self.room.alarm(self.tx, "money_unclaimed", subject, f"{row.kind} of {row.amount_fen}", self.now)
         if movements.charges_otherwise(self.tx, self.party):
@@ -275,6 +276,11 @@ class _Step:
                 f"difference {self.difference.difference_no} is about nothing of ours any more"
             )
         return movement
+
+    def _no_row(self) -> BillRow:
+        """The other side took it back: there is nothing of it."""
+        found = self.difference.found
+        return BillRow(found.kind, found.ref, found.our_no, NOTHING, NOTHING, SUCCEEDED, self.now)
 
     def _row(self) -> BillRow:
         row = bills.row_of(self.tx, self.party, self.difference.found)

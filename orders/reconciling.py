@@ -126,6 +126,11 @@ class Found:
     detail: str = ""
     """A short code: the two states, or why it is a matter for a person."""
 
+    @property
+    def key(self) -> tuple[BillKind, What, str, str]:
+        """What makes it the same difference when it is found again."""
+        return self.kind, self.what, self.our_no, self.ref
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -160,7 +165,7 @@ class Difference:
                 return Action.BOOK_FEE
             case What.LONG, BillKind.DELIVERY:
                 return Action.SEE_TO_IT
-            case What.LONG, _ if found.ours_fen is None:
+            case What.LONG, _ if found.ours_fen is None or not found.theirs_fen:
                 return Action.BOOK_UNCLAIMED
             case What.LONG, BillKind.PAYMENT:
                 return Action.SETTLE
@@ -403,7 +408,7 @@ class _Join:
     ) -> None:
         """Note the first difference of its kind about a movement; a second row of it is no news."""
         found = Found(kind, what, our_no, ref, ours_fen, theirs_fen, detail)
-        self.found.setdefault((kind, what, our_no, ref), found)
+        self.found.setdefault(found.key, found)
 
 
 def _is_other_money(row: BillRow, movement: Movement) -> bool:

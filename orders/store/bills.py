@@ -18,6 +18,9 @@ from orders.reconciling import PROCESSING, SUCCEEDED, Difference, Found, Party, 
 from orders.store.instants import moment, stamp
 from orders.tables import bill_rows, bills, differences
 
+UNCLAIMED = "unclaimed"
+"""How a difference is resolved whose money was booked apart; more may be said behind it."""
+
 _BILL = select(bills).where(bills.c.party == bindparam("b_party"), bills.c.day == bindparam("b_day"))
 _ALL = select(bills).where(bills.c.day >= bindparam("b_since")).order_by(bills.c.day, bills.c.party)
 _DAYS = select(bills.c.day).where(bills.c.party == bindparam("b_party")).order_by(bills.c.day)
@@ -83,6 +86,12 @@ _LOCKED = _BY_NO.with_for_update()
 _OPEN = select(differences).where(differences.c.resolved_at.is_(None)).order_by(differences.c.difference_no)
 _OPEN_OF_DAY = _OPEN.where(
     differences.c.party == bindparam("b_party"), differences.c.day == bindparam("b_day")
+)
+_UNCLAIMED_OF_DAY = select(differences).where(
+    differences.c.party == bindparam("b_party"),
+    differences.c.day == bindparam("b_day"),
+    differences.c.what == What.LONG.value,
+    differences.c.resolution.contains(UNCLAIMED),
 )
 _SINCE = select(differences).where(differences.c.day >= bindparam("b_since"))
 _CHANGE = (
@@ -290,6 +299,11 @@ def open_differences(tx: Tx) -> tuple[Difference, ...]:
 
 def open_of_day(tx: Tx, party: Party, day: date) -> tuple[Difference, ...]:
     return tuple(_difference(row) for row in tx.execute(_OPEN_OF_DAY, _key(party, day)))
+
+
+def unclaimed_of_day(tx: Tx, party: Party, day: date) -> tuple[Difference, ...]:
+    """Those that were once resolved by booking the money apart."""
+    return tuple(_difference(row) for row in tx.execute(_UNCLAIMED_OF_DAY, _key(party, day)))
 
 
 def differences_since(tx: Tx, day: date) -> tuple[Difference, ...]:

@@ -207,6 +207,23 @@ async def test_what_was_booked_apart_follows_a_corrected_bill(office: Office) ->
     assert resolved.resolution == "unclaimed by 小王; unclaimed"
 
 
+async def test_what_was_booked_apart_is_booked_back_when_the_bill_takes_it_back(office: Office) -> None:
+    world = office.world
+    order = await paid(world)
+    stranger = replace(row_for(order, "psp-x", 5000, world.now, 30), our_no="somebody-else")
+    office.gateway.bill_change = lambda rows: (*rows, stranger)
+    await office.resolve((await office.reconcile())[0])
+    office.gateway.bill_change = Crooked.bill_change
+    for _ in range(2):
+        (again,) = await office.reconcile()
+    assert (again.openings, again.found.theirs_fen, again.action) == (2, 0, Action.BOOK_UNCLAIMED)
+    await office.resolve(again)
+    assert await office.balance("unclaimed") == 0
+    assert await office.balance("gateway_fees") == 0
+    assert await office.balance("receivable:sandbox") == 9980
+    assert await office.reconcile() == []
+
+
 async def test_money_of_another_amount_than_was_asked_is_booked_apart(office: Office) -> None:
     world = office.world
     order = await world.place()
