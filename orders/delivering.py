@@ -380,6 +380,12 @@ def resolve(
     line = order.line(line_no) if order else None
     if order is None or line is None:
         raise NoSuchOrder(order_no)
+    if line.state is LineState.QUEUED and said.outcome is Outcome.FAILED and order.state is OrderState.PLACED:
+        # Nobody can take it, and the person who was called for that gives it up.
+        fail_queued(tx, room, order, line, said.reason or f"by {agent}", now)
+        after = book.get(tx, order_no)
+        assert after is not None
+        return after
     if line.state not in ATTEMPT_OPEN:
         raise NotPermitted(f"line {line_no} of order {order_no} is {line.state}; there is nothing to tell")
     told = replace(said, supplier_ref=f"by {agent}")

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, BindParameter, Row, bindparam, case, false, f
 from orders.catalog import AccountKind, Catalog, Delivery, Product, RefundRule, Sku
 from orders.database import Tx
 from orders.money import Fen
-from orders.tables import card_keys, products, shop_facts, skus, stock
+from orders.tables import card_keys, products, shop_facts, skus, stock, supplier_goods
 
 VERSION = "catalog_version"
 YUAN = "元"
@@ -57,6 +57,7 @@ _SAVE_STOCK = text(
     "INSERT INTO stock (sku_id, on_hand, reserved, sold) VALUES (:sku_id, :on_hand, 0, 0) "
     "ON CONFLICT (sku_id) DO UPDATE SET on_hand = excluded.on_hand"
 )
+_BOUGHT = select(supplier_goods.c.sku_id).distinct()
 _FREE_KEYS = (
     select(card_keys.c.sku_id, func.count().label("free"))
     .where(card_keys.c.state == "free")
@@ -114,10 +115,12 @@ def set_fact(tx: Tx, name: str, value: str) -> None:
 
 def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
     """Replace what is on sale. With `keys_are_counted` the stock of card goods is the number of
-    keys that really lie there, whatever the file says."""
+    keys that really lie there, whatever the file says; but of those that outside suppliers sell the
+    keys come when they are bought, and the file says how many may be."""
     tx.execute(update(products).values(on_sale=false()))
     tx.execute(update(skus).values(on_sale=false()))
     free: Mapping[str, int] = {row.sku_id: row.free for row in tx.execute(_FREE_KEYS)}
+    bought = set(tx.execute(_BOUGHT).scalars())
     tx.execute(
         _SAVE_PRODUCT, [_product_row(place, product) for place, product in enumerate(catalog.products)]
     )
@@ -128,7 +131,7 @@ def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
             {
                 "sku_id": sku.sku_id,
                 "on_hand": free.get(sku.sku_id, 0)
-                if keys_are_counted and is_key(sku.delivery)
+                if keys_are_counted and is_key(sku.delivery) and sku.sku_id not in bought
                 else sku.stock,
             }
             for sku in catalog

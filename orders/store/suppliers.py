@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, case, delete, func, select, text, update
 
 from orders.database import Tx
 from orders.money import Fen
+from orders.ports import Refusal
 from orders.routing import Offer, Tried
 from orders.store.instants import moment, stamp
 from orders.tables import attempts, skus, supplier_goods, supplier_health
@@ -70,9 +71,7 @@ _LATEST = (
 )
 _GOOD = _LATEST.c.state.in_(["done", "partial"])
 # What was refused for our sake (no balance, a guard, several pieces at once) is no fault of theirs.
-_BAD = _LATEST.c.state.in_(["failed", "absent"]) & _LATEST.c.detail.not_in(
-    ["balance_low", "guarded", "one_at_a_time"]
-)
+_BAD = _LATEST.c.state.in_(["failed", "absent"]) & _LATEST.c.detail.not_in([one.value for one in Refusal])
 _RECORD = select(
     func.count(case((_GOOD, 1))).label("delivered"),
     func.count(case((_BAD, 1))).label("failed"),
@@ -192,7 +191,7 @@ def is_sold(tx: Tx, sku_id: str) -> bool:
 def _tried(tx: Tx, order_no: str, line_no: int) -> dict[str, Tried]:
     tried: dict[str, Tried] = {}
     for row in tx.execute(_TRIED, {"b_order_no": order_no, "b_line_no": line_no}):
-        if row.state == "absent" or row.detail in ("balance_low", "guarded"):
+        if row.state == "absent" or row.detail in (Refusal.BALANCE_LOW, Refusal.GUARDED):
             tried.setdefault(row.supplier, Tried.REFUSED)
         else:
             tried[row.supplier] = Tried.FAILED

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from orders.database import Database
+from orders.errors import NotPermitted
 from orders.order import CustomerState, LineState, Order
+from orders.ports import Outcome, SupplierAnswer
 from orders.sourcing import NO_SUPPLIER
 from tests.orders.world import PHONE, POLICY, topup
 from tests.suppliers.hostile import Manner
@@ -251,3 +253,22 @@ async def test_a_cost_above_what_was_allowed_rings_although_it_was_delivered(
     assert await world.state(order) is CustomerState.DELIVERED
     assert ("supplier_overcharged" in await world.alarms()) is (price == "99.9")
     assert (await world.attempts(order))[0].cost_fen == round(float(price) * 100)
+
+
+async def test_a_person_may_give_up_a_line_that_waits_for_a_supplier(world: SupplierWorld) -> None:
+    await pause_both(world)
+    order = await paid(world)
+    failed = SupplierAnswer(Outcome.FAILED)
+    await world.write(lambda tx: world.shop.resolve(tx, order.order_no, 1, failed, "小王", world.now))
+    await world.wait(minutes=10)
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert world.alpha.submissions == world.beta.submissions == []
+    assert await world.violations() == ()
+
+
+async def test_a_waiting_line_cannot_be_told_delivered(world: SupplierWorld) -> None:
+    await pause_both(world)
+    order = await paid(world)
+    done = SupplierAnswer(Outcome.DONE)
+    with pytest.raises(NotPermitted):
+        await world.write(lambda tx: world.shop.resolve(tx, order.order_no, 1, done, "小王", world.now))
