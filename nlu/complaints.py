@@ -12,6 +12,7 @@ from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.understanding import Intent, Understanding
 
+_MAY_BE_GOODS_BACK = frozenset({Intent.ORDER, Intent.PROVIDE, Intent.OUT_OF_SCOPE})
 _MAY_COMPLAIN = frozenset({Intent.STATUS, Intent.REFUND, Intent.RECEIPT, Intent.DENY})
 
 SURE = 0.9
@@ -25,14 +26,41 @@ class Complaints:
             return re.compile("|".join(map(re.escape, lexicon.words(f"complaints.{name}"))))
 
         self._broken, self._money_back = any_of("broken"), any_of("money_back")
+        leads, no_back = any_of("back_leads").pattern, any_of("no_back").pattern
+        self._back = re.compile(rf"(?:{leads})*(?!{no_back})(?:{any_of('back').pattern})")
+        self._again = any_of("and_again")
 
     def heard(self, understood: Understanding) -> Understanding:
         """With the complaint, and with the wish for money where both are said."""
+        text = plain(understood.text)
+        if understood.intent is Intent.FAQ and self._broken.search(text) is not None:
+            # Asked before buying it is a question; whoever has bought may mean what he has.
+            return replace(understood, broken=True)
         if understood.intent not in _MAY_COMPLAIN or understood.lines:
             return understood
-        text = plain(understood.text)
         if self._broken.search(text) is None:
             return understood
         if self._money_back.search(text) is not None:
             return replace(understood, intent=Intent.REFUND, confidence=SURE, clear=SURE, broken=True)
         return replace(understood, intent=Intent.STATUS, confidence=SURE, clear=SURE, broken=True)
+
+    def goods_back(self, understood: Understanding) -> Understanding:
+        """`退京东卡`, `帮我退50话费`: read as an order of what is named, and wants the money for it."""
+        text = plain(understood.text).strip()
+        back = self._back.match(text)
+        if back is None or understood.intent not in _MAY_BE_GOODS_BACK:
+            return understood
+        if self._again.search(text, back.end()) is not None:
+            # 退了话费再充一单: two wishes, of which neither is guessed.
+            return understood
+        return replace(
+            understood,
+            intent=Intent.REFUND,
+            confidence=SURE,
+            clear=SURE,
+            lines=(),
+            options=(),
+            problems=(),
+            adds=False,
+            apart=False,
+        )

@@ -147,6 +147,8 @@ class Parser:
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
+        if not expectation.lines:
+            understood = self._complaints.goods_back(understood)
         if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
             understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
         return besides(reading.page.text, understood, reading.events, expectation, self._signs)

@@ -27,6 +27,12 @@ def meant(turn: Turn, orders: Sequence[Order]) -> Order | None:
     return next(iter(paid), None)
 
 
+def of_what_was_bought(turn: Turn) -> Reply | None:
+    """`激活码激活不了怎么办` from somebody who has one of ours; None from anybody else."""
+    order = meant(turn, turn.shop.orders_of(turn.tx, turn.customer_id))
+    return not_working(turn, order) if order is not None and keyed_lines(order) else None
+
+
 def keyed_lines(order: Order) -> tuple[OrderLine, ...]:
     """The lines whose keys the customer has."""
     return tuple(

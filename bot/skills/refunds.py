@@ -11,11 +11,15 @@ import re
 from bot.messages import Choice, Reply
 from bot.skills import complaints
 from bot.turn import CANCEL, HUMAN, REFUND_ORDER, Turn, paragraphs
+from nlu.normalise import plain
 from nlu.places import Places, place_among
+from orders.catalog import Product
 from orders.order import LineState, Order, OrderLine
 from orders.payment import RefundDenied, RefundOutcome
 from orders.refunding import refund_denied
 
+SIZE = re.compile(r"(\d+)(?=的|元|块|那)")
+"""A size, and not the days that somebody has waited."""
 DIGITS = re.compile(r"\d{3,}")
 """As much of an account as people say of one: `139那个`, `尾号9000的`."""
 
@@ -71,6 +75,8 @@ def _lines_meant(turn: Turn, order: Order, said: str) -> frozenset[int] | None:
     if at:
         named = [lines[place].line_no for place in at if place is not None]
         return frozenset(named) if len(named) == len(at) else frozenset()
+    if goods := _called(turn, order, plain(said)):
+        return frozenset(line.line_no for line in goods)
     digits = [run for run in DIGITS.findall(said) if run != order.order_no]
     if digits:
         named = [line.line_no for line in lines if any(_ends(line.account or "", run) for run in digits)]
@@ -78,6 +84,26 @@ def _lines_meant(turn: Turn, order: Order, said: str) -> frozenset[int] | None:
     if any(word in said for word in places.last if len(word) > 1):
         return frozenset({lines[-1].line_no})
     return None
+
+
+def _called(turn: Turn, order: Order, said: str) -> tuple[OrderLine, ...]:
+    """The lines of the goods and sizes that were said: `话费那笔`, `50的京东卡`, `100的退了`."""
+    catalog = turn.reader.catalog
+    by_name = tuple(
+        line
+        for line in order.lines
+        if any(name in said for name in _names_of(line, catalog.product(line.product_id)))
+    )
+    sizes = [re.compile(rf"(?<!\d){size}(?!\d)") for size in SIZE.findall(said)]
+    by_size = tuple(
+        line for line in by_name or order.lines if any(size.search(line.variant) for size in sizes)
+    )
+    return by_size or by_name
+
+
+def _names_of(line: OrderLine, product: Product | None) -> tuple[str, ...]:
+    names = (line.name, *((product.name, *product.aliases) if product else ()))
+    return tuple(plain(name) for name in names if len(name) > 1)
 
 
 def _ends(account: str, digits: str) -> bool:

@@ -6,7 +6,7 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import ordering, wallet
+from bot.skills import complaints, ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
@@ -34,6 +34,8 @@ def _starters(turn: Turn) -> tuple[Choice, ...]:
 
 def faq(turn: Turn) -> Reply:
     """A common question; one without an answer of its own gets the way to a person."""
+    if turn.heard.broken and (reply := complaints.of_what_was_bought(turn)) is not None:
+        return reply
     if turn.heard.topic == "arrival" and (skus := _asked_about(turn)):
         eta = turn.telling.minutes(max(sku.eta_minutes for sku in skus))
         thing = turn.telling.things(turn.telling.goods(sku) for sku in skus)
