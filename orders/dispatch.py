@@ -17,7 +17,8 @@ from orders.catalog import Delivery
 from orders.clock import Clock
 from orders.database import Database, Tx
 from orders.invariants import violations
-from orders.payment import Payment
+from orders.paying import NoWay
+from orders.payment import STARS, TELEGRAM, Payment
 from orders.ports import (
     DeliveryAsk,
     Gateway,
@@ -27,6 +28,7 @@ from orders.ports import (
     PaymentStatus,
     RefundAnswer,
     RefundStatus,
+    Scene,
     Supplier,
     SupplierAnswer,
 )
@@ -84,6 +86,7 @@ class Dispatch:
             "sync_prices": self.sync_prices,
             "check_balance": self.check_balance,
             "check_promise": self.check_promise,
+            "send_invoice": self.send_invoice,
             "expire_order": self.expire_order,
             "close_payment": self.close_payment,
             "query_payment": self.query_payment,
@@ -182,6 +185,19 @@ class Dispatch:
             return None
 
     # --- payments -------------------------------------------------------------------------------
+
+    async def send_invoice(self, job: Job) -> None:
+        """Have Telegram show the invoice. An order that is paid or gone by now needs none."""
+        order_no = str(job.payload["order_no"])
+        order = await self._database.read(lambda tx: book.get(tx, order_no))
+        if order is None or not order.is_payable:
+            return
+        payer = order.customer_id.removeprefix(f"{TELEGRAM}:")
+        sent = await self._till.send(
+            order.pay_token, STARS, Scene.INVOICE, payer=payer, payer_ip="", return_url=""
+        )
+        if sent is NoWay.SILENT:
+            raise GatewaySilent(f"the invoice of order {order_no} may not have been sent")
 
     async def expire_order(self, job: Job) -> None:
         """Close the payments first, then let the stock go: whoever paid meanwhile has bought it."""

@@ -41,6 +41,11 @@ def expire_order(order_no: str) -> Errand:
     return Errand("expire_order", f"expire:{order_no}", {"order_no": order_no})
 
 
+def send_invoice(order_no: str) -> Errand:
+    """Show the customer an invoice in his own chat."""
+    return Errand("send_invoice", f"invoice:{order_no}", {"order_no": order_no})
+
+
 def close_payment(out_trade_no: str) -> Errand:
     """Let nobody pay this payment any more."""
     return Errand("close_payment", f"close:{out_trade_no}", {"out_trade_no": out_trade_no})

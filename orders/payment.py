@@ -19,6 +19,8 @@ CURRENCY = "CNY"
 STARS = "stars"
 """The gateway whose money is Telegram's."""
 STAR = "XTR"
+TELEGRAM = "telegram"
+"""The channel whose customers can be sent an invoice: what a customer's id begins with."""
 
 
 @dataclass(frozen=True, slots=True)
