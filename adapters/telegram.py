@@ -75,13 +75,19 @@ def telegram_line(
     api, cards, words = TelegramApi(token, api_url), OrderCards(database), ChannelWords.of(wording)
     inbox = TelegramInbox(api, reception, cards, words, clock, stars)
     channel = TelegramChannel(api, cards, words, pace)
+
+    async def close() -> None:
+        await api.close()
+        if stars is not None:
+            await stars.close()
+
     if webhook_secret is None:
-        return Line(channel, (), TelegramPolling(api, inbox).run, api.close)
+        return Line(channel, (), TelegramPolling(api, inbox).run, close)
     return Line(
         channel,
         telegram_routes(inbox, webhook_secret),
         partial(keep_webhook, api, base_url, webhook_secret),
-        api.close,
+        close,
     )
 
 

@@ -15,19 +15,18 @@ import structlog
 from telegram import Message, PreCheckoutQuery, SuccessfulPayment
 
 from adapters.payments.stars import Paid, StarsGateway
-from adapters.telegram_api import TelegramApi, TelegramAway, TelegramRefused
+from adapters.telegram_api import TelegramAway, TelegramRefused
 from bot.messages import ChatAddress
 from bot.store.chats import customer_of
 from bot.wording import Wording
 from orders.clock import Clock
 from orders.database import Database
 from orders.paying import NoWay
-from orders.payment import Charge, Held, Refused
+from orders.payment import TELEGRAM, Charge, Held, Refused
 from orders.shop import Shop
 
 log = structlog.get_logger(__name__)
 
-TELEGRAM = "telegram"
 ANSWERED_KEPT_MAX = 1000
 
 
@@ -58,20 +57,21 @@ class StarsInbox:
 
     def __init__(
         self,
-        api: TelegramApi,
         gateway: StarsGateway,
         shop: Shop,
         database: Database,
         words: StarsWords,
         clock: Clock,
     ) -> None:
-        self._api = api
         self._gateway = gateway
         self._shop = shop
         self._database = database
         self._words = words
         self._clock = clock
         self._answered: OrderedDict[str, None] = OrderedDict()
+
+    async def close(self) -> None:
+        await self._gateway.close_connection()
 
     async def answer(self, query: PreCheckoutQuery) -> None:
         """Say at once whether the payer may pay. An answer that is lost leaves him to try again."""
@@ -84,7 +84,9 @@ class StarsInbox:
             lambda tx: self._shop.objection_to_paying(tx, number, customer, offered, now)
         )
         try:
-            await self._api.answer_payer(query.id, self._words.objections[objection] if objection else None)
+            await self._gateway.answer_payer(
+                query.id, self._words.objections[objection] if objection else None
+            )
         except (TelegramRefused, TelegramAway) as failed:
             log.warning("stars_payer_not_answered", out_trade_no=number, reason=str(failed))
             return

@@ -339,12 +339,18 @@ def _sendings(settings: Settings) -> dict[str, Sending]:
     return sendings
 
 
-def _lines(app: App, settings: Settings) -> tuple[Line, ...]:
+def chat_lines(app: App, settings: Settings) -> tuple[Line, ...]:
     """Connect the chat channels that have settings."""
     lines: list[Line] = []
     if token := settings.telegram_bot_token.get_secret_value():
         from adapters import telegram
+        from adapters.payments.stars import StarsGateway
+        from adapters.telegram_stars import StarsInbox, StarsWords
 
+        gateway, stars = app.gateways.get("stars"), None
+        if isinstance(gateway, StarsGateway):
+            words = StarsWords.of(app.wording)
+            stars = StarsInbox(gateway, app.shop, app.database, words, app.clock)
         webhook = settings.telegram_mode == "webhook"
         lines.append(
             telegram.telegram_line(
@@ -356,6 +362,7 @@ def _lines(app: App, settings: Settings) -> tuple[Line, ...]:
                 wording=app.wording,
                 clock=app.clock,
                 api_url=settings.telegram_api_url,
+                stars=stars,
             )
         )
     if settings.wechat_app_id:
@@ -449,7 +456,7 @@ async def run_shop(
         await engine.prepare(settings)
         parts = replace(_parts(settings, client), catalog=catalog, supplier_delay=supplier_delay)
         app = await stack.enter_async_context(assemble(parts))
-        lines = _lines(app, settings)
+        lines = chat_lines(app, settings)
         web = _web(app, settings, [route for line in lines for route in line.routes])
         server = _Server(web, settings, opened)
         stop = asyncio.Event()
@@ -476,7 +483,7 @@ async def run_worker(settings: Settings) -> None:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=10, trust_env=False))
         await engine.prepare(settings)
         app = await stack.enter_async_context(assemble(_parts(settings, client)))
-        lines = _lines(app, settings)
+        lines = chat_lines(app, settings)
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -12,6 +12,7 @@ import httpx
 import structlog
 
 from bot.settings import Settings, SettingsRejected
+from bot.wording import Wording
 from orders.clock import Clock
 from orders.ports import Gateway
 
@@ -109,9 +110,25 @@ def _unionpay(settings: Settings, client: httpx.AsyncClient, clock: Clock) -> Ga
     return UnionPayGateway(account, client, clock, settings.base_url, _address(settings, "unionpay"))
 
 
+def _stars(settings: Settings, client: httpx.AsyncClient, clock: Clock) -> Gateway:
+    from adapters.payments.stars import StarsGateway
+    from adapters.telegram_api import TelegramApi
+    from adapters.telegram_stars import StarsWords
+
+    token = settings.telegram_bot_token.get_secret_value()
+    words = StarsWords.of(Wording.read(settings.data_folder / "replies.yaml"))
+    # A connection of its own: a payer's answer never waits behind what is said in the chats.
+    return StarsGateway(TelegramApi(token, settings.telegram_api_url), clock, words.describe)
+
+
 Connect = Callable[[Settings, httpx.AsyncClient, Clock], Gateway]
 
-CONNECT: Mapping[str, Connect] = {"alipay": _alipay, "wechat_pay": _wechat_pay, "unionpay": _unionpay}
+CONNECT: Mapping[str, Connect] = {
+    "alipay": _alipay,
+    "wechat_pay": _wechat_pay,
+    "unionpay": _unionpay,
+    "stars": _stars,
+}
 
 
 def _text(file: Path) -> str:

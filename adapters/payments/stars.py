@@ -125,6 +125,10 @@ class StarsGateway:
             nonce=hashlib.sha256(raw.body).hexdigest(),
         )
 
+    async def answer_payer(self, query_id: str, objection: str | None) -> None:
+        """Let a payer pay, or tell him why not. Raises TelegramRefused, TelegramAway."""
+        await self._api.answer_payer(query_id, objection)
+
     async def close_connection(self) -> None:
         """At the end of the process."""
         await self._api.close()

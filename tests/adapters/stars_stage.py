@@ -85,7 +85,7 @@ async def stars_stage(database: Database, **platform: object) -> AsyncIterator[S
         gateway = StarsGateway(api, world.clock, words.describe)
         world.connect(gateway)
         till = Till(database, world.shop, {STARS: gateway}, world.clock)
-        stars = StarsInbox(api, gateway, world.shop, database, words, world.clock)
+        stars = StarsInbox(gateway, world.shop, database, words, world.clock)
         clerk = Clerk(database, world.clock, echo)
         inbox = TelegramInbox(api, clerk, OrderCards(database), CHANNEL_WORDS, world.clock, stars)
 

@@ -65,6 +65,31 @@ async def test_the_invoice_says_what_and_how_much(stage: Stage) -> None:
     assert sent["start_parameter"]
 
 
+async def test_the_invoice_comes_by_itself_behind_the_quote(stage: Stage) -> None:
+    stage.platform.known_chats.add(LI)
+    stage.platform.faults["sendInvoice"].append(failing())
+    order = await stage.world.place(customer=CUSTOMER)
+    await stage.world.work()
+    assert stage.platform.invoices[LI] == []
+    # Telegram was away the first time.
+    await stage.world.wait(seconds=10)
+    assert [one.payload for one in stage.platform.invoices[LI]] == [f"{order.order_no}-1"]
+
+
+async def test_an_order_that_is_given_up_at_once_is_not_invoiced(stage: Stage) -> None:
+    stage.platform.known_chats.add(LI)
+    order = await stage.world.place(customer=CUSTOMER)
+    await stage.world.write(lambda tx: stage.world.shop.cancel(tx, order.order_no, CUSTOMER, stage.world.now))
+    await stage.world.wait(seconds=10)
+    assert stage.platform.invoices[LI] == []
+
+
+async def test_who_does_not_order_in_telegram_is_not_invoiced(stage: Stage) -> None:
+    await stage.world.place(customer="web:1")
+    await stage.world.wait(seconds=10)
+    assert "sendInvoice" not in [method for method, _ in stage.platform.calls]
+
+
 async def test_the_invoice_is_not_sent_again_when_the_same_way_is_chosen_again(stage: Stage) -> None:
     order = await stage.invoiced()
     await stage.till.send(order.pay_token, "stars", Scene.INVOICE, payer=str(LI), payer_ip="", return_url="")
@@ -165,13 +190,13 @@ async def test_a_payer_is_answered_before_those_who_talk(stage: Stage) -> None:
     await stage.platform.press_pay(LI)
     stage.platform.calls.clear()
     heard: list[int] = []
-    answer = stage.api.answer_payer
+    answer = stage.gateway.answer_payer
 
     async def noted(query_id: str, objection: str | None) -> None:
         heard.append(len(stage.clerk.heard))
         await answer(query_id, objection)
 
-    stage.api.answer_payer = noted  # type: ignore[method-assign]
+    stage.gateway.answer_payer = noted  # type: ignore[method-assign]
     await stage.polling.once()
     assert heard == [0]
     assert len(stage.clerk.heard) == 5
