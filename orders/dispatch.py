@@ -198,6 +198,12 @@ class Dispatch:
         )
         if sent is NoWay.SILENT:
             raise GatewaySilent(f"the invoice of order {order_no} may not have been sent")
+        if sent is NoWay.REFUSED:
+            # He blocked the bot, or it is more than Telegram takes at once: there is no other way for him.
+            now = self._clock.now()
+            await self._database.write(
+                lambda tx: self._room.alarm(tx, "invoice_refused", order_no, "not shown in the chat", now)
+            )
 
     async def expire_order(self, job: Job) -> None:
         """Close the payments first, then let the stock go: whoever paid meanwhile has bought it."""

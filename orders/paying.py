@@ -16,12 +16,15 @@ from orders.backroom import Backroom
 from orders.database import Tx
 from orders.money import NOTHING, Fen
 from orders.order import Order, PaymentState
-from orders.payment import CURRENCY, Charge, Payment
+from orders.payment import CURRENCY, STARS, TELEGRAM, Charge, Payment
 from orders.ports import PaymentOffer, Scene
 from orders.store import book, money
 
 CLOSE_AFTER = timedelta(seconds=60)
 """A payment that another one takes the place of is closed at once; this is for a process that dies first."""
+
+
+INVOICE_AFTER = timedelta(seconds=1)
 
 
 class NoWay(StrEnum):
@@ -76,6 +79,13 @@ def _payment(
         refunded_fen=NOTHING,
         charge=room.charge(gateway, amount_fen),
     )
+
+
+def invoice(tx: Tx, room: Backroom, order: Order, payment: Payment, now: datetime) -> None:
+    """Who orders in Telegram and pays in stars needs no page: the invoice comes into his chat by itself,
+    behind the quote."""
+    if payment.gateway == STARS and order.customer_id.startswith(f"{TELEGRAM}:"):
+        room.later(tx, errands.send_invoice(order.order_no), now + INVOICE_AFTER)
 
 
 def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, now: datetime) -> Begun | NoWay:

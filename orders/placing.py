@@ -12,7 +12,6 @@ from orders.database import Tx
 from orders.errors import CouponGone, NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.money import NOTHING, Fen
 from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
-from orders.payment import STARS, TELEGRAM
 from orders.pricing import RuleKind
 from orders.quote import Quote, QuoteLine
 from orders.store import book, coupons, goods, money
@@ -21,7 +20,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 """Order numbers carry the date of the shop's customers. China has no summer time."""
 
 ORDER_NO_TRIES = 20
-INVOICE_AFTER = timedelta(seconds=1)
 
 
 def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime) -> Order:
@@ -42,9 +40,7 @@ def place(tx: Tx, room: Backroom, catalog: Catalog, quote: Quote, now: datetime)
     money.add_payment(tx, first)
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
     room.later(tx, errands.expire_order(order.order_no), order.expires_at)
-    if first.gateway == STARS and order.customer_id.startswith(f"{TELEGRAM}:"):
-        # He needs no page to pay: the invoice comes into his chat, behind the quote.
-        room.later(tx, errands.send_invoice(order.order_no), now + INVOICE_AFTER)
+    paying.invoice(tx, room, order, first, now)
     return order
 
 

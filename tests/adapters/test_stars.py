@@ -16,6 +16,7 @@ from adapters.payments.star_history import StarHistory
 from adapters.telegram_inbox import WEBHOOK_PATH, TelegramPolling, keep_webhook, telegram_routes
 from adapters.telegram_stars import StarsWords
 from orders.database import Database
+from orders.money import Fen
 from orders.order import CustomerState
 from orders.paying import NoWay
 from orders.ports import (
@@ -74,6 +75,25 @@ async def test_the_invoice_comes_by_itself_behind_the_quote(stage: Stage) -> Non
     # Telegram was away the first time.
     await stage.world.wait(seconds=10)
     assert [one.payload for one in stage.platform.invoices[LI]] == [f"{order.order_no}-1"]
+
+
+async def test_a_deposit_is_invoiced_as_an_order_is(stage: Stage) -> None:
+    stage.platform.known_chats.add(LI)
+    deposit = await stage.world.write(
+        lambda tx: stage.world.shop.open_deposit(tx, CUSTOMER, Fen(10_000), stage.world.now)
+    )
+    await stage.world.wait(seconds=2)
+    assert stage.invoice.stars == 1112
+    await stage.platform.press_pay(LI)
+    await stage.hear()
+    assert (await stage.world.order(deposit)).settled_fen == 10_000
+    assert await stage.world.violations() == ()
+
+
+async def test_an_invoice_that_telegram_refuses_calls_a_person(stage: Stage) -> None:
+    await stage.world.place(customer=CUSTOMER)
+    await stage.world.wait(seconds=10)
+    assert "invoice_refused" in await stage.world.alarms()
 
 
 async def test_an_order_that_is_given_up_at_once_is_not_invoiced(stage: Stage) -> None:
