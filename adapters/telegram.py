@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -69,12 +70,13 @@ def telegram_line(
     api_url: str = "https://api.telegram.org",
     pace: Pace | None = None,
     stars: StarsInbox | None = None,
+    pays_in_chat: bool = False,
 ) -> Line:
     """Connect a bot: by webhook where there is a secret for it, else by polling. `stars` hears of
     payments, where the shop takes them."""
     api, cards, words = TelegramApi(token, api_url), OrderCards(database), ChannelWords.of(wording)
     inbox = TelegramInbox(api, reception, cards, words, clock, stars)
-    channel = TelegramChannel(api, cards, words, pace)
+    channel = TelegramChannel(api, cards, words, pace, pays_in_chat=pays_in_chat)
 
     async def close() -> None:
         await api.close()
@@ -127,9 +129,18 @@ class TelegramChannel:
     """Sends what the conversation says to a private chat."""
 
     def __init__(
-        self, api: TelegramApi, cards: OrderCards, words: ChannelWords, pace: Pace | None = None
+        self,
+        api: TelegramApi,
+        cards: OrderCards,
+        words: ChannelWords,
+        pace: Pace | None = None,
+        *,
+        pays_in_chat: bool = False,
     ) -> None:
+        """`pays_in_chat`: an invoice is sent for every order, so no other way to pay is shown. Telegram
+        wants goods that are used in it paid there, and nowhere else."""
         self._api = api
+        self._pays_in_chat = pays_in_chat
         self._cards = cards
         self._words = words
         self._pace = pace or Pace()
@@ -140,6 +151,8 @@ class TelegramChannel:
 
     async def send(self, message: OutgoingMessage) -> None:
         """Bring the message to the chat. Raises NotDelivered."""
+        if self._pays_in_chat and message.reply.pay_url is not None:
+            message = replace(message, reply=replace(message.reply, pay_url=None))
         try:
             renewed = await self._renew_card(message)
             # An answer that shows the order again is its card from now on.

@@ -363,6 +363,7 @@ def chat_lines(app: App, settings: Settings) -> tuple[Line, ...]:
                 clock=app.clock,
                 api_url=settings.telegram_api_url,
                 stars=stars,
+                pays_in_chat=stars is not None and app.shop.ways_to_pay("telegram:")[0] == "stars",
             )
         )
     if settings.wechat_app_id:

@@ -62,6 +62,8 @@ async def test_the_sentence_is_paid_in_stars_and_delivered_once(tmp_path: Path, 
         order = await app.database.read(lambda tx: app.shop.payable(tx, CUSTOMER))
         assert order is not None
         await until(lambda: bool(platform.invoices[LI]))
+        # Nothing leads out of Telegram to another way of paying.
+        assert "去付款" not in platform.seen_by(LI)[0].labels
         await platform.press_pay(LI)
         await until(lambda: any("已到账" in message.text for message in platform.seen_by(LI)[1:]))
         await platform.settled()
