@@ -15,7 +15,7 @@ from orders.backroom import Backroom
 from orders.database import Tx
 from orders.money import NOTHING, Fen
 from orders.ports import BillKind
-from orders.reconciling import Comparison, Found, Movement, Party, compare
+from orders.reconciling import Comparison, Difference, Found, Movement, Party, compare
 from orders.store import bills, book, money, movements
 
 ITSELF = "reconciliation"
@@ -25,26 +25,51 @@ ITSELF = "reconciliation"
 def compare_day(tx: Tx, room: Backroom, party: Party, day: date, now: datetime) -> bool:
     """Lay the bill of a day, as it was last taken in, beside our books as they stand. False where there
     is no bill of that day."""
-    if bills.bill(tx, party, day) is None:
+    # Two who compare the same day at the same time would book its fees twice.
+    if bills.bill(tx, party, day, locked=True) is None:
         return False
-    rows = bills.rows(tx, party, day)
-    books = movements.books(tx, party, day, rows)
-    comparison = compare(day, rows, books, room.policy.reconciliation)
+    comparison, differing = _compared(tx, room, party, day)
     _book_fees(tx, party, day, comparison.fees, now)
     for movement, cost in comparison.costs:
         costs.learn(tx, party.name, movement.our_no, movement.order_no, cost, now)
-    differing = (*comparison.found, *_taken_back(tx, party, day, comparison))
     news = [found for found in differing if bills.note(tx, party, day, found, now)]
-    still = {found.key for found in differing}
-    for difference in bills.open_of_day(tx, party, day):
-        found = difference.found
-        if found.key not in still:
-            bills.resolve(tx, difference.difference_no, ITSELF, "agrees_now", now)
-            release(tx, room, party, found.kind, found.our_no, now)
+    for difference in _agreeing(tx, party, day, differing):
+        bills.resolve(tx, difference.difference_no, ITSELF, "agrees_now", now)
+        release(tx, room, party, difference.found.kind, difference.found.our_no, now)
     bills.agreed(tx, party, day, comparison.agreed)
     if news:
         room.alarm(tx, "bill_differs", f"{party} {day}", f"{len(news)} differences", now)
     return True
+
+
+def would_change(tx: Tx, room: Backroom, party: Party, day: date) -> bool:
+    """Whether to compare a day now would change anything. It only reads: a long bill takes seconds to
+    compare, in which nobody else could write."""
+    bill = bills.bill(tx, party, day)
+    if bill is None:
+        return False
+    comparison, differing = _compared(tx, room, party, day)
+    return bool(
+        comparison.fees
+        or comparison.costs
+        or comparison.agreed != bill.agreed
+        or any(bills.is_news(tx, party, found) for found in differing)
+        or _agreeing(tx, party, day, differing)
+    )
+
+
+def _compared(tx: Tx, room: Backroom, party: Party, day: date) -> tuple[Comparison, Sequence[Found]]:
+    """What a comparison comes to, and everything that differs."""
+    rows = bills.rows(tx, party, day)
+    books = movements.books(tx, party, day, rows)
+    comparison = compare(day, rows, books, room.policy.reconciliation)
+    return comparison, (*comparison.found, *_taken_back(tx, party, day, comparison))
+
+
+def _agreeing(tx: Tx, party: Party, day: date, differing: Sequence[Found]) -> Sequence[Difference]:
+    """Work items of the day that differ in nothing any more."""
+    still = {found.key for found in differing}
+    return [one for one in bills.open_of_day(tx, party, day) if one.found.key not in still]
 
 
 def _taken_back(tx: Tx, party: Party, day: date, comparison: Comparison) -> Sequence[Found]:

@@ -165,8 +165,12 @@ class Bookkeeper:
         now = self._clock.now()
         await self._database.write(lambda tx: self._shop.take_in_bill(tx, party, day, rows, now))
         for near in (day - A_DAY, day, day + A_DAY):
-            await self._database.write(lambda tx, near=near: self._shop.compare_day(tx, party, near, now))  # type: ignore[misc]
+            await self._compare(party, near, now)
         return None
+
+    async def _compare(self, party: Party, day: date, now: datetime) -> None:
+        if await self._database.read(lambda tx: self._shop.comparing_changes(tx, party, day)):
+            await self._database.write(lambda tx: self._shop.compare_day(tx, party, day, now))
 
     async def resolve(self, difference_no: int, agent: str, note: str = "") -> Resolution:
         """Carry out the one action of a difference, asking the other side where that is the action.

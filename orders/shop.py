@@ -387,6 +387,10 @@ class Shop:
         harmless. False where there is no bill of that day."""
         return billing.compare_day(tx, self.room, party, day, now)
 
+    def comparing_changes(self, tx: Tx, party: Party, day: date) -> bool:
+        """Whether `compare_day` would change anything now."""
+        return billing.would_change(tx, self.room, party, day)
+
     def open_differences(self, tx: Tx) -> tuple[Difference, ...]:
         """Everything in which a bill differs from our books and that nobody has resolved."""
         return bills.open_differences(tx)

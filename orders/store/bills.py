@@ -22,6 +22,7 @@ UNCLAIMED = "unclaimed"
 """How a difference is resolved whose money was booked apart; more may be said behind it."""
 
 _BILL = select(bills).where(bills.c.party == bindparam("b_party"), bills.c.day == bindparam("b_day"))
+_BILL_LOCKED = _BILL.with_for_update()
 _ALL = select(bills).where(bills.c.day >= bindparam("b_since")).order_by(bills.c.day, bills.c.party)
 _DAYS = select(bills.c.day).where(bills.c.party == bindparam("b_party")).order_by(bills.c.day)
 _FORGET_ROWS = delete(bill_rows).where(
@@ -146,8 +147,8 @@ class Bill:
     fetched_at: datetime
 
 
-def bill(tx: Tx, party: Party, day: date) -> Bill | None:
-    row = tx.execute(_BILL, _key(party, day)).first()
+def bill(tx: Tx, party: Party, day: date, *, locked: bool = False) -> Bill | None:
+    row = tx.execute(_BILL_LOCKED if locked else _BILL, _key(party, day)).first()
     return _bill(row) if row else None
 
 
@@ -242,13 +243,6 @@ def chunks(numbers: Iterable[str]) -> Iterable[list[str]]:
 
 def note(tx: Tx, party: Party, day: date, found: Found, now: datetime) -> bool:
     """Make it a work item, once. True where it is news: a new one, or one opened again."""
-    key = {
-        "b_party": str(party),
-        "b_kind": found.kind.value,
-        "b_what": found.what.value,
-        "b_our_no": found.our_no,
-        "b_ref": found.ref,
-    }
     row = {
         "party": str(party),
         "day": day.isoformat(),
@@ -263,12 +257,9 @@ def note(tx: Tx, party: Party, day: date, found: Found, now: datetime) -> bool:
     }
     if tx.execute(_FOUND, row).rowcount == 1:
         return True
-    known = tx.execute(_ITEM, key).one()
-    # What stands in our books may have changed by the resolution itself; what they say may not.
-    same = known.theirs_fen == found.theirs_fen and (
-        known.resolved_at is not None or known.ours_fen == found.ours_fen
-    )
-    if same:
+    known = _item(tx, party, found)
+    assert known is not None, f"{found} is there already"
+    if _is_same(known, found):
         return False
     again = known.resolved_at is not None
     tx.execute(
@@ -284,6 +275,30 @@ def note(tx: Tx, party: Party, day: date, found: Found, now: datetime) -> bool:
         },
     )
     return again
+
+
+def is_news(tx: Tx, party: Party, found: Found) -> bool:
+    """Whether `note` would change anything."""
+    known = _item(tx, party, found)
+    return known is None or not _is_same(known, found)
+
+
+def _item(tx: Tx, party: Party, found: Found) -> Row[Any] | None:
+    key = {
+        "b_party": str(party),
+        "b_kind": found.kind.value,
+        "b_what": found.what.value,
+        "b_our_no": found.our_no,
+        "b_ref": found.ref,
+    }
+    return tx.execute(_ITEM, key).first()
+
+
+def _is_same(known: Row[Any], found: Found) -> bool:
+    """What stands in our books may have been changed by the resolution itself; what they say may not."""
+    if known.theirs_fen != found.theirs_fen:
+        return False
+    return known.resolved_at is not None or known.ours_fen == found.ours_fen
 
 
 def difference(tx: Tx, difference_no: int, *, locked: bool = False) -> Difference | None:
