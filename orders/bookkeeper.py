@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from orders import errands
+from orders.bill_reading import BillUnreadable, rows_of
 from orders.clock import Clock
 from orders.database import Database, Tx
 from orders.differences import Answer, Question, Resolution
@@ -33,7 +34,7 @@ from orders.ports import (
     RefundStatus,
     SupplierAnswer,
 )
-from orders.reconciling import NO_BILLS, Action, BillUnreadable, Party, Side, china_day, rows_of, start_of
+from orders.reconciling import NO_BILLS, Action, Party, Side, china_day, start_of
 from orders.shop import Shop
 from orders.store import bills
 
@@ -163,14 +164,14 @@ class Bookkeeper:
         except BillUnreadable as problem:
             return problem.reason
         now = self._clock.now()
-        await self._database.write(lambda tx: self._shop.take_in_bill(tx, party, day, rows, now))
+        await self._database.write(lambda tx: self._shop.reckoning.take_in(tx, party, day, rows, now))
         for near in (day - A_DAY, day, day + A_DAY):
             await self._compare(party, near, now)
         return None
 
     async def _compare(self, party: Party, day: date, now: datetime) -> None:
-        if await self._database.read(lambda tx: self._shop.comparing_changes(tx, party, day)):
-            await self._database.write(lambda tx: self._shop.compare_day(tx, party, day, now))
+        if await self._database.read(lambda tx: self._shop.reckoning.would_change(tx, party, day)):
+            await self._database.write(lambda tx: self._shop.reckoning.compare(tx, party, day, now))
 
     async def resolve(self, difference_no: int, agent: str, note: str = "") -> Resolution:
         """Carry out the one action of a difference, asking the other side where that is the action.
@@ -178,16 +179,16 @@ class Bookkeeper:
         now = self._clock.now()
 
         def look(tx: Tx) -> tuple[Party, Question] | None:
-            difference = self._shop.difference(tx, difference_no)
+            difference = self._shop.reckoning.difference(tx, difference_no)
             if difference is None or difference.action is not Action.QUERY:
                 return None
-            question = self._shop.question_about(tx, difference)
+            question = self._shop.reckoning.question(tx, difference)
             return (difference.party, question) if question is not None else None
 
         asked = await self._database.read(look)
         said = await self._said(*asked) if asked is not None else None
         return await self._database.write(
-            lambda tx: self._shop.resolve_difference(tx, difference_no, agent, now, said, note)
+            lambda tx: self._shop.reckoning.resolve(tx, difference_no, agent, now, said, note)
         )
 
     async def _said(self, party: Party, question: Question) -> Answer | None:

@@ -79,7 +79,7 @@ def resolve(
     said: Answer | None = None,
     note: str = "",
 ) -> Resolution:
-    """Carry out the one action of an open difference; see `Shop.resolve_difference`."""
+    """Carry out the one action of an open difference; see `Reckoning.resolve`."""
     difference = bills.difference(tx, difference_no, locked=True)
     if difference is None:
         raise NotPermitted(f"there is no difference {difference_no}; `xiadan reconcile --list` shows them")

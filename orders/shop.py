@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from orders import (
-    billing,
     calling_back,
     delivering,
-    differences,
     paying,
     placing,
     refunding,
@@ -30,7 +28,6 @@ from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
 from orders.coupon import Coupon, CouponDenied
 from orders.database import Tx
-from orders.differences import Answer, Question, Resolution
 from orders.draft import Draft, Slot
 from orders.errors import NoSuchOrder, NotPermitted
 from orders.ledger import HOUSE
@@ -50,7 +47,6 @@ from orders.payment import (
 )
 from orders.policy import Policy
 from orders.ports import (
-    BillRow,
     Gateway,
     Jobs,
     KeySource,
@@ -65,15 +61,14 @@ from orders.ports import (
 from orders.price_rules import NO_RULES, PriceRules
 from orders.quote import Availability, Finding, Quote, Unacceptable, findings
 from orders.quoting import Pricing
-from orders.reconciling import Difference, Party
+from orders.reckoning import Reckoning
 from orders.search import SearchRequest, search
 from orders.sourcing import Seller
 from orders.spending import BalanceShort, PaidFromBalance
 from orders.staff_refunds import StaffRefunds
 from orders.stockroom import Stockroom
-from orders.store import alarms, bills, book, coupons, customers, goods, keys, money, suppliers, timeline
+from orders.store import alarms, book, coupons, customers, goods, keys, money, suppliers, timeline
 from orders.store.alarms import Alarm
-from orders.store.bills import Bill
 from orders.store.customers import Customer
 from orders.store.suppliers import Health, Listed
 from orders.vault import Vault
@@ -96,6 +91,7 @@ class Shop:
         self.policy = policy
         self.room = Backroom(jobs, vault, policy, merchants, key_source, chance, price_rules)
         self.stockroom = Stockroom(self.room)
+        self.reckoning = Reckoning(self.room, self.catalog)
         self.aftersales = AfterSales(self.room)
         self.staff_refunds = StaffRefunds(self.room)
         self._catalog = Catalog.of(())
@@ -377,52 +373,6 @@ class Shop:
     def close_alarm(self, tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
         """A person has seen to it; False where that was known."""
         return alarms.close(tx, alarm_no, agent, now)
-
-    def take_in_bill(self, tx: Tx, party: Party, day: date, rows: Sequence[BillRow], now: datetime) -> bool:
-        """Keep the other side's bill of a day; False where the very same was kept before."""
-        return bills.take_in(tx, party, day, rows, now)
-
-    def compare_day(self, tx: Tx, party: Party, day: date, now: datetime) -> bool:
-        """Lay the bill of a day beside our books; what differs becomes work for somebody. Again is
-        harmless. False where there is no bill of that day."""
-        return billing.compare_day(tx, self.room, party, day, now)
-
-    def comparing_changes(self, tx: Tx, party: Party, day: date) -> bool:
-        """Whether `compare_day` would change anything now."""
-        return billing.would_change(tx, self.room, party, day)
-
-    def open_differences(self, tx: Tx) -> tuple[Difference, ...]:
-        """Everything in which a bill differs from our books and that nobody has resolved."""
-        return bills.open_differences(tx)
-
-    def bills_since(self, tx: Tx, day: date) -> tuple[Bill, ...]:
-        """Every bill of that day and later that was taken in, oldest first."""
-        return bills.since(tx, day)
-
-    def differences_since(self, tx: Tx, day: date) -> tuple[Difference, ...]:
-        """Everything in which bills of that day and later differed, also what is resolved."""
-        return bills.differences_since(tx, day)
-
-    def difference(self, tx: Tx, difference_no: int) -> Difference | None:
-        return bills.difference(tx, difference_no)
-
-    def question_about(self, tx: Tx, difference: Difference) -> Question | None:
-        """What to ask the other side about a difference whose action is QUERY."""
-        return differences.question(tx, difference)
-
-    def resolve_difference(
-        self,
-        tx: Tx,
-        difference_no: int,
-        agent: str,
-        now: datetime,
-        said: Answer | None = None,
-        note: str = "",
-    ) -> Resolution:
-        """Carry out the one action of an open difference, in somebody's name. `said` is what they
-        answered when asked just now, `note` what a person did about it. Raises NotPermitted."""
-        catalog = self.catalog(tx)
-        return differences.resolve(tx, self.room, catalog, difference_no, agent, now, said, note)
 
     def balances(self, tx: Tx) -> Mapping[str, Fen]:
         """What each account of the ledger stands at."""

@@ -72,7 +72,7 @@ class DeskBooks:
     async def _shown(
         self, agent: Agent, resolution: Resolution | None = None, *, refused: bool = False
     ) -> Response:
-        waiting = await self._services.database.read(self._keeper.shop.open_differences)
+        waiting = await self._services.database.read(self._keeper.shop.reckoning.open)
         facts = {
             "differences": waiting[:SHOWN_MAX],
             "more": max(0, len(waiting) - SHOWN_MAX),

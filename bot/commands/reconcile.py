@@ -70,9 +70,9 @@ def resolve(settings: Settings, database_url: str, number: int, by: str, note: s
 
 
 async def _show(database: Database, shop: Shop, since: date) -> bool:
-    bills = await database.read(lambda tx: shop.bills_since(tx, since))
-    differences = await database.read(lambda tx: shop.differences_since(tx, since))
-    waiting = await database.read(shop.open_differences)
+    bills = await database.read(lambda tx: shop.reckoning.bills_since(tx, since))
+    differences = await database.read(lambda tx: shop.reckoning.differences_since(tx, since))
+    waiting = await database.read(shop.reckoning.open)
     for line in _table(bills, differences):
         typer.echo(line)
     for difference in waiting:

@@ -40,9 +40,9 @@ async def log_in(client: httpx.AsyncClient) -> None:
 async def billed(world: WebWorld, *rows: BillRow) -> list[Difference]:
     """Today's bill says this; what differs then."""
     now = world.clock.now()
-    await world.database.write(lambda tx: world.shop.take_in_bill(tx, BANK, china_day(now), rows, now))
-    await world.database.write(lambda tx: world.shop.compare_day(tx, BANK, china_day(now), now))
-    return list(await world.database.read(world.shop.open_differences))
+    await world.database.write(lambda tx: world.shop.reckoning.take_in(tx, BANK, china_day(now), rows, now))
+    await world.database.write(lambda tx: world.shop.reckoning.compare(tx, BANK, china_day(now), now))
+    return list(await world.database.read(world.shop.reckoning.open))
 
 
 def row(world: WebWorld, our_no: str, ref: str, amount_fen: int) -> BillRow:
@@ -55,7 +55,7 @@ async def test_nobody_sees_or_resolves_without_a_login(world: WebWorld) -> None:
         assert (await stranger.get(PAGE)).headers["location"] == "/desk/login"
         number = str(difference.difference_no)
         assert (await stranger.post(RESOLVE, data={"number": number})).status_code == 401
-    assert len(await world.database.read(world.shop.open_differences)) == 1
+    assert len(await world.database.read(world.shop.reckoning.open)) == 1
 
 
 async def test_a_payment_on_the_bill_is_settled_with_a_button(world: WebWorld) -> None:
@@ -70,7 +70,9 @@ async def test_a_payment_on_the_bill_is_settled_with_a_button(world: WebWorld) -
         assert "处理好了" in done.text
         assert "账都对得上" in done.text
     assert (await world.order(order.order_no)).state is OrderState.PLACED
-    known = await world.database.read(lambda tx: world.shop.difference(tx, difference.difference_no))
+    known = await world.database.read(
+        lambda tx: world.shop.reckoning.difference(tx, difference.difference_no)
+    )
     assert known is not None
     assert (known.resolved_by, known.resolution) == ("小李", "settled: paid")
 

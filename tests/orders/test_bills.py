@@ -72,7 +72,7 @@ class Office:
         return await self.open()
 
     async def open(self) -> list[Difference]:
-        return list(await self.world.database.read(self.world.shop.open_differences))
+        return list(await self.world.database.read(self.world.shop.reckoning.open))
 
     async def resolve(self, difference: Difference, note: str = "") -> Resolution:
         resolution = await self.world.bookkeeper.resolve(difference.difference_no, "小王", note)
@@ -202,7 +202,7 @@ async def test_what_was_booked_apart_follows_a_corrected_bill(office: Office) ->
     await office.resolve(again)
     assert await office.balance("unclaimed") == -6000
     assert await office.balance("gateway_fees") == 30
-    resolved = await world.database.read(lambda tx: world.shop.difference(tx, again.difference_no))
+    resolved = await world.database.read(lambda tx: world.shop.reckoning.difference(tx, again.difference_no))
     assert resolved is not None
     assert resolved.resolution == "unclaimed by 小王; unclaimed"
 
@@ -428,7 +428,7 @@ async def test_a_corrected_bill_closes_what_agrees_now(office: Office) -> None:
     office.gateway.bill_change = Crooked.bill_change
     assert await office.reconcile() == []
     closed = await office.world.database.read(
-        lambda tx: office.world.shop.difference(tx, short.difference_no)
+        lambda tx: office.world.shop.reckoning.difference(tx, short.difference_no)
     )
     assert closed is not None
     assert (closed.resolved_by, closed.resolution) == ("reconciliation", "agrees_now")

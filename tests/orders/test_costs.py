@@ -81,7 +81,7 @@ class Trade:
     async def reconcile(self) -> list[Difference]:
         assert await self.world.bookkeeper.reconcile(SHOP, china_day(self.world.now)) is None
         assert await self.world.violations() == ()
-        return list(await self.world.database.read(self.world.shop.open_differences))
+        return list(await self.world.database.read(self.world.shop.reckoning.open))
 
     async def resolve(self, difference: Difference, note: str = "") -> tuple[bool, str]:
         resolution = await self.world.bookkeeper.resolve(difference.difference_no, "小王", note)

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orders.bill_reading import AMOUNT_MAX_FEN, BillUnreadable, rows_of
 from orders.money import Fen
 from orders.ports import BillAnswer, BillKind, BillRow
 from orders.reconciling import (
-    AMOUNT_MAX_FEN,
-    BillUnreadable,
     Books,
     Comparison,
     Movement,
@@ -23,7 +22,6 @@ from orders.reconciling import (
     What,
     china_day,
     compare,
-    rows_of,
     start_of,
 )
 from tests.orders.world import POLICY
