@@ -13,11 +13,23 @@ from orders.coupon import CouponDenied
 from orders.draft import Draft
 from orders.quote import Quote
 
+WANT_MORE = frozenset(
+    {
+        Intent.REORDER,
+        Intent.REFUND,
+        Intent.CANCEL,
+        Intent.STATUS,
+        Intent.HISTORY,
+        Intent.RECEIPT,
+        Intent.HUMAN,
+    }
+)
+
 
 def answer(turn: Turn) -> Reply | None:
     """The answer where a message was about coupons and nothing else; None where it was not."""
     match turn.money:
-        case CouponSaid(code=code, rest="") if turn.message.means is None:
+        case CouponSaid(code=code) as said if turn.message.means is None and _is_all(turn, said):
             turn.update(turn.conversation.understood())
             return _use(turn, code) if code else _do_without(turn)
         case CouponsAsked():
@@ -26,6 +38,11 @@ def answer(turn: Turn) -> Reply | None:
             return turn.aside(turn.say("coupon.how" if given else "coupon.none"))
         case _:
             return None
+
+
+def _is_all(turn: Turn, said: CouponSaid) -> bool:
+    """Whether nothing else is wanted: `用NEW10付款`, `NEW10能用吗`, `NEW10 谢谢` are about the coupon, too."""
+    return not said.rest or (not turn.heard.lines and turn.heard.intent not in WANT_MORE)
 
 
 def _use(turn: Turn, code: str) -> Reply:

@@ -120,15 +120,23 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
         return _ask_on(turn, draft, result, *lead, *replacing.still_good(turn))
     if result.denied is not None:
         lead = (*lead, coupons.left_out(turn, result))
-        draft, old = turn.conversation.draft, replacing.replaced(turn)
-        if old is not None and old.is_payable and old.coupon is None and same_things(draft, old):
-            turn.update(replace(turn.conversation, corrected=False))
+        draft = turn.conversation.draft
+        if (old := _same_as_before(turn, draft)) is not None:
             return show_again(turn, old, *lead)
     draft, why = wallet.covered(turn, draft, result)
     lead = (*lead, *_remember_contacts(turn, draft), *why)
     if _wants_yes(turn, draft, result):
         return _ask_yes(turn, result, *lead, *replacing.still_good(turn))
     return place(turn, result, *lead)
+
+
+def _same_as_before(turn: Turn, draft: Draft) -> Order | None:
+    """The order that was to be changed, where without the coupon nothing of it changes."""
+    old = replacing.replaced(turn)
+    if old is None or not old.is_payable or old.coupon is not None or not same_things(draft, old):
+        return None
+    turn.update(replace(turn.conversation, corrected=False))
+    return old
 
 
 def _emptied(turn: Turn, *lead: str) -> Reply:
@@ -225,7 +233,9 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
     except CouponGone as gone:
         draft = replace(turn.conversation.draft, coupon=None)
         turn.update(replace(turn.conversation, quote=None, draft=draft))
-        return onward(turn, draft, turn.say("coupon.gone", code=gone.code))
+        why = turn.say("coupon.gone", code=gone.code)
+        same = _same_as_before(turn, draft)
+        return show_again(turn, same, why) if same is not None else onward(turn, draft, why)
     except TooManyUnpaid as limit:
         turn.update(replace(turn.conversation, quote=None))
         return turn.done(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from bot import cli
-from bot.app import App
+from bot.app import App, assemble_sandbox
 from bot.commands.talk import Stage
 from bot.money_words import (
     GROUPS,
@@ -27,6 +27,7 @@ from bot.wording import WordingError
 from orders.clock import VirtualClock
 from orders.errors import PolicyError
 from orders.money import Fen
+from tests.orders.world import coupon
 
 ORDER = "100元话费到13800138000"
 LEVELS = '[[levels]]\nlevel = "gold"\noff_per_mille = 5\n'
@@ -113,6 +114,30 @@ def test_a_customer_gets_a_level_that_has_rules(
     refused = run("customer", "level", "talk:c1", "golden", "--database", url)
     assert "no rule for level 'golden'; it knows gold" in str(refused.exception)
     assert "talk:c1: no level" in run("customer", "level", "talk:c1", "", "--database", url).output
+
+
+async def test_the_bill_names_the_members_price_the_wholesale_price_and_the_coupon(
+    tmp_path: Path, clock: VirtualClock
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA_FOLDER, data)
+    tier = '[[tiers]]\nquantity_min = 2\nunit_price_yuan = "97.999"\nskus = ["jd-ecard-100"]\n'
+    (data / "pricing.toml").write_text(LEVELS + tier, "utf-8")
+    async with assemble_sandbox(
+        database_url=f"sqlite+aiosqlite:///{tmp_path / 'ruled.db'}",
+        data=data,
+        clock=clock,
+        base_url="https://shop.example",
+        catalog=DATA_FOLDER / "catalog" / "demo.csv",
+    ) as app:
+        stage = Stage(app, clock)
+        await app.database.write(lambda tx: app.shop.set_level(tx, "talk:c1", "gold"))
+        await app.database.write(
+            lambda tx: app.shop.add_coupon(tx, coupon("NEW10", valid_until=clock.now() + timedelta(days=1)))
+        )
+        bill = await said(stage, "100元话费到13800138000，另外3张100的京东卡，用优惠券NEW10")
+    assert "会员价 -0.50，批量价 -1.50，优惠券 -5.00" in bill
+    assert "应付 388.30元（原价400元，省11.70元）" in bill
 
 
 async def test_a_deposit_is_given_out_as_far_as_it_is_not_spent(url: str, stage: Stage, app: App) -> None:
