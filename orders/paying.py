@@ -52,11 +52,17 @@ class Begun:
     left: tuple[Payment, ...]
 
 
-def first_payment(room: Backroom, order: Order, gateway: str | None = None) -> Payment:
-    """The payment that an order is placed with, at the gateway that its customer is offered first unless
-    told otherwise; nobody was sent there yet."""
-    gateway = gateway or room.ways_to_pay(order.customer_id)[0]
+def first_payment(room: Backroom, order: Order) -> Payment:
+    """The payment that an order is placed with, at the gateway that its customer is offered first;
+    nobody was sent there yet."""
+    gateway = room.ways_to_pay(order.customer_id)[0]
     return _payment(room, order, gateway, f"{order.order_no}-1", order.total_fen, order.created_at)
+
+
+def payment_at(room: Backroom, order: Order, gateway: str, attempt: int, now: datetime) -> Payment:
+    """Another payment of the order, for what it costs at this gateway."""
+    number = f"{order.order_no}-{attempt}"
+    return _payment(room, order, gateway, number, room.due_at(gateway, order), now)
 
 
 def _payment(
@@ -106,9 +112,7 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
     if payment is None:
         if len(payments) >= room.policy.payment.attempts_max:
             return NoWay.TOO_OFTEN
-        due = room.due_at(gateway, order)
-        fresh = _payment(room, order, gateway, f"{order.order_no}-{len(payments) + 1}", due, now)
-        payment = replace(fresh, scene=scene)
+        payment = replace(payment_at(room, order, gateway, len(payments) + 1, now), scene=scene)
         payment = replace(payment, payment_id=money.add_payment(tx, payment))
     elif payment.scene is None:
         # No gateway has heard of it. UnionPay takes only a payment that was made just now.

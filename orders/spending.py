@@ -6,7 +6,7 @@ path that all money goes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from orders import ledger, paying, settling
@@ -52,15 +52,13 @@ def pay(
         raise NotPermitted(f"order {order_no} is {order.state}; nothing is to be paid any more")
     if order.purpose is OrderPurpose.DEPOSIT:
         raise NotPermitted(f"order {order_no} puts money into the wallet; it is not paid out of it")
-    due = room.due_at(ledger.HOUSE, order)
+    attempt = len(money.payments_of(tx, order_no)) + 1
+    payment = paying.payment_at(room, order, ledger.HOUSE, attempt, now)
+    due = payment.amount_fen
     if not customers.spend(tx, customer_id, due):
         return BalanceShort(due, customers.find(tx, customer_id).balance_fen)
-    number = f"{order_no}-{len(money.payments_of(tx, order_no)) + 1}"
-    opened = replace(
-        paying.first_payment(room, order, ledger.HOUSE), out_trade_no=number, amount_fen=due, created_at=now
-    )
-    money.add_payment(tx, opened)
-    settled = settling.settle(tx, room, catalog, _notice(number, due, now), now)
+    money.add_payment(tx, payment)
+    settled = settling.settle(tx, room, catalog, _notice(payment.out_trade_no, due, now), now)
     assert isinstance(settled, Settled), settled
     assert settled.effect is Effect.PAID, settled
     return PaidFromBalance(due, customers.find(tx, customer_id).balance_fen)

@@ -56,7 +56,7 @@ def open_deposit(tx: Tx, room: Backroom, customer_id: str, amount_fen: Fen, now:
         purpose=OrderPurpose.DEPOSIT,
     )
     book.add(tx, order)
-    first = paying.first_payment(room, order, gateway)
+    first = paying.first_payment(room, order)
     money.add_payment(tx, first)
     room.note(tx, order.order_no, EventKind.PLACED, now, amount_fen=order.total_fen)
     room.later(tx, errands.expire_order(order.order_no), order.expires_at)
