@@ -18,6 +18,7 @@ from orders.order import (
     customer_line_state,
     customer_state,
 )
+from orders.pricing import RuleKind
 from orders.refunding import refund_denied
 
 UNDER_WAY = frozenset(
@@ -68,6 +69,8 @@ class OrderView:
     list_fen: Fen
     price_fen: Fen
     saved_fen: Fen
+    gave: tuple[tuple[RuleKind, Fen], ...]
+    """What member price, wholesale price and coupon took off."""
     fee_fen: Fen
     total_fen: Fen
     refunded_fen: Fen
@@ -92,21 +95,28 @@ def order_view(order: Order, mask: Mask) -> OrderView:
         list_fen=order.list_fen,
         price_fen=Fen(order.total_fen - order.fee_fen),
         saved_fen=order.saved_fen,
+        gave=_gave(order),
         fee_fen=order.fee_fen,
         total_fen=order.total_fen,
         refunded_fen=order.refunded_fen,
         created_at=order.created_at,
         delivery=order.delivery,
         eta_minutes=order.eta_minutes,
-        # A key whose money went back is void, and shown to nobody.
-        has_keys=any(
-            line.has_keys and not line.refunding_fen and not line.refunded_fen for line in order.lines
-        ),
+        has_keys=any(line.has_keys for line in order.lines),
         refundable=state not in (CustomerState.REFUNDING, CustomerState.REFUNDED)
         and order.settled_fen > 0
         and any(refund_denied(order, line) is None for line in order.lines),
         under_way=state in UNDER_WAY,
     )
+
+
+def _gave(order: Order) -> tuple[tuple[RuleKind, Fen], ...]:
+    """By kind, in the order in which they were applied; the shop's own price and the fee stand elsewhere."""
+    off: dict[RuleKind, int] = {}
+    for rule in order.price_rules:
+        if rule.kind in (RuleKind.LEVEL, RuleKind.TIER, RuleKind.COUPON) and rule.off_fen:
+            off[rule.kind] = off.get(rule.kind, 0) + rule.off_fen
+    return tuple((kind, Fen(fen)) for kind, fen in off.items())
 
 
 def step_views(order: Order, timeline: tuple[OrderEvent, ...], mask: Mask) -> tuple[StepView, ...]:

@@ -13,9 +13,11 @@ from prometheus_client import REGISTRY
 
 from adapters.web.notices import REFUSALS, REFUSALS_PERIOD
 from adapters.web.sessions import BROWSER_COOKIE
-from orders.database import Database
+from orders.database import Database, Tx
+from orders.draft import Draft, DraftLine
 from orders.money import Fen
 from orders.order import CustomerState, Order, customer_state
+from orders.quote import Quote
 from tests.adapters.web_world import (
     BASE_URL,
     MASKED_PHONE,
@@ -25,6 +27,7 @@ from tests.adapters.web_world import (
     form_token_of,
     press,
 )
+from tests.orders.world import coupon
 
 TELEGRAM = "telegram:42"
 
@@ -468,6 +471,21 @@ async def test_refused_notices_beyond_those_kept_are_counted_whoever_sends_them(
 
 def not_kept() -> float:
     return REGISTRY.get_sample_value("xiadan_payment_notices_not_kept_total", {"gateway": "sandbox"}) or 0
+
+
+async def test_the_receipt_tells_what_a_coupon_took_off(world: WebWorld, mine: httpx.AsyncClient) -> None:
+    await world.database.write(lambda tx: world.shop.add_coupon(tx, coupon()))
+    draft = Draft((DraftLine(product_id="topup", sku_id="topup-100", account=PHONE),), coupon="NEW5")
+
+    def place(tx: Tx) -> Order:
+        quote = world.shop.quote(tx, draft, customer_of(mine), world.clock.now())
+        assert isinstance(quote, Quote), quote
+        return world.shop.place(tx, quote, world.clock.now())
+
+    order = await world.database.write(place)
+    page = await mine.get(f"/o/{order.link_token}")
+    assert "<dt>优惠券</dt><dd>-¥5.00</dd>" in page.text
+    assert "94.80" in page.text
 
 
 # --- money that is left with the shop
