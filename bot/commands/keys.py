@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.settings import Settings, operator_name
+from bot.settings import OPERATOR_NAME_MAX, Settings, operator_name
 from orders.card_key import KeyState
 from orders.clock import SystemClock
 from orders.database import Database, Tx
@@ -44,7 +44,7 @@ def take_in(
     """Take a file of keys in: all of it or nothing. Raises KeysRejected, NotPermitted."""
     intake = Intake(
         sku_id=sku_id,
-        by=by or operator_name(),
+        by=_name(by),
         unit_cost_fen=_read(fen_from_yuan, cost, "--cost"),
         expires_on=_read(day_of, expires, "--expires"),
         note=_short(note, "--note"),
@@ -119,7 +119,7 @@ def strike_off(
     """Make an unsold key, or what is left of a batch, void. Raises NotPermitted."""
     if (key_no is None) == (batch_no is None):
         raise typer.BadParameter("give --key or --batch")
-    why, who = _short(why, "--why"), by or operator_name()
+    why, who = _short(why, "--why"), _name(by)
 
     def struck(shop: Shop, now: datetime) -> Callable[[Tx], StruckOff]:
         stockroom = shop.stockroom
@@ -152,6 +152,14 @@ def _short(text: str, option: str) -> str:
     if len(text) > NOTE_LENGTH_MAX or not text.isprintable():
         raise typer.BadParameter(f"at most {NOTE_LENGTH_MAX} characters on one line", param_hint=option)
     return text
+
+
+def _name(by: str | None) -> str:
+    """Who is written down for it."""
+    name = _short(by, "--by") if by else operator_name()
+    if len(name) > OPERATOR_NAME_MAX:
+        raise typer.BadParameter(f"at most {OPERATOR_NAME_MAX} characters", param_hint="--by")
+    return name
 
 
 def _last_day(end: datetime | None) -> str:

@@ -85,6 +85,7 @@ def test_known_keys_are_left_out_on_demand(shop: Path) -> None:
         ("import", "keys.txt", "--sku", "gift-10", "--cost", "free"),
         ("import", "keys.txt", "--sku", "gift-10", "--expires", "soon"),
         ("import", "keys.txt", "--sku", "gift-10", "--note", "x" * 201),
+        ("import", "keys.txt", "--sku", "gift-10", "--by", "x" * 65),
         ("void", "--why", "neither"),
         ("void", "--why", "both", "--key", "1", "--batch", "1"),
         ("list", "--state", "lent"),
