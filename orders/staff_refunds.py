@@ -16,7 +16,7 @@ from orders.database import Tx
 from orders.errors import NoSuchOrder
 from orders.money import Fen
 from orders.order import LINE_ENDS, Order, OrderLine, OrderState
-from orders.payment import RefundProposal, RefundReason, Verdict
+from orders.payment import CURRENCY, RefundProposal, RefundReason, Verdict
 from orders.store import alarms, book, money, proposals
 
 TO_CONFIRM = "refund_to_confirm"
@@ -47,6 +47,8 @@ class StaffDenied(StrEnum):
     """How the delivery ends is not known: first tell, then give back."""
     TOO_MUCH = "too_much"
     """More than what is left of what was paid for the line."""
+    WHOLE_ONLY = "whole_only"
+    """Paid in another currency than ours, such as Telegram's stars: it goes back whole or not at all."""
     WAITS_ALREADY = "waits_already"
     """A refund of this line waits for a second person."""
     DECIDED = "decided"
@@ -73,7 +75,7 @@ class StaffRefunds:
         NoSuchOrder."""
         order, line = self._line(tx, order_no, line_no)
         amount = left_fen(line) if amount_fen is None else amount_fen
-        if (denied := _denied(order, line, amount)) is not None:
+        if (denied := self._denied(tx, order, line, amount)) is not None:
             return denied
         if proposals.open_of_line(tx, order_no, line_no) is not None:
             return StaffDenied.WAITS_ALREADY
@@ -101,7 +103,7 @@ class StaffRefunds:
             return StaffDenied.DECIDED
         if by == proposal.proposed_by:
             return StaffDenied.SAME_PERSON
-        if (denied := _denied(order, line, proposal.amount_fen)) is not None:
+        if (denied := self._denied(tx, order, line, proposal.amount_fen)) is not None:
             # Money went back meanwhile; the proposal stays, so that somebody can decline it.
             return denied
         decided = proposals.decide(tx, proposal_no, Verdict.CONFIRMED, by, now)
@@ -127,6 +129,13 @@ class StaffRefunds:
         if order is None or line is None:
             raise NoSuchOrder(order_no)
         return order, line
+
+    def _denied(self, tx: Tx, order: Order, line: OrderLine, amount: Fen) -> StaffDenied | None:
+        if (denied := _denied(order, line, amount)) is not None:
+            return denied
+        payment = money.payment_of(tx, order.order_no)
+        foreign = payment is not None and payment.charged.currency != CURRENCY
+        return StaffDenied.WHOLE_ONLY if foreign and amount != order.settled_fen else None
 
     def _begin(self, tx: Tx, order: Order, line: OrderLine, amount: Fen, now: datetime) -> None:
         if line.state in LINE_ENDS:

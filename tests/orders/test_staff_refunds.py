@@ -118,6 +118,15 @@ async def test_what_was_never_paid_is_not_given_back(world: World) -> None:
         await refund(world, order, line_no=2)
 
 
+async def test_stars_go_back_whole_or_not_at_all(world: World) -> None:
+    order = await paid(world)
+    await world.write(
+        lambda tx: tx.execute(text("UPDATE payments SET charge_minor = 700, charge_currency = 'XTR'"))
+    )
+    assert await refund(world, order, 500) is StaffDenied.WHOLE_ONLY
+    assert isinstance(await refund(world, order), RefundBegun)
+
+
 class TestFourEyes:
     async def test_a_large_refund_waits_for_a_second_person(self, world: World) -> None:
         order = await paid(world, topup(quantity=3))
