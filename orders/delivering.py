@@ -21,7 +21,7 @@ from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, O
 from orders.payment import RefundReason
 from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
 from orders.routing import Offer
-from orders.store import attempts, book, goods, keys, money
+from orders.store import attempts, book, goods, keys, money, timeline
 from orders.store.attempts import Attempt
 
 ENDS = {
@@ -137,12 +137,12 @@ def answer(
     if order is None or line is None or attempt is None:
         room.alarm(tx, "answer_to_nothing", f"{order_no}-{line_no}-{number}", said.outcome, now)
         return
-    if not attempt.is_open:
-        _heard_after_the_end(tx, room, attempt, said, now)
-        return
-    assert line.attempt == number, "an open attempt is the line's last one"
     if attempt.supplier_code is not None and not by_person:
         said = measured(line, said, goods.face_value_yuan(tx, line.sku_id))
+    if not attempt.is_open:
+        _heard_after_the_end(tx, room, attempt, whole_pieces(line, said), now)
+        return
+    assert line.attempt == number, "an open attempt is the line's last one"
     match said.outcome:
         case Outcome.DONE | Outcome.PARTIAL | Outcome.FAILED | Outcome.NEEDS_INFO:
             _ended(tx, room, order, line, attempt, said, now, by_person)
@@ -161,7 +161,10 @@ def _heard_after_the_end(
         return
     if said.outcome.value == attempt.state:
         return
-    detail = f"{attempt.state} before, {said.outcome} now"
+    # A supplier repeats itself until it is acknowledged; the same contradiction is one.
+    detail = f"{attempt.request_no}: {attempt.state} before, {said.outcome} now"
+    if timeline.has(tx, attempt.order_no, EventKind.CONTRADICTED, detail):
+        return
     room.alarm(tx, "contradiction", attempt.request_no, detail, now)
     room.note(tx, attempt.order_no, EventKind.CONTRADICTED, now, attempt.line_no, detail=detail)
 
@@ -271,6 +274,7 @@ def _absent(tx: Tx, room: Backroom, order: Order, line: OrderLine, attempt: Atte
         first_at = attempt.absent_at or now
         if line.state is LineState.SUBMITTING:
             book.update_line(tx, order, line, replace(line, state=LineState.UNKNOWN))
+            room.note(tx, order.order_no, EventKind.UNKNOWN, now, line.line_no, detail="absent")
         denied = replace(attempt, absent_at=first_at, queries=attempt.queries + 1)
         attempts.update_attempt(tx, denied)
         _query_at(tx, room, attempt, first_at + apart)

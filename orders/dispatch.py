@@ -100,9 +100,18 @@ class Dispatch:
     async def submit_line(self, job: Job) -> None:
         order_no, line_no = str(job.payload["order_no"]), int(job.payload["line_no"])
         begun = await self._database.write(partial(self._begin, order_no, line_no))
-        if begun is not None:
-            supplier, ask = begun
-            await self._settle(ask, await self._answered(supplier.submit(ask)))
+        if begun is None or self._stood_still(begun[1]):
+            return
+        supplier, ask = begun
+        await self._settle(ask, await self._answered(supplier.submit(ask)))
+
+    def _stood_still(self, ask: DeliveryAsk) -> bool:
+        """Whether this process slept between writing down that it will call, and calling: a machine that
+        was suspended, a full disk. Meanwhile the supplier may have denied the request, and another attempt
+        may be under way; a request that goes out now would deliver twice. The question that was written
+        down along finds out that it never went."""
+        patience = timedelta(seconds=self._shop.policy.delivery.answer_within_seconds)
+        return self._clock.now() - ask.asked_at > patience
 
     def _begin(self, order_no: str, line_no: int, tx: Tx) -> tuple[Supplier, DeliveryAsk] | None:
         """Whom to call and what to ask, the intent written down; None where nobody is to be called."""

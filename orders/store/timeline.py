@@ -28,7 +28,7 @@ _ALL = (
 _ONE = select(order_events).where(
     order_events.c.order_no == bindparam("b_order_no"), order_events.c.seq == bindparam("b_seq")
 )
-_HAS = select(order_events.c.seq).where(
+_HAS = select(order_events.c.detail).where(
     order_events.c.order_no == bindparam("b_order_no"), order_events.c.kind == bindparam("b_kind")
 )
 
@@ -66,9 +66,10 @@ def one(tx: Tx, order_no: str, seq: int) -> OrderEvent | None:
     return _event(row) if row else None
 
 
-def has(tx: Tx, order_no: str, kind: EventKind) -> bool:
-    """Whether that ever happened to the order."""
-    return tx.execute(_HAS, {"b_order_no": order_no, "b_kind": kind.value}).first() is not None
+def has(tx: Tx, order_no: str, kind: EventKind, detail: str | None = None) -> bool:
+    """Whether that ever happened to the order; with `detail`, exactly that."""
+    details = tx.execute(_HAS, {"b_order_no": order_no, "b_kind": kind.value}).scalars().all()
+    return bool(details) if detail is None else detail in details
 
 
 def _event(row: Row[Any]) -> OrderEvent:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
 from adapters.suppliers.sandbox import Manner, SandboxSupplier
 from orders import delivering
 from orders.catalog import Delivery
-from orders.database import Database
+from orders.database import Database, Tx
+from orders.dispatch import Dispatch
 from orders.draft import DraftLine
 from orders.errors import NotPermitted
 from orders.order import CustomerState, LineState, Order
-from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
+from orders.ports import DeliveryAsk, Job, Outcome, SupplierAnswer
 from tests.orders.world import PHONE, POLICY, World, gift, mouse, topup
+
+T = TypeVar("T")
 
 
 async def paid(world: World, *lines: DraftLine, coupon: str | None = None) -> Order:
@@ -129,6 +134,46 @@ async def test_a_lost_request_is_tried_again_only_when_it_was_denied_twice(world
     assert await world.violations() == ()
 
 
+async def test_a_first_denial_leaves_the_line_in_the_dark_and_is_written_down(world: World) -> None:
+    order = await world.place()
+    await world.pay(order)
+    room, number = world.shop.room, order.order_no
+    await world.write(lambda tx: delivering.begin(tx, room, number, 1, "sandbox", True, world.now))
+    # The process died before its call; its question finds that nothing arrived.
+    denied = SupplierAnswer(Outcome.ABSENT)
+    await world.write(lambda tx: delivering.answer(tx, room, number, 1, 1, denied, world.now))
+    assert await line_of(world, order) is LineState.UNKNOWN
+    assert (await world.events(order))[-1] == "unknown"
+
+
+async def test_a_process_that_slept_before_its_call_does_not_call_any_more(world: World) -> None:
+    class Sleepy:
+        """The database of a process that is suspended right after each of its commits."""
+
+        def __init__(self, database: Database) -> None:
+            self.database = database
+
+        async def read(self, fn: Callable[[Tx], T]) -> T:
+            return await self.database.read(fn)
+
+        async def write(self, fn: Callable[[Tx], T]) -> T:
+            result = await self.database.write(fn)
+            world.clock.advance(timedelta(minutes=20))
+            return result
+
+    order = await world.place()
+    await world.pay(order)
+    gateways = {world.gateway.name: world.gateway}
+    sleepy = Dispatch(Sleepy(world.database), world.shop, world.suppliers, gateways, world.clock)  # type: ignore[arg-type]
+    await sleepy.submit_line(
+        Job(1, "submit_line", "", {"order_no": order.order_no, "line_no": 1}, None, 1, "")
+    )
+    assert world.supplier.delivered == {}
+    await world.wait(minutes=15)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert list(world.supplier.delivered) == [f"{order.order_no}-1-2"]
+
+
 async def test_a_request_that_is_lost_every_time_is_refunded(world: World) -> None:
     world.supplier.told[PHONE] = Manner.LOST
     order = await paid(world)
@@ -161,7 +206,22 @@ async def test_a_supplier_that_takes_its_word_back_calls_a_person(world: World) 
         )
     assert await world.state(order) is CustomerState.DELIVERED
     assert (await world.alarms()).count("contradiction") == 1
+    # It repeats itself until it is acknowledged; that is still one step of the timeline.
+    assert (await world.events(order)).count("contradicted") == 1
     assert await world.violations() == ()
+
+
+async def test_a_part_of_nothing_said_twice_is_one_failure_and_no_contradiction(world: World) -> None:
+    world.supplier.delay = timedelta(hours=1)
+    order = await paid(world)
+    nothing = SupplierAnswer(Outcome.PARTIAL, delivered_quantity=0)
+    for _ in range(2):
+        await world.write(
+            lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, nothing, world.now)
+        )
+    assert await line_of(world, order) is LineState.FAILED
+    assert await world.alarms() == []
+    assert "contradicted" not in await world.events(order)
 
 
 async def test_the_same_answers_at_the_same_instant_deliver_once(world: World) -> None:
