@@ -188,11 +188,7 @@ def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: date
     known = money.refund(tx, refund_no)
     order = book.locked(tx, known.order_no) if known else None
     refund = money.refund(tx, refund_no)
-    waiting = (RefundState.SUBMITTING, RefundState.PROCESSING, RefundState.UNKNOWN)
-    if refund is None or order is None:
-        return
-    after_all = refund.state is RefundState.REFUSED and said.status is RefundStatus.SUCCEEDED
-    if refund.state not in waiting and not after_all:
+    if refund is None or order is None or not _is_news(refund, said.status):
         return
     refund = replace(refund, psp_ref=said.psp_ref[:PSP_REF_LENGTH_MAX] or refund.psp_ref)
     match said.status:
@@ -208,8 +204,17 @@ def answer(tx: Tx, room: Backroom, refund_no: str, said: RefundAnswer, now: date
             _still_open(tx, room, refund, said.status, now)
 
 
+def _is_news(refund: Refund, status: RefundStatus) -> bool:
+    """A refund that was refused may still come to a good end, when the bank's own people clear it up; that
+    it did is news until it is known. Everything else is an answer, and only to a refund that waits for one."""
+    if status is RefundStatus.SUCCEEDED:
+        return refund.state is not RefundState.SUCCEEDED
+    return refund.state in (RefundState.SUBMITTING, RefundState.PROCESSING, RefundState.UNKNOWN)
+
+
 def _succeeded(tx: Tx, room: Backroom, order: Order, refund: Refund, now: datetime) -> None:
     money.update_refund(tx, refund, replace(refund, state=RefundState.SUCCEEDED), now)
+    room.never_mind(tx, errands.submit_refund(refund.refund_no))
     room.never_mind(tx, errands.query_refund(refund.refund_no))
     payment = money.payment(tx, refund.payment_id)
     assert payment is not None

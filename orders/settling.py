@@ -82,6 +82,9 @@ def _refund_told(
     if refund is None or payment is None or payment.gateway != gateway.name:
         room.alarm(tx, "refund_unknown", notice.refund_no, f"{gateway.name}: {notice.status}", now)
         return Noted()
+    if notice.status not in (RefundStatus.SUCCEEDED, RefundStatus.REFUSED):
+        # Nothing new; and it was not asked for, so it is no answer that puts off the next question.
+        return Noted(refund.refund_no)
     if notice.status is RefundStatus.SUCCEEDED and notice.amount_fen != refund.amount_fen:
         detail = f"{gateway.name} gave {notice.amount_fen} of {refund.amount_fen}"
         room.alarm(tx, "refund_differs", refund.refund_no, detail, now)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from adapters.suppliers.sandbox import Manner
+from orders import refunding, settling
 from orders.database import Database
+from orders.money import Fen
 from orders.order import CustomerState, Order
-from orders.payment import RefundDenied, RefundOutcome, RefundState
-from orders.ports import RefundAnswer, RefundAsk, RefundStatus
+from orders.payment import Noted, RefundDenied, RefundOutcome, RefundState
+from orders.ports import RawNotice, RefundAnswer, RefundAsk, RefundNotice, RefundStatus
 from orders.store import money
 from tests.orders.test_delivering import paid
 from tests.orders.world import MERCHANT, PHONE, POLICY, World, gift, mouse, topup
@@ -96,6 +99,65 @@ async def test_a_refused_refund_can_be_tried_again_by_a_person(world: World) -> 
     assert await world.violations() == ()
 
 
+async def test_a_refused_refund_that_the_bank_clears_up_itself_has_succeeded(world: World) -> None:
+    order = await paid(world, gift())
+    world.bank.refuse_refunds = True
+    await wish(world, order)
+    cleared = RefundAnswer(RefundStatus.SUCCEEDED, psp_ref="psp-9")
+    for _ in range(2):
+        await world.write(
+            lambda tx: refunding.answer(tx, world.shop.room, f"{order.order_no}R1", cleared, world.now)
+        )
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert (await world.events(order)).count("refunded") == 1
+    assert await world.violations() == ()
+
+
+async def test_a_late_refusal_does_not_undo_what_was_given_back(world: World) -> None:
+    order = await paid(world, gift())
+    await wish(world, order)
+    refused = RefundAnswer(RefundStatus.REFUSED, "late")
+    await world.write(
+        lambda tx: refunding.answer(tx, world.shop.room, f"{order.order_no}R1", refused, world.now)
+    )
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.alarms() == []
+
+
+async def test_a_notice_that_a_refund_is_under_way_puts_no_question_off(world: World) -> None:
+    order = await paid(world, gift())
+    moody = Moody(RefundStatus.PROCESSING, RefundStatus.SUCCEEDED)
+    world.dispatch._gateways = {"sandbox": moody}  # type: ignore[dict-item]
+    await wish(world, order)
+    due = await world.database.read(world.jobs.next_due)
+    refund_no = f"{order.order_no}R1"
+    for nonce in "ab":
+        told = RefundNotice(
+            "sandbox",
+            MERCHANT.merchant_id,
+            refund_no,
+            RefundStatus.PROCESSING,
+            Fen(950),
+            "psp-1",
+            nonce=nonce,
+        )
+        world.clock.advance(timedelta(seconds=1))
+        said = await world.write(
+            lambda tx, told=told: settling.receive(  # type: ignore[misc]
+                tx,
+                world.shop.room,
+                world.shop.catalog(tx),
+                Telling(told),
+                RawNotice(b"", {}, world.now),
+                world.now,
+            )
+        )
+        assert said == Noted(refund_no)
+    assert await world.database.read(world.jobs.next_due) == due
+    await world.wait(minutes=1)
+    assert await world.state(order) is CustomerState.REFUNDED
+
+
 async def test_an_alarm_rings_until_somebody_has_seen_to_it(world: World) -> None:
     order = await paid(world, gift())
     world.bank.refuse_refunds = True
@@ -106,6 +168,18 @@ async def test_an_alarm_rings_until_somebody_has_seen_to_it(world: World) -> Non
         closed = await world.write(lambda tx: world.shop.close_alarm(tx, alarm.alarm_no, "小王", world.now))
         assert closed is not known
     assert await world.alarms() == []
+
+
+class Telling:
+    """A gateway whose every notice says the same."""
+
+    name, merchant, acknowledgement = "sandbox", MERCHANT, "success"
+
+    def __init__(self, notice: RefundNotice) -> None:
+        self._notice = notice
+
+    def read_notice(self, raw: RawNotice) -> RefundNotice:
+        return self._notice
 
 
 class Moody:
