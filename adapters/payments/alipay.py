@@ -7,7 +7,7 @@ A refund is done only where `fund_change` is Y; N is a question to ask, never a 
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import httpx
 
@@ -15,7 +15,7 @@ from adapters.payments.alipay_account import AlipayAccount
 from adapters.payments.alipay_api import AlipayApi, Answer
 from adapters.payments.alipay_bill import ZIP_BYTES_MAX, BillUnreadable, rows_of
 from adapters.payments.alipay_notices import CURRENCY, NAME, NOT_PAID, PAID, payment_told
-from adapters.payments.alipay_signing import beijing, fen_of, from_beijing, our_no, their_no
+from adapters.payments.alipay_signing import CHINA, beijing, fen_of, from_beijing, our_no, their_no
 from orders.clock import Clock
 from orders.money import Fen, yuan
 from orders.ports import (
@@ -47,6 +47,10 @@ SUBJECT_FORBIDDEN = str.maketrans(dict.fromkeys("/=&\r\n\t", " "))
 
 CODE_OUTLIVES = timedelta(minutes=5)
 """So long after its end a code that nobody has scanned is certainly dead, whoever's clock is wrong."""
+
+NO_BILL = "isp.bill_not_exist"
+BILLS_ARE_MADE_BY = time(15)
+"""In China. Alipay says ten o'clock; this is for the morning on which it is late."""
 
 UNKNOWN_THERE = "ACQ.TRADE_NOT_EXIST"
 NOT_WAITING = frozenset(
@@ -285,12 +289,14 @@ class AlipayGateway:
     # --- the bill -------------------------------------------------------------------------------
 
     async def bill(self, day: date) -> BillAnswer:
-        """Made by ten in the morning after. `isp.bill_not_exist` is said before that, and for ever of a
-        day on which nothing moved."""
+        """Made in the morning after. Of a day on which nothing moved there never is one, so from the
+        afternoon on none means an empty one; money that we know of and it does not is found then."""
         business = {"bill_type": "trade", "bill_date": day.isoformat()}
         answer = await self._api.call("alipay.data.dataservice.bill.downloadurl.query", business)
         if answer is None:
             return BillAnswer(None, "no_answer")
+        if answer.reason == NO_BILL and self._clock.now() >= _afternoon_after(day):
+            return BillAnswer(())
         if not answer.is_done:
             return BillAnswer(None, answer.reason)
         packed = await self._api.download(answer.text("bill_download_url"), ZIP_BYTES_MAX)
@@ -300,6 +306,10 @@ class AlipayGateway:
             return BillAnswer(rows_of(packed))
         except BillUnreadable as wrong:
             return BillAnswer(None, wrong.reason)
+
+
+def _afternoon_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), BILLS_ARE_MADE_BY, CHINA)
 
 
 def _subject(ask: PaymentAsk) -> str:

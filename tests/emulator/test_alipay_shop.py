@@ -435,6 +435,18 @@ async def test_the_bill_of_a_day_names_what_moved_and_what_the_knobs_made_of_it(
     ]  # fmt: skip
 
 
+async def test_a_day_without_movements_has_an_empty_bill_once_there_cannot_be_one_any_more(
+    stage: ShopStage,
+) -> None:
+    await stage.let_pass(days=1)
+    quiet = date(2026, 1, 5)
+    stage.clock.advance_to(datetime(2026, 1, 6, 6, 59, tzinfo=UTC))
+    assert (await stage.gateway.bill(quiet)).rows is None
+    stage.clock.advance_to(datetime(2026, 1, 6, 7, 0, tzinfo=UTC))
+    assert (await stage.gateway.bill(quiet)).rows == ()
+    assert (await stage.gateway.bill(date(2026, 1, 6))).rows is None
+
+
 async def test_a_code_that_nobody_scanned_is_not_paid_and_cannot_be_closed_before_it_ends(
     stage: ShopStage,
 ) -> None:
