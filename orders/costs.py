@@ -16,10 +16,13 @@ from orders.money import Fen
 from orders.order import OrderLine
 from orders.store import attempts, goods, money
 from orders.store.attempts import Attempt
+from orders.store.prepared import Prepared
 
-_OF_KEYS = text(
-    "SELECT COALESCE(SUM(b.unit_cost_fen), 0) FROM card_keys k JOIN key_batches b ON b.batch_no = k.batch_no "
-    "WHERE k.order_no = :order_no AND k.line_no = :line_no"
+_OF_KEYS = Prepared(
+    text(
+        "SELECT COALESCE(SUM(b.unit_cost_fen), 0) FROM card_keys k JOIN key_batches b ON b.batch_no = k.batch_no "
+        "WHERE k.order_no = :order_no AND k.line_no = :line_no"
+    )
 )
 
 
@@ -28,9 +31,7 @@ def book_delivery(tx: Tx, attempt: Attempt, line: OrderLine, now: datetime) -> N
     if attempt.cost_fen:
         _book(tx, attempt.supplier, attempt.request_no, attempt.order_no, attempt.cost_fen, now)
     if goods.is_key(line.delivery):
-        of_keys = int(
-            tx.execute(_OF_KEYS, {"order_no": attempt.order_no, "line_no": line.line_no}).scalar_one()
-        )
+        of_keys = int(_OF_KEYS(tx, {"order_no": attempt.order_no, "line_no": line.line_no}).scalar_one())
         if of_keys:
             ref = f"keys:{attempt.order_no}:{line.line_no}"
             money.post(tx, ref, ledger.on_keys_sold(of_keys), attempt.order_no, now)

@@ -19,7 +19,7 @@ from orders.measuring import KEYS_MISSING, ODD_DELIVERY, measured, whole_pieces
 from orders.money import Fen
 from orders.order import ATTEMPT_OPEN, EventKind, LineState, Order, OrderLine, OrderState
 from orders.payment import RefundReason
-from orders.ports import DeliveryAsk, Outcome, SupplierAnswer
+from orders.ports import DeliveryAsk, HouseSupplier, Outcome, SupplierAnswer
 from orders.routing import Offer
 from orders.store import attempts, book, goods, keys, money, timeline
 from orders.store.attempts import Attempt
@@ -51,24 +51,40 @@ def begin(
     ready = queued(tx, order_no, line_no)
     if ready is None:
         return None
-    order, line = ready
-    number = line.attempt + 1
-    book.update_line(tx, order, line, replace(line, state=LineState.SUBMITTING, attempt=number))
-    request_no = f"{order_no}-{line_no}-{number}"
-    opened = Attempt(
-        order_no, line_no, number, request_no, supplier, line.account, attempts.OPEN, "", "", 0, None, now, None
-    )  # fmt: skip
-    if offer is not None:
-        cost = Fen(offer.cost_fen * line.quantity)
-        opened = replace(opened, supplier_code=offer.supplier_code, cost_fen=cost)
-        sourcing.asked(tx, offer, line.quantity)
-    attempts.add(tx, opened)
+    _, line, opened = _opened(tx, *ready, supplier, now, offer)
     if asks_later:
         waits = room.policy.delivery
         silent_at = now + timedelta(seconds=waits.answer_within_seconds + waits.query_after_seconds[0])
         _query_at(tx, room, opened, silent_at)
     ask = _ask(tx, opened, line)
     return ask if offer is None else replace(ask, cost_max_fen=sourcing.cost_max_fen(room, line))
+
+
+def by_ourselves(
+    tx: Tx, room: Backroom, order: Order, line: OrderLine, supplier: HouseSupplier, now: datetime
+) -> None:
+    """Deliver a queued line from our own hands: no network, so intent and answer are one transaction."""
+    order, line, opened = _opened(tx, order, line, supplier.name, now, None)
+    _told(tx, room, order, line, opened, supplier.deliver(_ask(tx, opened, line)), now)
+
+
+def _opened(
+    tx: Tx, order: Order, line: OrderLine, supplier: str, now: datetime, offer: Offer | None
+) -> tuple[Order, OrderLine, Attempt]:
+    number = line.attempt + 1
+    submitting = replace(line, state=LineState.SUBMITTING, attempt=number)
+    order = book.update_line(tx, order, line, submitting)
+    request_no = f"{order.order_no}-{line.line_no}-{number}"
+    opened = Attempt(
+        order.order_no, line.line_no, number, request_no, supplier, line.account, attempts.OPEN, "", "", 0, None,
+        now, None,
+    )  # fmt: skip
+    if offer is not None:
+        cost = Fen(offer.cost_fen * line.quantity)
+        opened = replace(opened, supplier_code=offer.supplier_code, cost_fen=cost)
+        sourcing.asked(tx, offer, line.quantity)
+    attempts.add(tx, opened)
+    return order, submitting, opened
 
 
 def queued(tx: Tx, order_no: str, line_no: int) -> tuple[Order, OrderLine] | None:
@@ -143,6 +159,19 @@ def answer(
         _heard_after_the_end(tx, room, attempt, whole_pieces(line, said), now)
         return
     assert line.attempt == number, "an open attempt is the line's last one"
+    _told(tx, room, order, line, attempt, said, now, by_person)
+
+
+def _told(
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    line: OrderLine,
+    attempt: Attempt,
+    said: SupplierAnswer,
+    now: datetime,
+    by_person: bool = False,
+) -> None:
     match said.outcome:
         case Outcome.DONE | Outcome.PARTIAL | Outcome.FAILED | Outcome.NEEDS_INFO:
             _ended(tx, room, order, line, attempt, said, now, by_person)
@@ -191,7 +220,8 @@ def _ended(
         cost_fen=sourcing.cost_of(attempt, line, said),
     )
     attempts.update_attempt(tx, ended)
-    room.never_mind(tx, _question(attempt))
+    if not attempt.supplier.startswith(HOUSE):
+        room.never_mind(tx, _question(attempt))
     sourcing.ended(tx, room, attempt, line, said, now)
     if said.outcome is Outcome.FAILED and attempt.supplier_code is not None and not by_person:
         another = sourcing.has_another(tx, room, order, line, now)

@@ -115,20 +115,16 @@ class Dispatch:
 
     def _begin(self, order_no: str, line_no: int, tx: Tx) -> tuple[Supplier, DeliveryAsk] | None:
         """Whom to call and what to ask, the intent written down; None where nobody is to be called."""
-        now, order = self._clock.now(), book.get(tx, order_no)
-        line = order.line(line_no) if order else None
-        if order is None or line is None:
+        now, ready = self._clock.now(), delivering.queued(tx, order_no, line_no)
+        if ready is None:
             return None
+        order, line = ready
         if sourcing.is_sourced(tx, self._room, line, now):
             bought = buying.buy(tx, self._room, order_no, line_no, now)
             return (self._outside(bought[0]), bought[1]) if bought else None
         supplier = self._suppliers[line.delivery]
         if isinstance(supplier, HouseSupplier):
-            # From our own hands: no network, so intent and answer are one transaction.
-            ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, False, now)
-            if ask is not None:
-                said = supplier.deliver(ask)
-                delivering.answer(tx, self._room, order_no, line_no, ask.attempt, said, now)
+            delivering.by_ourselves(tx, self._room, order, line, supplier, now)
             return None
         ask = delivering.begin(tx, self._room, order_no, line_no, supplier.name, True, now)
         return (supplier, ask) if ask else None

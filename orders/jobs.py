@@ -17,18 +17,21 @@ from orders.database import Tx
 from orders.policy import JobPolicy
 from orders.ports import Job, Lag, Payload
 from orders.store.instants import moment, stamp
+from orders.store.prepared import Prepared
 from orders.tables import jobs
 
-_ENQUEUE = text(
-    "INSERT INTO jobs (key, kind, lane, payload, run_at, attempts) "
-    "VALUES (:key, :kind, :lane, :payload, :run_at, 0) "
-    # A worker that is running the job now has read an older state: its lease is taken away, so
-    # that its `finish` deletes nothing and the job runs once more.
-    "ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, lane = excluded.lane, "
-    "payload = excluded.payload, run_at = excluded.run_at, attempts = 0, lease = NULL, "
-    "error = NULL, dead_at = NULL"
+_ENQUEUE = Prepared(
+    text(
+        "INSERT INTO jobs (key, kind, lane, payload, run_at, attempts) "
+        "VALUES (:key, :kind, :lane, :payload, :run_at, 0) "
+        # A worker that is running the job now has read an older state: its lease is taken away, so
+        # that its `finish` deletes nothing and the job runs once more.
+        "ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, lane = excluded.lane, "
+        "payload = excluded.payload, run_at = excluded.run_at, attempts = 0, lease = NULL, "
+        "error = NULL, dead_at = NULL"
+    )
 )
-_CANCEL = delete(jobs).where(jobs.c.key == bindparam("b_key"))
+_CANCEL = Prepared(delete(jobs).where(jobs.c.key == bindparam("b_key")))
 
 _ahead = jobs.alias("ahead")
 # In a lane only the first may run, also while it waits for another try.
@@ -38,7 +41,7 @@ _FIRST_IN_LANE = or_(
     .where(_ahead.c.lane == jobs.c.lane, _ahead.c.job_id < jobs.c.job_id, _ahead.c.dead_at.is_(None))
     .exists(),
 )
-_DUE = (
+_DUE = Prepared(
     select(jobs.c.job_id, jobs.c.kind, jobs.c.key, jobs.c.payload, jobs.c.lane, jobs.c.attempts)
     .where(jobs.c.dead_at.is_(None), jobs.c.run_at <= bindparam("b_now"), _FIRST_IN_LANE)
     .order_by(jobs.c.run_at, jobs.c.job_id)
@@ -46,30 +49,36 @@ _DUE = (
     # Several workers on PostgreSQL pass over each other's rows; SQLite has one writer anyway.
     .with_for_update(skip_locked=True, of=jobs)
 )
-_NEXT = select(jobs.c.run_at).where(jobs.c.dead_at.is_(None), _FIRST_IN_LANE).order_by(jobs.c.run_at).limit(1)
+_NEXT = Prepared(
+    select(jobs.c.run_at).where(jobs.c.dead_at.is_(None), _FIRST_IN_LANE).order_by(jobs.c.run_at).limit(1)
+)
 _CLAIM = (
     update(jobs)
     .where(jobs.c.job_id.in_(bindparam("b_ids", expanding=True)))
     .values(lease=bindparam("b_lease"), run_at=bindparam("b_until"), attempts=jobs.c.attempts + 1)
 )
 _HELD = and_(jobs.c.job_id == bindparam("b_id"), jobs.c.lease == bindparam("b_lease"))
-_FINISH = delete(jobs).where(_HELD)
-_RETRY = (
+_FINISH = Prepared(delete(jobs).where(_HELD))
+_RETRY = Prepared(
     update(jobs)
     .where(_HELD)
     .values(run_at=bindparam("b_at"), lease=None, error=bindparam("b_error"), dead_at=bindparam("b_dead"))
 )
-_RENEW = update(jobs).where(_HELD).values(run_at=bindparam("b_until"))
-_TAKE_BACK = update(jobs).where(jobs.c.lease.is_not(None)).values(run_at=bindparam("b_now"), lease=None)
+_RENEW = Prepared(update(jobs).where(_HELD).values(run_at=bindparam("b_until")))
+_TAKE_BACK = Prepared(
+    update(jobs).where(jobs.c.lease.is_not(None)).values(run_at=bindparam("b_now"), lease=None)
+)
 _ALIVE = select(jobs.c.key).where(
     jobs.c.key.in_(bindparam("b_keys", expanding=True)), jobs.c.dead_at.is_(None)
 )
-_DEAD = select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at)
+_DEAD = Prepared(select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at))
 
-_LAG = select(
-    func.count(),
-    func.count(jobs.c.dead_at),
-    func.min(case((and_(jobs.c.dead_at.is_(None), jobs.c.run_at <= bindparam("b_now")), jobs.c.run_at))),
+_LAG = Prepared(
+    select(
+        func.count(),
+        func.count(jobs.c.dead_at),
+        func.min(case((and_(jobs.c.dead_at.is_(None), jobs.c.run_at <= bindparam("b_now")), jobs.c.run_at))),
+    )
 )
 
 ERROR_LENGTH_MAX = 500
@@ -85,16 +94,14 @@ class EmbeddedJobs:
         self, tx: Tx, kind: str, key: str, payload: Payload, run_at: datetime, lane: str | None = None
     ) -> None:
         written = json.dumps(dict(payload), ensure_ascii=False, separators=(",", ":"))
-        tx.execute(
-            _ENQUEUE, {"key": key, "kind": kind, "lane": lane, "payload": written, "run_at": stamp(run_at)}
-        )
+        _ENQUEUE(tx, {"key": key, "kind": kind, "lane": lane, "payload": written, "run_at": stamp(run_at)})
 
     def cancel(self, tx: Tx, key: str) -> None:
-        tx.execute(_CANCEL, {"b_key": key})
+        _CANCEL(tx, {"b_key": key})
 
     def claim_due(self, tx: Tx, now: datetime, limit: int) -> tuple[Job, ...]:
         """Take up to `limit` due jobs, for as long as a lease lasts."""
-        rows = tx.execute(_DUE, {"b_now": stamp(now), "b_limit": limit}).all()
+        rows = _DUE(tx, {"b_now": stamp(now), "b_limit": limit}).all()
         if not rows:
             return ()
         lease = secrets.token_hex(8)
@@ -108,7 +115,7 @@ class EmbeddedJobs:
 
     def finish(self, tx: Tx, job: Job) -> bool:
         """The job is done. False when it is not ours any more: it will run again."""
-        return tx.execute(_FINISH, {"b_id": job.job_id, "b_lease": job.lease}).rowcount == 1
+        return _FINISH(tx, {"b_id": job.job_id, "b_lease": job.lease}).rowcount == 1
 
     def fail(
         self, tx: Tx, job: Job, error: str, now: datetime, *, wait_at_least: timedelta = timedelta(0)
@@ -118,8 +125,8 @@ class EmbeddedJobs:
         dead = job.attempts >= self._policy.attempts_max
         waits: Sequence[int] = self._policy.retry_seconds
         wait = max(wait_at_least, timedelta(seconds=waits[min(job.attempts, len(waits)) - 1]))
-        tx.execute(
-            _RETRY,
+        _RETRY(
+            tx,
             {
                 "b_id": job.job_id,
                 "b_lease": job.lease,
@@ -134,20 +141,21 @@ class EmbeddedJobs:
         """Hold the job for another lease; False when somebody else has it already."""
         until = now + timedelta(seconds=self._policy.lease_seconds)
         parameters = {"b_id": job.job_id, "b_lease": job.lease, "b_until": stamp(until)}
-        return tx.execute(_RENEW, parameters).rowcount == 1
+        return _RENEW(tx, parameters).rowcount == 1
 
     def take_back(self, tx: Tx, now: datetime) -> int:
         """Free every job that is held. Only where no other worker can be alive: on a file that one
         process serves, whatever is held at its start was held by a process that died."""
-        return tx.execute(_TAKE_BACK, {"b_now": stamp(now)}).rowcount
+        return _TAKE_BACK(tx, {"b_now": stamp(now)}).rowcount
 
     def next_due(self, tx: Tx) -> datetime | None:
         """When the next job that may run becomes due; None when there is nothing to wait for."""
-        return moment(tx.execute(_NEXT).scalar())
+        at: int | None = _NEXT(tx).scalar()
+        return moment(at)
 
     def lag(self, tx: Tx, now: datetime) -> Lag:
         """Whether somebody works."""
-        written, given_up, oldest = tx.execute(_LAG, {"b_now": stamp(now)}).one()
+        written, given_up, oldest = _LAG(tx, {"b_now": stamp(now)}).one()
         return Lag(written, given_up, now - moment(oldest) if oldest is not None else timedelta())
 
     def missing(self, tx: Tx, keys: Sequence[str]) -> frozenset[str]:
@@ -159,4 +167,4 @@ class EmbeddedJobs:
 
     def dead(self, tx: Tx) -> tuple[tuple[str, str], ...]:
         """Key and last error of each job that was given up."""
-        return tuple((row.key, row.error or "") for row in tx.execute(_DEAD))
+        return tuple((row.key, row.error or "") for row in _DEAD(tx))

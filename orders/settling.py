@@ -109,7 +109,8 @@ def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now:
     known = money.by_trade_no(tx, notice.out_trade_no)
     order = book.locked(tx, known.order_no) if known else None
     # Read again: before the order was locked, somebody else may have booked the same money.
-    payment = money.by_trade_no(tx, notice.out_trade_no) if order else None
+    payments = money.payments_of(tx, order.order_no) if order else ()
+    payment = next((one for one in payments if one.out_trade_no == notice.out_trade_no), None)
     digest = money.statement_digest(notice)
     verdict = money.evidence_verdict(tx, notice.gateway, digest)
     order_no = order.order_no if order else None
@@ -121,7 +122,8 @@ def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now:
         reason = HeldReason.REUSED_TRANSACTION
     if reason is not None or order is None or payment is None:
         return _hold(tx, room, notice, digest, order_no, reason or HeldReason.UNKNOWN_PAYMENT, now)
-    return _book(tx, room, catalog, notice, digest, order, payment, now)
+    others = tuple(one for one in payments if one is not payment)
+    return _book(tx, room, catalog, notice, digest, order, payment, others, now)
 
 
 def _as_before(payment: Payment | None, verdict: str) -> Settled | Held:
@@ -159,6 +161,7 @@ def _book(
     digest: str,
     order: Order,
     payment: Payment,
+    others: Sequence[Payment],
     now: datetime,
 ) -> Settled:
     already = order.settled_fen > 0
@@ -171,7 +174,7 @@ def _book(
     entries = ledger.on_settled(notice.gateway, amount, payment.surplus)
     money.post(tx, f"settled:{payment.payment_id}", entries, order.order_no, now)
     if not already:
-        order = _settle_order(tx, room, order, payment, effect, now)
+        order = _settle_order(tx, room, order, payment, others, effect, now)
     room.note(tx, order.order_no, EVENTS[effect], now, amount_fen=amount, detail=notice.method)
     match effect:
         case Effect.PAID | Effect.LATE if order.purpose is OrderPurpose.DEPOSIT:
@@ -203,12 +206,18 @@ def _settle_payment(tx: Tx, notice: PaymentNotice, payment: Payment, surplus: bo
 
 
 def _settle_order(
-    tx: Tx, room: Backroom, order: Order, payment: Payment, effect: Effect, now: datetime
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    payment: Payment,
+    others: Sequence[Payment],
+    effect: Effect,
+    now: datetime,
 ) -> Order:
     room.never_mind(tx, errands.expire_order(order.order_no))
     room.never_mind(tx, errands.query_payment(payment.out_trade_no))
-    for other in money.payments_of(tx, order.order_no):
-        if other.may_be_paid and other.out_trade_no != payment.out_trade_no:
+    for other in others:
+        if other.may_be_paid:
             # The payer had begun to pay in another way as well; nobody shall go on there.
             room.later(tx, errands.close_payment(other.out_trade_no), now)
     if payment.amount_fen != order.total_fen:

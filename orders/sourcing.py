@@ -63,10 +63,11 @@ def ask_now(tx: Tx, room: Backroom, supplier: str, now: datetime) -> None:
 
 def is_sourced(tx: Tx, room: Backroom, line: OrderLine, now: datetime) -> bool:
     """Whether the line is bought outside: somebody sells it, and we have no keys of our own for it."""
-    good_until = now + room.policy.stock.expiry_margin
-    if goods.is_key(line.delivery) and keys.free_count(tx, line.sku_id, good_until) >= line.quantity:
+    if not suppliers.is_sold(tx, line.sku_id):
         return False
-    return suppliers.is_sold(tx, line.sku_id)
+    good_until = now + room.policy.stock.expiry_margin
+    is_key = goods.is_key(line.delivery)
+    return not is_key or keys.free_count(tx, line.sku_id, good_until) < line.quantity
 
 
 def choose(tx: Tx, room: Backroom, order: Order, line: OrderLine, now: datetime) -> Offer | None:

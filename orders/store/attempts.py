@@ -12,6 +12,7 @@ from orders.database import Tx
 from orders.errors import WrongState
 from orders.money import Fen
 from orders.store.instants import moment, stamp
+from orders.store.prepared import Prepared
 from orders.tables import attempts
 
 
@@ -48,19 +49,21 @@ class Attempt:
 OPEN = "open"
 WITHDRAWN = "withdrawn"
 
-_ADD = insert(attempts)
-_ONE = select(attempts).where(
-    attempts.c.order_no == bindparam("b_order_no"),
-    attempts.c.line_no == bindparam("b_line_no"),
-    attempts.c.attempt == bindparam("b_attempt"),
+_ADD = Prepared(insert(attempts))
+_ONE = Prepared(
+    select(attempts).where(
+        attempts.c.order_no == bindparam("b_order_no"),
+        attempts.c.line_no == bindparam("b_line_no"),
+        attempts.c.attempt == bindparam("b_attempt"),
+    )
 )
-_BY_REQUEST = select(attempts).where(attempts.c.request_no == bindparam("b_request_no"))
-_LEARN_COST = (
+_BY_REQUEST = Prepared(select(attempts).where(attempts.c.request_no == bindparam("b_request_no")))
+_LEARN_COST = Prepared(
     update(attempts)
     .where(attempts.c.request_no == bindparam("b_request_no"), attempts.c.cost_fen.is_(None))
     .values(cost_fen=bindparam("n_cost_fen"))
 )
-_UPDATE = (
+_UPDATE = Prepared(
     update(attempts)
     .where(
         attempts.c.order_no == bindparam("b_order_no"),
@@ -96,31 +99,31 @@ def add(tx: Tx, attempt: Attempt) -> None:
         "supplier_code": attempt.supplier_code,
         "cost_fen": attempt.cost_fen,
     }
-    tx.execute(_ADD, row)
+    _ADD(tx, row)
 
 
 def get(tx: Tx, order_no: str, line_no: int, attempt: int) -> Attempt | None:
     key = {"b_order_no": order_no, "b_line_no": line_no, "b_attempt": attempt}
-    row = tx.execute(_ONE, key).first()
+    row = _ONE(tx, key).first()
     return _attempt(row) if row else None
 
 
 def by_request_no(tx: Tx, request_no: str) -> Attempt | None:
     """The attempt that a supplier knows by this number."""
-    row = tx.execute(_BY_REQUEST, {"b_request_no": request_no}).first()
+    row = _BY_REQUEST(tx, {"b_request_no": request_no}).first()
     return _attempt(row) if row else None
 
 
 def learn_cost(tx: Tx, request_no: str, cost_fen: int) -> bool:
     """What the supplier charged for it; False where that was known."""
     row = {"b_request_no": request_no, "n_cost_fen": cost_fen}
-    return tx.execute(_LEARN_COST, row).rowcount == 1
+    return _LEARN_COST(tx, row).rowcount == 1
 
 
 def update_attempt(tx: Tx, after: Attempt) -> None:
     """Write what is known now. Raises WrongState where the attempt had ended before."""
-    touched = tx.execute(
-        _UPDATE,
+    touched = _UPDATE(
+        tx,
         {
             "b_order_no": after.order_no,
             "b_line_no": after.line_no,

@@ -30,13 +30,14 @@ from orders.order import (
 )
 from orders.pricing import with_fee
 from orders.store.instants import moment, stamp
+from orders.store.prepared import Prepared
 from orders.store.traces import read, written
 from orders.tables import order_lines, orders
 
 _ORDER = select(orders).where(orders.c.order_no == bindparam("b_order_no"))
 # SQLite has one writer and ignores this; PostgreSQL makes everything about one order queue here.
-_ORDER_LOCKED = _ORDER.with_for_update()
-_LINES = (
+_ORDER_LOCKED = Prepared(_ORDER.with_for_update())
+_LINES = Prepared(
     select(order_lines)
     .where(order_lines.c.order_no == bindparam("b_order_no"))
     .order_by(order_lines.c.line_no)
@@ -49,13 +50,13 @@ _LINES_OF_MANY = (
 # Written out, not bound: only so is the index of unpaid orders recognised as fitting.
 _IS_UNPAID = orders.c.state == literal_column(f"'{OrderState.AWAITING_PAYMENT.value}'")
 _NEWEST_FIRST = (orders.c.created_at.desc(), orders.c.order_no.desc())
-_OF_CUSTOMER = (
+_OF_CUSTOMER = Prepared(
     select(orders)
     .where(orders.c.customer_id == bindparam("b_customer_id"), orders.c.purpose == OrderPurpose.GOODS.value)
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("b_limit"))
 )
-_PAYABLE = (
+_PAYABLE = Prepared(
     select(orders)
     .where(
         orders.c.customer_id == bindparam("b_customer_id"),
@@ -64,11 +65,11 @@ _PAYABLE = (
     .order_by(*_NEWEST_FIRST)
     .limit(1)
 )
-_RECENT = select(orders).order_by(*_NEWEST_FIRST).limit(bindparam("b_limit"))
-_BY_QUOTE = select(orders.c.order_no).where(orders.c.quote_id == bindparam("b_quote_id"))
-_BY_LINK = select(orders).where(orders.c.link_token == bindparam("b_token"))
-_BY_PAY_TOKEN = select(orders).where(orders.c.pay_token == bindparam("b_token"))
-_UNPAID_COUNT = (
+_RECENT = Prepared(select(orders).order_by(*_NEWEST_FIRST).limit(bindparam("b_limit")))
+_BY_QUOTE = Prepared(select(orders.c.order_no).where(orders.c.quote_id == bindparam("b_quote_id")))
+_BY_LINK = Prepared(select(orders).where(orders.c.link_token == bindparam("b_token")))
+_BY_PAY_TOKEN = Prepared(select(orders).where(orders.c.pay_token == bindparam("b_token")))
+_UNPAID_COUNT = Prepared(
     select(func.count())
     .select_from(orders)
     .where(
@@ -76,10 +77,10 @@ _UNPAID_COUNT = (
         _IS_UNPAID,
     )
 )
-_EXISTS = select(orders.c.order_no).where(orders.c.order_no == bindparam("b_order_no"))
-_INSERT = insert(orders)
-_INSERT_LINES = insert(order_lines)
-_UPDATE = (
+_EXISTS = Prepared(select(orders.c.order_no).where(orders.c.order_no == bindparam("b_order_no")))
+_INSERT = Prepared(insert(orders))
+_INSERT_LINES = Prepared(insert(order_lines))
+_UPDATE = Prepared(
     update(orders)
     .where(
         orders.c.order_no == bindparam("b_order_no"),
@@ -95,7 +96,7 @@ _UPDATE = (
         settled_at=bindparam("n_settled_at"),
     )
 )
-_CHARGE_FEE = (
+_CHARGE_FEE = Prepared(
     update(orders)
     .where(orders.c.order_no == bindparam("b_order_no"), orders.c.settled_fen == 0)
     .values(
@@ -104,7 +105,7 @@ _CHARGE_FEE = (
         price_rules=bindparam("n_price_rules"),
     )
 )
-_UPDATE_LINE = (
+_UPDATE_LINE = Prepared(
     update(order_lines)
     .where(
         order_lines.c.order_no == bindparam("b_order_no"),
@@ -126,8 +127,8 @@ _UPDATE_LINE = (
 
 def add(tx: Tx, order: Order) -> None:
     """Write a new order with its lines."""
-    tx.execute(
-        _INSERT,
+    _INSERT(
+        tx,
         {
             "order_no": order.order_no,
             "quote_id": order.quote_id,
@@ -151,7 +152,7 @@ def add(tx: Tx, order: Order) -> None:
         },
     )
     if order.lines:
-        tx.execute(_INSERT_LINES, [_line_row(order.order_no, line) for line in order.lines])
+        _INSERT_LINES.each(tx, [_line_row(order.order_no, line) for line in order.lines])
 
 
 def get(tx: Tx, order_no: str) -> Order | None:
@@ -162,10 +163,10 @@ def get(tx: Tx, order_no: str) -> Order | None:
 
 def locked(tx: Tx, order_no: str) -> Order | None:
     """The order, which nobody else can change before this transaction ends."""
-    row = tx.execute(_ORDER_LOCKED, {"b_order_no": order_no}).first()
+    row = _ORDER_LOCKED(tx, {"b_order_no": order_no}).first()
     if row is None:
         return None
-    lines = tx.execute(_LINES, {"b_order_no": order_no})
+    lines = _LINES(tx, {"b_order_no": order_no})
     return _order(row, tuple(_line(line) for line in lines))
 
 
@@ -179,8 +180,8 @@ def update_order(tx: Tx, before: Order, after: Order) -> Order:
         after.payment_state is before.payment_state
         or after.payment_state in PAYMENT_MOVES[before.payment_state]
     ), (before.payment_state, after.payment_state)
-    touched = tx.execute(
-        _UPDATE,
+    touched = _UPDATE(
+        tx,
         {
             "b_order_no": before.order_no,
             "b_state": before.state.value,
@@ -212,7 +213,7 @@ def charge_fee(tx: Tx, order: Order, gateway: str, fee_fen: Fen) -> Order:
         "n_total_fen": after.total_fen,
         "n_price_rules": written(after.price_rules),
     }
-    if tx.execute(_CHARGE_FEE, row).rowcount != 1:
+    if _CHARGE_FEE(tx, row).rowcount != 1:
         raise WrongState(f"order {order.order_no}", "paid with another fee")
     return after
 
@@ -220,8 +221,8 @@ def charge_fee(tx: Tx, order: Order, gateway: str, fee_fen: Fen) -> Order:
 def update_line(tx: Tx, order: Order, before: OrderLine, after: OrderLine) -> Order:
     """Write one line's changes; returns the order with the new line. Raises WrongState."""
     assert after.state is before.state or after.state in LINE_MOVES[before.state], (before.state, after.state)
-    touched = tx.execute(
-        _UPDATE_LINE,
+    touched = _UPDATE_LINE(
+        tx,
         {
             "b_order_no": order.order_no,
             "b_line_no": before.line_no,
@@ -243,36 +244,36 @@ def update_line(tx: Tx, order: Order, before: OrderLine, after: OrderLine) -> Or
 
 def of_customer(tx: Tx, customer_id: str, limit: int) -> tuple[Order, ...]:
     """For goods only: money put into the wallet is nothing to order again or to give back."""
-    return _with_lines(tx, tx.execute(_OF_CUSTOMER, {"b_customer_id": customer_id, "b_limit": limit}).all())
+    return _with_lines(tx, _OF_CUSTOMER(tx, {"b_customer_id": customer_id, "b_limit": limit}).all())
 
 
 def payable(tx: Tx, customer_id: str) -> Order | None:
-    return next(iter(_with_lines(tx, tx.execute(_PAYABLE, {"b_customer_id": customer_id}).all())), None)
+    return next(iter(_with_lines(tx, _PAYABLE(tx, {"b_customer_id": customer_id}).all())), None)
 
 
 def recent(tx: Tx, limit: int) -> tuple[Order, ...]:
-    return _with_lines(tx, tx.execute(_RECENT, {"b_limit": limit}).all())
+    return _with_lines(tx, _RECENT(tx, {"b_limit": limit}).all())
 
 
 def by_link(tx: Tx, token: str) -> Order | None:
-    return next(iter(_with_lines(tx, tx.execute(_BY_LINK, {"b_token": token}).all())), None)
+    return next(iter(_with_lines(tx, _BY_LINK(tx, {"b_token": token}).all())), None)
 
 
 def by_pay_token(tx: Tx, token: str) -> Order | None:
-    return next(iter(_with_lines(tx, tx.execute(_BY_PAY_TOKEN, {"b_token": token}).all())), None)
+    return next(iter(_with_lines(tx, _BY_PAY_TOKEN(tx, {"b_token": token}).all())), None)
 
 
 def by_quote(tx: Tx, quote_id: str) -> Order | None:
-    order_no = tx.execute(_BY_QUOTE, {"b_quote_id": quote_id}).scalar()
+    order_no = _BY_QUOTE(tx, {"b_quote_id": quote_id}).scalar()
     return get(tx, order_no) if order_no else None
 
 
 def unpaid_count(tx: Tx, customer_id: str) -> int:
-    return tx.execute(_UNPAID_COUNT, {"b_customer_id": customer_id}).scalar_one()
+    return _UNPAID_COUNT(tx, {"b_customer_id": customer_id}).count()
 
 
 def is_taken(tx: Tx, order_no: str) -> bool:
-    return tx.execute(_EXISTS, {"b_order_no": order_no}).first() is not None
+    return _EXISTS(tx, {"b_order_no": order_no}).first() is not None
 
 
 def _with_lines(tx: Tx, rows: Sequence[Row[Any]]) -> tuple[Order, ...]:

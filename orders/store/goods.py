@@ -15,15 +15,18 @@ from sqlalchemy import BigInteger, BindParameter, Row, bindparam, case, false, f
 from orders.catalog import AccountKind, Catalog, Delivery, Product, RefundRule, Sku
 from orders.database import Tx
 from orders.money import Fen
+from orders.store.prepared import Prepared
 from orders.tables import card_keys, products, shop_facts, skus, stock, supplier_goods
 
 VERSION = "catalog_version"
 YUAN = "元"
 
-_FACT = select(shop_facts.c.value).where(shop_facts.c.name == bindparam("b_name"))
-_SET_FACT = text(
-    "INSERT INTO shop_facts (name, value) VALUES (:name, :value) "
-    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+_FACT = Prepared(select(shop_facts.c.value).where(shop_facts.c.name == bindparam("b_name")))
+_SET_FACT = Prepared(
+    text(
+        "INSERT INTO shop_facts (name, value) VALUES (:name, :value) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
 )
 
 
@@ -36,14 +39,16 @@ def _upsert(table: str, key: str, columns: Iterable[str]) -> str:
     )
 
 
-_SAVE_PRODUCT = text(
-    _upsert(
-        "products",
-        "product_id",
-        ("place", "name", "category", "aliases", "account_kind", "regions", "on_sale"),
+_SAVE_PRODUCT = Prepared(
+    text(
+        _upsert(
+            "products",
+            "product_id",
+            ("place", "name", "category", "aliases", "account_kind", "regions", "on_sale"),
+        )
     )
 )
-_SAVE_SKU = text(
+_SAVE_SKU = Prepared(text(
     _upsert(
         "skus",
         "sku_id",
@@ -52,39 +57,43 @@ _SAVE_SKU = text(
             "eta_minutes", "supplier", "supplier_rating", "delivery", "refund_rule", "on_sale",
         ),
     )
-)  # fmt: skip
-_SAVE_STOCK = text(
-    "INSERT INTO stock (sku_id, on_hand, reserved, sold) VALUES (:sku_id, :on_hand, 0, 0) "
-    "ON CONFLICT (sku_id) DO UPDATE SET on_hand = excluded.on_hand"
+))  # fmt: skip
+_SAVE_STOCK = Prepared(
+    text(
+        "INSERT INTO stock (sku_id, on_hand, reserved, sold) VALUES (:sku_id, :on_hand, 0, 0) "
+        "ON CONFLICT (sku_id) DO UPDATE SET on_hand = excluded.on_hand"
+    )
 )
-_BOUGHT = select(supplier_goods.c.sku_id).distinct()
-_FREE_KEYS = (
+_BOUGHT = Prepared(select(supplier_goods.c.sku_id).distinct())
+_FREE_KEYS = Prepared(
     select(card_keys.c.sku_id, func.count().label("free"))
     .where(card_keys.c.state == "free")
     .group_by(card_keys.c.sku_id)
 )
 
-_AVAILABLE = (
+_AVAILABLE = Prepared(
     select(stock.c.on_hand - stock.c.reserved)
     .join(skus, skus.c.sku_id == stock.c.sku_id)
     .where(stock.c.sku_id == bindparam("b_sku_id"), skus.c.on_sale)
 )
-_ALL_AVAILABLE = (
+_ALL_AVAILABLE = Prepared(
     select(stock.c.sku_id, (stock.c.on_hand - stock.c.reserved).label("left"))
     .join(skus, skus.c.sku_id == stock.c.sku_id)
     .where(skus.c.on_sale)
 )
-_FACE_VALUE = select(skus.c.face_value, skus.c.unit).where(skus.c.sku_id == bindparam("b_sku_id"))
+_FACE_VALUE = Prepared(select(skus.c.face_value, skus.c.unit).where(skus.c.sku_id == bindparam("b_sku_id")))
 _OF_SKU = stock.c.sku_id == bindparam("b_sku_id")
 _COUNT: BindParameter[int] = bindparam("b_count", type_=BigInteger)
-_MISSING = select(stock.c.reserved - stock.c.on_hand).where(_OF_SKU)
-_RESERVE = (
+_MISSING = Prepared(select(stock.c.reserved - stock.c.on_hand).where(_OF_SKU))
+_RESERVE = Prepared(
     update(stock)
     .where(_OF_SKU, stock.c.on_hand - stock.c.reserved >= _COUNT)
     .values(reserved=stock.c.reserved + _COUNT)
 )
-_RELEASE = update(stock).where(_OF_SKU, stock.c.reserved >= _COUNT).values(reserved=stock.c.reserved - _COUNT)
-_CONSUME = (
+_RELEASE = Prepared(
+    update(stock).where(_OF_SKU, stock.c.reserved >= _COUNT).values(reserved=stock.c.reserved - _COUNT)
+)
+_CONSUME = Prepared(
     update(stock)
     .where(_OF_SKU, stock.c.reserved >= _COUNT)
     .values(
@@ -95,22 +104,22 @@ _CONSUME = (
     )
 )
 # No less than none: a new catalog may have said that fewer are on hand.
-_TAKE_OUT = (
+_TAKE_OUT = Prepared(
     update(stock)
     .where(_OF_SKU)
     .values(on_hand=case((stock.c.on_hand >= _COUNT, stock.c.on_hand - _COUNT), else_=0))
 )
-_ADD = update(stock).where(_OF_SKU).values(on_hand=stock.c.on_hand + _COUNT)
+_ADD = Prepared(update(stock).where(_OF_SKU).values(on_hand=stock.c.on_hand + _COUNT))
 
 
 def catalog_version(tx: Tx) -> str:
     """Changes with every import that changed anything; empty before the first."""
-    return tx.execute(_FACT, {"b_name": VERSION}).scalar() or ""
+    return _FACT(tx, {"b_name": VERSION}).scalar() or ""
 
 
 def set_fact(tx: Tx, name: str, value: str) -> None:
     """Write down a fact of the shop; whoever writes the same one waits for this transaction."""
-    tx.execute(_SET_FACT, {"name": name, "value": value})
+    _SET_FACT(tx, {"name": name, "value": value})
 
 
 def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
@@ -119,14 +128,12 @@ def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
     keys come when they are bought, and the file says how many may be."""
     tx.execute(update(products).values(on_sale=false()))
     tx.execute(update(skus).values(on_sale=false()))
-    free: Mapping[str, int] = {row.sku_id: row.free for row in tx.execute(_FREE_KEYS)}
-    bought = set(tx.execute(_BOUGHT).scalars())
-    tx.execute(
-        _SAVE_PRODUCT, [_product_row(place, product) for place, product in enumerate(catalog.products)]
-    )
-    tx.execute(_SAVE_SKU, [_sku_row(place, sku) for place, sku in enumerate(catalog)])
-    tx.execute(
-        _SAVE_STOCK,
+    free: Mapping[str, int] = {row.sku_id: row.free for row in _FREE_KEYS(tx)}
+    bought = set(_BOUGHT(tx).scalars())
+    _SAVE_PRODUCT.each(tx, [_product_row(place, product) for place, product in enumerate(catalog.products)])
+    _SAVE_SKU.each(tx, [_sku_row(place, sku) for place, sku in enumerate(catalog)])
+    _SAVE_STOCK.each(
+        tx,
         [
             {
                 "sku_id": sku.sku_id,
@@ -143,7 +150,7 @@ def save_catalog(tx: Tx, catalog: Catalog, keys_are_counted: bool) -> None:
 def face_value_yuan(tx: Tx, sku_id: str) -> Decimal | None:
     """The size of one piece where it is an amount of money; None for months, gigabytes and the like,
     which a supplier may count in another way."""
-    row = tx.execute(_FACE_VALUE, {"b_sku_id": sku_id}).first()
+    row = _FACE_VALUE(tx, {"b_sku_id": sku_id}).first()
     return Decimal(row.face_value) if row and row.unit == YUAN and Decimal(row.face_value) > 0 else None
 
 
@@ -167,44 +174,44 @@ def load_catalog(tx: Tx) -> Catalog:
 
 def available(tx: Tx, sku_id: str) -> int:
     """How many can still be sold; 0 for what is not on sale."""
-    return max(0, tx.execute(_AVAILABLE, {"b_sku_id": sku_id}).scalar() or 0)
+    return max(0, _AVAILABLE(tx, {"b_sku_id": sku_id}).scalar() or 0)
 
 
 def promised_beyond_stock(tx: Tx, sku_id: str) -> int:
     """So many more are promised to orders than are on hand."""
-    return max(0, tx.execute(_MISSING, {"b_sku_id": sku_id}).scalar() or 0)
+    return max(0, _MISSING(tx, {"b_sku_id": sku_id}).scalar() or 0)
 
 
 def all_available(tx: Tx) -> Mapping[str, int]:
     """What can still be sold of everything on sale, in one look."""
-    return {row.sku_id: max(0, row.left) for row in tx.execute(_ALL_AVAILABLE)}
+    return {row.sku_id: max(0, row.left) for row in _ALL_AVAILABLE(tx)}
 
 
 def reserve(tx: Tx, sku_id: str, count: int) -> bool:
     """Keep `count` for an order; False where fewer are left."""
-    return tx.execute(_RESERVE, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
+    return _RESERVE(tx, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
 
 
 def release(tx: Tx, sku_id: str, count: int) -> None:
     """Let go of what was reserved."""
-    released = tx.execute(_RELEASE, {"b_sku_id": sku_id, "b_count": count}).rowcount
+    released = _RELEASE(tx, {"b_sku_id": sku_id, "b_count": count}).rowcount
     assert released == 1, f"{count} of {sku_id} were to be released, but fewer were reserved"
 
 
 def consume(tx: Tx, sku_id: str, count: int) -> None:
     """Hand out what was reserved."""
-    consumed = tx.execute(_CONSUME, {"b_sku_id": sku_id, "b_count": count}).rowcount
+    consumed = _CONSUME(tx, {"b_sku_id": sku_id, "b_count": count}).rowcount
     assert consumed == 1, f"{count} of {sku_id} were to be handed out, but fewer were reserved"
 
 
 def take_out(tx: Tx, sku_id: str, count: int) -> None:
     """They are gone without having been sold: struck off, expired, or given in another's stead."""
-    tx.execute(_TAKE_OUT, {"b_sku_id": sku_id, "b_count": count})
+    _TAKE_OUT(tx, {"b_sku_id": sku_id, "b_count": count})
 
 
 def add(tx: Tx, sku_id: str, count: int) -> bool:
     """Put more on hand; False for an unknown SKU."""
-    return tx.execute(_ADD, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
+    return _ADD(tx, {"b_sku_id": sku_id, "b_count": count}).rowcount == 1
 
 
 def _product_row(place: int, product: Product) -> dict[str, str | int | bool]:

@@ -15,13 +15,16 @@ from sqlalchemy import BigInteger, BindParameter, and_, bindparam, func, or_, se
 from orders.card_key import KeyState, SoldKey, hint
 from orders.database import Tx
 from orders.store.instants import stamp
+from orders.store.prepared import Prepared
 from orders.tables import card_keys
 from orders.vault import Sealed, Vault
 
-_ADD = text(
-    "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, added_at) "
-    "VALUES (:sku_id, :vault_key, :box, :fingerprint, 'free', :added_at) "
-    "ON CONFLICT (sku_id, fingerprint) DO NOTHING"
+_ADD = Prepared(
+    text(
+        "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, added_at) "
+        "VALUES (:sku_id, :vault_key, :box, :fingerprint, 'free', :added_at) "
+        "ON CONFLICT (sku_id, fingerprint) DO NOTHING"
+    )
 )
 _USABLE_UNTIL: BindParameter[int] = bindparam("b_usable_until", type_=BigInteger)
 _IS_FREE = card_keys.c.state == text("'free'")
@@ -32,14 +35,14 @@ _USABLE = and_(
     _IS_FREE,
     or_(card_keys.c.expires_at.is_(None), card_keys.c.expires_at > _USABLE_UNTIL),
 )
-_FREE = (
+_FREE = Prepared(
     select(card_keys.c.key_no)
     .where(_USABLE)
     .order_by(card_keys.c.expires_at.asc().nulls_last(), card_keys.c.key_no)
     .limit(bindparam("b_count"))
     .with_for_update(skip_locked=True)
 )
-_COUNT = select(func.count()).select_from(card_keys).where(_USABLE)
+_COUNT = Prepared(select(func.count()).select_from(card_keys).where(_USABLE))
 _SELL = (
     update(card_keys)
     .where(card_keys.c.key_no.in_(bindparam("b_keys", expanding=True)), card_keys.c.state == "free")
@@ -50,12 +53,12 @@ _SELL = (
         sold_at=bindparam("b_now"),
     )
 )
-_OF_ORDER = (
+_OF_ORDER = Prepared(
     select(card_keys.c.line_no, card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box)
     .where(card_keys.c.order_no == bindparam("b_order_no"), card_keys.c.state == "sold")
     .order_by(card_keys.c.line_no, card_keys.c.key_no)
 )
-_VOID = (
+_VOID = Prepared(
     update(card_keys)
     .where(
         card_keys.c.order_no == bindparam("b_order_no"),
@@ -64,7 +67,7 @@ _VOID = (
     )
     .values(state="void", void_reason="refunded", voided_at=bindparam("b_now"))
 )
-_REPLACE = (
+_REPLACE = Prepared(
     update(card_keys)
     .where(card_keys.c.key_no == bindparam("b_key_no"), card_keys.c.state == "sold")
     .values(
@@ -75,19 +78,21 @@ _REPLACE = (
         replaced_by=bindparam("b_replaced_by"),
     )
 )
-_TO_SHOW = (
+_TO_SHOW = Prepared(
     select(card_keys).where(card_keys.c.order_no == bindparam("b_order_no")).order_by(card_keys.c.key_no)
 )
 
 
-_OF_EACH_LOCK = select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(
-    card_keys.c.key_no.in_(select(func.min(card_keys.c.key_no)).group_by(card_keys.c.vault_key))
+_OF_EACH_LOCK = Prepared(
+    select(card_keys.c.sku_id, card_keys.c.vault_key, card_keys.c.box).where(
+        card_keys.c.key_no.in_(select(func.min(card_keys.c.key_no)).group_by(card_keys.c.vault_key))
+    )
 )
 
 
 def one_of_each_lock(tx: Tx) -> tuple[tuple[str, Sealed], ...]:
     """SKU and sealed secret of one card key for each key that card keys were sealed with."""
-    return tuple((row.sku_id, Sealed(row.vault_key, row.box)) for row in tx.execute(_OF_EACH_LOCK))
+    return tuple((row.sku_id, Sealed(row.vault_key, row.box)) for row in _OF_EACH_LOCK(tx))
 
 
 def add(tx: Tx, vault: Vault, sku_id: str, secrets: Sequence[str], now: datetime) -> int:
@@ -102,13 +107,13 @@ def add(tx: Tx, vault: Vault, sku_id: str, secrets: Sequence[str], now: datetime
             "fingerprint": vault.fingerprint(secret),
             "added_at": stamp(now),
         }
-        added += tx.execute(_ADD, row).rowcount
+        added += _ADD(tx, row).rowcount
     return added
 
 
 def free_count(tx: Tx, sku_id: str, usable_until: datetime) -> int:
     """How many can be sold: free, and good for longer than `usable_until`."""
-    return tx.execute(_COUNT, {"b_sku_id": sku_id, "b_usable_until": stamp(usable_until)}).scalar_one()
+    return _COUNT(tx, {"b_sku_id": sku_id, "b_usable_until": stamp(usable_until)}).count()
 
 
 def sell(
@@ -117,7 +122,7 @@ def sell(
     """Give `count` free keys to the line, first-expiring first; none where fewer are free and good
     for longer than `usable_until`. Returns their numbers."""
     looked_for = {"b_sku_id": sku_id, "b_count": count, "b_usable_until": stamp(usable_until)}
-    keys = tx.execute(_FREE, looked_for).scalars().all()
+    keys = _FREE(tx, looked_for).scalars()
     if len(keys) < count:
         return ()
     parameters = {"b_keys": keys, "b_order_no": order_no, "b_line_no": line_no, "b_now": stamp(now)}
@@ -128,7 +133,7 @@ def sell(
 
 def opened(tx: Tx, vault: Vault, order_no: str) -> tuple[tuple[int, str], ...]:
     """Line number and secret of each key of the order."""
-    rows = tx.execute(_OF_ORDER, {"b_order_no": order_no})
+    rows = _OF_ORDER(tx, {"b_order_no": order_no})
     return tuple((row.line_no, vault.open(Sealed(row.vault_key, row.box), row.sku_id)) for row in rows)
 
 
@@ -142,7 +147,7 @@ def of_order(tx: Tx, vault: Vault, order_no: str) -> tuple[SoldKey, ...]:
             row.replaced_by,
             hint(vault.open(Sealed(row.vault_key, row.box), row.sku_id)),
         )
-        for row in tx.execute(_TO_SHOW, {"b_order_no": order_no})
+        for row in _TO_SHOW(tx, {"b_order_no": order_no})
     )
 
 
@@ -150,14 +155,14 @@ def facts_of(tx: Tx, order_no: str) -> tuple[SoldKey, ...]:
     """The same without opening any."""
     return tuple(
         SoldKey(row.key_no, row.line_no, KeyState(row.state), row.replaced_by)
-        for row in tx.execute(_TO_SHOW, {"b_order_no": order_no})
+        for row in _TO_SHOW(tx, {"b_order_no": order_no})
     )
 
 
 def replace(tx: Tx, key_no: int, new_key_no: int, reason: str, by: str, now: datetime) -> None:
     """The key does not work; its line has another in its stead."""
-    touched = tx.execute(
-        _REPLACE,
+    touched = _REPLACE(
+        tx,
         {
             "b_key_no": key_no,
             "b_reason": reason,
@@ -171,4 +176,4 @@ def replace(tx: Tx, key_no: int, new_key_no: int, reason: str, by: str, now: dat
 
 def void(tx: Tx, order_no: str, line_no: int, now: datetime) -> None:
     """The money went back, so nobody may use the line's keys, and nobody else gets them."""
-    tx.execute(_VOID, {"b_order_no": order_no, "b_line_no": line_no, "b_now": stamp(now)})
+    _VOID(tx, {"b_order_no": order_no, "b_line_no": line_no, "b_now": stamp(now)})

@@ -20,21 +20,24 @@ from orders.payment import Charge, Payment, Refund, RefundState
 from orders.ports import PaymentNotice, PaymentOffer, RawNotice, Scene
 from orders.store.instants import moment, stamp
 from orders.store.offers import offer_from_text, offer_text
+from orders.store.prepared import Prepared
 from orders.tables import ledger, notices, payment_evidence, payments, refunds
 
-_ADD_PAYMENT = insert(payments).returning(payments.c.payment_id)
-_BY_TRADE_NO = select(payments).where(payments.c.out_trade_no == bindparam("b_out_trade_no"))
-_BY_PSP_REF = select(payments).where(
-    payments.c.gateway == bindparam("b_gateway"), payments.c.psp_ref == bindparam("b_psp_ref")
+_ADD_PAYMENT = Prepared(insert(payments).returning(payments.c.payment_id))
+_BY_TRADE_NO = Prepared(select(payments).where(payments.c.out_trade_no == bindparam("b_out_trade_no")))
+_BY_PSP_REF = Prepared(
+    select(payments).where(
+        payments.c.gateway == bindparam("b_gateway"), payments.c.psp_ref == bindparam("b_psp_ref")
+    )
 )
-_BY_ID = select(payments).where(payments.c.payment_id == bindparam("b_payment_id"))
+_BY_ID = Prepared(select(payments).where(payments.c.payment_id == bindparam("b_payment_id")))
 # The settled one before those that were only opened, the surplus ones last.
-_OF_ORDER = (
+_OF_ORDER = Prepared(
     select(payments)
     .where(payments.c.order_no == bindparam("b_order_no"))
     .order_by(payments.c.surplus, payments.c.settled_at.is_(None), payments.c.payment_id.desc())
 )
-_UPDATE_PAYMENT = (
+_UPDATE_PAYMENT = Prepared(
     update(payments)
     .where(payments.c.payment_id == bindparam("b_payment_id"), payments.c.state == bindparam("b_state"))
     .values(
@@ -45,7 +48,7 @@ _UPDATE_PAYMENT = (
         surplus=bindparam("n_surplus"),
     )
 )
-_PAYMENT_REFUNDED = (
+_PAYMENT_REFUNDED = Prepared(
     update(payments)
     .where(
         payments.c.payment_id == bindparam("b_payment_id"),
@@ -53,46 +56,57 @@ _PAYMENT_REFUNDED = (
     )
     .values(refunded_fen=payments.c.refunded_fen + bindparam("b_amount_fen"), state=bindparam("n_state"))
 )
-_CLOSE_OPEN = (
+_CLOSE_OPEN = Prepared(
     update(payments)
     .where(payments.c.order_no == bindparam("b_order_no"), payments.c.state == PaymentState.UNPAID.value)
     .values(state=PaymentState.CLOSED.value)
 )
-_SET_SCENE = (
+_SET_SCENE = Prepared(
     update(payments)
     .where(payments.c.payment_id == bindparam("b_payment_id"), payments.c.scene.is_(None))
     .values(scene=bindparam("n_scene"), created_at=bindparam("n_created_at"))
 )
-_SET_OFFER = (
+_SET_OFFER = Prepared(
     update(payments)
     .where(payments.c.payment_id == bindparam("b_payment_id"))
     .values(offer=bindparam("n_offer"))
 )
-_EVIDENCE = select(payment_evidence.c.verdict, payment_evidence.c.order_no).where(
-    payment_evidence.c.gateway == bindparam("b_gateway"), payment_evidence.c.digest == bindparam("b_digest")
+_EVIDENCE = Prepared(
+    select(payment_evidence.c.verdict, payment_evidence.c.order_no).where(
+        payment_evidence.c.gateway == bindparam("b_gateway"),
+        payment_evidence.c.digest == bindparam("b_digest"),
+    )
 )
-_ADD_EVIDENCE = insert(payment_evidence)
-_ADD_NOTICE = text(
-    "INSERT INTO notices (gateway, nonce, digest, body, headers, verdict, received_at) "
-    "VALUES (:gateway, :nonce, :digest, :body, :headers, :verdict, :received_at) "
-    "ON CONFLICT (gateway, nonce) DO NOTHING"
+_ADD_EVIDENCE = Prepared(insert(payment_evidence))
+_ADD_NOTICE = Prepared(
+    text(
+        "INSERT INTO notices (gateway, nonce, digest, body, headers, verdict, received_at) "
+        "VALUES (:gateway, :nonce, :digest, :body, :headers, :verdict, :received_at) "
+        "ON CONFLICT (gateway, nonce) DO NOTHING"
+    )
 )
-_REFUSED_LATELY = (
+_REFUSED_LATELY = Prepared(
     select(func.count())
     .select_from(notices)
     .where(notices.c.received_at > bindparam("b_since"), notices.c.nonce.is_(None))
 )
-_NOTICE_DIGEST = text("SELECT digest FROM notices WHERE gateway = :gateway AND nonce = :nonce")
-_ADD_REFUND = insert(refunds)
-_REFUND = select(refunds).where(refunds.c.refund_no == bindparam("b_refund_no"))
-_REFUND_COUNT = select(func.count()).select_from(refunds).where(refunds.c.order_no == bindparam("b_order_no"))
-_REFUNDED_BECAUSE = select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
-    refunds.c.order_no == bindparam("b_order_no"), refunds.c.reason == bindparam("b_reason")
+_NOTICE_DIGEST = Prepared(text("SELECT digest FROM notices WHERE gateway = :gateway AND nonce = :nonce"))
+_ADD_REFUND = Prepared(insert(refunds))
+_REFUND = Prepared(select(refunds).where(refunds.c.refund_no == bindparam("b_refund_no")))
+_REFUND_COUNT = Prepared(
+    select(func.count()).select_from(refunds).where(refunds.c.order_no == bindparam("b_order_no"))
 )
-_REFUSED = select(refunds.c.refund_no).where(
-    refunds.c.order_no == bindparam("b_order_no"), refunds.c.state == RefundState.REFUSED.value
+_REFUNDED_BECAUSE = Prepared(
+    select(func.coalesce(func.sum(refunds.c.amount_fen), 0)).where(
+        refunds.c.order_no == bindparam("b_order_no"), refunds.c.reason == bindparam("b_reason")
+    )
 )
-_UPDATE_REFUND = (
+_REFUSED = Prepared(
+    select(refunds.c.refund_no).where(
+        refunds.c.order_no == bindparam("b_order_no"), refunds.c.state == RefundState.REFUSED.value
+    )
+)
+_UPDATE_REFUND = Prepared(
     update(refunds)
     .where(refunds.c.refund_no == bindparam("b_refund_no"), refunds.c.state == bindparam("b_state"))
     .values(
@@ -108,21 +122,25 @@ _KEPT = {
     .values(kept_fen=table.c.kept_fen + bindparam("b_fee_fen"))
     for table, number in ((payments, payments.c.out_trade_no), (refunds, refunds.c.refund_no))
 }
-_TIMES_POSTED = select(func.count()).where(
-    ledger.c.account == bindparam("b_account"), ledger.c.ref.startswith(bindparam("b_begins"))
+_TIMES_POSTED = Prepared(
+    select(func.count()).where(
+        ledger.c.account == bindparam("b_account"), ledger.c.ref.startswith(bindparam("b_begins"))
+    )
 )
-_POSTED = (
+_POSTED = Prepared(
     select(ledger.c.account, func.sum(ledger.c.amount_fen).label("fen"))
     .where(ledger.c.ref.startswith(bindparam("b_begins")))
     .group_by(ledger.c.account)
 )
-_TOLD_NO = select(payment_evidence.c.out_trade_no).where(
-    payment_evidence.c.order_no == bindparam("b_order_no"),
-    payment_evidence.c.psp_ref == bindparam("b_psp_ref"),
+_TOLD_NO = Prepared(
+    select(payment_evidence.c.out_trade_no).where(
+        payment_evidence.c.order_no == bindparam("b_order_no"),
+        payment_evidence.c.psp_ref == bindparam("b_psp_ref"),
+    )
 )
-_POST = insert(ledger)
-_BALANCES = select(ledger.c.account, func.sum(ledger.c.amount_fen).label("balance")).group_by(
-    ledger.c.account
+_POST = Prepared(insert(ledger))
+_BALANCES = Prepared(
+    select(ledger.c.account, func.sum(ledger.c.amount_fen).label("balance")).group_by(ledger.c.account)
 )
 
 REFUSED_BODY_KEPT_BYTES = 2048
@@ -149,37 +167,37 @@ def add_payment(tx: Tx, payment: Payment) -> int:
         "charge_minor": payment.charge.minor if payment.charge else None,
         "charge_currency": payment.charge.currency if payment.charge else None,
     }
-    payment_id: int = tx.execute(_ADD_PAYMENT, row).scalar_one()
+    payment_id: int = _ADD_PAYMENT(tx, row).scalar_one()
     return payment_id
 
 
 def by_trade_no(tx: Tx, out_trade_no: str) -> Payment | None:
-    return _payment(tx.execute(_BY_TRADE_NO, {"b_out_trade_no": out_trade_no}).first())
+    return _payment(_BY_TRADE_NO(tx, {"b_out_trade_no": out_trade_no}).first())
 
 
 def by_psp_ref(tx: Tx, gateway: str, psp_ref: str) -> Payment | None:
-    return _payment(tx.execute(_BY_PSP_REF, {"b_gateway": gateway, "b_psp_ref": psp_ref}).first())
+    return _payment(_BY_PSP_REF(tx, {"b_gateway": gateway, "b_psp_ref": psp_ref}).first())
 
 
 def payment(tx: Tx, payment_id: int) -> Payment | None:
-    return _payment(tx.execute(_BY_ID, {"b_payment_id": payment_id}).first())
+    return _payment(_BY_ID(tx, {"b_payment_id": payment_id}).first())
 
 
 def payment_of(tx: Tx, order_no: str) -> Payment | None:
     """The order's payment: the settled one, else the newest."""
-    return _payment(tx.execute(_OF_ORDER, {"b_order_no": order_no}).first())
+    return _payment(_OF_ORDER(tx, {"b_order_no": order_no}).first())
 
 
 def payments_of(tx: Tx, order_no: str) -> tuple[Payment, ...]:
-    rows = tx.execute(_OF_ORDER, {"b_order_no": order_no})
+    rows = _OF_ORDER(tx, {"b_order_no": order_no})
     return tuple(found for found in map(_payment, rows) if found)
 
 
 def update_payment(tx: Tx, before: Payment, after: Payment) -> Payment:
     """Raises WrongState where the payment is not any more as it was."""
     assert after.state in PAYMENT_MOVES[before.state], (before.state, after.state)
-    touched = tx.execute(
-        _UPDATE_PAYMENT,
+    touched = _UPDATE_PAYMENT(
+        tx,
         {
             "b_payment_id": before.payment_id,
             "b_state": before.state.value,
@@ -199,24 +217,24 @@ def set_scene(tx: Tx, payment: Payment, scene: Scene, now: datetime) -> Payment:
     """The payer goes to the gateway this way, and its time begins. Raises WrongState where he went another
     way before."""
     row = {"b_payment_id": payment.payment_id, "n_scene": scene.value, "n_created_at": stamp(now)}
-    if tx.execute(_SET_SCENE, row).rowcount != 1:
+    if _SET_SCENE(tx, row).rowcount != 1:
         raise WrongState(f"payment {payment.out_trade_no}", scene)
     return replace(payment, scene=scene, created_at=now)
 
 
 def set_offer(tx: Tx, payment: Payment, offer: PaymentOffer) -> None:
-    tx.execute(_SET_OFFER, {"b_payment_id": payment.payment_id, "n_offer": offer_text(offer)})
+    _SET_OFFER(tx, {"b_payment_id": payment.payment_id, "n_offer": offer_text(offer)})
 
 
 def close_payments(tx: Tx, order_no: str) -> None:
     """Nothing is expected any more; money that comes all the same is late, and still booked."""
-    tx.execute(_CLOSE_OPEN, {"b_order_no": order_no})
+    _CLOSE_OPEN(tx, {"b_order_no": order_no})
 
 
 def book_refund_on_payment(tx: Tx, payment_id: int, amount_fen: int, whole: bool) -> None:
     state = PaymentState.REFUNDED if whole else PaymentState.PART_REFUNDED
-    touched = tx.execute(
-        _PAYMENT_REFUNDED, {"b_payment_id": payment_id, "b_amount_fen": amount_fen, "n_state": state.value}
+    touched = _PAYMENT_REFUNDED(
+        tx, {"b_payment_id": payment_id, "b_amount_fen": amount_fen, "n_state": state.value}
     ).rowcount
     assert touched == 1, f"payment {payment_id} would be refunded by more than was paid"
 
@@ -232,7 +250,7 @@ def statement_digest(notice: PaymentNotice) -> str:
 
 def evidence_verdict(tx: Tx, gateway: str, digest: str) -> str | None:
     """What was made of the same statement before."""
-    row = tx.execute(_EVIDENCE, {"b_gateway": gateway, "b_digest": digest}).first()
+    row = _EVIDENCE(tx, {"b_gateway": gateway, "b_digest": digest}).first()
     return row.verdict if row else None
 
 
@@ -253,12 +271,12 @@ def add_evidence(
         "paid_at": stamp(notice.paid_at),
         "heard_at": stamp(now),
     }
-    tx.execute(_ADD_EVIDENCE, row)
+    _ADD_EVIDENCE(tx, row)
 
 
 def refused_lately(tx: Tx, since: datetime) -> int:
     """How many notices that nobody signed were kept since then."""
-    return tx.execute(_REFUSED_LATELY, {"b_since": stamp(since)}).scalar_one()
+    return _REFUSED_LATELY(tx, {"b_since": stamp(since)}).count()
 
 
 def record_notice(tx: Tx, gateway: str, raw: RawNotice, nonce: str | None, verdict: str) -> str | None:
@@ -273,9 +291,9 @@ def record_notice(tx: Tx, gateway: str, raw: RawNotice, nonce: str | None, verdi
         "verdict": verdict,
         "received_at": stamp(raw.received_at),
     }
-    if tx.execute(_ADD_NOTICE, row).rowcount == 1:
+    if _ADD_NOTICE(tx, row).rowcount == 1:
         return None
-    earlier: str = tx.execute(_NOTICE_DIGEST, {"gateway": gateway, "nonce": nonce}).scalar_one()
+    earlier: str = _NOTICE_DIGEST(tx, {"gateway": gateway, "nonce": nonce}).scalar_one()
     return earlier
 
 
@@ -291,11 +309,11 @@ def add_refund(tx: Tx, refund: Refund) -> None:
         "queries": 0,
         "created_at": stamp(refund.promised_at),
     }
-    tx.execute(_ADD_REFUND, row)
+    _ADD_REFUND(tx, row)
 
 
 def refund(tx: Tx, refund_no: str) -> Refund | None:
-    row = tx.execute(_REFUND, {"b_refund_no": refund_no}).first()
+    row = _REFUND(tx, {"b_refund_no": refund_no}).first()
     if row is None:
         return None
     return Refund(
@@ -313,22 +331,22 @@ def refund(tx: Tx, refund_no: str) -> Refund | None:
 
 
 def refund_count(tx: Tx, order_no: str) -> int:
-    return tx.execute(_REFUND_COUNT, {"b_order_no": order_no}).scalar_one()
+    return _REFUND_COUNT(tx, {"b_order_no": order_no}).count()
 
 
 def refunded_because(tx: Tx, order_no: str, reason: str) -> Fen:
     """What was given back of the order for one reason, what is on its way included."""
-    return Fen(int(tx.execute(_REFUNDED_BECAUSE, {"b_order_no": order_no, "b_reason": reason}).scalar_one()))
+    return Fen(int(_REFUNDED_BECAUSE(tx, {"b_order_no": order_no, "b_reason": reason}).scalar_one()))
 
 
 def has_refused_refund(tx: Tx, order_no: str) -> bool:
     """A gateway would not give the order's money back, and nobody has found another way yet."""
-    return tx.execute(_REFUSED, {"b_order_no": order_no}).first() is not None
+    return _REFUSED(tx, {"b_order_no": order_no}).first() is not None
 
 
 def update_refund(tx: Tx, before: Refund, after: Refund, ended_at: datetime | None) -> Refund:
-    touched = tx.execute(
-        _UPDATE_REFUND,
+    touched = _UPDATE_REFUND(
+        tx,
         {
             "b_refund_no": before.refund_no,
             "b_state": before.state.value,
@@ -351,17 +369,17 @@ def post(tx: Tx, ref: str, entries: Entries, order_no: str | None, now: datetime
         for account, amount in entries.items()
         if amount
     ]
-    tx.execute(_POST, rows)
+    _POST.each(tx, rows)
 
 
 def times_posted(tx: Tx, account: str, begins: str) -> int:
     """How many sets of entries whose ref begins so moved the account."""
-    return tx.execute(_TIMES_POSTED, {"b_account": account, "b_begins": begins}).scalar_one()
+    return _TIMES_POSTED(tx, {"b_account": account, "b_begins": begins}).count()
 
 
 def booked(tx: Tx, begins: str) -> Mapping[str, Fen]:
     """What the sets of entries whose ref begins so come to, by account."""
-    return {row.account: Fen(int(row.fen)) for row in tx.execute(_POSTED, {"b_begins": begins})}
+    return {row.account: Fen(int(row.fen)) for row in _POSTED(tx, {"b_begins": begins})}
 
 
 def keep_of_payment(tx: Tx, out_trade_no: str, fee_fen: int) -> None:
@@ -377,12 +395,13 @@ def keep_of_refund(tx: Tx, refund_no: str, fee_fen: int) -> None:
 def told_trade_no(tx: Tx, order_no: str, psp_ref: str) -> str | None:
     """The payment number under which a gateway told of its transaction: not that of the payment which
     we booked it on, where a payment was paid twice."""
-    return tx.execute(_TOLD_NO, {"b_order_no": order_no, "b_psp_ref": psp_ref}).scalar()
+    number: str | None = _TOLD_NO(tx, {"b_order_no": order_no, "b_psp_ref": psp_ref}).scalar()
+    return number
 
 
 def balances(tx: Tx) -> Mapping[str, Fen]:
     """What each account stands at."""
-    return {row.account: Fen(int(row.balance)) for row in tx.execute(_BALANCES)}
+    return {row.account: Fen(int(row.balance)) for row in _BALANCES(tx)}
 
 
 def _payment(row: Row[Any] | None) -> Payment | None:

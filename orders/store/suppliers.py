@@ -14,6 +14,7 @@ from orders.money import Fen
 from orders.ports import Refusal
 from orders.routing import Offer, Tried
 from orders.store.instants import moment, stamp
+from orders.store.prepared import Prepared
 from orders.tables import attempts, skus, supplier_goods, supplier_health
 
 
@@ -43,7 +44,7 @@ class Listed:
     priced_at: datetime
 
 
-_OF_SKU = (
+_OF_SKU = Prepared(
     select(
         supplier_goods.c.supplier,
         supplier_goods.c.supplier_code,
@@ -57,7 +58,9 @@ _OF_SKU = (
     .where(supplier_goods.c.sku_id == bindparam("b_sku_id"))
     .order_by(supplier_goods.c.supplier)
 )
-_SOLD = select(supplier_goods.c.supplier).where(supplier_goods.c.sku_id == bindparam("b_sku_id")).limit(1)
+_SOLD = Prepared(
+    select(supplier_goods.c.supplier).where(supplier_goods.c.sku_id == bindparam("b_sku_id")).limit(1)
+)
 _LATEST = (
     select(attempts.c.state, attempts.c.detail, (attempts.c.ended_at - attempts.c.submitted_at).label("took"))
     .where(
@@ -72,25 +75,33 @@ _LATEST = (
 _GOOD = _LATEST.c.state.in_(["done", "partial"])
 # What was refused for our sake (no balance, a guard, several pieces at once) is no fault of theirs.
 _BAD = _LATEST.c.state.in_(["failed", "absent"]) & _LATEST.c.detail.not_in([one.value for one in Refusal])
-_RECORD = select(
-    func.count(case((_GOOD, 1))).label("delivered"),
-    func.count(case((_BAD, 1))).label("failed"),
-    func.coalesce(func.avg(case((_GOOD, _LATEST.c.took))), 0).label("took"),
+_RECORD = Prepared(
+    select(
+        func.count(case((_GOOD, 1))).label("delivered"),
+        func.count(case((_BAD, 1))).label("failed"),
+        func.coalesce(func.avg(case((_GOOD, _LATEST.c.took))), 0).label("took"),
+    )
 )
-_TRIED = select(attempts.c.supplier, attempts.c.state, attempts.c.detail).where(
-    attempts.c.order_no == bindparam("b_order_no"),
-    attempts.c.line_no == bindparam("b_line_no"),
-    attempts.c.state.in_(["failed", "absent"]),
+_TRIED = Prepared(
+    select(attempts.c.supplier, attempts.c.state, attempts.c.detail).where(
+        attempts.c.order_no == bindparam("b_order_no"),
+        attempts.c.line_no == bindparam("b_line_no"),
+        attempts.c.state.in_(["failed", "absent"]),
+    )
 )
-_SAVE_GOODS = text(
-    "INSERT INTO supplier_goods (supplier, sku_id, supplier_code, cost_fen, enabled, priced_at) "
-    "VALUES (:supplier, :sku_id, :supplier_code, :cost_fen, :enabled, :priced_at) "
-    "ON CONFLICT (supplier, sku_id) DO UPDATE SET supplier_code = excluded.supplier_code, "
-    "cost_fen = excluded.cost_fen, enabled = excluded.enabled, priced_at = excluded.priced_at"
+_SAVE_GOODS = Prepared(
+    text(
+        "INSERT INTO supplier_goods (supplier, sku_id, supplier_code, cost_fen, enabled, priced_at) "
+        "VALUES (:supplier, :sku_id, :supplier_code, :cost_fen, :enabled, :priced_at) "
+        "ON CONFLICT (supplier, sku_id) DO UPDATE SET supplier_code = excluded.supplier_code, "
+        "cost_fen = excluded.cost_fen, enabled = excluded.enabled, priced_at = excluded.priced_at"
+    )
 )
-_ANNOUNCE = text(
-    "INSERT INTO supplier_goods (supplier, sku_id, supplier_code, cost_fen, enabled, priced_at) "
-    "VALUES (:supplier, :sku_id, :supplier_code, 1, :enabled, 0) ON CONFLICT (supplier, sku_id) DO NOTHING"
+_ANNOUNCE = Prepared(
+    text(
+        "INSERT INTO supplier_goods (supplier, sku_id, supplier_code, cost_fen, enabled, priced_at) "
+        "VALUES (:supplier, :sku_id, :supplier_code, 1, :enabled, 0) ON CONFLICT (supplier, sku_id) DO NOTHING"
+    )
 )
 _FORGET_OTHERS = delete(supplier_goods).where(
     supplier_goods.c.supplier == bindparam("b_supplier"),
@@ -101,50 +112,54 @@ _DISABLE_STRANGERS = (
     .where(supplier_goods.c.supplier.not_in(bindparam("b_kept", expanding=True)))
     .values(enabled=False)
 )
-_DISABLE_ONE = (
+_DISABLE_ONE = Prepared(
     update(supplier_goods)
     .where(
         supplier_goods.c.supplier == bindparam("b_supplier"), supplier_goods.c.sku_id == bindparam("b_sku_id")
     )
     .values(enabled=False)
 )
-_GOODS = (
+_GOODS = Prepared(
     select(supplier_goods, skus.c.price_fen)
     .join(skus, skus.c.sku_id == supplier_goods.c.sku_id)
     .where(supplier_goods.c.supplier == bindparam("b_supplier"))
     .order_by(skus.c.place, supplier_goods.c.sku_id)
 )
-_PRICED_AT = select(func.max(supplier_goods.c.priced_at)).where(
-    supplier_goods.c.supplier == bindparam("b_supplier")
+_PRICED_AT = Prepared(
+    select(func.max(supplier_goods.c.priced_at)).where(supplier_goods.c.supplier == bindparam("b_supplier"))
 )
 _PRICES = select(skus.c.sku_id, skus.c.price_fen).where(
     skus.c.sku_id.in_(bindparam("b_sku_ids", expanding=True))
 )
-_WELCOME = text(
-    "INSERT INTO supplier_health (supplier, failed_in_row, rating_tenths) VALUES (:supplier, 0, :rating_tenths) "
-    "ON CONFLICT (supplier) DO UPDATE SET rating_tenths = excluded.rating_tenths"
+_WELCOME = Prepared(
+    text(
+        "INSERT INTO supplier_health (supplier, failed_in_row, rating_tenths) VALUES (:supplier, 0, :rating_tenths) "
+        "ON CONFLICT (supplier) DO UPDATE SET rating_tenths = excluded.rating_tenths"
+    )
 )
-_HEALTH = select(supplier_health).order_by(supplier_health.c.supplier)
+_HEALTH = Prepared(select(supplier_health).order_by(supplier_health.c.supplier))
 _THIS = supplier_health.c.supplier == bindparam("b_supplier")
-_ONE_HEALTH = select(supplier_health).where(_THIS)
-_FAILED = (
+_ONE_HEALTH = Prepared(select(supplier_health).where(_THIS))
+_FAILED = Prepared(
     update(supplier_health)
     .where(_THIS)
     .values(failed_in_row=supplier_health.c.failed_in_row + 1)
     .returning(supplier_health.c.failed_in_row)
 )
-_SUCCEEDED = update(supplier_health).where(_THIS, supplier_health.c.failed_in_row > 0).values(failed_in_row=0)
-_PAUSE = (
+_SUCCEEDED = Prepared(
+    update(supplier_health).where(_THIS, supplier_health.c.failed_in_row > 0).values(failed_in_row=0)
+)
+_PAUSE = Prepared(
     update(supplier_health)
     .where(_THIS)
     .values(paused_until=bindparam("n_until"), pause_reason=bindparam("n_reason"))
 )
-_BALANCE = (
+_BALANCE = Prepared(
     update(supplier_health)
     .where(_THIS)
     .values(balance_fen=bindparam("n_balance_fen"), balance_at=bindparam("n_balance_at"))
 )
-_SPEND = (
+_SPEND = Prepared(
     update(supplier_health)
     .where(_THIS, supplier_health.c.balance_fen.is_not(None))
     .values(balance_fen=supplier_health.c.balance_fen - bindparam("n_fen"))
@@ -156,14 +171,14 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Every supplier that sells the SKU, for this line; empty where none ever did. The last `looked_at`
     attempts since then tell how a supplier is doing."""
-    rows = tx.execute(_OF_SKU, {"b_sku_id": sku_id}).all()
+    rows = _OF_SKU(tx, {"b_sku_id": sku_id}).all()
     if not rows:
         return ()
     tried = _tried(tx, order_no, line_no)
     found = []
     for row in rows:
-        record = tx.execute(
-            _RECORD, {"b_supplier": row.supplier, "b_limit": looked_at, "b_since": stamp(since)}
+        record = _RECORD(
+            tx, {"b_supplier": row.supplier, "b_limit": looked_at, "b_since": stamp(since)}
         ).one()
         found.append(
             Offer(
@@ -185,12 +200,12 @@ def offers(
 
 def is_sold(tx: Tx, sku_id: str) -> bool:
     """Whether any outside supplier sells it, or did."""
-    return tx.execute(_SOLD, {"b_sku_id": sku_id}).first() is not None
+    return _SOLD(tx, {"b_sku_id": sku_id}).first() is not None
 
 
 def _tried(tx: Tx, order_no: str, line_no: int) -> dict[str, Tried]:
     tried: dict[str, Tried] = {}
-    for row in tx.execute(_TRIED, {"b_order_no": order_no, "b_line_no": line_no}):
+    for row in _TRIED(tx, {"b_order_no": order_no, "b_line_no": line_no}):
         if row.state == "absent" or row.detail in (Refusal.BALANCE_LOW, Refusal.GUARDED):
             tried.setdefault(row.supplier, Tried.REFUSED)
         else:
@@ -200,7 +215,7 @@ def _tried(tx: Tx, order_no: str, line_no: int) -> dict[str, Tried]:
 
 def tries(tx: Tx, order_no: str, line_no: int) -> int:
     """How many attempts at the line failed or got lost."""
-    return len(tx.execute(_TRIED, {"b_order_no": order_no, "b_line_no": line_no}).all())
+    return len(_TRIED(tx, {"b_order_no": order_no, "b_line_no": line_no}).all())
 
 
 def save_goods(
@@ -214,13 +229,13 @@ def save_goods(
         "enabled": enabled,
         "priced_at": stamp(now),
     }
-    tx.execute(_SAVE_GOODS, row)
+    _SAVE_GOODS(tx, row)
 
 
 def announce(tx: Tx, supplier: str, sku_id: str, supplier_code: str) -> None:
     """It is going to sell this, once it told a price; until then a line waits for it."""
     row = {"supplier": supplier, "sku_id": sku_id, "supplier_code": supplier_code, "enabled": False}
-    tx.execute(_ANNOUNCE, row)
+    _ANNOUNCE(tx, row)
 
 
 def sell_only(tx: Tx, supplier: str, sku_ids: Collection[str]) -> None:
@@ -235,7 +250,7 @@ def know_only(tx: Tx, suppliers: Collection[str]) -> None:
 
 def stop_selling(tx: Tx, supplier: str, sku_id: str) -> None:
     """Until its prices are read anew."""
-    tx.execute(_DISABLE_ONE, {"b_supplier": supplier, "b_sku_id": sku_id})
+    _DISABLE_ONE(tx, {"b_supplier": supplier, "b_sku_id": sku_id})
 
 
 def listed(tx: Tx, supplier: str) -> tuple[Listed, ...]:
@@ -249,13 +264,14 @@ def listed(tx: Tx, supplier: str) -> tuple[Listed, ...]:
             row.enabled,
             moment(row.priced_at),
         )
-        for row in tx.execute(_GOODS, {"b_supplier": supplier})
+        for row in _GOODS(tx, {"b_supplier": supplier})
     )
 
 
 def priced_at(tx: Tx, supplier: str) -> datetime | None:
     """When it last told its prices."""
-    return moment(tx.execute(_PRICED_AT, {"b_supplier": supplier}).scalar())
+    at: int | None = _PRICED_AT(tx, {"b_supplier": supplier}).scalar()
+    return moment(at)
 
 
 def our_prices(tx: Tx, sku_ids: Collection[str]) -> dict[str, Fen]:
@@ -266,16 +282,16 @@ def our_prices(tx: Tx, sku_ids: Collection[str]) -> dict[str, Fen]:
 
 def welcome(tx: Tx, supplier: str, rating_tenths: int) -> None:
     """Know the supplier from now on; what is known of it stays."""
-    tx.execute(_WELCOME, {"supplier": supplier, "rating_tenths": rating_tenths})
+    _WELCOME(tx, {"supplier": supplier, "rating_tenths": rating_tenths})
 
 
 def health(tx: Tx, supplier: str) -> Health | None:
-    row = tx.execute(_ONE_HEALTH, {"b_supplier": supplier}).first()
+    row = _ONE_HEALTH(tx, {"b_supplier": supplier}).first()
     return None if row is None else _health(row)
 
 
 def all_health(tx: Tx) -> tuple[Health, ...]:
-    return tuple(_health(row) for row in tx.execute(_HEALTH))
+    return tuple(_health(row) for row in _HEALTH(tx))
 
 
 def _health(row: Row[Any]) -> Health:
@@ -292,11 +308,11 @@ def _health(row: Row[Any]) -> Health:
 
 def failed(tx: Tx, supplier: str) -> int:
     """One more; returns how many in a row that makes."""
-    return tx.execute(_FAILED, {"b_supplier": supplier}).scalar() or 0
+    return _FAILED(tx, {"b_supplier": supplier}).scalar() or 0
 
 
 def succeeded(tx: Tx, supplier: str) -> None:
-    tx.execute(_SUCCEEDED, {"b_supplier": supplier})
+    _SUCCEEDED(tx, {"b_supplier": supplier})
 
 
 def pause(tx: Tx, supplier: str, until: datetime | None, reason: str) -> bool:
@@ -306,14 +322,14 @@ def pause(tx: Tx, supplier: str, until: datetime | None, reason: str) -> bool:
         "n_until": stamp(until) if until else None,
         "n_reason": reason[:64] or None,
     }
-    return tx.execute(_PAUSE, parameters).rowcount == 1
+    return _PAUSE(tx, parameters).rowcount == 1
 
 
 def set_balance(tx: Tx, supplier: str, balance_fen: Fen, now: datetime) -> None:
     parameters = {"b_supplier": supplier, "n_balance_fen": balance_fen, "n_balance_at": stamp(now)}
-    tx.execute(_BALANCE, parameters)
+    _BALANCE(tx, parameters)
 
 
 def spend(tx: Tx, supplier: str, fen: int) -> None:
     """What we think is left, until it is asked again; a negative amount comes back."""
-    tx.execute(_SPEND, {"b_supplier": supplier, "n_fen": fen})
+    _SPEND(tx, {"b_supplier": supplier, "n_fen": fen})

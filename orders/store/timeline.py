@@ -11,25 +11,32 @@ from orders.database import Tx
 from orders.money import Fen
 from orders.order import EventKind, OrderEvent
 from orders.store.instants import moment, stamp
+from orders.store.prepared import Prepared
 from orders.tables import order_events
 
 # The order's row is locked by whoever writes an event, so two never take the same number.
-_APPEND = text(
-    "INSERT INTO order_events (order_no, seq, kind, at, line_no, amount_fen, detail) "
-    "VALUES (:order_no, "
-    "(SELECT COALESCE(MAX(seq), 0) + 1 FROM order_events WHERE order_no = :same_order), "
-    ":kind, :at, :line_no, :amount_fen, :detail) RETURNING seq"
+_APPEND = Prepared(
+    text(
+        "INSERT INTO order_events (order_no, seq, kind, at, line_no, amount_fen, detail) "
+        "VALUES (:order_no, "
+        "(SELECT COALESCE(MAX(seq), 0) + 1 FROM order_events WHERE order_no = :same_order), "
+        ":kind, :at, :line_no, :amount_fen, :detail) RETURNING seq"
+    )
 )
-_ALL = (
+_ALL = Prepared(
     select(order_events)
     .where(order_events.c.order_no == bindparam("b_order_no"))
     .order_by(order_events.c.seq)
 )
-_ONE = select(order_events).where(
-    order_events.c.order_no == bindparam("b_order_no"), order_events.c.seq == bindparam("b_seq")
+_ONE = Prepared(
+    select(order_events).where(
+        order_events.c.order_no == bindparam("b_order_no"), order_events.c.seq == bindparam("b_seq")
+    )
 )
-_HAS = select(order_events.c.detail).where(
-    order_events.c.order_no == bindparam("b_order_no"), order_events.c.kind == bindparam("b_kind")
+_HAS = Prepared(
+    select(order_events.c.detail).where(
+        order_events.c.order_no == bindparam("b_order_no"), order_events.c.kind == bindparam("b_kind")
+    )
 )
 
 
@@ -53,22 +60,22 @@ def append(
         "amount_fen": amount_fen,
         "detail": detail,
     }
-    seq: int = tx.execute(_APPEND, row).scalar_one()
+    seq: int = _APPEND(tx, row).scalar_one()
     return seq
 
 
 def all_of(tx: Tx, order_no: str) -> tuple[OrderEvent, ...]:
-    return tuple(_event(row) for row in tx.execute(_ALL, {"b_order_no": order_no}))
+    return tuple(_event(row) for row in _ALL(tx, {"b_order_no": order_no}))
 
 
 def one(tx: Tx, order_no: str, seq: int) -> OrderEvent | None:
-    row = tx.execute(_ONE, {"b_order_no": order_no, "b_seq": seq}).first()
+    row = _ONE(tx, {"b_order_no": order_no, "b_seq": seq}).first()
     return _event(row) if row else None
 
 
 def has(tx: Tx, order_no: str, kind: EventKind, detail: str | None = None) -> bool:
     """Whether that ever happened to the order; with `detail`, exactly that."""
-    details = tx.execute(_HAS, {"b_order_no": order_no, "b_kind": kind.value}).scalars().all()
+    details = _HAS(tx, {"b_order_no": order_no, "b_kind": kind.value}).scalars()
     return bool(details) if detail is None else detail in details
 
 

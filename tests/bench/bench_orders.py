@@ -31,11 +31,11 @@ from adapters.payments.sandbox import Paid
 from bot.worker import Worker
 from orders.catalog import Catalog, Product
 from orders.database import POSTGRES, Database, OneThread, Tx, sqlite_url
-from orders.draft import Draft
+from orders.draft import Draft, DraftLine
 from orders.order import Order
 from orders.ports import Job
 from orders.quote import Quote
-from tests.orders.world import World, catalog_of, gift
+from tests.orders.world import World, catalog_of, gift, topup
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "600"))
 WARM = 40
@@ -84,8 +84,9 @@ def _stocked(product: Product, copies: int) -> Product:
 class Customers:
     """Many who each buy a card key, pay for it, and get it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, wish: DraftLine | None = None) -> None:
         self.world = world
+        self.wish = wish or gift()
         self.done = 0
         self.latencies: list[float] = []
 
@@ -101,7 +102,7 @@ class Customers:
 
     def _placed(self, tx: Tx, number: int) -> Order:
         shop, now = self.world.shop, self.world.now
-        quote = shop.quote(tx, Draft((gift(),)), f"web:c{number}", now)
+        quote = shop.quote(tx, Draft((self.wish,)), f"web:c{number}", now)
         assert isinstance(quote, Quote), quote
         return shop.place(tx, quote, now)
 
@@ -126,16 +127,20 @@ def measured() -> Iterator[Callable[[], tuple[float, float]]]:
     yield lambda: (time.perf_counter() - began, time.process_time() - cpu)
 
 
-async def opened(url: str) -> World:
-    world = World(Database.open(url))
+async def opened(url: str, card_keys: int = 0) -> World:
+    """A shop with goods, and with so many card keys in its vault."""
+    world = World(Database.open(url), demo_keys=False)
     await world.database.migrate()
     await world.open_shop(plenty())
+    for first in range(0, card_keys, 1000):
+        names = [f"key-{number}" for number in range(first, min(first + 1000, card_keys))]
+        await world.write(lambda tx, names=names: world.shop.add_card_keys(tx, "gift-10", names, world.now))  # type: ignore[misc]
     return world
 
 
 async def run(url: str, what: str, at_once: int, first: int = 0) -> Figures:
     """Whole orders by so many clients at once."""
-    world = World(Database.open(url))
+    world = World(Database.open(url), demo_keys=False)
     customers = Customers(world)
     await customers.all_buy(first, WARM, at_once)
     customers.latencies.clear()
@@ -151,24 +156,49 @@ async def run(url: str, what: str, at_once: int, first: int = 0) -> Figures:
 
 
 Said = tuple[str, Any]
-"""A statement and its parameters; COMMIT has none."""
+"""A statement, and its parameters as the driver gets them; COMMIT has none."""
 
 
 async def recorded(url: str) -> list[Said]:
     """Everything that is said to the database for WARM + ORDERS orders, one after the other."""
-    world = World(Database.open(url))
+    world = World(Database.open(url), demo_keys=False)
     said: list[Said] = []
-
-    def listen(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        if not statement.startswith("BEGIN"):
-            said.append((statement, list(parameters) if many else [parameters]))
-
     engine = _writing_engine(world.database)
-    event.listen(engine, "before_cursor_execute", listen)
+    event.listen(engine, "do_connect", lambda _d, _r, _args, kwargs: kwargs.update(_listening(engine, said)))
     event.listen(engine, "commit", lambda _connection: said.append(("COMMIT", None)))
     await Customers(world).all_buy(0, WARM + ORDERS, 1)
     await world.database.close()
     return said
+
+
+def _listening(engine: Engine, said: list[Said]) -> dict[str, Any]:
+    """Arguments that make the driver's own cursors write down what they hear."""
+
+    def heard(statement: str, parameters: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+            said.append((statement, parameters))
+
+    if engine.dialect.name == "sqlite":
+
+        class Cursor(sqlite3.Cursor):
+            def execute(self, statement: str, parameters: Any = (), /) -> Any:
+                heard(statement, parameters)
+                return super().execute(statement, parameters)
+
+        class Connection(sqlite3.Connection):
+            def cursor(self, *_: Any) -> Any:
+                return super().cursor(Cursor)
+
+        return {"factory": Connection}
+
+    import psycopg
+
+    class AsyncCursor(psycopg.AsyncCursor[Any]):
+        async def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+            heard(str(query), params)
+            return await super().execute(query, params, **how)
+
+    return {"cursor_factory": AsyncCursor}
 
 
 def _writing_engine(database: Database) -> Engine:
@@ -210,10 +240,9 @@ def _say(said: list[Said], what: str, cursor: Any, begin: str) -> Figures:
             if commits == warm_commits:
                 began, cpu = time.perf_counter(), time.process_time()
             continue
-        for row in parameters:
-            cursor.execute(statement, row)
-            if cursor.description is not None:
-                cursor.fetchall()
+        cursor.execute(statement, parameters)
+        if cursor.description is not None:
+            cursor.fetchall()
     return Figures(what, ORDERS, time.perf_counter() - began, time.process_time() - cpu)
 
 
@@ -228,7 +257,7 @@ def sqlite_part(folder: Path) -> None:
     template = folder / "template.db"
 
     async def prepare() -> None:
-        world = await opened(sqlite_url(template))
+        world = await opened(sqlite_url(template), WARM + ORDERS)
         await world.database.close()
 
     asyncio.run(prepare())
@@ -239,7 +268,7 @@ def sqlite_part(folder: Path) -> None:
     said = asyncio.run(recorded(sqlite_url(fresh("recorded"))))
     floor = said_to_sqlite(fresh("floor"), said)
     print(floor.line())
-    statements = sum(len(parameters) for statement, parameters in said if parameters is not None)
+    statements = sum(1 for statement, _ in said if statement != "COMMIT")
     print(f"{'':<4}{statements / (WARM + ORDERS):.1f} statements in 3 transactions an order")
     for at_once in (1, 16):
         name = f"SQLite, FULL, {at_once} client{'s' if at_once > 1 else ''}"
@@ -264,7 +293,7 @@ def postgres_part(folder: Path) -> None:
 
 
 async def _prepare(url: str) -> None:
-    world = await opened(url)
+    world = await opened(url, 2 * (WARM + ORDERS))
     await world.database.close()
 
 
@@ -352,7 +381,7 @@ def waiting_part(folder: Path) -> None:
 
     async def wait() -> None:
         world = await opened(sqlite_url(folder / "waiting.db"))
-        customers = Customers(world)
+        customers = Customers(world, topup())
         before = _resident_mb()
 
         def some(tx: Tx, first: int) -> None:
@@ -396,7 +425,7 @@ def restart_part(folder: Path) -> None:
 
     async def fill() -> None:
         world = await opened(sqlite_url(path))
-        customers = Customers(world)
+        customers = Customers(world, topup())
         ahead = world.now
         world.clock.advance_to(ahead + timedelta(days=3650))
 
