@@ -34,6 +34,7 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 """All that the shop inherits of this terminal's environment."""
 LOOK_SECONDS = 0.2
 NOTICE_SECONDS_MAX = 10
+OPEN_WITHIN_SECONDS = 60
 
 
 async def run(folder: Path) -> int:
@@ -51,7 +52,9 @@ async def run(folder: Path) -> int:
         server = _Server(config)
         serving, notices = asyncio.create_task(server.serve()), asyncio.create_task(_run_due(emulator))
         shop = await _shop(settings, folder)
-        await _until_open(shop, client, shop_url)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(OPEN_WITHIN_SECONDS):
+                await _until_open(shop, client, shop_url)
         print(_told(shop_url, base_url, settings), flush=True)
         stopped = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
@@ -16,9 +22,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adapters.payments.alipay import AlipayGateway
-from adapters.payments.alipay_account import AlipayAccount
-from adapters.payments.unionpay_account import SigningKey, UnionPayAccount
-from adapters.payments.wechat_pay_account import WeChatPayAccount
+from bot.gateways import connected
 from bot.settings import Settings, check_for_serving, fresh_secrets
 from orders.clock import SystemClock, VirtualClock
 from orders.money import Fen
@@ -32,6 +36,8 @@ from tests.emulator.rails import RAILS
 from tests.emulator.settings import settings_for
 from tests.emulator.virtual import sleeping
 from tests.orders.world import START
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -80,41 +86,40 @@ async def test_over_real_sockets_a_payment_is_opened_paid_told_and_found() -> No
         assert (await gateway.query(ask)).status is PaymentStatus.PAID
 
 
-def test_a_shop_that_is_set_up_for_the_emulator_may_open(emulator: Emulator, tmp_path: Path) -> None:
+async def test_a_shop_that_is_set_up_for_the_emulator_is_paid_by_all_of_it(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     said = dict(line.split("=", 1) for line in fresh_secrets().splitlines())
     settings = Settings(_env_file=None, **said, **settings_for(emulator, tmp_path))  # type: ignore[call-arg, arg-type]
     check_for_serving(settings)
-    assert settings.gateways == ("alipay", "wechat_pay", "unionpay")
-    account = AlipayAccount(
-        settings.alipay_app_id,
-        settings.alipay_seller_id,
-        settings.alipay_private_key_file.read_text(),
-        settings.alipay_public_key_file.read_text(),
-        settings.alipay_url,
+    clock = emulator.rails["alipay"].clock
+    async with httpx.AsyncClient(transport=emulator.transport()) as client:
+        gateways = connected(settings, client, clock)
+        assert [gateway.name for gateway in gateways] == list(emulator.rails)
+        ask = PaymentAsk("20260105000001-1", Fen(9980), "CNY", START, START + timedelta(minutes=30), "话费")
+        for gateway in gateways:
+            # The other side believes our signature, and we believe its answer: nobody has paid yet.
+            assert (await gateway.query(ask)).status in (PaymentStatus.NOT_PAID, PaymentStatus.CLOSED)
+
+
+def test_the_demo_opens_and_closes_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "tests.emulator"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
-    rail = emulator.rails["alipay"]
-    assert isinstance(rail, AlipayRail)
-    assert account == rail.account()
-    # What is wrong with these would be said by a ValueError.
-    WeChatPayAccount(
-        settings.wechat_pay_merchant_id,
-        settings.wechat_pay_app_id,
-        settings.wechat_pay_certificate_serial,
-        settings.wechat_pay_private_key_file.read_text(),
-        settings.wechat_pay_api_v3_key.get_secret_value(),
-        settings.wechat_pay_public_key_id,
-        settings.wechat_pay_public_key_file.read_text(),
-        api_url=settings.wechat_pay_url,
-    )
-    password = settings.unionpay_certificate_password.get_secret_value()
-    UnionPayAccount(
-        settings.unionpay_merchant_id,
-        SigningKey.from_pkcs12(settings.unionpay_certificate_file.read_bytes(), password),
-        settings.unionpay_root_file.read_bytes(),
-        settings.unionpay_middle_file.read_bytes(),
-        settings.unionpay_url,
-        settings.unionpay_file_url,
-    )
+    try:
+        assert demo.stdout is not None
+        told = "".join(itertools.islice(iter(demo.stdout.readline, ""), 9))
+        addresses = re.findall(r"http://127[.]0[.]0[.]1:[0-9]+/[a-z]*", told)
+        assert len(addresses) >= 3, told
+        pages = [httpx.get(address, trust_env=False, follow_redirects=True) for address in addresses[:3]]
+        assert [page.status_code for page in pages] == [200, 200, 200]
+    finally:
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(timeout=30) == 0
+        assert demo.stdout is not None
+        demo.stdout.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_every_knob_that_fits_a_field_is_on_the_page(emulator: Emulator) -> None:

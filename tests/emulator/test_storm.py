@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from adapters.payments import alipay_signing
-from adapters.payments.unionpay import UnionPayGateway
 from adapters.payments.unionpay_bill import our_no_of
 from adapters.payments.wechat_pay import WeChatPayGateway
 from orders.clock import Clock
@@ -23,13 +22,12 @@ from orders.order import CustomerState, Order
 from orders.payment import RefundState as OurRefundState
 from orders.ports import GoTo, PostForm, Scene
 from orders.store import money
-from tests.adapters import unionpay_stage
-from tests.emulator import wechat_pay_stage
+from tests.emulator import unionpay_stage, wechat_pay_stage
 from tests.emulator.alipay import AlipayRail
 from tests.emulator.books import PaymentState, RefundState
 from tests.emulator.knobs import Knobs, RefundPath
 from tests.emulator.rail import Rail
-from tests.emulator.shop_stage import BACK, MakeGateway, ShopStage
+from tests.emulator.shop_stage import MakeGateway, ShopStage
 from tests.emulator.test_alipay_shop import make_gateway as alipay
 from tests.emulator.unionpay import UnionPayRail
 from tests.emulator.wechat_pay import WeChatPayRail
@@ -165,14 +163,10 @@ def wechat_pay(rail: Rail, client: httpx.AsyncClient, clock: Clock, notify_url: 
     return WeChatPayGateway(wechat_pay_stage.account(), client, clock, notify_url, notify_url)
 
 
-def unionpay(rail: Rail, client: httpx.AsyncClient, clock: Clock, notify_url: str) -> UnionPayGateway:
-    return UnionPayGateway(unionpay_stage.account(), client, clock, BACK, notify_url)
-
-
 RAILS = {
     "alipay": Rails(AlipayRail, alipay, alipay_signing.our_no),
     "wechat_pay": Rails(WeChatPayRail, wechat_pay, str),
-    "unionpay": Rails(UnionPayRail, unionpay, our_no_of),
+    "unionpay": Rails(UnionPayRail, unionpay_stage.gateway_to, our_no_of),
 }
 
 
