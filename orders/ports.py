@@ -242,8 +242,9 @@ class RefundAsk:
     currency: str
     reason: str
     promised_at: datetime | None = None
-    """When it was promised, the same however often it is asked for. UnionPay knows a refund by its
-    number and its time: the same number at another time could go out again."""
+    """When it was promised, the same however often it is asked for, until the gateway has refused it and a
+    person promised it again. UnionPay knows a refund by its number and its time: the same number at another
+    time could go out again."""
     payer: str = ""
     """Whose order it is, as his channel knows him: Telegram gives back to a person."""
 

@@ -279,7 +279,9 @@ def try_again(tx: Tx, room: Backroom, refund_no: str, agent: str, now: datetime)
     refund = money.refund(tx, refund_no)
     if order is None or refund is None or refund.state is not RefundState.REFUSED:
         return False
-    money.update_refund(tx, refund, replace(refund, state=RefundState.REQUESTED), None)
+    # A new promise: under its old time UnionPay would know it, and would not do it again.
+    again = replace(refund, state=RefundState.REQUESTED, promised_at=now)
+    money.update_refund(tx, refund, again, None)
     detail = f"again by {agent}"
     room.note(tx, order.order_no, EventKind.REFUND_REQUESTED, now, refund.line_no, refund.amount_fen, detail)
     room.later(tx, errands.submit_refund(refund_no), now)

@@ -113,6 +113,7 @@ _UPDATE_REFUND = Prepared(
         state=bindparam("n_state"),
         queries=bindparam("n_queries"),
         psp_ref=bindparam("n_psp_ref"),
+        created_at=bindparam("n_created_at"),
         ended_at=bindparam("n_ended_at"),
     )
 )
@@ -353,6 +354,7 @@ def update_refund(tx: Tx, before: Refund, after: Refund, ended_at: datetime | No
             "n_state": after.state.value,
             "n_queries": after.queries,
             "n_psp_ref": after.psp_ref,
+            "n_created_at": stamp(after.promised_at),
             "n_ended_at": stamp(ended_at) if ended_at else None,
         },
     ).rowcount
