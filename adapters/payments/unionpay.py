@@ -27,6 +27,7 @@ from adapters.payments.unionpay_bill import (
     moment_of,
     order_id_of,
     our_no_of,
+    refund_id_of,
 )
 from adapters.payments.unionpay_signing import Fields, NotGenuine, check, read_notice, read_reply, signed
 from orders.clock import Clock
@@ -169,7 +170,7 @@ class UnionPayGateway:
         if self._clock.now() >= ask.expires_at:
             return OpenAnswer(None, "expired")
         wap = scene is Scene.WAP
-        order = self._common("01", "01", ask.out_trade_no, ask.created_at) | {
+        order = self._common("01", "01", order_id_of(ask.out_trade_no), ask.created_at) | {
             "channelType": "08" if wap else "07",
             "currencyCode": RENMINBI,
             "txnAmt": str(ask.amount_fen),
@@ -182,7 +183,7 @@ class UnionPayGateway:
         return OpenAnswer(PostForm(f"{self._api}/frontTransReq.do", self._signed(order)))
 
     async def query(self, ask: PaymentAsk) -> PaymentAnswer:
-        said = await self._queried(ask.out_trade_no, ask.created_at)
+        said = await self._queried(order_id_of(ask.out_trade_no), ask.created_at)
         if said is None:
             return PaymentAnswer(PaymentStatus.UNKNOWN)
         found, outcome = said.get("respCode"), said.get("origRespCode")
@@ -209,7 +210,8 @@ class UnionPayGateway:
         """UnionPay only accepts it here; the notice and the query tell what became of it."""
         if ask.promised_at is None or ask.currency != YUAN:
             return RefundAnswer(RefundStatus.UNKNOWN, "not_understood")
-        wanted = self._common("04", "00", ask.refund_no, ask.promised_at) | {
+        order_id = refund_id_of(ask.refund_no, ask.promised_at)
+        wanted = self._common("04", "00", order_id, ask.promised_at) | {
             "channelType": "07",
             "origQryId": ask.psp_ref,
             "txnAmt": str(ask.amount_fen),
@@ -227,7 +229,8 @@ class UnionPayGateway:
     async def query_refund(self, ask: RefundAsk) -> RefundAnswer:
         if ask.promised_at is None:
             return RefundAnswer(RefundStatus.UNKNOWN, "not_understood")
-        said = await self._queried(ask.refund_no, ask.promised_at)
+        order_id = refund_id_of(ask.refund_no, ask.promised_at)
+        said = await self._queried(order_id, ask.promised_at)
         if said is None:
             return RefundAnswer(RefundStatus.UNKNOWN, "no_answer")
         found, outcome = said.get("respCode", ""), said.get("origRespCode", "")
@@ -299,19 +302,19 @@ class UnionPayGateway:
             nonce=nonce,
         )
 
-    def _common(self, kind: str, sub_kind: str, our_no: str, sent_at: datetime) -> dict[str, str]:
+    def _common(self, kind: str, sub_kind: str, order_id: str, sent_at: datetime) -> dict[str, str]:
         return {
             "txnType": kind,
             "txnSubType": sub_kind,
             "bizType": "000201",
             "accessType": "0",
             "merId": self._account.merchant_id,
-            "orderId": order_id_of(our_no),
+            "orderId": order_id,
             "txnTime": _written(sent_at),
         }
 
-    async def _queried(self, our_no: str, sent_at: datetime) -> Fields | None:
-        return await self._told("queryTrans.do", self._common("00", "00", our_no, sent_at))
+    async def _queried(self, order_id: str, sent_at: datetime) -> Fields | None:
+        return await self._told("queryTrans.do", self._common("00", "00", order_id, sent_at))
 
     async def _told(self, path: str, fields: Mapping[str, str]) -> Fields | None:
         """What UnionPay answered about exactly this transaction; None for anything else."""

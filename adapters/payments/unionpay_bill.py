@@ -27,6 +27,9 @@ FILE_BYTES_MAX = 64 * 1024 * 1024
 """Unpacked. A small archive can hold any amount of zeros."""
 SEPARATOR = "Z"
 """Stands in UnionPay's order numbers for the `-` of ours, which they must not have."""
+TIME_MARK = "T"
+"""In the number of a refund the time of its promise follows: one that was refused and promised again on the
+same day must have a number of its own there."""
 
 WIDTHS = (
     3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2,
@@ -60,14 +63,22 @@ def order_id_of(our_no: str) -> str:
     """How UnionPay may know a number of ours: 8 to 32 letters and digits, without `-`. (40 are allowed, but
     the settlement file has room for 32.) Raises ValueError for a number that could not be read back."""
     order_id = our_no.replace("-", SEPARATOR)
-    if SEPARATOR in our_no or not re.fullmatch(r"[0-9A-Za-z]{8,32}", order_id):
-        raise ValueError(f"UnionPay cannot know {our_no!r}: 8-32 letters, digits and -, and no {SEPARATOR}")
+    taken = {SEPARATOR, TIME_MARK} & set(our_no)
+    if taken or not re.fullmatch(r"[0-9A-Za-z]{8,32}", order_id):
+        raise ValueError(
+            f"UnionPay cannot know {our_no!r}: 8-32 letters, digits and -, no {SEPARATOR} and no {TIME_MARK}"
+        )
     return order_id
+
+
+def refund_id_of(refund_no: str, promised_at: datetime) -> str:
+    """How UnionPay may know a refund: its number, and when on its day it was promised. Raises ValueError."""
+    return f"{order_id_of(refund_no)}{TIME_MARK}{promised_at.astimezone(CHINA):%H%M%S}"
 
 
 def our_no_of(order_id: str) -> str:
     """Our number back from UnionPay's. What was never ours stays what nobody here knows."""
-    return order_id.replace(SEPARATOR, "-")
+    return re.sub(f"{TIME_MARK}[0-9]{{6}}$", "", order_id).replace(SEPARATOR, "-")
 
 
 def moment_of(text: str) -> datetime:

@@ -13,7 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters.payments.unionpay import UnionPayGateway
 from adapters.payments.unionpay_account import SigningKey, UnionPayAccount
-from adapters.payments.unionpay_bill import Unreadable, bill_rows, moment_near, order_id_of, our_no_of
+from adapters.payments.unionpay_bill import (
+    Unreadable,
+    bill_rows,
+    moment_near,
+    order_id_of,
+    our_no_of,
+)
 from adapters.payments.unionpay_signing import (
     Chain,
     NotGenuine,

@@ -344,6 +344,21 @@ async def test_the_same_refund_again_is_no_second_one(stage: Stage) -> None:
     assert (answer.status, bool(answer.psp_ref)) == (RefundStatus.SUCCEEDED, True)
 
 
+async def test_a_refused_refund_can_be_promised_again_on_the_same_day(stage: Stage) -> None:
+    stage.knobs.refund_path = RefundPath.PROCESSING_THEN_ABNORMAL
+    order = await stage.bought_a_key()
+    await stage.give_back(order)
+    await stage.let_pass(minutes=30)
+    assert await stage.world.state(order) is CustomerState.IN_REVIEW
+    stage.knobs.refund_path = RefundPath.AT_ONCE
+    refund_no = f"{order.order_no}R1"
+    await stage.world.write(lambda tx: stage.world.shop.retry_refund(tx, refund_no, "小王", stage.world.now))
+    await stage.let_pass(minutes=30)
+    assert await stage.world.state(order) is CustomerState.REFUNDED
+    assert stage.rail.books.given_back_fen(f"{order.order_no}Z1") == order.total_fen
+    assert await stage.world.violations() == ()
+
+
 async def test_more_than_was_paid_is_refused(stage: Stage) -> None:
     order = await stage.paid()
     paid = stage.rail.books.payments[f"{order.order_no}Z1"]
