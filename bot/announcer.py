@@ -16,10 +16,11 @@ from bot.assistant import Assistant
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose, Question
 from bot.messages import Choice, OutgoingMessage, Reply, Speaker
+from bot.skills import refunds
 from bot.skills.complaints import BY_ITSELF
 from bot.store import chats
 from bot.telling import Telling
-from bot.turn import HUMAN, REFUND_ORDER, REORDER, WAIT, paragraphs
+from bot.turn import HUMAN, REORDER, WAIT, paragraphs
 from orders.catalog import AccountKind, Delivery
 from orders.ledger import HOUSE
 from orders.order import CustomerState, EventKind, LineState, Order, OrderEvent, OrderLine, OrderPurpose
@@ -178,13 +179,13 @@ class Announcer:
         if kind is EventKind.EXPIRED and order.purpose is OrderPurpose.GOODS:
             return (Choice(say("choice.again"), REORDER),)
         human = Choice(say("choice.human"), HUMAN)
-        refund = Choice(say("choice.refund"), f"{REFUND_ORDER}{order.order_no}")
+        about = _late(order, event) if kind is EventKind.OVERDUE else _line_of(order, event)
+        back = [line for line in about if refund_denied(order, line) is None]
+        refund = (Choice(say("choice.refund"), refunds.means(order, back)),) if back else ()
         if kind is EventKind.OVERDUE:
-            refundable = any(refund_denied(order, line) is None for line in _late(order, event))
-            return (*((refund,) if refundable else ()), Choice(say("choice.wait"), WAIT), human)
-        unpaid_back = kind in (EventKind.FAILED, EventKind.PARTLY_DELIVERED) and not self.refunds_failed
-        if unpaid_back and any(refund_denied(order, line) is None for line in order.lines):
-            return (refund, human)
+            return (*refund, Choice(say("choice.wait"), WAIT), human)
+        if kind in (EventKind.FAILED, EventKind.PARTLY_DELIVERED) and refund and not self.refunds_failed:
+            return (*refund, human)
         if kind in (EventKind.FAILED, EventKind.REFUND_FAILED, EventKind.IN_REVIEW, EventKind.PAYMENT_HELD):
             return (human,)
         return ()
@@ -226,6 +227,11 @@ def _overdue(telling: Telling, order: Order, event: OrderEvent) -> str | None:
 
 def _late(order: Order, event: OrderEvent) -> tuple[OrderLine, ...]:
     return tuple(line for line in order.lines if line.line_no in late_lines(event.detail))
+
+
+def _line_of(order: Order, event: OrderEvent) -> tuple[OrderLine, ...]:
+    line = order.line(event.line_no) if event.line_no is not None else None
+    return (line,) if line is not None else ()
 
 
 def _overdue_key(line: OrderLine) -> str:

@@ -308,7 +308,7 @@ def _chosen(turn: Turn, means: str) -> Reply:
     if means in CHOSEN:
         return CHOSEN[means](turn)
     if means.startswith(REFUND_ORDER):
-        return refunds.of_order(turn, means.removeprefix(REFUND_ORDER))
+        return refunds.taken(turn, means.removeprefix(REFUND_ORDER))
     if means.startswith(CANCEL_ORDER):
         return call_off(turn, means.removeprefix(CANCEL_ORDER)) or turn.aside(turn.say("cancel.nothing"))
     question = turn.conversation.question

@@ -24,7 +24,13 @@ def is_unclear(turn: Turn) -> bool:
     """Whether the message gave nothing to act on."""
     heard = turn.heard
     said = bool(
-        heard.lines or heard.problems or heard.options or heard.contact or heard.payment or heard.order_ref
+        heard.lines
+        or heard.problems
+        or heard.options
+        or heard.contact
+        or heard.payment
+        or heard.order_ref
+        or heard.broken
     )
     if heard.intent is Intent.OUT_OF_SCOPE:
         return not said

@@ -89,7 +89,8 @@ def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
         if any(line.state is LineState.UNKNOWN for line in late):
             return "status.processing_unknown"
         return "status.processing_late" if late else "status.processing"
-    if undelivered := refunds.undelivered(order):
+    undelivered = refunds.undelivered(order)
+    if undelivered and state is not CustomerState.NEEDS_INFO:
         failed = len(undelivered) == len(order.lines) and not any(
             line.delivered_quantity for line in undelivered
         )

@@ -7,6 +7,7 @@ is asked where the answer is plain.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from bot.messages import Choice, Reply
 from bot.skills import complaints
@@ -17,6 +18,8 @@ from orders.catalog import Product
 from orders.order import LineState, Order, OrderLine
 from orders.payment import RefundDenied, RefundOutcome
 from orders.refunding import refund_denied
+
+NOT_ALL_CAME = frozenset({LineState.FAILED, LineState.PARTIAL, LineState.NEEDS_INFO})
 
 SIZE = re.compile(r"(\d+)(?=的|元|块|那)")
 """A size, and not the days that somebody has waited."""
@@ -29,7 +32,12 @@ def money_back(turn: Turn, order: Order, said: str) -> Reply:
     if order.is_payable:
         ways = (turn.choice("choice.cancel_order", CANCEL),)
         return turn.aside(turn.say("refund.unpaid", order_no=order.order_no), ways)
-    only = _lines_meant(turn, order, said)
+    return _money_back(turn, order, _lines_meant(turn, order, said))
+
+
+def _money_back(turn: Turn, order: Order, only: frozenset[int] | None) -> Reply:
+    if len(order.lines) == 1:
+        only = None
     if only is not None and not only:
         text = turn.say("refund.which_line", order_no=order.order_no, count=len(order.lines))
         return turn.aside(paragraphs(text, _numbered(turn, order)))
@@ -39,28 +47,35 @@ def money_back(turn: Turn, order: Order, said: str) -> Reply:
     return turn.aside(paragraphs(_begun(turn, order, outcome, only), _kept(turn, order, outcome)))
 
 
-def of_order(turn: Turn, order_no: str) -> Reply:
-    """The refund that was offered, of the very order it was offered for."""
+def taken(turn: Turn, offered: str) -> Reply:
+    """The refund that was offered, of the very lines it was offered for."""
+    order_no, _, numbers = offered.partition(":")
     order = turn.shop.order(turn.tx, order_no, turn.customer_id)
     if order is None:
         return turn.aside(turn.say("refund.nothing"))
-    return money_back(turn, order, "")
+    return _money_back(turn, order, frozenset(map(int, filter(None, numbers.split(",")))) or None)
+
+
+def means(order: Order, lines: Iterable[OrderLine]) -> str:
+    """What choosing the refund of these lines means; delivered ones beside them stay the customer's."""
+    return f"{REFUND_ORDER}{order.order_no}:{','.join(str(line.line_no) for line in lines)}"
 
 
 def offer(turn: Turn, order: Order) -> tuple[Choice, ...]:
-    """What can be chosen where the rule gives money back: the refund of this order, or a person."""
+    """What can be chosen where the rule gives money back: the refund of these lines, or a person."""
     human = turn.choice("choice.human", HUMAN)
-    if all(refund_denied(order, line) is not None for line in order.lines):
+    refundable = undelivered(order) or tuple(
+        line for line in order.lines if refund_denied(order, line) is None
+    )
+    if not refundable:
         return (human,)
-    return (turn.choice("choice.refund", f"{REFUND_ORDER}{order.order_no}"), human)
+    return (turn.choice("choice.refund", means(order, refundable)), human)
 
 
 def undelivered(order: Order) -> tuple[OrderLine, ...]:
-    """Lines that ended without all of what was paid for, whose money still lies here."""
+    """Lines that did not come to all of what was paid for, whose money still lies here."""
     return tuple(
-        line
-        for line in order.lines
-        if line.state in (LineState.FAILED, LineState.PARTIAL) and refund_denied(order, line) is None
+        line for line in order.lines if line.state in NOT_ALL_CAME and refund_denied(order, line) is None
     )
 
 
@@ -83,6 +98,10 @@ def _lines_meant(turn: Turn, order: Order, said: str) -> frozenset[int] | None:
         return frozenset(named) if len(named) == len(digits) else frozenset()
     if any(word in said for word in places.last if len(word) > 1):
         return frozenset({lines[-1].line_no})
+    missing = undelivered(order)
+    if missing and not any(word in said for word in turn.telling.lexicon.words("answers.every")):
+        # Who has not got all of it means what he has not got, and keeps the card that came.
+        return frozenset(line.line_no for line in missing)
     return None
 
 
