@@ -261,6 +261,8 @@ class RefundOutcome:
 
 
 class Verdict(StrEnum):
+    ALONE = "alone"
+    """Small enough to be given back by one person; the row is its record."""
     CONFIRMED = "confirmed"
     DECLINED = "declined"
 

@@ -79,13 +79,18 @@ class StaffRefunds:
             return denied
         if proposals.open_of_line(tx, order_no, line_no) is not None:
             return StaffDenied.WAITS_ALREADY
+        number = proposals.add(tx, order_no, line_no, amount, why, by, now)
         given_by_staff = money.refunded_because(tx, order_no, RefundReason.STAFF)
         if given_by_staff + amount > self.room.policy.aftersales.refund_alone_max_fen:
-            number = proposals.add(tx, order_no, line_no, amount, why, by, now)
             self.room.alarm(tx, TO_CONFIRM, f"{order_no}-{line_no}", f"{amount} fen, {by}: {why}", now)
             return RefundProposed(number, amount)
+        proposals.decide(tx, number, Verdict.ALONE, by, now)
         self._begin(tx, order, line, amount, now)
         return RefundBegun(amount)
+
+    def record(self, tx: Tx, order_no: str) -> tuple[RefundProposal, ...]:
+        """Everything that staff gave back of the order, or proposed to, with who and why."""
+        return proposals.of_order(tx, order_no)
 
     def proposals(self, tx: Tx) -> tuple[RefundProposal, ...]:
         """Refunds that wait for a second person, oldest first."""

@@ -24,6 +24,11 @@ _OPEN_OF_LINE = _OPEN.where(
     refund_proposals.c.order_no == bindparam("b_order_no"),
     refund_proposals.c.line_no == bindparam("b_line_no"),
 )
+_OF_ORDER = (
+    select(refund_proposals)
+    .where(refund_proposals.c.order_no == bindparam("b_order_no"))
+    .order_by(refund_proposals.c.proposal_no)
+)
 _DECIDE = (
     update(refund_proposals)
     .where(refund_proposals.c.proposal_no == bindparam("b_proposal_no"), refund_proposals.c.verdict.is_(None))
@@ -58,6 +63,11 @@ def open_ones(tx: Tx) -> tuple[RefundProposal, ...]:
 def open_of_line(tx: Tx, order_no: str, line_no: int) -> RefundProposal | None:
     row = tx.execute(_OPEN_OF_LINE, {"b_order_no": order_no, "b_line_no": line_no}).first()
     return _proposal(row) if row else None
+
+
+def of_order(tx: Tx, order_no: str) -> tuple[RefundProposal, ...]:
+    """All of the order, whatever became of them, oldest first."""
+    return tuple(_proposal(row) for row in tx.execute(_OF_ORDER, {"b_order_no": order_no}))
 
 
 def decide(tx: Tx, proposal_no: int, verdict: Verdict, by: str, now: datetime) -> bool:

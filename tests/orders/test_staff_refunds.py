@@ -14,7 +14,7 @@ from orders.database import Database
 from orders.errors import NoSuchOrder
 from orders.money import Fen
 from orders.order import CustomerState, Order
-from orders.payment import RefundDenied
+from orders.payment import RefundDenied, Verdict
 from orders.staff_refunds import RefundBegun, RefundProposed, StaffDenied
 from tests.orders.test_delivering import paid
 from tests.orders.test_refunding import wish
@@ -46,6 +46,17 @@ async def test_a_part_of_a_delivered_line_goes_back_and_the_goods_stay(world: Wo
     assert (line.refunded_fen, line.refunding_fen) == (500, 0)
     assert await world.state(order) is CustomerState.PARTLY_DELIVERED
     assert await world.violations() == ()
+
+
+async def test_who_gave_back_and_why_is_on_record(world: World) -> None:
+    order = await paid(world, topup(quantity=3))
+    await refund(world, order, 500)
+    await refund(world, order, by="小李")
+    record = await world.database.read(lambda tx: world.shop.staff_refunds.record(tx, order.order_no))
+    assert [(one.amount_fen, one.proposed_by, one.why, one.verdict) for one in record] == [
+        (500, "小王", "sorry", Verdict.ALONE),
+        (29440, "小李", "sorry", None),
+    ]
 
 
 async def test_several_parts_add_up_to_the_line_and_never_to_more(world: World) -> None:
