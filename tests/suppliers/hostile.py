@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 
@@ -20,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from orders.clock import Clock
 from orders.ports import RawNotice
 from tests.orders.world import START
 
@@ -42,7 +44,7 @@ class Manner(StrEnum):
     SLOW = "slow"
     """Accepted; the answer waits for `let_go`."""
     LATE = "late"
-    """Accepted, and not to be seen by questions until `show`."""
+    """Accepted, and not to be seen by questions until `show`, or for as long as `hides_for`."""
     LOST = "lost"
     """Never arrives, and the answer neither."""
     REFUSE = "refuse"
@@ -62,6 +64,7 @@ class Taken:
     state: int = 0
     arrived: str = ""
     visible: bool = True
+    at: datetime = START
 
 
 @dataclass
@@ -85,6 +88,8 @@ class HostileSupplier:
     calls: list[str] = field(default_factory=list)
     unsigned: int = 0
     down: bool = False
+    clock: Clock | None = None
+    hides_for: timedelta | None = None
 
     def __post_init__(self) -> None:
         self.arrived = asyncio.Event()
@@ -160,7 +165,14 @@ class HostileSupplier:
             return _said(1, "面值检测不相同，提单不通过！")
         if float(fields.get("price", price)) < float(price):
             return _said(1, "成本限制，提单不通过！")
-        one = Taken(f"CZH{len(self.taken) + 1}", number, account, face, visible=manner is not Manner.LATE)
+        one = Taken(
+            f"CZH{len(self.taken) + 1}",
+            number,
+            account,
+            face,
+            visible=manner is not Manner.LATE,
+            at=self._now(),
+        )
         self.taken.append(one)
         self.arrived.set()
         return await self._answered(manner, one, price)
@@ -202,9 +214,15 @@ class HostileSupplier:
                 "charge_amount": one.arrived,
             }
             for one in self.taken
-            if one.visible and one.number in fields["out_trade_nums"].split(",")
+            if self._shows(one) and one.number in fields["out_trade_nums"].split(",")
         ]
         return _said(0, "ok", found)
+
+    def _shows(self, one: Taken) -> bool:
+        return one.visible or (self.hides_for is not None and self._now() >= one.at + self.hides_for)
+
+    def _now(self) -> datetime:
+        return self.clock.now() if self.clock else START
 
     def _account(self, number: str) -> str:
         return next((one.account for one in self.taken if one.number == number), "")
