@@ -28,8 +28,20 @@ _DAYS = select(bills.c.day).where(bills.c.party == bindparam("b_party")).order_b
 _FORGET_ROWS = delete(bill_rows).where(
     bill_rows.c.party == bindparam("b_party"), bill_rows.c.day == bindparam("b_day")
 )
-_FORGET = delete(bills).where(bills.c.party == bindparam("b_party"), bills.c.day == bindparam("b_day"))
-_ADD = insert(bills)
+_RESERVE = text(
+    'INSERT INTO bills (party, day, fetched_at, "rows", agreed, digest) '
+    "VALUES (:party, :day, 0, 0, 0, '') ON CONFLICT (party, day) DO NOTHING"
+)
+_REPLACE = (
+    update(bills)
+    .where(bills.c.party == bindparam("b_party"), bills.c.day == bindparam("b_day"))
+    .values(
+        fetched_at=bindparam("n_fetched_at"),
+        rows=bindparam("n_rows"),
+        agreed=0,
+        digest=bindparam("n_digest"),
+    )
+)
 _ADD_ROWS = insert(bill_rows)
 _AGREED = (
     update(bills)
@@ -180,13 +192,13 @@ def take_in(tx: Tx, party: Party, day: date, rows: Sequence[BillRow], now: datet
         for number, row in enumerate(rows, start=1)
     ]
     digest = hashlib.sha256(json.dumps(written).encode()).hexdigest()
-    known = tx.execute(_BILL, _key(party, day)).first()
-    if known is not None and known.digest == digest:
+    tx.execute(_RESERVE, {"party": str(party), "day": day.isoformat()})
+    # Who fetched the same bill at the same time waits here, and finds it taken in.
+    if tx.execute(_BILL_LOCKED, _key(party, day)).one().digest == digest:
         return False
     tx.execute(_FORGET_ROWS, _key(party, day))
-    tx.execute(_FORGET, _key(party, day))
-    facts = {"party": str(party), "day": day.isoformat(), "fetched_at": stamp(now), "rows": len(rows)}
-    tx.execute(_ADD, facts | {"agreed": 0, "digest": digest})
+    facts = {"n_fetched_at": stamp(now), "n_rows": len(rows), "n_digest": digest}
+    tx.execute(_REPLACE, _key(party, day) | facts)
     if written:
         tx.execute(_ADD_ROWS, written)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -367,6 +368,16 @@ async def test_a_usual_fee_is_booked_without_asking_anybody(office: Office) -> N
     await office.resolve(fee)
     assert await office.balance("gateway_fees") == 55
     assert await office.reconcile() == []
+
+
+async def test_two_who_compare_at_the_same_time_book_a_fee_once(office: Office) -> None:
+    order = await paid(office.world)
+    office.gateway.bill_change = changed(order, fee_fen=Fen(60))
+    day = china_day(office.world.now)
+    together = [office.world.bookkeeper.reconcile(BANK, day) for _ in range(4)]
+    assert await asyncio.gather(*together) == [None] * 4
+    assert await office.balance("gateway_fees") == 60
+    assert await office.world.violations() == ()
 
 
 async def test_an_unusual_fee_waits_for_somebody_and_is_booked_then(office: Office) -> None:
