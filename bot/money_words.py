@@ -165,7 +165,10 @@ class MoneyWords:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{self._any('coupon.names')})\s*[是为:：=\s]*(?P<code>[A-Za-z0-9-]{{4,32}})")
+        # A name that stands for itself: the 代金券 of 滴滴代金券 is goods, and what follows is no code of ours.
+        alone = rf"(?:^|[\s,，。;；、:：]|{self._any('coupon.lead')})"
+        names = self._any("coupon.names")
+        return re.compile(rf"{alone}(?:{names})\s*[是为:：=\s]*(?P<code>[A-Za-z0-9-]{{4,32}})")
 
 
 NO_WORDS = MoneyWords()

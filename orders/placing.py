@@ -87,7 +87,8 @@ def _give_up(
     after = book.update_order(tx, order, replace(order, state=state, payment_state=PaymentState.CLOSED))
     for line in order.lines_by_sku:
         goods.release(tx, line.sku_id, line.quantity)
-    coupons.give_back(tx, order.order_no, now)
+    if order.coupon is not None:
+        coupons.give_back(tx, order.order_no, now)
     money.close_payments(tx, order.order_no)
     room.note(tx, order.order_no, event, now)
     return after

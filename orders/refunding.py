@@ -372,7 +372,7 @@ def finish(tx: Tx, room: Backroom, order: Order, now: datetime) -> Order:
     if order.state is not OrderState.PLACED or not order.is_ended:
         return order
     order = closing.complete(tx, room, order, now)
-    if not any(line.delivered_quantity for line in order.lines):
+    if order.coupon is not None and not any(line.delivered_quantity for line in order.lines):
         coupons.give_back(tx, order.order_no, now)
     if not order.fee_fen:
         return order

@@ -242,7 +242,7 @@ def _keep_again(tx: Tx, catalog: Catalog, order: Order, now: datetime) -> bool:
             _let_go(tx, kept)
             return False
         kept.append(line)
-    if not coupons.take_again(tx, order.order_no, now):
+    if order.coupon is not None and not coupons.take_again(tx, order.order_no, now):
         _let_go(tx, kept)
         return False
     return True

@@ -191,7 +191,7 @@ def test_talk_of_coupons_and_the_wallet_is_heard(text: str, heard: MoneyTalk) ->
     [
         ORDER, "充100元话费到13800138000 用余额付", "余额支付", "退余额", "余额怎么充", "话费余额多少",
         "steam钱包50", "充值余额100到13800138000", "瑞幸优惠券30元", "NEW10@qq.com", "SAVE99", "ABC",
-        "有优惠券吗，充100话费", "充100充50余额",
+        "有优惠券吗，充100话费", "充100充50余额", "滴滴代金券 A12345", "瑞幸代金券30元 A12345",
     ],
 )  # fmt: skip
 def test_an_order_and_other_talk_is_none_of_it(text: str) -> None:
