@@ -15,6 +15,7 @@ from orders.database import Tx
 from orders.errors import NoSuchOrder, NotPermitted, TooManyUnpaid
 from orders.money import NOTHING, Fen, yuan
 from orders.order import EventKind, Order, OrderPurpose, OrderState, PaymentState
+from orders.payment import CURRENCY
 from orders.pricing import with_fee
 from orders.store import book, customers, money
 
@@ -86,6 +87,11 @@ def give_out(tx: Tx, room: Backroom, order_no: str, amount_fen: Fen, agent: str,
     left = order.price_fen - order.refunded_fen - order.refunding_fen
     if not 1 <= amount_fen <= left:
         raise NotPermitted(f"{yuan(left)} of deposit {order_no} can go back, and not {yuan(amount_fen)}")
+    payment = money.payment_of(tx, order_no)
+    if payment is not None and payment.charged.currency != CURRENCY and amount_fen != order.settled_fen:
+        raise NotPermitted(
+            f"deposit {order_no} was paid in {payment.charged.currency}; it goes back whole only"
+        )
     if not customers.spend(tx, order.customer_id, amount_fen):
         held = customers.find(tx, order.customer_id).balance_fen
         raise NotPermitted(f"the wallet holds {yuan(held)}; the rest of deposit {order_no} is spent")

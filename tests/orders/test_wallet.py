@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from adapters.suppliers.sandbox import Manner
 from orders.database import Database
@@ -208,6 +209,17 @@ async def test_a_deposit_goes_back_to_its_origin_as_far_as_it_is_not_spent(world
     with pytest.raises(NotPermitted):
         await world.write(lambda tx: give(tx, order.order_no, Fen(9981), "小王", world.now))
     assert await world.violations() == ()
+
+
+async def test_a_deposit_that_was_paid_in_stars_goes_back_whole_or_not_at_all(world: World) -> None:
+    order = await deposited(world)
+    stars = text("UPDATE payments SET charge_minor = 700, charge_currency = 'XTR'")
+    await world.write(lambda tx: tx.execute(stars))
+    with pytest.raises(NotPermitted, match="whole"):
+        await world.write(lambda tx: world.shop.give_out(tx, order.order_no, Fen(10000), "小王", world.now))
+    assert await balance(world) == 20000
+    await world.write(lambda tx: world.shop.give_out(tx, order.order_no, Fen(20000), "小王", world.now))
+    assert await balance(world) == 0
 
 
 async def test_only_a_paid_deposit_is_given_out(world: World) -> None:
