@@ -34,6 +34,9 @@ from orders.ports import (
 )
 from tests.simulation.wire import Wire
 
+MERCHANTS = {name: Merchant(f"m-{name}", f"a-{name}") for name in ("north", "south")}
+"""Who the shop is at each bank."""
+
 
 @dataclass(frozen=True)
 class Movement:
@@ -96,6 +99,10 @@ class Bank:
         )
         self.movements.setdefault(out_trade_no, []).append(paid)
         return paid
+
+    def opened(self, ask: PaymentAsk) -> OpenAnswer:
+        self.asks[ask.out_trade_no] = ask
+        return OpenAnswer(GoTo(f"pay:{ask.out_trade_no}"))
 
     def status(self, out_trade_no: str) -> PaymentAnswer:
         if paid := self.movements.get(out_trade_no):
@@ -217,11 +224,9 @@ class BankGateway:
                 return None
 
     async def open(self, ask: PaymentAsk, scene: Scene) -> OpenAnswer:
-        def opened() -> OpenAnswer:
-            self._bank.asks[ask.out_trade_no] = ask
-            return OpenAnswer(GoTo(f"pay:{ask.out_trade_no}"))
-
-        return await self._wire.call("open", opened, OpenAnswer(None, "silent", unsure=True))
+        return await self._wire.call(
+            "open", lambda: self._bank.opened(ask), OpenAnswer(None, "silent", unsure=True)
+        )
 
     async def query(self, ask: PaymentAsk) -> PaymentAnswer:
         unknown = PaymentAnswer(PaymentStatus.UNKNOWN)

@@ -31,12 +31,12 @@ def price(rng: random.Random) -> int:
     return rng.choice((100, 333, 999, 1234, 4990, 9980, 19999))
 
 
-def catalog(prices: Mapping[str, int], rng: random.Random) -> Catalog:
-    """`prices` in 分."""
+def catalog(prices: Mapping[str, int], rng: random.Random, plenty: int = 0) -> Catalog:
+    """`prices` in 分; `plenty` more of everything than there usually is."""
     rows = [COLUMNS]
     for sku, (product, account, delivery, refund, stock) in ROWS.items():
         price = f"{prices[sku] // 100}.{prices[sku] % 100:02d}"
-        left = str(max(0, stock + rng.randint(-3, 6)))
+        left = str(max(0, stock + plenty + rng.randint(-3, 6)))
         cells = {
             "sku": sku, "product": product, "name": product, "category": "c", "aliases": "", "variant": sku,
             "face_value": "1", "unit": "u", "list_price": "999.00", "price": price, "account": account,

@@ -21,10 +21,9 @@ from bot.messages import OutgoingMessage, Speaker
 from orders.clock import VirtualClock
 from orders.errors import ShopError
 from orders.policy import Policy
-from orders.ports import Merchant
 from orders.quote import Quote
 from tests.simulation import goods
-from tests.simulation.bank import Bank, BankGateway, Movement
+from tests.simulation.bank import MERCHANTS, Bank, BankGateway, Movement
 from tests.simulation.depot import Depot
 from tests.simulation.house import A_SOUND_SHOP, CHANNEL, Kit, Process, Surroundings
 from tests.simulation.journal import Broken
@@ -32,7 +31,7 @@ from tests.simulation.straight import WROTE_AT, Straight
 from tests.simulation.wire import VirtualLoop, Wire
 
 START = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
-BANKS = ("north", "south")
+BANKS = tuple(MERCHANTS)
 CUSTOMERS = tuple(f"{CHANNEL}:c{number}" for number in range(8))
 
 ORDERS_MAX = 70
@@ -172,7 +171,7 @@ class World:
         """Money of which the shop said that it had heard: bank and the bank's number."""
         self.given_back: list[str] = []
         """Refunds of whose good end the shop said that it had heard."""
-        self.banks = {name: Bank(name, Merchant(f"m-{name}", f"a-{name}"), self.clock) for name in BANKS}
+        self.banks = {name: Bank(name, merchant, self.clock) for name, merchant in MERCHANTS.items()}
         age = self.policy.payment.notice_age_max_seconds
         gateways = {name: BankGateway(bank, self.wire, age) for name, bank in self.banks.items()}
         self.depot = Depot(self.rng, self.clock, self.wire, self.faults)
