@@ -210,7 +210,7 @@ def owed(tx: Tx, limit: int) -> tuple[Owed, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """Revenue and cost of a product on a day. Without a product: fees, and what gateways kept."""
+    """Revenue and cost of a product on a day. Without a product: fees, what gateways kept, lost keys."""
 
     day: date
     product_id: str
@@ -235,8 +235,9 @@ _EARNED = text(
     LEFT JOIN attempts a ON g.ref LIKE 'cost:%' AND a.request_no = SUBSTR(g.ref, 6)
     LEFT JOIN order_lines l ON l.order_no = g.order_no AND (l.line_no = r.line_no OR l.line_no = a.line_no
         OR g.ref = 'delivered:' || l.order_no || ':' || CAST(l.line_no AS TEXT)
-        OR g.ref = 'keys:' || l.order_no || ':' || CAST(l.line_no AS TEXT))
-    WHERE g.account IN ('revenue', 'fee_income', 'cost_of_goods', 'gateway_fees')
+        OR g.ref = 'keys:' || l.order_no || ':' || CAST(l.line_no AS TEXT)
+        OR g.ref LIKE 'keys:' || l.order_no || ':' || CAST(l.line_no AS TEXT) || ':%')
+    WHERE g.account IN ('revenue', 'fee_income', 'cost_of_goods', 'gateway_fees', 'stock_losses')
         AND g.at >= :begins AND g.at < :ends
     GROUP BY {_DAY.format(at="g.at")}, COALESCE(l.product_id, '')
     ORDER BY 1, 2

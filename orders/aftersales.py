@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from orders import stockroom
+from orders import costs, stockroom
 from orders.backroom import Backroom
 from orders.card_key import KeyState, SoldKey
 from orders.database import Tx
@@ -90,6 +90,7 @@ class AfterSales:
         if new_key_no is None:
             return NotReplaced.OUT_OF_STOCK
         keys.replace(tx, key_no, new_key_no, why, by, now)
+        costs.book_replacement(tx, order_no, line.line_no, new_key_no, now)
         detail = f"key {key_no} by key {new_key_no}, by {by}"
         self.room.note(tx, order_no, EventKind.KEY_REPLACED, now, line.line_no, detail=detail)
         see_to(tx, order_no, line.line_no, by, now)

@@ -108,6 +108,12 @@ INVARIANTS: Mapping[str, str] = {
         UNION ALL
         SELECT account FROM ledger WHERE account = 'cost_of_goods' GROUP BY account HAVING SUM(amount_fen) < 0
     """,
+    "the stock of card keys is worth what its free keys had cost": """
+        SELECT 'card_stock' AS subject WHERE
+            COALESCE((SELECT SUM(b.unit_cost_fen) FROM card_keys k JOIN key_batches b ON b.batch_no = k.batch_no
+                      WHERE k.state = 'free'), 0)
+            <> COALESCE((SELECT SUM(amount_fen) FROM ledger WHERE account = 'card_stock'), 0)
+    """,
     "what a supplier charged for a delivery is booked with it": """
         SELECT a.request_no AS subject FROM attempts a
         LEFT JOIN ledger g ON g.ref = 'cost:' || a.request_no AND g.account = 'cost_of_goods'

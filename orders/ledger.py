@@ -30,6 +30,8 @@ COST_OF_GOODS = "cost_of_goods"
 """What delivered goods had cost us: an expense."""
 CARD_STOCK = "card_stock"
 """What the card keys that are still ours had cost."""
+STOCK_LOSSES = "stock_losses"
+"""What card keys had cost that expired or were struck off: an expense."""
 BANK = "bank"
 """Our own account at a bank, as far as the shop moves it."""
 
@@ -97,6 +99,10 @@ def on_cost(supplier: str, cost_fen: int) -> Entries:
 def on_keys_sold(cost_fen: int) -> Entries:
     """Card keys out of our own stock, at what their batches had cost."""
     return {COST_OF_GOODS: cost_fen, CARD_STOCK: -cost_fen}
+
+
+def on_keys_lost(cost_fen: int) -> Entries:
+    return {STOCK_LOSSES: cost_fen, CARD_STOCK: -cost_fen}
 
 
 def on_keys_bought(cost_fen: int) -> Entries:

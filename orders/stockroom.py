@@ -246,6 +246,7 @@ def retire(tx: Tx, room: Backroom, now: datetime) -> int:
 def _taken_out(tx: Tx, room: Backroom, keys: Mapping[int, str], why: str, by: str, now: datetime) -> int:
     """Strike the keys off, and count them off the stock. Returns how many are promised and missing."""
     batches.strike_off(tx, list(keys), why, by, now)
+    costs.write_off(tx, list(keys), now)
     short_by = 0
     for sku_id, count in sorted(Counter(keys.values()).items()):
         goods.take_out(tx, sku_id, count)

@@ -200,3 +200,25 @@ async def test_keys_cost_what_their_batch_had_cost(database: Database) -> None:
     balances = await world.database.read(world.shop.balances)
     assert (balances["cost_of_goods"], balances["card_stock"], balances["bank"]) == (1800, 900, -2700)
     assert await world.violations() == ()
+
+
+async def test_a_replacement_costs_a_key_more_and_an_expired_key_is_a_loss(database: Database) -> None:
+    world = World(database, demo_keys=False)
+    await world.open_shop()
+    await take_in(world, *numbered(2))
+    await take_in(world, *numbered(2, "OLD"), name="old.txt", expires=china_day(world.now).replace(day=20))
+    order = await paid(world, gift())
+    (key,) = await world.database.read(lambda tx: world.shop.aftersales.keys_of(tx, order.order_no))
+    await world.write(
+        lambda tx: world.shop.aftersales.replace_key(
+            tx, order.order_no, key.key_no, "小王", "dead", world.now
+        )
+    )
+    balances = await world.database.read(world.shop.balances)
+    assert (balances["cost_of_goods"], balances["card_stock"]) == (1800, 1800)
+    await take_in(world, *numbered(1, "LATE"), name="late.txt", expires=china_day(world.now).replace(day=20))
+    await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
+    await world.wait(days=20)
+    balances = await world.database.read(world.shop.balances)
+    assert (balances["stock_losses"], balances["card_stock"]) == (900, 1800)
+    assert await world.violations() == ()

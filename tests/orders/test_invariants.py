@@ -44,6 +44,9 @@ DAMAGE = {
     "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'customer_balances', 1, 0), ('x', 'bank', -1, 0)": (
         "whoever we owe never owes us"
     ),
+    "INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('x', 'card_stock', 1, 0), ('x', 'bank', -1, 0)": (
+        "the stock of card keys is worth what its free keys had cost"
+    ),
     "UPDATE attempts SET cost_fen = 7": "what a supplier charged for a delivery is booked with it",
     "UPDATE orders SET settled_fen = settled_fen + 1": (
         "an order is settled by exactly the money of its one payment"
