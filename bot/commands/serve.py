@@ -27,6 +27,7 @@ SANDBOX_WARNING = (
     "WARNING: the sandbox is among the gateways. No money moves, top-ups reach nobody, and card keys are made up.\n"
     "         Try everything out like this, but sell nothing to real customers."
 )
+SUPPLIERS_WARNING = "         But {names} deliver for real, and take real money for it."
 
 DESK_PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -49,6 +50,8 @@ def serve(settings: Settings, *, works: bool = True) -> None:
         typer.echo(f"{settings.shop_name} is open: {settings.base_url}  desk: {settings.base_url}/desk")
         if settings.plays:
             typer.echo(SANDBOX_WARNING, err=True)
+            if settings.suppliers:
+                typer.echo(SUPPLIERS_WARNING.format(names=", ".join(settings.suppliers)), err=True)
 
     run = run_shop(settings, catalog=None, supplier_delay=timedelta(0), opened=opened, works=works)
     asyncio.run(run)
