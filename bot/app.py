@@ -24,7 +24,7 @@ from adapters.payments.sandbox import NAME as SANDBOX
 from adapters.payments.sandbox import SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
-from adapters.suppliers.topup_account import topup_seller
+from adapters.suppliers.topup_account import topup_address, topup_seller
 from adapters.web.app import create_web_app
 from adapters.web.passwords import hash_password
 from adapters.web.services import WebServices, WebSettings
@@ -246,7 +246,7 @@ async def keeping_books(settings: Settings, database: Database) -> AsyncIterator
         merchants = {name: gateway.merchant for name, gateway in gateways.items()}
         keys = SampleKeys() if settings.plays else None
         rules = PriceRules.read(settings.data_folder / "pricing.toml")
-        shop = Shop(EmbeddedJobs(policy.jobs), vault, policy, merchants, keys, price_rules=rules)
+        shop = Shop(engine.jobs_of(settings, policy), vault, policy, merchants, keys, price_rules=rules)
         yield Bookkeeper(database, shop, gateways, sellers, clock)
 
 
@@ -310,7 +310,7 @@ def shop_for_catalog(settings: Settings) -> Shop:
     vault = Vault.from_text(settings.card_keys.get_secret_value() or Vault.fresh_text())
     # Sandbox money buys sandbox keys; without them the stock of card goods is the keys in the vault.
     keys = SampleKeys() if settings.plays else None
-    return Shop(EmbeddedJobs(policy.jobs), vault, policy, {SANDBOX: SANDBOX_MERCHANT}, keys)
+    return Shop(engine.jobs_of(settings, policy), vault, policy, {SANDBOX: SANDBOX_MERCHANT}, keys)
 
 
 def shop_for_keys(settings: Settings) -> Shop:
@@ -535,6 +535,12 @@ def rehearse_supplier(file: Path, settings: Settings) -> Iterator[str]:
     from adapters.suppliers.topup_rehearsal import rehearsed
 
     return rehearsed(file, _supplier_lookup, settings.base_url, SystemClock())
+
+
+def supplier_addresses(settings: Settings) -> dict[str, str]:
+    """Where each outside supplier is reached. Raises SupplierRejected."""
+    folder = settings.data_folder / "suppliers"
+    return {name: topup_address(folder, name, _supplier_lookup) for name in settings.suppliers}
 
 
 def sellers_of(settings: Settings, client: httpx.AsyncClient) -> tuple[Seller, ...]:

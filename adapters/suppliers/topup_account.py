@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from adapters.suppliers.topup_checks import check_account, read_description
+from adapters.suppliers.topup_description import Description
 from adapters.suppliers.topup_http import TopupHttp
 from orders.clock import Clock
 from orders.errors import SupplierRejected
@@ -24,6 +25,19 @@ def topup_seller(
     folder: Path, name: str, lookup: Lookup, shop_url: str, client: httpx.AsyncClient, clock: Clock
 ) -> Seller:
     """Raises SupplierRejected where the description or a setting cannot be used."""
+    description, settings, base_url = _account(folder, name, lookup)
+    supplier = TopupHttp(name, description, settings, callback_url(shop_url, name), client, clock, base_url)
+    goods = {sku_id: one.code for sku_id, one in description.goods.items()}
+    return Seller(supplier, goods, round(description.rating * 10), has_bills=description.bill is not None)
+
+
+def topup_address(folder: Path, name: str, lookup: Lookup) -> str:
+    """Where the supplier is reached. Raises SupplierRejected as `topup_seller` does."""
+    description, _, base_url = _account(folder, name, lookup)
+    return base_url or description.base_url
+
+
+def _account(folder: Path, name: str, lookup: Lookup) -> tuple[Description, Mapping[str, str], str]:
     path = folder / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in folder.glob("*.yaml")))
@@ -33,9 +47,7 @@ def topup_seller(
     settings = dict(lookup(name, (*description.settings, *description.secrets, URL)))
     base_url = settings.pop(URL, "")
     check_account(name, description, settings, base_url)
-    supplier = TopupHttp(name, description, settings, callback_url(shop_url, name), client, clock, base_url)
-    goods = {sku_id: one.code for sku_id, one in description.goods.items()}
-    return Seller(supplier, goods, round(description.rating * 10), has_bills=description.bill is not None)
+    return description, settings, base_url
 
 
 def callback_url(shop_url: str, name: str) -> str:

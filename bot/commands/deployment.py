@@ -17,7 +17,7 @@ from orders import backup as backups
 from orders.backup import Copy
 from orders.clock import SystemClock
 from orders.database import Database
-from orders.errors import BackupRejected
+from orders.errors import BackupRejected, SupplierRejected
 from orders.policy import Policy
 from orders.vault import Vault
 
@@ -26,11 +26,18 @@ STYLES = {Health.WELL: "green", Health.DOUBTFUL: "yellow", Health.ILL: "bold red
 
 def doctor(settings: Settings) -> int:
     """Examine the deployment; 1 where something is ill."""
+    from bot.app import supplier_addresses
+
     try:
         check_for_serving(settings)
         findings = [Finding("settings", Health.WELL, "every one that is needed is there")]
     except SettingsRejected as rejected:
         findings = [Finding("settings", Health.ILL, str(rejected), "mend .env; .env.example explains each")]
+    try:
+        suppliers = supplier_addresses(settings)
+    except SupplierRejected as rejected:
+        suppliers = {}
+        findings.append(Finding("suppliers", Health.ILL, str(rejected), "the shop does not start like this"))
     policy = Policy.read(settings.data_folder / "policy.toml")
     patient = Patient(
         database_url=settings.database,
@@ -39,7 +46,7 @@ def doctor(settings: Settings) -> int:
         policy=policy,
         vault=_vault(settings),
         jobs=jobs_of(settings, policy),
-        addresses=addresses(settings),
+        addresses=addresses(settings) | suppliers,
     )
 
     async def look() -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import sellers_of
+from bot.app import sellers_of, supplier_addresses
 from bot.cli import app
 from bot.settings import Settings
 from orders.clock import SystemClock
@@ -134,3 +134,17 @@ def test_a_supplier_that_nobody_knows_is_named_as_a_mistake(
     for command in ("pause", "resume", "sync"):
         result = CliRunner().invoke(app, ["suppliers", command, "acme", "--database", url])
         assert "known are jisuapi" in str(result.exception)
+
+
+def test_the_doctor_knows_where_suppliers_are_reached(outside: pytest.MonkeyPatch) -> None:
+    found = supplier_addresses(settings(supplier_names="jisuapi"))
+    assert found == {"jisuapi": "https://api.jisuapi.com/mobilerecharge/"}
+    outside.setenv("XIADAN_SUPPLIER_JISUAPI_URL", "http://127.0.0.1:9/")
+    assert supplier_addresses(settings(supplier_names="jisuapi")) == {"jisuapi": "http://127.0.0.1:9/"}
+
+
+def test_the_doctor_finds_a_supplier_ill_that_cannot_be_used(outside: pytest.MonkeyPatch) -> None:
+    outside.setenv("XIADAN_SUPPLIERS", "nobody")
+    result = CliRunner().invoke(app, ["doctor"])
+    assert result.exit_code == 1
+    assert "suppliers: supplier nobody: there is no file" in result.output
