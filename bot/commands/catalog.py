@@ -21,7 +21,7 @@ def check(file: Path) -> None:
 
 def import_file(file: Path, database_url: str, settings: Settings) -> None:
     """Replace the goods on sale by the file's: all of it or nothing. Orders stay as they are."""
-    from bot.app import shop_for_catalog
+    from bot.workbench import shop_for_catalog
 
     catalog = read_catalog(file)
     if database_url == settings.database:
@@ -43,7 +43,7 @@ def import_file(file: Path, database_url: str, settings: Settings) -> None:
 
 def export(file: Path | None, database_url: str, settings: Settings) -> None:
     """Write the goods on sale as CSV, live stock included."""
-    from bot.app import shop_for_catalog
+    from bot.workbench import shop_for_catalog
 
     async def run() -> str:
         database = Database.open(database_url)

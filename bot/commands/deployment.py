@@ -26,7 +26,7 @@ STYLES = {Health.WELL: "green", Health.DOUBTFUL: "yellow", Health.ILL: "bold red
 
 def doctor(settings: Settings) -> int:
     """Examine the deployment; 1 where something is ill."""
-    from bot.app import supplier_addresses
+    from bot.suppliers import supplier_addresses
 
     try:
         check_for_serving(settings)

@@ -185,7 +185,7 @@ def _print(table: Table, otherwise: str) -> None:
 def _write(
     settings: Settings, database_url: str, prepare: Callable[[Shop, datetime], Callable[[Tx], T]]
 ) -> T:
-    from bot.app import shop_for_keys
+    from bot.workbench import shop_for_keys
 
     async def run() -> T:
         shop = shop_for_keys(settings)
@@ -200,7 +200,7 @@ def _write(
 
 
 def _read_from(settings: Settings, database_url: str, look: Callable[[Shop, Tx], T]) -> T:
-    from bot.app import shop_for_catalog
+    from bot.workbench import shop_for_catalog
 
     async def run() -> T:
         shop = shop_for_catalog(settings)

@@ -124,7 +124,7 @@ def _proposed(proposal: Proposal) -> str:
 
 
 def _run(settings: Settings, database_url: str, do: Callable[[Teaching], Awaitable[T]]) -> T:
-    from bot.app import teaching_of
+    from bot.workbench import teaching_of
 
     async def run() -> T:
         database = Database.open(database_url)

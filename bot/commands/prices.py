@@ -161,7 +161,7 @@ def give_out(settings: Settings, database_url: str, order_no: str, amount: str) 
 
 def _run(settings: Settings, database_url: str, fn: Callable[[Shop, Tx], T]) -> T:
     """Do it in one transaction on the shop's database."""
-    from bot.app import shop_for_catalog
+    from bot.workbench import shop_for_catalog
 
     async def run() -> T:
         database = Database.open(database_url)

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import typer
 
-from bot.app import keeping_books
 from bot.settings import Settings
+from bot.workbench import keeping_books
 from orders.bookkeeper import Bookkeeper
 from orders.clock import SystemClock
 from orders.database import Database

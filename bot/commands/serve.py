@@ -12,8 +12,8 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from bot.app import run_shop, run_worker
 from bot.logs import configure_logs
+from bot.running import run_shop, run_worker
 from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving, open_state_folder
 from orders.database import Database
 from orders.vault import Vault

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def check(file: Path, settings: Settings) -> None:
     """Say what would be sent, and send nothing. Raises SupplierRejected naming the line of the file."""
-    from bot.app import rehearse_supplier
+    from bot.suppliers import rehearse_supplier
 
     for line in rehearse_supplier(file, settings):
         typer.echo(line)
@@ -99,7 +99,7 @@ def _told(health: Health, now: datetime) -> str:
 
 
 def _run(settings: Settings, database_url: str, fn: Callable[[Shop, Tx, datetime], T]) -> T:
-    from bot.app import shop_for_catalog
+    from bot.workbench import shop_for_catalog
 
     async def run() -> T:
         database = Database.open(database_url)

@@ -71,7 +71,7 @@ class Prepared:
     """
 
     def __init__(self, statement: ClauseElement) -> None:
-        self._statement = statement
+        self.statement = statement
         self._known: dict[str, _Compiled] = {}
 
     def __call__(self, tx: Tx, parameters: Parameters = NOTHING) -> Said:
@@ -87,8 +87,8 @@ class Prepared:
         dialect = tx.dialect
         compiled = self._known.get(dialect.name)
         if compiled is None:
-            columns = list(parameters) if isinstance(self._statement, Insert) else None
-            compiled = self._known[dialect.name] = _Compiled(self._statement, columns, dialect)
+            columns = list(parameters) if isinstance(self.statement, Insert) else None
+            compiled = self._known[dialect.name] = _Compiled(self.statement, columns, dialect)
         return compiled
 
 

@@ -10,8 +10,9 @@ import httpx
 import pytest
 
 from adapters.line import Line
-from bot.app import App, chat_lines
+from bot.app import App
 from bot.gateways import connected
+from bot.lines import chat_lines
 from bot.settings import Settings
 from orders.clock import SystemClock
 from orders.order import CustomerState

@@ -137,5 +137,5 @@ def test_a_shop_with_unsound_books_is_copied_and_told(
         database.execute("INSERT INTO ledger (ref, account, amount_fen, at) VALUES ('lost', 'revenue', 5, 0)")
     database.close()
     copy = back_up(shop, tmp_path / "copy.db", world_policy, START)
-    assert [violation.subject for violation in copy.violations] == ["lost"]
+    assert "lost" in [violation.subject for violation in copy.violations]
     assert examine(copy.file, world_policy, START).violations == copy.violations

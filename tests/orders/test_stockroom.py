@@ -281,7 +281,7 @@ async def test_keys_are_counted_by_their_states(world: World) -> None:
 
 
 async def test_the_next_key_is_found_by_the_index_of_free_keys(sqlite_path: Path) -> None:
-    query = keys._FREE.compile(dialect=sqlite.dialect(paramstyle="named"))
+    query = keys._FREE.statement.compile(dialect=sqlite.dialect(paramstyle="named"))
     facts = {**query.params, "b_sku_id": "gift-10", "b_usable_until": 0, "b_count": 1}
     database = Database.open(sqlite_url(sqlite_path))
     rows = await database.read(lambda tx: tx.execute(text(f"EXPLAIN QUERY PLAN {query}"), facts).all())

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import sellers_of, supplier_addresses
 from bot.cli import app
 from bot.settings import Settings
+from bot.suppliers import sellers_of, supplier_addresses
 from orders.clock import SystemClock
 from orders.database import Database, sqlite_url
 from orders.errors import SupplierRejected
