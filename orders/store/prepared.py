@@ -99,6 +99,7 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         assert isinstance(compiled, SQLCompiler)
         self._sql = str(compiled)
+        assert "POSTCOMPILE" not in self._sql, f"a prepared statement holds no lists: {self._sql}"
         self._fill = _filler(compiled)
         self._truths = _truths(statement, dialect)
         self._row: Callable[[Sequence[Any]], Any] | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, delete, func, select, text, update
+from sqlalchemy import Row, and_, bindparam, case, delete, func, or_, select, text, update
 
 from orders.database import Tx
 from orders.money import Fen
@@ -72,9 +72,13 @@ _LATEST = (
     .limit(bindparam("b_limit"))
     .subquery()
 )
-_GOOD = _LATEST.c.state.in_(["done", "partial"])
+# Each value for itself: a prepared statement holds no lists.
+_GOOD = or_(_LATEST.c.state == "done", _LATEST.c.state == "partial")
 # What was refused for our sake (no balance, a guard, several pieces at once) is no fault of theirs.
-_BAD = _LATEST.c.state.in_(["failed", "absent"]) & _LATEST.c.detail.not_in([one.value for one in Refusal])
+_BAD = and_(
+    or_(_LATEST.c.state == "failed", _LATEST.c.state == "absent"),
+    *(_LATEST.c.detail != refusal.value for refusal in Refusal),
+)
 _RECORD = Prepared(
     select(
         func.count(case((_GOOD, 1))).label("delivered"),
@@ -86,7 +90,7 @@ _TRIED = Prepared(
     select(attempts.c.supplier, attempts.c.state, attempts.c.detail).where(
         attempts.c.order_no == bindparam("b_order_no"),
         attempts.c.line_no == bindparam("b_line_no"),
-        attempts.c.state.in_(["failed", "absent"]),
+        or_(attempts.c.state == "failed", attempts.c.state == "absent"),
     )
 )
 _SAVE_GOODS = Prepared(
