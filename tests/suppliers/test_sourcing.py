@@ -272,3 +272,16 @@ async def test_a_waiting_line_cannot_be_told_delivered(world: SupplierWorld) -> 
     done = SupplierAnswer(Outcome.DONE)
     with pytest.raises(NotPermitted):
         await world.write(lambda tx: world.shop.resolve(tx, order.order_no, 1, done, "小王", world.now))
+
+
+async def test_where_the_policy_allows_one_attempt_a_refusal_ends_the_line(database: Database) -> None:
+    delivery = replace(POLICY.delivery, attempts_max=1)
+    world = SupplierWorld(database, policy=replace(POLICY, delivery=delivery))
+    await world.open_shop()
+    await world.open_suppliers()
+    world.alpha.manners[PHONE] = Manner.REFUSE
+    order = await paid(world)
+    assert await chosen(world, order) == [ALPHA]
+    assert world.beta.submissions == []
+    assert await world.state(order) is CustomerState.REFUNDED
+    assert await world.violations() == ()
