@@ -4,6 +4,8 @@
 # make check  ruff and mypy --strict alone
 # make bench  figures, as ratios against named baselines in one run
 # make mutate  twenty thousand edits of the corpus (SEED=, COUNT=): fails where one is silently wrong
+# make simulate  whole lives of a shop, each drawn from a seed (SEEDS=9000-9009, EVENTS=5000): fails on a broken invariant
+# make kill  kill -9, two hundred times on each database (KILLS=): fails where the books do not agree afterwards
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -12,10 +14,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 WORKERS ?= 2
+SEEDS ?= 9000-9009
+EVENTS ?= 5000
+KILLS ?= 200
 SEED ?= 1
 COUNT ?= 20000
 
-.PHONY: demo demo-gateways serve test check bench mutate browser clean
+.PHONY: demo demo-gateways serve test check bench mutate browser clean simulate kill
 
 demo: $(VENV)/.installed
 	@$(BIN)/xiadan demo
@@ -30,6 +35,13 @@ serve: $(VENV)/.installed
 # Edits of the corpus that must not turn a right frame into a silently wrong one: make mutate SEED=7 COUNT=20000
 mutate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.nlu.mutate $(SEED) $(COUNT)
+
+simulate: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.simulation $(SEEDS) $(EVENTS) --jobs $(WORKERS)
+
+kill: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.kill --kills $(KILLS) --database sqlite
+	$(BIN)/python -m tests.kill --kills $(KILLS) --database postgres
 
 test: check browser
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup

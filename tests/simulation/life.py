@@ -46,7 +46,7 @@ def policy_of_the_shop() -> Policy:
         read,
         gateways=replace(read.gateways, telegram=BANKS),
         quote=replace(read.quote, fee_per_mille=7),
-        sweep=replace(read.sweep, every_minutes=60),
+        sweep=replace(read.sweep, every_minutes=120),
     )
 
 
@@ -151,6 +151,8 @@ class World:
         self.log: deque[str] = deque(maxlen=LOG_KEPT)
         self.hash = hashlib.sha256()
         self.broken: Broken | None = None
+        self.look: Callable[[], None] = lambda: None
+        """Looks at the books, after each event."""
 
     # --- one shop after the other ---------------------------------------------------------------
 
@@ -315,8 +317,12 @@ class World:
                 break
             self.clock.advance_to(due)
             await self.settle()
-            await self.any_process().claim(4)
+            await self.any_process().claim(2)
             await self.settle()
+            # That is an event like any other.
+            self.events += 1
+            self.note("a worker takes what fell due")
+            self.look()
         self.clock.advance_to(until)
         await self.settle()
 
@@ -338,12 +344,12 @@ def live(seed: int, events: int, straight: Straight, kit: Kit = A_SOUND_SHOP) ->
     async def whole() -> None:
         while world.events < events:
             await world.open_shop()
-            books = Books(world)
-            books.check()
+            world.look = Books(world).check
+            world.look()
             while world.events < events and len(world.orders) < ORDERS_MAX:
                 await happenings.one(world)
-                books.check()
-            await ending.end(world, books)
+                world.look()
+            await ending.end(world)
             world.note(f"shop {world.shops} ends: {straight.digest()}")
             world.moves += straight.journal.moves
 

@@ -40,7 +40,7 @@ def test_whatever_happens_the_invariants_hold() -> None:
     for seed in range(1, 7):
         report = live(seed, EVENTS, straight())
         assert report.broken is None, f"{report}\n" + "\n".join(report.last)
-        assert report.events == EVENTS
+        assert report.events >= EVENTS
         kinds += report.kinds
         faults += report.faults
     assert {happening.__name__ for happening in HAPPENINGS} - set(kinds) == set()
