@@ -20,21 +20,37 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
-from adapters.payments.sandbox import Paid
+from adapters.payments.sandbox import NAME, Paid, SandboxBank, SandboxGateway
 from adapters.suppliers.sandbox import Manner
-from orders import delivering
+from orders import delivering, refunding
 from orders.catalog import Delivery
+from orders.clock import VirtualClock
 from orders.database import Database, sqlite_url
 from orders.draft import DraftLine
 from orders.errors import NoSuchOrder, NotCancellable, NotPermitted, OutOfStock, TooManyUnpaid
 from orders.money import Fen, Li
 from orders.order import LineState, Order, OrderState
-from orders.ports import Outcome, SupplierAnswer
+from orders.paying import Begun
+from orders.payment import Refused
+from orders.ports import (
+    Outcome,
+    PaymentAnswer,
+    PaymentAsk,
+    PaymentNotice,
+    RawNotice,
+    RefundAnswer,
+    RefundStatus,
+    Scene,
+    SupplierAnswer,
+)
 from orders.price_rules import Cut, LevelRule, PriceRules, Scope, TierRule
 from orders.tables import payments, refunds
-from tests.orders.world import World, coupon, gift, mouse, topup
+from tests.orders.test_crash import Died, Mortal
+from tests.orders.world import MERCHANT, POLICY, SECRET, START, World, coupon, gift, mouse, topup
 
 T = TypeVar("T")
+
+SECOND = "second"
 
 LINES: dict[str, tuple[DraftLine, ...]] = {
     "topup": (topup(),),
@@ -51,6 +67,26 @@ RULES = PriceRules(
 ACCOUNTS = ("13800138000", "13900139000", "13700137000")
 
 
+class SecondGateway(SandboxGateway):
+    """Another bank, which is spoken to in the same way."""
+
+    name = SECOND
+
+    def read_notice(self, raw: RawNotice) -> PaymentNotice:
+        return replace(super().read_notice(raw), gateway=SECOND)
+
+    async def query(self, ask: PaymentAsk) -> PaymentAnswer:
+        return self._of_second(await super().query(ask))
+
+    async def close(self, ask: PaymentAsk) -> PaymentAnswer:
+        return self._of_second(await super().close(ask))
+
+    @staticmethod
+    def _of_second(answer: PaymentAnswer) -> PaymentAnswer:
+        notice = answer.notice
+        return replace(answer, notice=replace(notice, gateway=SECOND)) if notice else answer
+
+
 class Life(RuleBasedStateMachine):
     """One shop, three customers, and everything that may come over them."""
 
@@ -62,8 +98,32 @@ class Life(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.mkdtemp()
         path = Path(shutil.copy(self.template, Path(self.folder) / "shop.db"))
-        self.world = World(Database.open(sqlite_url(path)), price_rules=RULES)
+        self.world = self.process(Database.open(sqlite_url(path)))
         self.notices: list[Paid] = []
+
+    def process(self, database: Database) -> World:
+        """A process of the shop; the banks and the supplier are other houses, and outlive it."""
+        ways = replace(POLICY.gateways, web=(NAME, SECOND))
+        merchants = {NAME: MERCHANT, SECOND: MERCHANT}
+        clock = self.world.clock if hasattr(self, "world") else VirtualClock(START)
+        world = World(database, replace(POLICY, gateways=ways), clock, merchants=merchants, price_rules=RULES)
+        if hasattr(self, "world"):
+            world.bank, world.supplier = self.world.bank, self.world.supplier
+            world.suppliers[Delivery.TOPUP] = world.supplier
+        else:
+            self.second = SandboxBank(SECRET, MERCHANT, clock, self.tell_of_second)
+        age = POLICY.payment.notice_age_max_seconds
+        self.gateways = (
+            SandboxGateway(SECRET, MERCHANT, world.bank, age),
+            SecondGateway(SECRET, MERCHANT, self.second, age),
+        )
+        world.connect(*self.gateways)
+        return world
+
+    async def tell_of_second(self, raw: RawNotice) -> bool:
+        shop, now = self.world.shop, self.world.now
+        said = await self.world.write(lambda tx: shop.receive_notice(tx, self.gateways[1], raw, now))
+        return not isinstance(said, Refused)
 
     def teardown(self) -> None:
         # In the end everything that was settled comes to an end, or to a person.
@@ -97,7 +157,7 @@ class Life(RuleBasedStateMachine):
             .where(refunds.c.state == "succeeded", payments.c.gateway != "balance")
         )
         believed = self.run(self.world.database.read(lambda tx: tx.execute(given_back).scalar_one()))
-        assert believed == self.world.bank.refunded_fen
+        assert believed == self.world.bank.refunded_fen + self.second.refunded_fen
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(doing)
@@ -175,6 +235,46 @@ class Life(RuleBasedStateMachine):
         movements = self.world.bank.paid.get(f"{order.order_no}-1", [])
         for paid in movements[: data.draw(st.integers(0, 2))]:
             self.run(self.world.bank.tell(paid))
+
+    @rule(order=placed)
+    def the_bank_tells_twice_at_the_same_instant(self, order: Order) -> None:
+        async def both(paid: Paid) -> None:
+            await asyncio.gather(self.world.bank.tell(paid), self.world.bank.tell(paid))
+
+        for paid in self.world.bank.paid.get(f"{order.order_no}-1", [])[:1]:
+            self.run(both(paid))
+
+    @rule(order=placed, pays=st.booleans())
+    def the_payer_goes_to_the_second_bank(self, order: Order, pays: bool) -> None:
+        shop, now = self.world.shop, self.world.now
+        begun = self.run(
+            self.world.write(lambda tx: shop.begin_payment(tx, order.pay_token, SECOND, Scene.QR, now))
+        )
+        if pays and isinstance(begun, Begun):
+            self.run(self.second.pay(begun.payment.ask, "wechat", again=True, although_closed=True))
+
+    @rule(
+        order=placed,
+        number=st.integers(1, 3),
+        status=st.sampled_from([RefundStatus.REFUSED, RefundStatus.PROCESSING, RefundStatus.UNKNOWN]),
+    )
+    def a_bank_says_something_late_about_a_refund(
+        self, order: Order, number: int, status: RefundStatus
+    ) -> None:
+        refund_no = f"{order.order_no}R{number}"
+        banks = (self.world.bank, self.second)
+        gave = any(bank.refund_status(refund_no).status is RefundStatus.SUCCEEDED for bank in banks)
+        # A bank that gave money back does not deny it afterwards.
+        said = RefundAnswer(RefundStatus.SUCCEEDED if gave else status, "late")
+        room, now = self.world.shop.room, self.world.now
+        self.run(self.world.write(lambda tx: refunding.answer(tx, room, refund_no, said, now)))
+
+    @rule(dies_at=st.integers(1, 6), after_commit=st.booleans())
+    def a_worker_dies_in_the_middle(self, dies_at: int, after_commit: bool) -> None:
+        victim = self.process(Mortal(self.world.database, dies_at, after_commit))  # type: ignore[arg-type]
+        with contextlib.suppress(Died):
+            self.run(victim.work())
+        self.run(self.world.write(lambda tx: self.world.jobs.take_back(tx, self.world.now)))
 
     @rule(order=placed)
     def the_bank_tells_it_for_another_order(self, order: Order) -> None:
@@ -329,9 +429,10 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_got_more_than_was_paid_for(self) -> None:
-        assert self.world.bank.refunded_fen <= sum(
-            paid.amount_fen for movements in self.world.bank.paid.values() for paid in movements
-        )
+        for bank in (self.world.bank, self.second):
+            assert bank.refunded_fen <= sum(
+                paid.amount_fen for movements in bank.paid.values() for paid in movements
+            )
 
 
 @pytest.mark.filterwarnings("default::ResourceWarning")
