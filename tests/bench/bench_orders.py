@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -439,7 +440,21 @@ def restart_part(folder: Path) -> None:
         await world.database.close()
 
     asyncio.run(fill())
-    port = 18_431
+    few = folder / "few.db"
+
+    async def open_few() -> None:
+        world = await opened(sqlite_url(few))
+        await world.database.close()
+
+    asyncio.run(open_few())
+    print(f"no open order: ready {_seconds_to_ready(few, folder):.2f} s after the start of the process")
+    print(f"{OPEN} open orders: ready {_seconds_to_ready(path, folder):.2f} s after the start of the process")
+
+
+def _seconds_to_ready(path: Path, folder: Path) -> float:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     environment = os.environ | {
         "XIADAN_DATABASE_URL": sqlite_url(path),
         "XIADAN_STATE_FOLDER": str(folder / "state"),
@@ -464,7 +479,7 @@ def restart_part(folder: Path) -> None:
                 if httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).status_code == 200:
                     break
             time.sleep(0.02)
-        print(f"{OPEN} open orders: ready {time.perf_counter() - began:.2f} s after the start of the process")
+        return time.perf_counter() - began
     finally:
         shop.terminate()
         shop.wait(timeout=20)
