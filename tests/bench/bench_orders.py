@@ -36,7 +36,7 @@ from orders.draft import Draft, DraftLine
 from orders.order import Order
 from orders.ports import Job
 from orders.quote import Quote
-from tests.orders.world import World, catalog_of, gift, topup
+from tests.orders.world import GOODS, World, catalog_of, topup
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "600"))
 WARM = 40
@@ -73,9 +73,19 @@ class Figures:
         return f"{self.what:<44}{self.per_second:8.0f} orders/s{self.cpu_ms:8.2f} ms CPU{beside}{tail}"
 
 
+CARDS = 20
+"""Kinds of cards on sale: on PostgreSQL two who buy the same kind at the same instant wait for each other."""
+
+
 def plenty(copies: int = 1_000_000) -> Catalog:
-    """The goods of the tests, with stock that no bench exhausts."""
-    return Catalog.of(tuple(_stocked(product, copies) for product in catalog_of().products), "plenty")
+    """The goods of the tests and more kinds of cards, with stock that no bench exhausts."""
+    cards = "".join(
+        f"card-{number},cards,点卡,卡券,,{number}元,{number},元,10.00,9.50,none,,3,7,1,乙,4.5,card,unused\n"
+        for number in range(1, CARDS + 1)
+    )
+    return Catalog.of(
+        tuple(_stocked(product, copies) for product in catalog_of(GOODS + cards).products), "plenty"
+    )
 
 
 def _stocked(product: Product, copies: int) -> Product:
@@ -86,8 +96,9 @@ class Customers:
     """Many who each buy a card key, pay for it, and get it."""
 
     def __init__(self, world: World, wish: DraftLine | None = None) -> None:
+        """`wish`: what all of them buy; else each another kind of card."""
         self.world = world
-        self.wish = wish or gift()
+        self.wish = wish
         self.done = 0
         self.latencies: list[float] = []
 
@@ -103,7 +114,7 @@ class Customers:
 
     def _placed(self, tx: Tx, number: int) -> Order:
         shop, now = self.world.shop, self.world.now
-        quote = shop.quote(tx, Draft((self.wish,)), f"web:c{number}", now)
+        quote = shop.quote(tx, Draft((self.wish or _card(number),)), f"web:c{number}", now)
         assert isinstance(quote, Quote), quote
         return shop.place(tx, quote, now)
 
@@ -115,6 +126,10 @@ class Customers:
                 await self.buy(number)
 
         await asyncio.gather(*(one() for _ in range(at_once)))
+
+
+def _card(number: int) -> DraftLine:
+    return DraftLine(product_id="cards", sku_id=f"card-{number % CARDS + 1}")
 
 
 def _money(order: Order, world: World) -> Paid:
@@ -133,9 +148,12 @@ async def opened(url: str, card_keys: int = 0) -> World:
     world = World(Database.open(url), demo_keys=False)
     await world.database.migrate()
     await world.open_shop(plenty())
-    for first in range(0, card_keys, 1000):
-        names = [f"key-{number}" for number in range(first, min(first + 1000, card_keys))]
-        await world.write(lambda tx, names=names: world.shop.add_card_keys(tx, "gift-10", names, world.now))  # type: ignore[misc]
+    for number in range(CARDS):
+        names = [f"key-{number}-{copy}" for copy in range(card_keys // CARDS + CARDS)]
+        sku_id = f"card-{number + 1}"
+        await world.write(
+            lambda tx, sku=sku_id, names=names: world.shop.add_card_keys(tx, sku, names, world.now)
+        )  # type: ignore[misc]
     return world
 
 
