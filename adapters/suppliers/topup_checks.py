@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,21 +38,32 @@ def read_description(path: Path) -> Description:
 def check_account(name: str, said: Description, settings: Mapping[str, str], base_url: str) -> None:
     """Refuse settings that are missing or only stand for something to fill in. Raises SupplierRejected,
     which never shows a secret."""
+    for wrong in account_mistakes(name, said, settings, base_url):
+        raise wrong
+
+
+def account_mistakes(
+    name: str, said: Description, settings: Mapping[str, str], base_url: str
+) -> Iterator[SupplierRejected]:
+    """Each setting that is missing or only stands for something to fill in, without showing a secret."""
     address = base_url or said.base_url
     if problem := address_problem(address, plain_http=said.plain_http):
-        raise _unset(name, "url", problem)
-    if (urlsplit(address).hostname or "").endswith((".example", ".invalid", "example.com")):
-        raise _unset(name, "url", f"{address} is nobody's address")
+        yield _unset(name, "url", problem)
+    elif (urlsplit(address).hostname or "").endswith((".example", ".invalid", "example.com")):
+        yield _unset(name, "url", f"{address} is nobody's address")
     for setting in (*said.settings, *said.secrets):
-        value = settings.get(setting, "")
-        if not value or value != value.strip():
-            raise _unset(name, setting, "it is not set, or has blanks around it")
-        if any(word in value.lower() for word in PLACEHOLDERS):
-            raise _unset(name, setting, "it is still the text of an example")
-    for secret in said.secrets:
-        value = settings[secret]
-        if len(value) < SECRET_CHARACTERS_MIN or len(set(value)) < SECRET_LETTERS_MIN:
-            raise _unset(name, secret, f"that is no secret of {SECRET_CHARACTERS_MIN} characters or more")
+        if problem := _setting_problem(settings.get(setting, ""), is_secret=setting in said.secrets):
+            yield _unset(name, setting, problem)
+
+
+def _setting_problem(value: str, *, is_secret: bool) -> str:
+    if not value or value != value.strip():
+        return "it is not set, or has blanks around it"
+    if any(word in value.lower() for word in PLACEHOLDERS):
+        return "it is still the text of an example"
+    if is_secret and (len(value) < SECRET_CHARACTERS_MIN or len(set(value)) < SECRET_LETTERS_MIN):
+        return f"that is no secret of {SECRET_CHARACTERS_MIN} characters or more"
+    return ""
 
 
 def _unset(name: str, setting: str, problem: str) -> SupplierRejected:

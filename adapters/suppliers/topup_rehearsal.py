@@ -14,12 +14,11 @@ from urllib.parse import urlencode
 import httpx
 
 from adapters.suppliers.topup_account import URL, Lookup, callback_url
-from adapters.suppliers.topup_checks import check_account, read_description
+from adapters.suppliers.topup_checks import account_mistakes, read_description
 from adapters.suppliers.topup_description import Call, Description, Method, Send
 from adapters.suppliers.topup_http import TopupHttp
 from adapters.suppliers.topup_signing import signed_text
 from orders.clock import Clock
-from orders.errors import SupplierRejected
 from orders.money import Fen
 from orders.ports import DeliveryAsk
 
@@ -51,9 +50,7 @@ def rehearsed(path: Path, lookup: Lookup, shop_url: str, clock: Clock) -> Iterat
         if what not in description.calls:
             yield f"{what:<9} not described"
     yield "goods     " + ", ".join(f"{sku_id} = {one.code}" for sku_id, one in description.goods.items())
-    try:
-        check_account(name, description, given, base_url)
-    except SupplierRejected as missing:
+    for missing in account_mistakes(name, description, given, base_url):
         yield f"missing   {missing}"
 
 
