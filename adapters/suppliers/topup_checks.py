@@ -31,6 +31,7 @@ def read_description(path: Path) -> Description:
     _check_settings(document, description)
     _check_numbers(document, description)
     _check_answers(document, description)
+    _check_lists(document, description)
     _check_goods(document, description)
     return description
 
@@ -161,6 +162,19 @@ def _check_answers(document: Document, said: Description) -> None:
         raise document.wrong("answer.codes", f"{both[0]!r} is ok as well", "Keep it in one of the two")
     if said.answer.words and not said.answer.message:
         raise document.wrong("answer", "`words` without `message`", "Say where the message stands")
+
+
+def _check_lists(document: Document, said: Description) -> None:
+    for name in ("prices", "bill"):
+        call = said.calls.get(name)
+        if call is not None and "*" not in call.at.split("."):
+            raise document.wrong(
+                f"{name}.at", f"{call.at!r} is one place and no list", "End it with *: data.list.*"
+            )
+    if said.prices is not None and bool(said.prices.available) != bool(said.prices.available_is):
+        raise document.wrong(
+            "prices", "`available` and `available_is` go together", "Write available: on, available_is: [1]"
+        )
 
 
 def _check_goods(document: Document, said: Description) -> None:

@@ -58,6 +58,8 @@ def test_a_guard_of_face_value_and_one_of_cost_are_sent_to_dayuanren() -> None:
         ('code: "67"}', 'code: "67", cost: 1}', "topup-50", "that cost cannot be"),
         ('ok: "0"', 'ok: ["0", "208"]', "codes", "'208' is ok as well"),
         ("  topup-50:", "  topup-100:", "topup-100", "stands there twice"),
+        ("at: data.*.products.*", "at: data", "at", "is one place and no list"),
+        ("  cost: price\n", "  cost: price\n  available: on\n", "prices", "go together"),
         ("base_url: ", "base_url: [", "base_url", "not YAML"),
     ],
 )
