@@ -16,7 +16,7 @@ import httpx
 from adapters.suppliers.topup_account import URL, Lookup, callback_url
 from adapters.suppliers.topup_checks import account_mistakes, read_description
 from adapters.suppliers.topup_description import Call, Description, Method, Send
-from adapters.suppliers.topup_http import TopupHttp
+from adapters.suppliers.topup_http import TopupHttp, body_of
 from adapters.suppliers.topup_signing import signed_text
 from orders.clock import Clock
 from orders.money import Fen
@@ -36,6 +36,7 @@ def rehearsed(path: Path, lookup: Lookup, shop_url: str, clock: Clock) -> Iterat
     base_url = given.pop(URL, "") or description.base_url
     settings = {setting: value or MISSING for setting, value in given.items()}
     yield f"{path}: can be used"
+    yield "What follows is made up: an order of the first goods, with a face value of 100 and 99.80 at most."
     address = callback_url(shop_url, name)
     supplier = TopupHttp(name, description, settings, address, httpx.AsyncClient(), clock, base_url)
     for what, call in description.calls.items():
@@ -46,6 +47,8 @@ def rehearsed(path: Path, lookup: Lookup, shop_url: str, clock: Clock) -> Iterat
         yield "callback  none: its orders are asked about"
     else:
         yield f"callback  at {address}, answered {description.callback.acknowledgement!r}"
+    if number := description.order.number:
+        yield f"number    an answer to `query` is only believed where {number!r} says our number back"
     for what in ("balance", "prices", "bill"):
         if what not in description.calls:
             yield f"{what:<9} not described"
@@ -67,13 +70,17 @@ def _request(
     by_query = call.send is Send.QUERY or call.method is Method.GET
     yield f"{what:<9} {call.method} {base_url}{call.path}  {'query' if by_query else call.send}"
     secrets = [settings[secret] for secret in description.secrets]
-    for field, value in fields.items():
-        yield f"  {field} = {_masked(value, secrets)}"
+    # Masked before it is encoded: an encoded secret is not found again.
+    shown = {field: _masked(value, secrets) for field, value in fields.items()}
+    for field, value in shown.items():
+        yield f"  {field} = {value}"
     masked = {name: MASK if name in description.secrets else value for name, value in settings.items()}
     signed = signed_text(description.sign, fields, masked)
     yield f"  signed with {description.sign.hash}: {_masked(signed, secrets)}"
     if by_query:
-        yield f"  ?{_masked(urlencode(fields), secrets)}"
+        yield f"  ?{urlencode(shown, safe='*')}"
+    elif call.send is Send.JSON:
+        yield f"  {body_of(shown)}"
 
 
 def _masked(text: str, secrets: list[str]) -> str:

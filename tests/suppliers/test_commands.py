@@ -54,6 +54,19 @@ def test_a_description_is_tried_out_without_showing_a_secret(outside: pytest.Mon
     assert not any(secret in shown for secret in ACCOUNT.values())
 
 
+def test_a_secret_is_masked_however_it_is_encoded(outside: pytest.MonkeyPatch) -> None:
+    outside.setenv("XIADAN_SUPPLIER_JISUAPI_APPKEY", "ak/12+34=56")
+    assert "?appkey=***&mobile=13800138000" in run("check", str(SHIPPED / "jisuapi.yaml"))
+
+
+def test_a_json_body_is_shown_as_it_is_sent(outside: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    as_form = (SHIPPED / "dayuanren.yaml").read_text("utf-8")
+    (tmp_path / "acme.yaml").write_text(as_form.replace("recharge\n", "recharge\n  send: json\n", 1), "utf-8")
+    shown = run("check", str(tmp_path / "acme.yaml"))
+    assert '"mobile":"13800138000","amount":"100","price":"99.80"' in shown
+    assert "only believed where 'out_trade_num' says our number back" in shown
+
+
 def test_what_is_missing_is_named_at_the_end(outside: pytest.MonkeyPatch) -> None:
     for name in ACCOUNT:
         outside.delenv(name)
