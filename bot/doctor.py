@@ -124,7 +124,7 @@ def _durability(tx: Tx) -> Finding:
     if tx.dialect.name == "sqlite":
         mode = tx.execute(text("PRAGMA journal_mode")).scalar_one()
         if mode != "wal":
-            return Finding("durability", Health.ILL, f"journal mode is {mode}", "start `xiadan serve` once")
+            return Finding("durability", Health.ILL, f"journal mode is {mode}", "run `xiadan migrate`")
         return Finding("durability", Health.WELL, "write-ahead log, flushed at every commit")
     settings = {
         name: tx.execute(text(f"SHOW {name}")).scalar_one()

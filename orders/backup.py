@@ -49,6 +49,8 @@ def back_up(source: Path, target: Path, policy: Policy, now: datetime) -> Copy:
         raise BackupRejected(f"{source}: there is no shop here to copy")
     if target.exists():
         raise BackupRejected(f"{target}: exists already; name a file that does not")
+    if not target.parent.is_dir():
+        raise BackupRejected(f"{target.parent}: there is no such folder; make it, for its owner alone")
     unfinished = target.with_name(target.name + UNFINISHED)
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
@@ -101,7 +103,9 @@ def _examined(tx: Tx, file: Path, policy: Policy, now: datetime) -> Copy:
     if damage != "ok":
         raise BackupRejected(f"{file}: is damaged: {damage}")
     expect_current(tx)
-    count, newest = tx.execute(text("SELECT COUNT(*), MAX(order_no) FROM orders")).one()
+    count = tx.execute(text("SELECT COUNT(*) FROM orders")).scalar_one()
+    # The numbers of one day are drawn at random: the greatest is not the newest.
+    newest = tx.execute(text("SELECT order_no FROM orders ORDER BY created_at DESC LIMIT 1")).scalar()
     return Copy(file, file.stat().st_size, count, newest, violations(tx, policy, now))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from orders.backup import UNFINISHED, back_up, examine, restore
 from orders.database import Database, sqlite_url
 from orders.errors import BackupRejected
 from orders.order import CustomerState
-from tests.orders.world import START, World, gift
+from tests.orders.world import START, World, gift, topup
 
 
 def lose(shop: Path) -> None:
@@ -83,6 +84,23 @@ async def test_a_copy_is_one_file_for_its_owner_alone(
     back_up(sqlite_path, tmp_path / "copies.db", world.policy, START)
     await world.database.close()
     assert modes_of(tmp_path, "copies") == {"copies.db": 0o600}
+
+
+async def test_the_newest_order_is_the_last_one_placed(
+    world: World, sqlite_path: Path, tmp_path: Path
+) -> None:
+    for day, sku in enumerate(("topup-50", "topup-100") * 4):
+        placed = await world.place(topup(sku), customer=f"c{day}")
+        world.clock.advance(timedelta(seconds=1))
+        copy = await asyncio.to_thread(back_up, sqlite_path, tmp_path / f"{day}.db", world.policy, world.now)
+        assert copy.newest_order_no == placed.order_no
+    await world.database.close()
+
+
+async def test_a_folder_that_is_not_there_is_named(world: World, sqlite_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupRejected, match="there is no such folder; make it"):
+        back_up(sqlite_path, tmp_path / "nowhere" / "monday.db", world.policy, world.now)
+    await world.database.close()
 
 
 async def test_nothing_is_ever_written_over(world: World, sqlite_path: Path, tmp_path: Path) -> None:
