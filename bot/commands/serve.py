@@ -27,7 +27,7 @@ SANDBOX_WARNING = (
     "WARNING: the sandbox is among the gateways. No money moves, top-ups reach nobody, and card keys are made up.\n"
     "         Try everything out like this, but sell nothing to real customers."
 )
-SUPPLIERS_WARNING = "         But {names} deliver for real, and take real money for it."
+SUPPLIERS_WARNING = "         But goods of {names} are bought for real, with real money."
 
 DESK_PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -37,7 +37,9 @@ def show(settings: Settings, database_url: str) -> None:
 
     found = _run(settings, database_url, look)
     if not found:
-        typer.echo("No outside supplier is known; XIADAN_SUPPLIERS names them.")
+        typer.echo(
+            "No outside supplier is known: XIADAN_SUPPLIERS names them, and the shop must have been started."
+        )
     for health, goods in found:
         typer.echo(_told(health, SystemClock().now()))
         for one in goods:
