@@ -104,6 +104,8 @@ async def _database(database: Database) -> list[Finding]:
         ]
     except DBAPIError as error:
         remedy = "check XIADAN_DATABASE_URL, that the server runs, and that it lets this user in"
+        if database.serves_one_process:
+            remedy = "run `xiadan migrate` where there is no shop yet; else check XIADAN_DATABASE_URL"
         return [Finding("database", Health.ILL, f"cannot be reached: {error.orig}", remedy)]
     return [Finding("database", Health.WELL, "reached; its tables are of this version")]
 

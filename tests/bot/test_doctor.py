@@ -119,6 +119,13 @@ async def test_a_server_that_is_not_there_is_named(patient: Patient) -> None:
     assert "XIADAN_DATABASE_URL" in finding.remedy
 
 
+async def test_a_shop_that_was_never_made_is_sent_to_migrate(patient: Patient, tmp_path: Path) -> None:
+    nowhere = sqlite_url(tmp_path / "nowhere" / "shop.db")
+    finding = (await found(replace(patient, database_url=nowhere), gateway()))["database"]
+    assert finding.health is Health.ILL
+    assert "run `xiadan migrate`" in finding.remedy
+
+
 async def test_card_keys_whose_lock_is_missing_are_found_without_being_shown(patient: Patient) -> None:
     other = Vault({"k2": bytes(range(32, 64))})
     finding = (await found(replace(patient, vault=other), gateway()))["card keys"]
