@@ -22,7 +22,9 @@ from orders.vault import Sealed, Vault
 _ADD = Prepared(
     text(
         "INSERT INTO card_keys (sku_id, vault_key, box, fingerprint, state, added_at) "
-        "VALUES (:sku_id, :vault_key, :box, :fingerprint, 'free', :added_at) "
+        "SELECT CAST(:sku_id AS TEXT), :vault_key, :box, CAST(:fingerprint AS TEXT), 'free', :added_at "
+        "WHERE NOT EXISTS (SELECT 1 FROM card_keys WHERE fingerprint = CAST(:fingerprint AS TEXT) "
+        "AND sku_id <> CAST(:sku_id AS TEXT) AND (state <> 'void' OR order_no IS NOT NULL)) "
         "ON CONFLICT (sku_id, fingerprint) DO NOTHING"
     )
 )
@@ -96,7 +98,9 @@ def one_of_each_lock(tx: Tx) -> tuple[tuple[str, Sealed], ...]:
 
 
 def add(tx: Tx, vault: Vault, sku_id: str, secrets: Sequence[str], now: datetime) -> int:
-    """Seal and store; a key that this SKU has already is skipped. Returns how many were new."""
+    """Seal and store. A key that is there already is skipped, under whatever goods, unless it went to the wrong
+    ones and was struck off unsold: a supplier that delivers it once more must not have it sold twice. Returns
+    how many were new."""
     added = 0
     for secret in dict.fromkeys(secrets):
         sealed = vault.seal(secret, sku_id)

@@ -21,7 +21,7 @@ from orders.ports import (
     SupplierPrice,
 )
 from orders.sourcing import Seller
-from tests.orders.world import World, gift
+from tests.orders.world import GOODS, World, catalog_of, gift
 
 
 @dataclass
@@ -47,7 +47,8 @@ class KeySeller:
         return None
 
     async def prices(self) -> tuple[SupplierPrice, ...] | None:
-        return (SupplierPrice("g10", Fen(900 if self.name == "first" else 905), True),)
+        dearer = 0 if self.name == "first" else 5
+        return tuple(SupplierPrice(f"g{size}", Fen(size * 90 + dearer), True) for size in (10, 20))
 
     async def bill(self, day: date) -> BillAnswer:
         return BillAnswer(None, "no_bills")
@@ -61,16 +62,17 @@ class KeyWorld(World):
 
     async def open(self) -> None:
         await self.open_shop()
-        sellers = tuple(Seller(one, {"gift-10": "g10"}) for one in (self.first, self.second))
+        goods = {"gift-10": "g10", "gift-20": "g20"}
+        sellers = tuple(Seller(one, goods) for one in (self.first, self.second))
         known = {self.gateway.name: self.gateway}
         self.dispatch = Dispatch(self.database, self.shop, self.suppliers, known, self.clock, sellers)
         await self.write(lambda tx: self.shop.open_suppliers(tx, sellers, self.now))
         await self.work()
         # How many may be bought stands in the catalog, once it is known that they are bought.
-        await self.open_shop()
+        await self.open_shop(catalog_of(GOODS.replace("19.00,none,,0", "19.00,none,,3")))
 
-    async def bought(self, quantity: int = 1) -> Order:
-        order = await self.place(gift(quantity))
+    async def bought(self, quantity: int = 1, sku: str = "gift-10") -> Order:
+        order = await self.place(gift(quantity, sku))
         await self.pay(order)
         await self.work()
         return order
@@ -138,6 +140,17 @@ async def test_a_key_that_was_sold_before_is_not_sold_again(world: KeyWorld) -> 
     second = await world.bought()
     assert await world.keys(first) == ("AAAA-1",)
     assert await world.keys(second) == ("BBBB-1",)
+    assert "keys_missing" in await world.alarms()
+    assert await world.violations() == ()
+
+
+async def test_a_key_that_was_sold_as_other_goods_is_not_sold_again(world: KeyWorld) -> None:
+    world.first.said = world.second.said = delivered("AAAA-1")
+    first = await world.bought()
+    second = await world.bought(sku="gift-20")
+    assert await world.keys(first) == ("AAAA-1",)
+    assert await world.keys(second) == ()
+    assert await world.state(second) is CustomerState.REFUNDED
     assert "keys_missing" in await world.alarms()
     assert await world.violations() == ()
 
