@@ -22,7 +22,8 @@ from bot.learning.examining import Refused, Verdict
 log = structlog.get_logger(__name__)
 
 SHOWN_MAX = 50
-NUMBER_LONGEST = 12
+NUMBER_LONGEST = 9
+"""Every number of so many digits fits the column."""
 ADDRESS = "/desk/misses"
 
 

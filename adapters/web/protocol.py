@@ -24,8 +24,8 @@ from orders.order import Order, customer_state
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _MEANS_LONGEST = 256
 _NAME_LONGEST = 256
-_NUMBER_MAX = 2**53 - 1
-"""The last number that a browser can count to, and more than any chat will hold."""
+_NUMBER_MAX = 2**31 - 1
+"""More than any chat will hold, and the last number that its column in PostgreSQL can be asked for."""
 
 
 class WrittenChoice(TypedDict):

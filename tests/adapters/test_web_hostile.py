@@ -19,6 +19,8 @@ from tests.adapters.test_web_desk import CUSTOMER, act, customer_says, logged_in
 from tests.adapters.web_world import WebWorld, chat_of, form_token_of
 
 ENDLESS = "9" * 23
+TOO_LARGE = str(2**31)
+"""For the column that entries are numbered in, on PostgreSQL."""
 
 
 @pytest.fixture
@@ -122,8 +124,9 @@ async def test_a_number_that_counts_nothing_is_refused_before_the_message_is_hea
         body = f'{{"id": "message-1", "text": "hi", "after": {after}}}'
         assert (await client.post("/chat/say", content=body, headers=headers)).status_code == 400
         assert not await world.reception.since(chat_of(client))
-        for path in (f"/chat/since?after={ENDLESS}", f"/chat/before?seq={ENDLESS}", "/chat/since?after=x"):
-            assert (await client.get(path)).status_code == 400
+        for number in (ENDLESS, TOO_LARGE, "x"):
+            for path in (f"/chat/since?after={number}", f"/chat/before?seq={number}"):
+                assert (await client.get(path)).status_code == 400
 
 
 @pytest.mark.parametrize("body", ["[" * 8000, '{"id":"message-1","text":"hi","means":"\\ud800"}'])
@@ -158,6 +161,7 @@ async def test_a_desk_that_looks_nowhere_goes_on_with_what_it_had(world: WebWorl
     "query",
     [
         f"channel=telegram&chat_id=42&seq={ENDLESS}",
+        f"channel=telegram&chat_id=42&seq={TOO_LARGE}",
         "channel=telegram&chat_id=42&seq=²",
         "channel=telegram&seq=9",
         f"channel=telegram&chat_id={quote(chr(0))}&seq=9",
