@@ -80,7 +80,7 @@ class Announcer:
         text = text or self._news(tx, telling, order, event)
         if text is None:
             return None
-        choices = self._choices(telling, order, event)
+        choices = self._choices(tx, telling, order, event)
         reply = Reply(text, choices, card=telling.card(order))
         conversation = _after(chat.conversation, order, event.kind, text, choices)
         chats.remember(tx, chat, conversation)
@@ -110,6 +110,8 @@ class Announcer:
             case EventKind.PAID if event.detail == HOUSE:
                 # Told as the answer to his yes.
                 return None
+            case EventKind.EXPIRED if self.shop.holds_money(tx, order.order_no):
+                key = "news.expired_held"
             case EventKind.REFUNDED if self._goes_to_the_wallet(tx, order, event):
                 key = "news.refunded_to_balance"
             case EventKind.DELIVERED | EventKind.PARTLY_DELIVERED if line is not None:
@@ -173,12 +175,16 @@ class Announcer:
         link = telling.voice.say("news.keys_page", url=telling.links.order(order)) if keys else ""
         return paragraphs(text, link)
 
-    def _choices(self, telling: Telling, order: Order, event: OrderEvent) -> tuple[Choice, ...]:
+    def _choices(
+        self, tx: Connection, telling: Telling, order: Order, event: OrderEvent
+    ) -> tuple[Choice, ...]:
         """What can be done about the news: money back where the rule gives it, and always a person."""
         say, kind = telling.voice.say, event.kind
+        human = Choice(say("choice.human"), HUMAN)
+        if kind is EventKind.EXPIRED and self.shop.holds_money(tx, order.order_no):
+            return (human,)
         if kind is EventKind.EXPIRED and order.purpose is OrderPurpose.GOODS:
             return (Choice(say("choice.again"), REORDER),)
-        human = Choice(say("choice.human"), HUMAN)
         about = _late(order, event) if kind is EventKind.OVERDUE else _line_of(order, event)
         back = [line for line in about if refund_denied(order, line) is None]
         refund = (Choice(say("choice.refund"), refunds.means(order, back)),) if back else ()

@@ -41,7 +41,10 @@ from orders.ports import (
     RefundNotice,
     RefundStatus,
 )
-from orders.store import book, coupons, goods, money
+from orders.store import alarms, book, coupons, goods, money
+
+PAYMENT_HELD = "payment_held"
+"""The kind of alarm that rings for money that was not booked, until a person has seen to it."""
 
 EVENTS = {
     Effect.PAID: EventKind.PAID,
@@ -144,13 +147,22 @@ def _hold(
 ) -> Held:
     """Nothing is booked on a statement that does not match; a person compares it with the bill."""
     money.add_evidence(tx, notice, digest, order_no, reason, now)
-    subject = f"{notice.gateway} {notice.out_trade_no} {notice.psp_ref}"
-    room.alarm(tx, "payment_held", subject, reason, now)
+    subject = _case(notice.gateway, notice.out_trade_no, notice.psp_ref)
+    room.alarm(tx, PAYMENT_HELD, subject, reason, now)
     if order_no:
         # The customer is told an amount only where it is one of 分.
         amount = notice.amount_fen if notice.currency == CURRENCY else None
         room.note(tx, order_no, EventKind.PAYMENT_HELD, now, amount_fen=amount, detail=reason)
     return Held(reason, order_no, first=True)
+
+
+def _case(gateway: str, out_trade_no: str, psp_ref: str) -> str:
+    return f"{gateway} {out_trade_no} {psp_ref}"
+
+
+def holds_money(tx: Tx, order_no: str) -> bool:
+    """Whether money came for the order that does not match it, and nobody has seen to it yet."""
+    return any(alarms.rings(tx, PAYMENT_HELD, _case(*numbers)) for numbers in money.held(tx, order_no))
 
 
 def _book(

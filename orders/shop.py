@@ -257,6 +257,11 @@ class Shop:
         """The order's payment: the settled one, else the last that was opened."""
         return money.payment_of(tx, order_no)
 
+    def holds_money(self, tx: Tx, order_no: str) -> bool:
+        """Whether money came for the order that does not match it, and waits for a person: then nobody is to
+        be told that nothing was paid."""
+        return settling.holds_money(tx, order_no)
+
     def ways_to_pay(self, customer_id: str) -> tuple[str, ...]:
         """The gateways that this customer is offered, the first one first."""
         return self.room.ways_to_pay(customer_id)

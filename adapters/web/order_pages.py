@@ -124,14 +124,16 @@ class OrderPages:
     async def _receipt(
         self, request: Request, browser: Browser, order: Order, keys: tuple[str, ...] | None = None
     ) -> Response:
-        timeline = await self._services.database.read(
-            lambda tx: self._services.shop.timeline(tx, order.order_no)
+        shop = self._services.shop
+        timeline, held = await self._services.database.read(
+            lambda tx: (shop.timeline(tx, order.order_no), shop.holds_money(tx, order.order_no))
         )
         asked = request.query_params.get("refund")
         facts = {
             "order": order_view(order, self._services.mask),
             "steps": step_views(order, timeline, self._services.mask),
             "state_now": f"{customer_state(order)} {len(timeline)}",
+            "held": held and not order.settled_fen,
             "keys": keys,
             "refund": asked if asked in {REFUND_STARTED, *RefundDenied} else None,
             "from_web": order.customer_id.startswith(f"{WEB}:"),

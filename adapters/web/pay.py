@@ -56,21 +56,23 @@ class PayPages:
     async def page(self, request: Request) -> Response:
         browser = self._sessions.browser(request)
 
-        def looked_up(tx: Tx) -> tuple[Order, bool] | None:
+        def looked_up(tx: Tx) -> tuple[Order, bool, bool] | None:
             order = self._order(tx, request)
             if order is None:
                 return None
-            return order, may_view(tx, order.order_no, order.customer_id, browser.browser_id)
+            is_owner = may_view(tx, order.order_no, order.customer_id, browser.browser_id)
+            return order, is_owner, self._services.shop.holds_money(tx, order.order_no)
 
         found = await self._services.database.read(looked_up)
         if found is None:
             return self._pages.page("pay_unknown.html", {}, status=404)
-        order, is_owner = found
+        order, is_owner, held = found
         now = self._services.clock.now()
         facts = {
             "order": order_view(order, self._services.mask),
             "state_now": customer_state(order).value,
             "paid": order.settled_fen > 0,
+            "held": held,
             "payable": order.is_payable and now < order.expires_at,
             "seconds_left": max(0, int((order.expires_at - now).total_seconds())),
             "ways": self._ways.offered(request, order),

@@ -35,6 +35,8 @@ def pay(turn: Turn) -> Reply:
         order = turn.shop.payable(turn.tx, turn.customer_id)
     if order is None:
         return _nothing_to_pay(turn)
+    if turn.shop.holds_money(turn.tx, order.order_no):
+        return aftersales.standing(turn, order)
     if order.purpose is OrderPurpose.DEPOSIT:
         return wallet.show(turn, order)
     lead = turn.say(f"pay.by_{turn.heard.payment.value}") if turn.heard.payment else ""
@@ -43,6 +45,8 @@ def pay(turn: Turn) -> Reply:
 
 def _nothing_to_pay(turn: Turn) -> Reply:
     latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is not None and not latest.settled_fen and turn.shop.holds_money(turn.tx, latest.order_no):
+        return aftersales.standing(turn, latest)
     if latest is not None and customer_state(latest) is CustomerState.EXPIRED:
         return turn.aside(
             turn.say("pay.expired", order_no=latest.order_no), (turn.choice("choice.again", REORDER),)

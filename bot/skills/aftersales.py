@@ -55,6 +55,8 @@ def standing(turn: Turn, order: Order) -> Reply:
     if order.purpose is OrderPurpose.DEPOSIT and order.is_payable:
         return wallet.show(turn, order)
     state = customer_state(order)
+    if not order.settled_fen and turn.shop.holds_money(turn.tx, order.order_no):
+        return _held(turn, order)
     text = paragraphs(
         turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
         turn.say(
@@ -63,7 +65,8 @@ def standing(turn: Turn, order: Order) -> Reply:
             total=turn.telling.money(order.total_fen),
             until=turn.telling.time(order.expires_at),
             eta=turn.telling.minutes(order.eta_minutes),
-            refunded=turn.telling.money(order.refunded_fen or order.refunding_fen),
+            # What is under way; what arrived before was told then.
+            refunded=turn.telling.money(order.refunding_fen or order.refunded_fen),
         ),
     )
     if state is CustomerState.AWAITING_PAYMENT and _nothing_asked(turn):
@@ -80,6 +83,15 @@ def standing(turn: Turn, order: Order) -> Reply:
     else:
         choices = refunds.offer(turn, order)
     return replace(turn.aside(text, choices), card=turn.telling.card(order))
+
+
+def _held(turn: Turn, order: Order) -> Reply:
+    """Money came that does not match the order: it is not said that none came, nor asked for again."""
+    text = paragraphs(
+        turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)),
+        turn.say("news.payment_held", order_no=order.order_no),
+    )
+    return replace(turn.aside(text, (turn.choice("choice.human", HUMAN),)), card=turn.telling.card(order))
 
 
 def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
@@ -274,13 +286,15 @@ def cancel(turn: Turn) -> Reply:
 
 def cancel_order(turn: Turn, order: Order) -> Reply:
     """An unpaid order is dropped; a paid one can only be refunded, and that is said."""
+    held = not order.settled_fen and turn.shop.holds_money(turn.tx, order.order_no)
     try:
         turn.shop.cancel(turn.tx, order.order_no, turn.customer_id, turn.now)
     except NotCancellable:
         state = customer_state(order)
         human = turn.choice("choice.human", HUMAN)
         if state in (CustomerState.EXPIRED, CustomerState.CANCELLED):
-            return turn.done(turn.say("cancel.gone_already", order_no=order.order_no))
+            key = "cancel.held" if held else "cancel.gone_already"
+            return turn.done(turn.say(key, order_no=order.order_no), (human,) if held else ())
         if order.purpose is OrderPurpose.DEPOSIT:
             return wallet.not_refundable(turn, order)
         if state in (CustomerState.REFUNDING, CustomerState.REFUNDED):
@@ -293,7 +307,7 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
             turn.say("cancel.paid", order_no=order.order_no),
             (turn.choice("choice.refund", REFUND), human),
         )
-    text = turn.say("cancel.order", order_no=order.order_no)
+    text = turn.say("cancel.held" if held else "cancel.order", order_no=order.order_no)
     return turn.done(paragraphs(text, calling_off.still_open(turn)))
 
 

@@ -29,6 +29,9 @@ DIGITS = re.compile(r"\d{3,}")
 
 def money_back(turn: Turn, order: Order, said: str) -> Reply:
     """Give back of the order what was meant by the words `said` and may go back."""
+    if not order.settled_fen and turn.shop.holds_money(turn.tx, order.order_no):
+        human = turn.choice("choice.human", HUMAN)
+        return turn.aside(turn.say("news.payment_held", order_no=order.order_no), (human,))
     if order.is_payable:
         ways = (turn.choice("choice.cancel_order", CANCEL),)
         return turn.aside(turn.say("refund.unpaid", order_no=order.order_no), ways)

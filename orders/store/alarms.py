@@ -79,7 +79,8 @@ def ring(tx: Tx, kind: str, subject: str, detail: str, now: datetime) -> bool:
 
 def rings(tx: Tx, kind: str, subject: str) -> bool:
     """Whether this alarm was raised and nobody has seen to it."""
-    return tx.execute(_RINGING, {"b_kind": kind, "b_subject": subject}).first() is not None
+    parameters = {"b_kind": kind, "b_subject": subject[:SUBJECT_LENGTH_MAX]}
+    return tx.execute(_RINGING, parameters).first() is not None
 
 
 def ringing(tx: Tx) -> tuple[Alarm, ...]:

@@ -16,7 +16,7 @@ from orders.errors import WrongState
 from orders.ledger import Entries
 from orders.money import Fen
 from orders.order import PAYMENT_MOVES, PaymentState
-from orders.payment import Charge, Payment, Refund, RefundState
+from orders.payment import Charge, HeldReason, Payment, Refund, RefundState
 from orders.ports import PaymentNotice, PaymentOffer, RawNotice, Scene
 from orders.store.instants import moment, stamp
 from orders.store.offers import offer_from_text, offer_text
@@ -76,6 +76,10 @@ _EVIDENCE = Prepared(
         payment_evidence.c.gateway == bindparam("b_gateway"),
         payment_evidence.c.digest == bindparam("b_digest"),
     )
+)
+_HELD = select(payment_evidence.c.gateway, payment_evidence.c.out_trade_no, payment_evidence.c.psp_ref).where(
+    payment_evidence.c.order_no == bindparam("b_order_no"),
+    payment_evidence.c.verdict.in_([reason.value for reason in HeldReason]),
 )
 _ADD_EVIDENCE = Prepared(insert(payment_evidence))
 _ADD_NOTICE = Prepared(
@@ -253,6 +257,12 @@ def evidence_verdict(tx: Tx, gateway: str, digest: str) -> str | None:
     """What was made of the same statement before."""
     row = _EVIDENCE(tx, {"b_gateway": gateway, "b_digest": digest}).first()
     return row.verdict if row else None
+
+
+def held(tx: Tx, order_no: str) -> tuple[tuple[str, str, str], ...]:
+    """Gateway, our number and theirs of money that came for the order and was not booked."""
+    rows = tx.execute(_HELD, {"b_order_no": order_no})
+    return tuple((row.gateway, row.out_trade_no, row.psp_ref) for row in rows)
 
 
 def add_evidence(

@@ -258,6 +258,32 @@ async def test_a_cancelled_order_says_so(world: WebWorld, mine: httpx.AsyncClien
     assert "没有扣款" in page.text
 
 
+async def test_who_paid_another_amount_is_not_told_that_nothing_was_paid(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    order = await world.placed(customer_of(mine))
+    payment, _ = await world.payment(order.pay_token)
+    raw = world.notice(payment, amount_fen=1)
+    await world.database.write(
+        lambda tx: world.shop.receive_notice(tx, world.gateway, raw, world.clock.now())
+    )
+    pages = f"/pay/{order.pay_token}", f"/o/{order.link_token}"
+    for page in pages:
+        assert "请先别再付" in (await mine.get(page)).text
+    world.clock.advance(timedelta(minutes=16))
+    await world.database.write(lambda tx: world.shop.expire(tx, order.order_no, world.clock.now()))
+    for page in pages:
+        shown = (await mine.get(page)).text
+        assert "请先别再付" in shown
+        assert "没有扣款" not in shown
+    (alarm,) = await world.database.read(world.shop.alarms)
+    await world.database.write(
+        lambda tx: world.shop.close_alarm(tx, alarm.alarm_no, "小李", world.clock.now())
+    )
+    for page in pages:
+        assert "请先别再付" not in (await mine.get(page)).text
+
+
 async def test_unknown_pay_links_and_methods_lead_nowhere(world: WebWorld, mine: httpx.AsyncClient) -> None:
     order = await world.placed(customer_of(mine))
     page = await mine.get(f"/pay/{order.pay_token}")

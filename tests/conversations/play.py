@@ -9,7 +9,8 @@ A file is a title, then a dialogue: one speaker a line, what follows indented be
     员 同意                           a second person says yes to the refund that waits for one
     看 单1                            the customer opens the order's page and looks at his keys
     规 refund_failed = false          the shop's policy says so, in this conversation
-    账 微信                           he pays his payable order; `账 微信 单1` pays that very order
+    账 微信                           he pays his payable order; `账 微信 单1` pays that very order, and
+                                     `账 微信 单1 1元` another amount than was asked
     货 13800138000 fail              the supplier's manner with a recipient or a SKU; `货 卖完 SKU`
     时 16分钟                         time passes
     重                               the channel delivers the last message once more
@@ -247,12 +248,18 @@ class Player:
             return
         await self.stage.choose(customer, means)
 
-    async def _pay(self, customer: Customer, method: str, number: str = "") -> None:
+    async def _pay(self, customer: Customer, method: str, number: str = "", amount: str = "") -> None:
         if not number:
             await self.stage.pay(customer, METHODS[method])
             return
         order = next(one for one in await self.stage.orders(customer) if one.order_no == number)
-        await self.stage.app.pay_in_sandbox(order, METHODS[method], again=True, although_closed=True)
+        if not amount:
+            await self.stage.app.pay_in_sandbox(order, METHODS[method], again=True, although_closed=True)
+            return
+        app, fen = self.stage.app, fen_from_yuan(amount.removesuffix("元"))
+        payment = await app.database.read(lambda tx: app.shop.payment_of(tx, number))
+        assert payment is not None, f"order {number} was placed without a payment"
+        await app.bank.pay(payment.ask, METHODS[method], amount_fen=fen, again=True, although_closed=True)
 
     async def _look(self, customer: Customer, number: str) -> None:
         app, now = self.stage.app, self.stage.clock.now()
