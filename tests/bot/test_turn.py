@@ -18,6 +18,7 @@ from bot.telling import Links
 from nlu.understanding import Intent
 from orders.clock import VirtualClock
 from orders.draft import Draft, DraftLine
+from orders.money import Fen
 from orders.order import Order
 from orders.quote import Quote
 from orders.shop import Shop
@@ -128,6 +129,28 @@ async def test_two_customers_see_nothing_of_each_other(stage: Stage) -> None:
         assert "138" not in str(theirs["replies"]).replace(str(number), "")
     again = await stage.step({"customer": "c1", "wait_minutes": 0})
     assert again["orders"] == mine["orders"]
+
+
+async def test_what_is_told_to_be_on_its_way_is_not_what_went_back_before(stage: Stage, app: App) -> None:
+    customer = "c1"
+    await stage.step({"customer": customer, "say": "充100元话费到13800138000，再充50元话费到13900139000"})
+    await stage.step({"customer": customer, "pay": "wechat"})
+    (order,) = await app.database.read(lambda tx: app.shop.orders_of(tx, chats.customer_of(CHAT)))
+
+    def give_back(tx: chats.Connection, line_no: int, fen: int) -> None:
+        now = stage.clock.now()
+        app.shop.staff_refunds.refund(tx, order.order_no, line_no, Fen(fen), "小李", "补偿", now)
+
+    await app.database.write(lambda tx: give_back(tx, 1, 500))
+    await stage.pass_time(timedelta(seconds=1))
+
+    def asked(tx: chats.Connection) -> str:
+        give_back(tx, 2, 700)
+        answer = app.assistant.reply_to(tx, message(f"查{order.order_no}", stage.clock), stage.clock.now())
+        assert answer is not None
+        return answer.reply.text
+
+    assert "正在退款7元" in await app.database.write(asked)
 
 
 async def test_a_watcher_hears_both_sides_in_order(app: App, clock: VirtualClock) -> None:
