@@ -155,6 +155,11 @@ class OrderLine:
         return Fen(self.amount_fen - self.delivered_fen)
 
     @property
+    def owed_fen(self) -> Fen:
+        """What was paid for pieces that were not delivered, and is neither given back nor on its way."""
+        return Fen(max(0, self.undelivered_fen - self.refunding_fen - self.refunded_fen))
+
+    @property
     def has_keys(self) -> bool:
         """Delivered as card keys that the customer may look at: not void for money that went back."""
         given_back = self.refunding_fen + self.refunded_fen >= max(1, self.amount_fen)

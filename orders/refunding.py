@@ -15,7 +15,7 @@ from orders.backroom import Backroom
 from orders.catalog import Delivery, RefundRule
 from orders.database import Tx
 from orders.errors import NoSuchOrder
-from orders.money import NOTHING, Fen
+from orders.money import Fen
 from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
 from orders.payment import (
     LineRefund,
@@ -42,9 +42,9 @@ SILENT_AFTER = timedelta(seconds=60)
 def promise_line(
     tx: Tx, room: Backroom, order: Order, line: OrderLine, out_of: str, reason: RefundReason, now: datetime
 ) -> Order:
-    """Start to give back what was paid for the undelivered part of a line, or for all of it where
-    it was delivered and comes back unused (`out_of` is revenue then)."""
-    amount = line.amount_fen if out_of == ledger.REVENUE else line.undelivered_fen
+    """Start to give back what was paid for the undelivered part of a line, less what staff gave back of it
+    before, or for all of it where it was delivered and comes back unused (`out_of` is revenue then)."""
+    amount = line.amount_fen if out_of == ledger.REVENUE else line.owed_fen
     if not amount:
         # Pieces of less than a 分 each: the delivered ones were worth all that was paid.
         return order
@@ -57,7 +57,7 @@ def promise_part(
     """Start to give `amount` of an ended line back, whatever of it was delivered: first of what was not."""
     given = line.refunding_fen + line.refunded_fen
     assert 0 < amount <= line.amount_fen - given, f"{amount} of line {line.line_no}, {given} is given back"
-    advance = Fen(min(amount, max(0, line.undelivered_fen - given)))
+    advance = Fen(min(amount, line.owed_fen))
     for out_of, part in ((ledger.ADVANCES, advance), (ledger.REVENUE, Fen(amount - advance))):
         current = order.line(line.line_no)
         assert current is not None
@@ -78,8 +78,10 @@ def _promise_of_line(
     reason: RefundReason,
     now: datetime,
 ) -> Order:
-    order = book.update_line(tx, order, line, replace(line, refunding_fen=Fen(line.refunding_fen + amount)))
-    alarms.settle(tx, REFUND_WANTED, f"{order.order_no}-{line.line_no}", reason, now)
+    going = replace(line, refunding_fen=Fen(line.refunding_fen + amount))
+    order = book.update_line(tx, order, line, going)
+    if not going.owed_fen:
+        alarms.settle(tx, REFUND_WANTED, f"{order.order_no}-{line.line_no}", reason, now)
     if goods.is_key(line.delivery):
         aftersales.see_to(tx, order.order_no, line.line_no, reason, now)
     payment = money.payment_of(tx, order.order_no)
@@ -304,12 +306,12 @@ def request(
     for line_no in (line.line_no for line in order.lines if only is None or line.line_no in only):
         line = order.line(line_no)
         assert line is not None
-        denied = refund_denied(order, line)
+        denied, before = refund_denied(order, line), line.refunding_fen
         if denied is None:
             order = take_back(tx, room, order, line, RefundReason.CUSTOMER_ASKED, now)
         line = order.line(line_no)
         assert line is not None
-        results.append(LineRefund(line_no, NOTHING if denied else line.refunding_fen, denied))
+        results.append(LineRefund(line_no, Fen(line.refunding_fen - before), denied))
     return RefundOutcome(order_no, tuple(results))
 
 
@@ -317,17 +319,17 @@ def refund_denied(order: Order, line: OrderLine) -> RefundDenied | None:
     """Why the line cannot be given back now by its rule; None where it can."""
     if order.settled_fen == 0:
         return RefundDenied.NOT_PAID
-    if (
-        line.refunding_fen
-        or line.refunded_fen
-        or order.refunded_fen + order.refunding_fen >= order.settled_fen
-    ):
+    if order.refunded_fen + order.refunding_fen >= order.settled_fen:
         return RefundDenied.ALREADY
-    if line.state in (LineState.FAILED, LineState.NEEDS_INFO):
+    if line.state in (LineState.FAILED, LineState.PARTIAL) and line.owed_fen:
+        # What never came goes back, also where staff gave a part of it back before; what came is the customer's.
         return None
-    if line.state is LineState.PARTIAL:
-        # What never came goes back; what came is the customer's.
-        return None if line.undelivered_fen else RefundDenied.DELIVERED
+    if line.refunding_fen or line.refunded_fen:
+        return RefundDenied.ALREADY
+    if line.state is LineState.NEEDS_INFO:
+        return None
+    if line.state in (LineState.FAILED, LineState.PARTIAL):
+        return RefundDenied.DELIVERED
     match line.refund_rule:
         case RefundRule.FAILED_ONLY:
             return RefundDenied.DELIVERED if line.state is LineState.DONE else RefundDenied.IN_DELIVERY

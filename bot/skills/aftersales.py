@@ -63,6 +63,7 @@ def standing(turn: Turn, order: Order) -> Reply:
             _status_key(turn, order, state),
             state=turn.telling.state(state, order.delivery),
             total=turn.telling.money(order.total_fen),
+            left=turn.telling.money(order.settled_fen - order.refunding_fen - order.refunded_fen),
             until=turn.telling.time(order.expires_at),
             eta=turn.telling.minutes(order.eta_minutes),
             # What is under way; what arrived before was told then.

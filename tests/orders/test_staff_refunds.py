@@ -226,3 +226,22 @@ class TestOneWordFromTheCustomer:
         assert (await wish(world, order)).denied is RefundDenied.ALREADY
         assert await world.state(order) is CustomerState.PARTLY_DELIVERED
         assert await world.violations() == ()
+
+
+@pytest.mark.parametrize(("manner", "owed_fen"), [(Manner.FAIL, 29940), (Manner.PARTIAL, 19960)])
+async def test_after_a_part_by_staff_the_customer_gets_the_rest_of_what_never_came(
+    database: Database, manner: Manner, owed_fen: int
+) -> None:
+    world = World(database, replace(POLICY, delivery=replace(POLICY.delivery, refund_failed=False)))
+    await world.open_shop()
+    world.supplier.told[PHONE] = manner
+    order = await paid(world, topup(quantity=3))
+    assert await refund(world, order, 500) == RefundBegun(Fen(500))
+    assert "refund_wanted" in await world.alarms(), "most of it is still here"
+    outcome = await wish(world, order)
+    assert (outcome.denied, outcome.amount_fen) == (None, owed_fen - 500)
+    await world.work()
+    assert world.bank.refunded_fen == owed_fen
+    assert (await wish(world, order)).denied is RefundDenied.ALREADY
+    assert "refund_wanted" not in await world.alarms()
+    assert await world.violations() == ()
