@@ -26,7 +26,8 @@ def open_deposit(tx: Tx, room: Backroom, customer_id: str, amount_fen: Fen, now:
     held = customers.find(tx, customer_id).balance_fen
     if not limits.deposit_min_fen <= amount_fen <= limits.deposit_max_fen:
         raise NotPermitted(f"{yuan(amount_fen)} is no deposit of {limits.deposit_min_yuan} yuan or more")
-    if held + amount_fen > limits.balance_max_fen:
+    # All that was asked for may be paid at once.
+    if held + book.deposits_open(tx, customer_id) + amount_fen > limits.balance_max_fen:
         raise NotPermitted(
             f"with {yuan(amount_fen)} more the wallet would hold over {limits.balance_max_yuan}"
         )

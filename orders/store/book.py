@@ -77,6 +77,13 @@ _UNPAID_COUNT = Prepared(
         _IS_UNPAID,
     )
 )
+_DEPOSITS_OPEN = Prepared(
+    select(func.coalesce(func.sum(orders.c.total_fen - orders.c.fee_fen), 0)).where(
+        orders.c.customer_id == bindparam("b_customer_id"),
+        _IS_UNPAID,
+        orders.c.purpose == OrderPurpose.DEPOSIT.value,
+    )
+)
 _EXISTS = Prepared(select(orders.c.order_no).where(orders.c.order_no == bindparam("b_order_no")))
 _INSERT = Prepared(insert(orders))
 _INSERT_LINES = Prepared(insert(order_lines))
@@ -270,6 +277,11 @@ def by_quote(tx: Tx, quote_id: str) -> Order | None:
 
 def unpaid_count(tx: Tx, customer_id: str) -> int:
     return _UNPAID_COUNT(tx, {"b_customer_id": customer_id}).count()
+
+
+def deposits_open(tx: Tx, customer_id: str) -> Fen:
+    """What the customer's unpaid deposits would put into his wallet."""
+    return Fen(_DEPOSITS_OPEN(tx, {"b_customer_id": customer_id}).count())
 
 
 def is_taken(tx: Tx, order_no: str) -> bool:

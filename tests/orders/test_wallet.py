@@ -167,6 +167,21 @@ async def test_a_deposit_that_is_paid_twice_or_after_a_cancellation_gives_the_su
     assert await world.violations() == ()
 
 
+async def test_several_deposits_that_are_paid_together_keep_within_the_limit(world: World) -> None:
+    limits = world.policy.wallet
+    whole, rest = divmod(limits.balance_max_fen, limits.deposit_max_fen)
+    assert not rest
+    opened = [await deposit(world, limits.deposit_max_fen) for _ in range(whole)]
+    with pytest.raises(NotPermitted):
+        await deposit(world, limits.deposit_min_fen)
+    await deposit(world, limits.deposit_min_fen, customer="c2")
+    for order in opened:
+        await world.pay(order)
+    assert await balance(world) == limits.balance_max_fen
+    await spend(world, await world.place())
+    await deposit(world, limits.deposit_min_fen)
+
+
 @pytest.mark.parametrize("amount", [0, 999, 500001, -100])
 async def test_a_deposit_has_its_limits(world: World, amount: int) -> None:
     with pytest.raises(NotPermitted):
