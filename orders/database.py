@@ -200,13 +200,19 @@ class Database:
             return cls._open_postgres(parsed.set(drivername=POSTGRES))
         raise ValueError(f"{parsed.drivername} is not supported; use {SQLITE} or {POSTGRES}")
 
+    # Errors hide their parameters: recipients and tokens are among them, and errors go to logs and the desk.
+
     @classmethod
     def _open_sqlite(cls, url: URL) -> Database:
         if not url.database or url.database == ":memory:":
             # All tasks would share one connection, and so one transaction.
             raise ValueError("an in-memory database is not supported; name a file")
-        writer = create_engine(url.set(drivername="sqlite"), pool_size=1, max_overflow=0)
-        reader = create_async_engine(url.set(drivername=SQLITE), pool_size=4, max_overflow=4)
+        writer = create_engine(
+            url.set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True
+        )
+        reader = create_async_engine(
+            url.set(drivername=SQLITE), pool_size=4, max_overflow=4, hide_parameters=True
+        )
         event.listen(writer, "connect", _prepare_sqlite_writer)
         event.listen(writer, "begin", _begin_immediate)
         event.listen(reader.sync_engine, "connect", _prepare_sqlite_reader)
@@ -215,7 +221,7 @@ class Database:
 
     @classmethod
     def _open_postgres(cls, url: URL) -> Database:
-        engine = create_async_engine(url, pool_size=8, max_overflow=8)
+        engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
         reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         return cls(Pool(engine), Pool(reader))
 

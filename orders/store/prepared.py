@@ -117,9 +117,10 @@ class _Compiled:
                 make = self._row = _row_maker([column[0] for column in cursor.description], self._truths)
             return Said([make(row) for row in cursor.fetchall()], cursor.rowcount)
         except self._dbapi.Error as error:
-            # What stands above knows the library's errors, not each driver's.
+            # What stands above knows the library's errors, not each driver's. Like the library's own, they do
+            # not show what was filled in.
             raise DBAPIError.instance(
-                self._sql, filled, error, self._dbapi.Error, dialect=tx.dialect
+                self._sql, filled, error, self._dbapi.Error, hide_parameters=True, dialect=tx.dialect
             ) from error
         finally:
             cursor.close()

@@ -88,6 +88,18 @@ async def test_its_errors_are_the_librarys(database: Database) -> None:
         await database.read(lambda tx: RENAME(tx, {"b_id": "p1", "n_name": "x"}))
 
 
+async def test_an_error_does_not_show_what_was_filled_in(database: Database) -> None:
+    secret = product("p1") | {"regions": "13800138000"}
+    await database.write(lambda tx: ADD(tx, secret))
+    with pytest.raises(IntegrityError) as prepared:
+        await database.write(lambda tx: ADD(tx, secret))
+    with pytest.raises(IntegrityError) as by_the_library:
+        await database.write(lambda tx: tx.execute(insert(products), secret))
+    for raised in (prepared, by_the_library):
+        assert "products" in str(raised.value)
+        assert "13800138000" not in str(raised.value)
+
+
 async def test_a_name_that_is_not_filled_in_is_an_error(database: Database) -> None:
     with pytest.raises((KeyError, DBAPIError), match="b_id"):
         await database.write(lambda tx: ONE(tx))
