@@ -361,6 +361,8 @@ def _waits(
             supplier_ref=ref,
             detail=said.reason,
             queries=attempt.queries + 1,
+            # Who is at work knows the request: what it denied before counts no more.
+            absent_at=None if said.outcome is Outcome.ACCEPTED else attempt.absent_at,
             cost_fen=attempt.cost_fen if said.cost_fen is None else said.cost_fen,
         ),
     )

@@ -146,6 +146,27 @@ async def test_a_first_denial_leaves_the_line_in_the_dark_and_is_written_down(wo
     assert (await world.events(order))[-1] == "unknown"
 
 
+async def test_a_denial_before_the_supplier_was_at_work_is_none_of_the_two(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.SILENT
+    order = await paid(world)
+
+    async def told(outcome: Outcome) -> LineState:
+        said = SupplierAnswer(outcome)
+        await world.write(
+            lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, said, world.now)
+        )
+        return await line_of(world, order)
+
+    apart = timedelta(minutes=POLICY.delivery.absent_confirm_minutes)
+    assert await told(Outcome.ABSENT) is LineState.UNKNOWN
+    assert await told(Outcome.ACCEPTED) is LineState.SUBMITTED
+    world.clock.advance(apart)
+    assert await told(Outcome.ABSENT) is LineState.SUBMITTED
+    assert (await world.order(order)).lines[0].attempt == 1
+    world.clock.advance(apart)
+    assert await told(Outcome.ABSENT) is LineState.QUEUED
+
+
 async def test_a_process_that_slept_before_its_call_does_not_call_any_more(world: World) -> None:
     class Sleepy:
         """The database of a process that is suspended right after each of its commits."""
