@@ -186,7 +186,7 @@ def _compare_cost(
 
 def _rest(tx: Tx, room: Backroom, supplier: str, reason: str, alarm: str, now: datetime) -> None:
     minutes = room.policy.suppliers.pause_minutes
-    suppliers.pause(tx, supplier, now + timedelta(minutes=minutes), reason)
+    suppliers.rest(tx, supplier, now + timedelta(minutes=minutes), reason)
     room.alarm(tx, alarm, supplier, f"{reason}; rests for {minutes} minutes", now)
 
 

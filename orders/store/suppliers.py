@@ -158,6 +158,11 @@ _PAUSE = Prepared(
     .where(_THIS)
     .values(paused_until=bindparam("n_until"), pause_reason=bindparam("n_reason"))
 )
+_REST = Prepared(
+    update(supplier_health)
+    .where(_THIS, func.coalesce(supplier_health.c.paused_until, 0) < bindparam("n_until"))
+    .values(paused_until=bindparam("n_until"), pause_reason=bindparam("n_reason"))
+)
 _BALANCE = Prepared(
     update(supplier_health)
     .where(_THIS)
@@ -327,6 +332,11 @@ def pause(tx: Tx, supplier: str, until: datetime | None, reason: str) -> bool:
         "n_reason": reason[:64] or None,
     }
     return _PAUSE(tx, parameters).rowcount == 1
+
+
+def rest(tx: Tx, supplier: str, until: datetime, reason: str) -> None:
+    """Rest until then, unless it rests longer already: a person may have ordered that."""
+    _REST(tx, {"b_supplier": supplier, "n_until": stamp(until), "n_reason": reason[:64]})
 
 
 def set_balance(tx: Tx, supplier: str, balance_fen: Fen, now: datetime) -> None:

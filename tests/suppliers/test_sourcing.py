@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from orders import sourcing
 from orders.database import Database
 from orders.errors import NotPermitted
+from orders.money import Fen
 from orders.order import CustomerState, LineState, Order
-from orders.ports import Outcome, SupplierAnswer
+from orders.ports import Outcome, Refusal, SupplierAnswer
 from orders.sourcing import NO_SUPPLIER
+from orders.store.attempts import Attempt
 from tests.orders.world import PHONE, POLICY, topup
 from tests.suppliers.hostile import Manner
 from tests.suppliers.world import ALPHA, BETA, SupplierWorld
@@ -122,6 +125,30 @@ async def test_failures_in_a_row_make_a_supplier_rest_for_a_while(database: Data
     world.alpha.settle()
     await world.wait(minutes=1)
     assert (await world.health()).failed_in_row == 0
+
+
+async def test_a_rest_that_a_person_ordered_is_not_ended_by_what_the_supplier_says(
+    world: SupplierWorld,
+) -> None:
+    until = world.now + timedelta(hours=24)
+    await world.write(lambda tx: world.shop.pause_supplier(tx, ALPHA, until, "ann"))
+    world.alpha.balance = "1"
+    await world.wait(minutes=11)
+    # An attempt from before, whose refusal is heard only now.
+    order = await world.place(topup())
+    attempt = Attempt(
+        order.order_no, 1, 1, f"{order.order_no}-1-1", ALPHA, PHONE, "open", "", "", 0, None, world.now, None,
+        supplier_code="68", cost_fen=Fen(9850),
+    )  # fmt: skip
+    refused = SupplierAnswer(Outcome.FAILED, reason=Refusal.BALANCE_LOW)
+    await world.write(
+        lambda tx: sourcing.ended(tx, world.shop.room, attempt, order.lines[0], refused, world.now)
+    )
+    world.alpha.balance = "9000"
+    await world.wait(minutes=11)
+    health = await world.health()
+    assert (health.paused_until, health.pause_reason) == (until, "by ann")
+    assert await chosen(world, await paid(world, account="13900139000")) == [BETA]
 
 
 async def test_a_supplier_that_failed_loses_to_one_that_is_a_little_dearer(world: SupplierWorld) -> None:
