@@ -12,8 +12,9 @@ from orders import ledger
 from orders.database import Tx
 from orders.errors import NotPermitted
 from orders.money import Fen
-from orders.store import money
+from orders.store import goods, money
 
+LAST_TOLD = "last_transfer_told"
 REF_LENGTH_MAX = 80
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,29}")
@@ -39,6 +40,8 @@ def _tell(tx: Tx, what: str, reference: str, agent: str, told: ledger.Entries, n
         raise NotPermitted("nothing moved; give an amount above 0.00")
     if not _REFERENCE.fullmatch(reference):
         raise NotPermitted("a reference is up to 30 letters and digits: the bank's number of the transfer")
+    # Two who book the same transfer at the same time queue here, for the ref names who.
+    goods.set_fact(tx, LAST_TOLD, reference)
     if money.booked(tx, f"{what}:{reference}:"):
         raise NotPermitted(f"{what} {reference} is booked already")
     # The ledger has no column for who; the ref of what a person told it says so.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Integer, Row, bindparam, func, insert, select, text, update
 
 from orders.database import Tx
 from orders.errors import WrongState
@@ -127,14 +127,12 @@ _KEPT = {
     .values(kept_fen=table.c.kept_fen + bindparam("b_fee_fen"))
     for table, number in ((payments, payments.c.out_trade_no), (refunds, refunds.c.refund_no))
 }
-_TIMES_POSTED = Prepared(
-    select(func.count()).where(
-        ledger.c.account == bindparam("b_account"), ledger.c.ref.startswith(bindparam("b_begins"))
-    )
-)
+# Not LIKE: to it the `_` of a bank's number is any character, and to SQLite's `a` is `A`.
+_BEGINS = func.substr(ledger.c.ref, 1, bindparam("b_length", type_=Integer)) == bindparam("b_begins")
+_TIMES_POSTED = Prepared(select(func.count()).where(ledger.c.account == bindparam("b_account"), _BEGINS))
 _POSTED = Prepared(
     select(ledger.c.account, func.sum(ledger.c.amount_fen).label("fen"))
-    .where(ledger.c.ref.startswith(bindparam("b_begins")))
+    .where(_BEGINS)
     .group_by(ledger.c.account)
 )
 _TOLD_NO = Prepared(
@@ -386,12 +384,13 @@ def post(tx: Tx, ref: str, entries: Entries, order_no: str | None, now: datetime
 
 def times_posted(tx: Tx, account: str, begins: str) -> int:
     """How many sets of entries whose ref begins so moved the account."""
-    return _TIMES_POSTED(tx, {"b_account": account, "b_begins": begins}).count()
+    return _TIMES_POSTED(tx, {"b_account": account, "b_begins": begins, "b_length": len(begins)}).count()
 
 
 def booked(tx: Tx, begins: str) -> Mapping[str, Fen]:
     """What the sets of entries whose ref begins so come to, by account."""
-    return {row.account: Fen(int(row.fen)) for row in _POSTED(tx, {"b_begins": begins})}
+    rows = _POSTED(tx, {"b_begins": begins, "b_length": len(begins)})
+    return {row.account: Fen(int(row.fen)) for row in rows}
 
 
 def keep_of_payment(tx: Tx, out_trade_no: str, fee_fen: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -56,6 +57,24 @@ async def test_a_day_ends_at_midnight_in_china(world: World) -> None:
 async def test_nothing_moved_is_an_empty_balance(world: World) -> None:
     balance = await world.database.read(lambda tx: accounting.trial_balance(tx, Period(DAY, DAY)))
     assert (balance.lines, balance.balances) == ((), True)
+
+
+async def test_numbers_of_a_bank_that_look_alike_are_two(world: World) -> None:
+    await paid(world)
+    for reference in ("TR_1-a", "TRX1-a", "tr_1-a"):
+        await payout(world, 1000, reference)
+    assert await Trade(world).balance("bank") == 3000
+
+
+async def test_a_transfer_that_two_book_at_the_same_time_is_booked_once(world: World) -> None:
+    await paid(world)
+
+    async def told_by(agent: str) -> None:
+        await world.write(lambda tx: treasury.paid_out(tx, "sandbox", Fen(100), "tr-1", agent, world.now))
+
+    ends = await asyncio.gather(*map(told_by, ("小王", "小李", "小张")), return_exceptions=True)
+    assert sum(isinstance(end, NotPermitted) for end in ends) == 2
+    assert await Trade(world).balance("bank") == 100
 
 
 async def test_what_a_gateway_holds_grows_old_and_is_paid_out_oldest_first(world: World) -> None:
