@@ -93,8 +93,8 @@ def sealed(vault: Vault, file: KeyFile, intake: Intake) -> Delivered:
 
 
 def _end_of(day: date | None) -> datetime | None:
-    """The instant at which the day ends in China."""
-    if day is None:
+    """The instant at which the day ends in China. Wholesalers write the last of all days for never."""
+    if day is None or day == date.max:
         return None
     return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC)
 

@@ -27,6 +27,7 @@ from orders.store.bills import Bill
 T = TypeVar("T")
 
 SHOWN_DAYS = 7
+YEARS = range(2000, 2200)
 
 
 def fetch(settings: Settings, database_url: str, day: date | None, party: str | None) -> bool:
@@ -159,8 +160,11 @@ def _party(text: str) -> Party:
 
 
 def day_of(text: str | None) -> date | None:
-    """Raises NotPermitted for what is no day."""
+    """Raises NotPermitted for what is no day, or one in which no shop was ever open."""
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         raise NotPermitted(f"{printable(text or '')} is no day; write one like 2026-01-05") from None
+    if day is not None and day.year not in YEARS:
+        raise NotPermitted(f"{day} is in no year from {YEARS.start} to {YEARS.stop - 1}")
+    return day

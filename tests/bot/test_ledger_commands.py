@@ -132,6 +132,7 @@ def test_no_text_runs_as_a_formula(text: str) -> None:
         (("export", "x", "--format", "pdf"), "csv or xlsx"),
         (("movements", "--from", "2026-02-01", "--to", "2026-01-01"), "before it begins"),
         (("movements", "--from", "soon"), "no day"),
+        (("movements", "--to", "9999-12-31"), "in no year"),
         (("payout", "sandbox", "-5", "--reference", "tr-1"), "No such option"),
         (("payout", "sandbox", "5.001", "--reference", "tr-1"), "not an amount"),
     ],

@@ -62,6 +62,13 @@ async def low(world: World) -> list[str]:
     return [alarm for alarm in await world.alarms() if alarm == "stock_low"]
 
 
+async def test_the_last_of_all_days_is_never(world: World) -> None:
+    await take_in(world, "key,expires", "KEY-0001,9999-12-31", name="keys.csv")
+    await take_in(world, "KEY-0002", expires=date.max)
+    every = await world.database.read(world.shop.stockroom.keys)
+    assert [key.expires_at for key in every] == [None, None]
+
+
 async def test_a_file_becomes_a_batch_and_stock(world: World) -> None:
     done = await take_in(world, *numbered(3))
     assert (done.added, done.available, done.skipped_lines) == (3, 3, ())
