@@ -337,6 +337,7 @@ def reconcile(
 ) -> None:
     """Lay our books beside the bills of gateways and suppliers. Exit code 1 while something differs."""
     from bot.commands import reconcile as command
+    from bot.commands.terminal import day_of
 
     settings = read_settings()
     url = database or settings.database
@@ -345,7 +346,7 @@ def reconcile(
     elif listed:
         agrees = command.show(settings, url)
     else:
-        agrees = command.fetch(settings, url, command.day_of(day), party)
+        agrees = command.fetch(settings, url, day_of(day), party)
     if not agrees:
         raise typer.Exit(1)
 

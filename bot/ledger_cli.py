@@ -24,18 +24,20 @@ def ledger_balances(
     database: DatabaseUrl = None,
 ) -> None:
     """What each account stands at, and whether the books balance."""
-    from bot.commands import ledger, reconcile
+    from bot.commands import ledger
+    from bot.commands.terminal import day_of
 
-    if not ledger.balances(database or read_settings().database, reconcile.day_of(on)):
+    if not ledger.balances(database or read_settings().database, day_of(on)):
         raise typer.Exit(1)
 
 
 @ledger_commands.command("movements")
 def ledger_movements(first: FirstDay = None, last: LastDay = None, database: DatabaseUrl = None) -> None:
     """Opening, debit, credit and closing of each account over a period."""
-    from bot.commands import ledger, reconcile
+    from bot.commands import ledger
+    from bot.commands.terminal import day_of
 
-    period = ledger.period_of(reconcile.day_of(first), reconcile.day_of(last))
+    period = ledger.period_of(day_of(first), day_of(last))
     if not ledger.movements(database or read_settings().database, period):
         raise typer.Exit(1)
 
@@ -59,18 +61,20 @@ def ledger_owed(database: DatabaseUrl = None) -> None:
 @ledger_commands.command("revenue")
 def ledger_revenue(first: FirstDay = None, last: LastDay = None, database: DatabaseUrl = None) -> None:
     """Revenue, cost and margin by day and product."""
-    from bot.commands import ledger, reconcile
+    from bot.commands import ledger
+    from bot.commands.terminal import day_of
 
-    period = ledger.period_of(reconcile.day_of(first), reconcile.day_of(last))
+    period = ledger.period_of(day_of(first), day_of(last))
     ledger.revenue(database or read_settings().database, period)
 
 
 @ledger_commands.command("refunds")
 def ledger_refunds(first: FirstDay = None, last: LastDay = None, database: DatabaseUrl = None) -> None:
     """Refunds by reason, and what became of them."""
-    from bot.commands import ledger, reconcile
+    from bot.commands import ledger
+    from bot.commands.terminal import day_of
 
-    period = ledger.period_of(reconcile.day_of(first), reconcile.day_of(last))
+    period = ledger.period_of(day_of(first), day_of(last))
     ledger.refunds(database or read_settings().database, period)
 
 
@@ -83,10 +87,11 @@ def ledger_export(
     database: DatabaseUrl = None,
 ) -> None:
     """Write the entries of a period, with the reports beside them in XLSX."""
-    from bot.commands import ledger, reconcile
+    from bot.commands import ledger
     from bot.commands.ledger_export import export
+    from bot.commands.terminal import day_of
 
-    period = ledger.period_of(reconcile.day_of(first), reconcile.day_of(last))
+    period = ledger.period_of(day_of(first), day_of(last))
     export(database or read_settings().database, period, form, file)
 
 

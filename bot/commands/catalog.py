@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from bot.commands.database import read_from
 from bot.settings import Settings, open_state_folder
 from orders.catalog_file import read_catalog, write_catalog
 from orders.clock import SystemClock
@@ -45,16 +46,7 @@ def export(file: Path | None, database_url: str, settings: Settings) -> None:
     """Write the goods on sale as CSV, live stock included."""
     from bot.workbench import shop_for_catalog
 
-    async def run() -> str:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            shop = shop_for_catalog(settings)
-            return write_catalog(await database.read(shop.catalog))
-        finally:
-            await database.close()
-
-    text = asyncio.run(run())
+    text = write_catalog(read_from(database_url, shop_for_catalog(settings).catalog))
     if file is None:
         typer.echo(text, nl=False)
     else:

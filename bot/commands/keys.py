@@ -5,7 +5,6 @@ Nothing here prints a key or a part of one: terminals are looked at by others, a
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +14,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.commands.database import read_from, write_to
 from bot.settings import OPERATOR_NAME_MAX, Settings, operator_name
 from orders.card_key import KeyState
 from orders.clock import SystemClock
-from orders.database import Database, Tx
+from orders.database import Tx
 from orders.key_file import day_of, read_keys
 from orders.money import fen_from_yuan, yuan
 from orders.shop import Shop
@@ -187,28 +187,11 @@ def _write(
 ) -> T:
     from bot.workbench import shop_for_keys
 
-    async def run() -> T:
-        shop = shop_for_keys(settings)
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            return await database.write(prepare(shop, SystemClock().now()))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    return write_to(database_url, prepare(shop_for_keys(settings), SystemClock().now()))
 
 
 def _read_from(settings: Settings, database_url: str, look: Callable[[Shop, Tx], T]) -> T:
     from bot.workbench import shop_for_catalog
 
-    async def run() -> T:
-        shop = shop_for_catalog(settings)
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            return await database.read(lambda tx: look(shop, tx))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    shop = shop_for_catalog(settings)
+    return read_from(database_url, lambda tx: look(shop, tx))

@@ -6,19 +6,18 @@ the terminal: it comes masked and cleaned, and is cleaned once more here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import typer
 
+from bot.commands.database import run_on
 from bot.learning.examining import Refused
 from bot.learning.proposals import MissGroup, Proposal
 from bot.learning.refusal import NotTaught
 from bot.learning.teaching import Teaching
 from bot.learning.words import Lesson, LessonKind
 from bot.settings import Settings
-from orders.database import Database
 
 T = TypeVar("T")
 
@@ -126,12 +125,4 @@ def _proposed(proposal: Proposal) -> str:
 def _run(settings: Settings, database_url: str, do: Callable[[Teaching], Awaitable[T]]) -> T:
     from bot.workbench import teaching_of
 
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            return await do(teaching_of(settings, database))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    return run_on(database_url, lambda database: do(teaching_of(settings, database)))

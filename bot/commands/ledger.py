@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
 
 import typer
 
-from bot.commands.reconcile import aligned, printable
+from bot.commands.database import read_from, write_to
+from bot.commands.terminal import aligned, printable
 from orders import accounting, treasury
 from orders.accounting import Period, TrialBalance
 from orders.clock import SystemClock
-from orders.database import Database, Tx
 from orders.errors import NotPermitted
 from orders.money import Fen, fen_from_yuan, yuan
 from orders.reconciling import china_day
-
-T = TypeVar("T")
 
 OWED_SHOWN = 100
 
 
 def balances(database_url: str, on: date | None) -> bool:
     """What each account stands at, at the end of a day. True where the books balance."""
-    balance = read(database_url, lambda tx: accounting.trial_balance(tx, Period.until(on or today())))
+    balance = read_from(database_url, lambda tx: accounting.trial_balance(tx, Period.until(on or today())))
     _print([("account", "balance"), *((line.account, yuan(line.closing_fen)) for line in balance.lines)])
     return _say_whether_it_balances(balance)
 
 
 def movements(database_url: str, period: Period) -> bool:
     """Opening, debit, credit and closing of each account. True where the books balance."""
-    balance = read(database_url, lambda tx: accounting.trial_balance(tx, period))
+    balance = read_from(database_url, lambda tx: accounting.trial_balance(tx, period))
     _print(
         [
             ("account", "opening", "debit", "credit", "closing"),
@@ -61,7 +57,7 @@ def _say_whether_it_balances(balance: TrialBalance) -> bool:
 
 def receivables(database_url: str) -> None:
     """What each gateway holds for us, and since when."""
-    held = read(database_url, lambda tx: accounting.receivables(tx, today()))
+    held = read_from(database_url, lambda tx: accounting.receivables(tx, today()))
     _print(
         [
             ("gateway", "oldest", "balance", "0-1 days", "2-7 days", "older"),
@@ -83,7 +79,7 @@ def receivables(database_url: str) -> None:
 
 def owed(database_url: str) -> None:
     """What we owe customers, the most first."""
-    debts = read(database_url, lambda tx: accounting.owed(tx, OWED_SHOWN))
+    debts = read_from(database_url, lambda tx: accounting.owed(tx, OWED_SHOWN))
     _print(
         [
             ("customer", "goods", "refunds", "balance", "total"),
@@ -103,7 +99,7 @@ def owed(database_url: str) -> None:
 
 def revenue(database_url: str, period: Period) -> None:
     """Revenue, cost and margin by day and product."""
-    earned = read(database_url, lambda tx: accounting.earned(tx, period))
+    earned = read_from(database_url, lambda tx: accounting.earned(tx, period))
     total = sum(one.revenue_fen for one in earned), sum(one.cost_fen for one in earned)
     _print(
         [
@@ -126,7 +122,7 @@ def revenue(database_url: str, period: Period) -> None:
 
 def refunds(database_url: str, period: Period) -> None:
     """Refunds by reason, and what became of them."""
-    given = read(database_url, lambda tx: accounting.refunded(tx, period))
+    given = read_from(database_url, lambda tx: accounting.refunded(tx, period))
     _print(
         [
             ("reason", "count", "amount", "arrived", "under way", "refused"),
@@ -148,14 +144,14 @@ def refunds(database_url: str, period: Period) -> None:
 def payout(database_url: str, gateway: str, amount: str, reference: str, by: str) -> None:
     """A gateway sent money to our bank. Raises NotPermitted."""
     fen, now = amount_of(amount), SystemClock().now()
-    write(database_url, lambda tx: treasury.paid_out(tx, gateway, fen, reference, by, now))
+    write_to(database_url, lambda tx: treasury.paid_out(tx, gateway, fen, reference, by, now))
     typer.echo(f"Booked: {yuan(fen)} from {gateway} to the bank.")
 
 
 def prepay(database_url: str, supplier: str, amount: str, reference: str, by: str) -> None:
     """We sent a supplier money in advance. Raises NotPermitted."""
     fen, now = amount_of(amount), SystemClock().now()
-    write(database_url, lambda tx: treasury.prepaid(tx, supplier, fen, reference, by, now))
+    write_to(database_url, lambda tx: treasury.prepaid(tx, supplier, fen, reference, by, now))
     typer.echo(f"Booked: {yuan(fen)} from the bank to {supplier}.")
 
 
@@ -184,27 +180,3 @@ def amount_of(text: str) -> Fen:
 def _print(rows: Iterable[Sequence[str]], left: int = 1) -> None:
     for line in aligned(list(rows), left):
         typer.echo(line)
-
-
-def read(database_url: str, fn: Callable[[Tx], T]) -> T:
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            return await database.read(fn)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
-
-def write(database_url: str, fn: Callable[[Tx], T]) -> T:
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            return await database.write(fn)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

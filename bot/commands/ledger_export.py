@@ -18,7 +18,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Font
 
-from bot.commands.ledger import OWED_SHOWN, read
+from bot.commands.database import read_from
+from bot.commands.ledger import OWED_SHOWN
 from orders import accounting
 from orders.accounting import Period
 from orders.database import Tx
@@ -47,7 +48,7 @@ def export(database_url: str, period: Period, form: str, file: Path) -> None:
     def write(tx: Tx) -> int:
         return _csv(tx, period, file) if form == "csv" else _xlsx(tx, period, file)
 
-    count = read(database_url, write)
+    count = read_from(database_url, write)
     typer.echo(f"Wrote {file}: {count} entries of {period.first} to {period.last}.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +9,12 @@ from typing import TypeVar
 
 import typer
 
+from bot.commands.database import write_to
 from bot.settings import Settings
 from orders.catalog import Catalog
 from orders.clock import SystemClock
 from orders.coupon import CODE, Coupon, normal_code
-from orders.database import Database, Tx
+from orders.database import Tx
 from orders.errors import NoSuchOrder, NotPermitted, PolicyError
 from orders.money import NOTHING, Fen, fen_from_yuan, yuan
 from orders.price_rules import PriceRules
@@ -163,13 +163,5 @@ def _run(settings: Settings, database_url: str, fn: Callable[[Shop, Tx], T]) -> 
     """Do it in one transaction on the shop's database."""
     from bot.workbench import shop_for_catalog
 
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            shop = shop_for_catalog(settings)
-            return await database.write(lambda tx: fn(shop, tx))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    shop = shop_for_catalog(settings)
+    return write_to(database_url, lambda tx: fn(shop, tx))

@@ -1,11 +1,7 @@
-"""`xiadan reconcile`: our books beside the bills of gateways and suppliers, and what to do about each difference.
-
-What a bill says was written by others: it is printed without anything that would act on the terminal.
-"""
+"""`xiadan reconcile`: our books beside the bills of gateways and suppliers, and what to do about each difference."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
@@ -13,6 +9,8 @@ from typing import TypeVar
 
 import typer
 
+from bot.commands.database import run_on
+from bot.commands.terminal import aligned, printable
 from bot.settings import Settings
 from bot.workbench import keeping_books
 from orders.bookkeeper import Bookkeeper
@@ -27,7 +25,6 @@ from orders.store.bills import Bill
 T = TypeVar("T")
 
 SHOWN_DAYS = 7
-YEARS = range(2000, 2200)
 
 
 def fetch(settings: Settings, database_url: str, day: date | None, party: str | None) -> bool:
@@ -122,34 +119,12 @@ def _amount(fen: Fen | None) -> str:
     return "-" if fen is None else yuan(fen)
 
 
-def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
-    """Columns under each other: the first `left` to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            text.ljust(width) if place < left else text.rjust(width)
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def printable(text: str) -> str:
-    """Without what would act on the terminal."""
-    return "".join(character for character in text if character.isprintable())
-
-
 def _run(settings: Settings, database_url: str, do: Callable[[Database, Bookkeeper], Awaitable[T]]) -> T:
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            async with keeping_books(settings, database) as keeper:
-                return await do(database, keeper)
-        finally:
-            await database.close()
+    async def run(database: Database) -> T:
+        async with keeping_books(settings, database) as keeper:
+            return await do(database, keeper)
 
-    return asyncio.run(run())
+    return run_on(database_url, run)
 
 
 def _party(text: str) -> Party:
@@ -157,14 +132,3 @@ def _party(text: str) -> Party:
         return Party.read(text)
     except ValueError as error:
         raise NotPermitted(str(error)) from None
-
-
-def day_of(text: str | None) -> date | None:
-    """Raises NotPermitted for what is no day, or one in which no shop was ever open."""
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise NotPermitted(f"{printable(text or '')} is no day; write one like 2026-01-05") from None
-    if day is not None and day.year not in YEARS:
-        raise NotPermitted(f"{day} is in no year from {YEARS.start} to {YEARS.stop - 1}")
-    return day

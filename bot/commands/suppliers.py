@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import TypeVar
 
 import typer
 
+from bot.commands.database import write_to
 from bot.settings import Settings, operator_name
 from orders.clock import SystemClock
-from orders.database import Database, Tx
+from orders.database import Tx
 from orders.errors import NotPermitted
 from orders.money import yuan
 from orders.shop import Shop
@@ -103,13 +103,5 @@ def _told(health: Health, now: datetime) -> str:
 def _run(settings: Settings, database_url: str, fn: Callable[[Shop, Tx, datetime], T]) -> T:
     from bot.workbench import shop_for_catalog
 
-    async def run() -> T:
-        database = Database.open(database_url)
-        try:
-            await database.check()
-            shop, now = shop_for_catalog(settings), SystemClock().now()
-            return await database.write(lambda tx: fn(shop, tx, now))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    shop, now = shop_for_catalog(settings), SystemClock().now()
+    return write_to(database_url, lambda tx: fn(shop, tx, now))
