@@ -189,7 +189,7 @@ async def test_after_a_storm_both_sides_say_the_same(database: Database, name: s
         assert order.order_no in refused or await stage.world.state(order) in ENDS
     disagreed = await database.read(lambda tx: frozenset(_disagreements(tx, stage, rails)))
     # Whoever pays after the end, while every notice of it is lost, is found by the bill of his day.
-    differences = await database.read(stage.world.shop.open_differences)
+    differences = await database.read(stage.world.shop.reckoning.open)
     assert disagreed <= {difference.found.our_no for difference in differences}
 
 

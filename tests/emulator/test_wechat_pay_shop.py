@@ -619,7 +619,7 @@ async def differences(stage: ShopStage, day: date) -> list[tuple[What, str]]:
     world, us = stage.world, Party(Side.GATEWAY, "wechat_pay")
     world.bookkeeper = Bookkeeper(world.database, world.shop, {"wechat_pay": stage.gateway}, {}, stage.clock)
     assert await world.bookkeeper.reconcile(us, day) is None
-    found = await world.database.read(lambda tx: world.shop.open_differences(tx))
+    found = await world.database.read(lambda tx: world.shop.reckoning.open(tx))
     return [(one.found.what, one.found.our_no) for one in found]
 
 
