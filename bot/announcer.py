@@ -71,7 +71,7 @@ class Announcer:
         event = self.shop.event(tx, order_no, seq)
         if order is None or event is None or event.kind in QUIET:
             return None
-        chat = chats.chat_of_customer(tx, order.customer_id)
+        chat = chats.chat_of_customer(tx, order.customer_id, lock=True)
         message_id = f"news:{order_no}:{seq}"
         if chat is None or chats.already_heard(tx, chat, message_id):
             return None

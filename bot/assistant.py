@@ -61,6 +61,7 @@ from bot.turn import (
 from bot.wording import Voice, Wording
 from nlu.parser import UNREADABLE
 from nlu.understanding import Expectation, Intent, LineInHand, Measure, OfferedChoice, Slot, Understanding
+from orders.database import is_passing
 from orders.draft import DraftLine
 from orders.policy import Policy
 from orders.ports import Jobs
@@ -206,7 +207,8 @@ class Assistant:
         self, tx: Connection, chat: Chat, message: IncomingMessage, seq: int, now: datetime
     ) -> tuple[Reply, Conversation]:
         """One turn, whole. A bug in a skill costs the customer an apology, not his conversation:
-        what the skill wrote is undone, and the message stays in the log."""
+        what the skill wrote is undone, and the message stays in the log. What the database gave up is no
+        bug: it is run again, whole."""
         try:
             with tx.begin_nested():
                 turn, asked = self._taken_up(tx, chat, message, seq, now)
@@ -214,7 +216,9 @@ class Assistant:
                 reply = _answered(turn)
                 notice(turn, before, asked, seq)
                 return reply, turn.conversation
-        except Exception:
+        except Exception as error:
+            if is_passing(error):
+                raise
             log.exception("turn failed", chat=chat.key, seq=seq)
             return Reply(self._wording.say("repair.broken")), chat.conversation
 

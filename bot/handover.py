@@ -98,7 +98,7 @@ class Handover:
 
 
 def _chat(tx: Connection, address: ChatAddress) -> Chat:
-    chat = chats.find_chat(tx, address)
+    chat = chats.locked_chat(tx, address)
     if chat is None:
         raise UnknownChat(address)
     return chat

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.announcer import ORDER_EVENT, Announcer
 from bot.assistant import SILENCE, Assistant
@@ -21,7 +22,7 @@ from bot.messages import ChatAddress, OutgoingMessage, Speaker
 from bot.store import chats
 from bot.store.chats import Attended, Delivery
 from orders.clock import Clock, VirtualClock
-from orders.database import Database
+from orders.database import Database, is_away
 from orders.jobs import EmbeddedJobs
 from orders.ports import Job
 
@@ -51,7 +52,7 @@ class Worker:
             await self._database.write(lambda tx: self._jobs.take_back(tx, self._clock.now()))
         while not stop.is_set():
             free = AT_ONCE - len(self._running)
-            begun = await self._claim(free) if free else ()
+            begun = await self._claim_or_wait(free) if free else ()
             for job in begun:
                 task = asyncio.create_task(self._run(job))
                 self._running.add(task)
@@ -81,6 +82,17 @@ class Worker:
         clock.advance_to(moment)
         return done + await self.run_due()
 
+    async def _claim_or_wait(self, limit: int) -> tuple[Job, ...]:
+        """A server that is away is asked again after the usual pause. Whatever else is wrong ends the
+        worker, and so the shop: that is seen from outside."""
+        try:
+            return await self._claim(limit)
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            log.warning("the database is away; the work waits", error=str(error.orig))
+            return ()
+
     async def _claim(self, limit: int) -> tuple[Job, ...]:
         now = self._clock.now()
         due = await self._database.read(self._jobs.next_due)
@@ -89,8 +101,18 @@ class Worker:
         return await self._database.write(lambda tx: self._jobs.claim_due(tx, now, limit))
 
     async def _run(self, job: Job) -> None:
-        """One job. Whatever a handler raises is written down, and the job is tried again later: one
-        bad job must not stop the others."""
+        """One job, whatever becomes of the server meanwhile."""
+        try:
+            await self._begun(job)
+        except DBAPIError as error:
+            if not is_away(error):
+                raise
+            # What became of it cannot be written down: it runs again when its lease is over.
+            log.warning("the database is away; the job runs again", kind=job.kind, key=job.key)
+
+    async def _begun(self, job: Job) -> None:
+        """Whatever a handler raises is written down, and the job is tried again later: one bad job
+        must not stop the others."""
         handler = self._handlers.get(job.kind)
         try:
             if handler is None:
@@ -148,7 +170,7 @@ class ConversationJobs:
         seq, now = int(job.payload["seq"]), self._clock.now()
 
         def nudge(tx: Connection) -> OutgoingMessage | None:
-            chat = chats.find_chat(tx, address)
+            chat = chats.locked_chat(tx, address)
             return self._assistant.break_silence(tx, chat, seq, now) if chat else None
 
         self._fanout.publish_outgoing(await self._database.write(nudge))

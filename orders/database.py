@@ -12,11 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from orders.errors import UnknownDatabase
@@ -43,6 +43,24 @@ TRIES_MAX = 5
 GIVEN_UP = frozenset({"40001", "40P01"})
 """PostgreSQL's codes for a transaction that it gave up because of others: serialization failure
 and deadlock (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+
+ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "53300"})
+"""PostgreSQL's codes for a server that shuts down, crashed, starts up, or has no connection left."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the server could not be reached, or ended the connection. A file is never away."""
+    if not isinstance(error, OperationalError | InterfaceError) or not hasattr(error.orig, "sqlstate"):
+        return False
+    code: str | None = getattr(error.orig, "sqlstate", None)
+    return code is None or code in ENDED or code.startswith("08")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same transaction may well succeed in a moment: nothing is wrong with what it does."""
+    code = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return code in GIVEN_UP or is_away(error)
 
 
 class Writer(Protocol):
@@ -141,11 +159,32 @@ class _Transaction:
             self.outcome.set_exception(self.error)
 
 
+class _Said(Generic[T]):
+    """One try of a transaction, which knows afterwards how far it came."""
+
+    def __init__(self, fn: Callable[[Tx], T]) -> None:
+        self._fn = fn
+        self._begun = self._ended = False
+
+    def __call__(self, tx: Tx) -> T:
+        self._begun = True
+        result = self._fn(tx)
+        self._ended = True
+        return result
+
+    @property
+    def met_the_dead(self) -> bool:
+        """It had a connection, and was not committing yet."""
+        return self._begun and not self._ended
+
+
 class Pool:
     """PostgreSQL locks rows, so several connections write at the same time.
 
     Two that wait for each other are untied by the database, which gives one of them up; what was
-    given up has changed nothing, and is run again.
+    given up has changed nothing, and is run again. So is what met a connection that had died in the
+    pool, as all have once the server was restarted; a look at each connection before its use would
+    tell the same, for one more journey to the server each time.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -153,12 +192,15 @@ class Pool:
 
     async def run(self, fn: Callable[[Tx], T]) -> T:
         for _ in range(TRIES_MAX - 1):
+            said = _Said(fn)
             try:
-                return await self._once(fn)
+                return await self._once(said)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in GIVEN_UP:
+                code = getattr(error.orig, "sqlstate", None)
+                # A connection that dies while it commits may have committed: that is for the caller.
+                if code not in GIVEN_UP and not (said.met_the_dead and is_away(error)):
                     raise
-        return await self._once(fn)
+        return await self._once(_Said(fn))
 
     async def _once(self, fn: Callable[[Tx], T]) -> T:
         async with self._engine.begin() as connection:

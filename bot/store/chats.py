@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, insert, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation import Conversation, read, written
 from bot.messages import ChatAddress, ChatEntry, IncomingMessage, OutgoingMessage, Reply, Speaker
@@ -73,34 +74,45 @@ def open_chat(tx: Connection, address: ChatAddress, now: datetime, name: str | N
     found = _chat(tx, address, lock=True)
     if found is not None:
         return found
-    tx.execute(
-        insert(chats).values(
-            channel=address.channel,
-            chat_id=address.chat_id,
-            customer_id=customer_of(address),
-            customer_name=name,
-            state=written(Conversation()),
-            attended=Attended.BOT.value,
-            version=0,
-            last_seq=0,
-            last_at=now,
-            created_at=now,
-        )
+    _create(
+        tx,
+        {
+            "channel": address.channel,
+            "chat_id": address.chat_id,
+            "customer_id": customer_of(address),
+            "customer_name": name,
+            "state": written(Conversation()),
+            "attended": Attended.BOT.value,
+            "version": 0,
+            "last_seq": 0,
+            "last_at": now,
+            "created_at": now,
+        },
     )
     created = _chat(tx, address, lock=True)
     assert created is not None, f"chat {address} vanished while it was opened"
     return created
 
 
+def _create(tx: Connection, row: dict[str, Any]) -> None:
+    """Two processes may hear a new customer's first words at once: the second waits here for the first."""
+    kind = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    tx.execute(kind(chats).values(row).on_conflict_do_nothing())
+
+
 def find_chat(tx: Connection, address: ChatAddress) -> Chat | None:
     return _chat(tx, address, lock=False)
 
 
-def chat_of_customer(tx: Connection, customer_id: str) -> Chat | None:
-    """The chat in which a customer was heard last: there the news go."""
-    row = tx.execute(
-        select(chats).where(chats.c.customer_id == customer_id).order_by(chats.c.last_at.desc()).limit(1)
-    ).first()
+def locked_chat(tx: Connection, address: ChatAddress) -> Chat | None:
+    """The chat, locked for this transaction: whoever changes it by what stands in it needs it so."""
+    return _chat(tx, address, lock=True)
+
+
+def chat_of_customer(tx: Connection, customer_id: str, *, lock: bool = False) -> Chat | None:
+    """The chat in which a customer was heard last: there the news go. `lock`: as `locked_chat`."""
+    query = select(chats).where(chats.c.customer_id == customer_id).order_by(chats.c.last_at.desc()).limit(1)
+    row = tx.execute(query.with_for_update() if lock else query).first()
     return _as_chat(row) if row is not None else None
 
 
