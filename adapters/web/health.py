@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,6 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from adapters.web.pages import Pages
 from adapters.web.services import WebServices
+
+log = structlog.get_logger(__name__)
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -32,7 +35,12 @@ class Health:
 
     async def ready(self, request: Request) -> Response:
         """Whether a customer could be served now: the database answers and there is something to sell."""
-        catalog = await self._services.database.read(self._services.shop.catalog)
+        try:
+            catalog = await self._services.database.read(self._services.shop.catalog)
+        except Exception as error:
+            # Whatever it is, a customer would meet it, too. Who asks is told no more: it may be anybody.
+            log.warning("not ready", error=f"{type(error).__name__}: {error}")
+            return PlainTextResponse("the database does not answer", status_code=503)
         if not catalog.products:
             return PlainTextResponse("nothing to sell", status_code=503)
         return PlainTextResponse("ready")
