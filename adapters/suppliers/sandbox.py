@@ -56,11 +56,9 @@ class SandboxSupplier:
         self.delay = delay
         self.told: dict[str, Manner] = {}
         self._books = books
+        self._read_bytes = 0
         self._requests: dict[str, _Request] = {}
-        if books is not None and books.exists():
-            for row in books.read_bytes().splitlines():
-                request = _ROW.validate_json(row)
-                self._requests[request.ask.request_no] = request
+        self._read_books()
 
     @property
     def name(self) -> str:
@@ -69,6 +67,7 @@ class SandboxSupplier:
     @property
     def delivered(self) -> dict[str, int]:
         """What really reached recipients, by request number: the truth to compare with."""
+        self._read_books()
         now = self._clock.now()
         return {
             number: _quantity(request)
@@ -80,20 +79,37 @@ class SandboxSupplier:
         manner = self.told.get(ask.account or "") or self.told.get(ask.sku_id) or Manner.DELIVER
         if manner is Manner.LOST:
             return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
-        known = self._requests.get(ask.request_no)
-        if known is None:
+        self._read_books()
+        if ask.request_no not in self._requests:
             self._take_on(_Request(ask, manner, self._clock.now() + self.delay))
         if manner in (Manner.SILENT, Manner.SILENT_FAIL, Manner.MUTE):
             return SupplierAnswer(Outcome.UNKNOWN, reason="timeout")
         return self._word_on(self._requests[ask.request_no])
 
     def _take_on(self, request: _Request) -> None:
-        self._requests[request.ask.request_no] = request
-        if self._books is not None:
-            with self._books.open("ab") as books:
-                books.write(_ROW.dump_json(request) + b"\n")
+        if self._books is None:
+            self._requests[request.ask.request_no] = request
+            return
+        with self._books.open("ab") as books:
+            books.write(_ROW.dump_json(request) + b"\n")
+        self._read_books()
+
+    def _read_books(self) -> None:
+        """Learn what was written since: the shop's other processes have a supplier each, and one book."""
+        if self._books is None or not self._books.exists():
+            return
+        with self._books.open("rb") as books:
+            books.seek(self._read_bytes)
+            written = books.read()
+        whole = written[: written.rfind(b"\n") + 1]
+        self._read_bytes += len(whole)
+        for row in whole.splitlines():
+            request = _ROW.validate_json(row)
+            # The first to write a number down took it on.
+            self._requests.setdefault(request.ask.request_no, request)
 
     async def query(self, ask: DeliveryAsk) -> SupplierAnswer:
+        self._read_books()
         request = self._requests.get(ask.request_no)
         if request is None:
             return SupplierAnswer(Outcome.ABSENT)
