@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import hmac
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -160,7 +161,7 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             settings=WebSettings(
                 secret_key=settings.secret_key.get_secret_value(),
                 base_url=settings.base_url,
-                desk_password_hash=hash_password(settings.desk_password.get_secret_value()),
+                desk_password_hash=_desk_password_hash(settings, alone=app.database.serves_one_process),
                 shop_name=settings.shop_name,
                 message_characters_max=app.policy.limits.message_length_max,
                 look_again_seconds=10.0 if app.database.serves_one_process else 1.0,
@@ -172,6 +173,14 @@ def _web(app: App, settings: Settings, routes: Sequence[BaseRoute]) -> Starlette
             routes=routes,
         )
     )
+
+
+def _desk_password_hash(settings: Settings, *, alone: bool) -> str:
+    """Where several processes serve one desk, a login at one of them is good at all: they salt alike. Alone
+    it is salted anew at each start, which ends every login."""
+    key = settings.secret_key.get_secret_value().encode()
+    salt = None if alone else hmac.digest(key, b"xiadan.desk-salt", "sha256")[:16]
+    return hash_password(settings.desk_password.get_secret_value(), salt)
 
 
 def _accepts(lexicon: Lexicon, kind: AccountKind, account: str) -> bool:

@@ -12,9 +12,9 @@ _LONGEST = 200
 """Characters. A longer password is refused unread, so that nobody can make us hash a megabyte."""
 
 
-def hash_password(password: str) -> str:
-    """`scrypt$salt$hash`, each time with another salt."""
-    salt = secrets.token_bytes(16)
+def hash_password(password: str, salt: bytes | None = None) -> str:
+    """`scrypt$salt$hash`, each time with another salt unless one is given."""
+    salt = salt or secrets.token_bytes(16)
     return f"scrypt${_text(salt)}${_text(_digest(password, salt))}"
 
 

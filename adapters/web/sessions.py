@@ -1,8 +1,8 @@
 """Who is at the other end: a browser that we have seen before, or a member of staff.
 
 Both are signed cookies; the server keeps no list of sessions, only of the desk's logins that were ended
-before their time. That list is the process's own: one process serves the desk, and when it starts anew
-it salts the desk's password anew, which ends every login. A browser's id is also its chat id. It cannot
+before their time. That list is the process's own. Where one process serves the desk, it salts the desk's
+password anew when it starts, which ends every login; where several do, another password ends them. A browser's id is also its chat id. It cannot
 be guessed, and knowing it (the desk does) opens nothing without the signature.
 """
 
