@@ -33,7 +33,7 @@ class Manner(StrEnum):
 
 WEIGHTS = {
     Manner.DELIVERS: 46, Manner.FAILS: 10, Manner.PARTIAL: 10, Manner.NEEDS_INFO: 10, Manner.MUTE: 6,
-    Manner.HIDES: 10, Manner.LIES: 3, Manner.REVERSES: 5,
+    Manner.HIDES: 10, Manner.LIES: 5, Manner.REVERSES: 8,
 }  # fmt: skip
 
 HIDES_MINUTES_MAX = 8

@@ -200,22 +200,30 @@ def forgets(pattern: str, instead: str) -> Callable[[str, Any], tuple[str, Any]]
 
 def loses_a_fen(statement: str, parameters: Any) -> tuple[str, Any]:
     """2: revenue is booked by one 分 less, as rounding does."""
-    if not statement.startswith("INSERT INTO ledger"):
-        return statement, parameters
-    rows = parameters if isinstance(parameters, list) else [parameters]
-    changed = [
-        tuple(
-            value + 1 if value != 0 and "revenue" in row and isinstance(value, int) and value < 0 else value
-            for value in row
-        )
-        for row in rows
-    ]
-    return statement, changed if isinstance(parameters, list) else changed[0]
+    if statement.startswith("INSERT INTO ledger"):
+        several = isinstance(parameters, list) and not isinstance(parameters[0], str | int)
+        rows = [_rounded(row) for row in (parameters if several else [parameters])]
+        return statement, rows if several else rows[0]
+    return statement, parameters
+
+
+def _rounded(row: Any) -> Any:
+    values = row.values() if isinstance(row, dict) else row
+    if "revenue" not in values:
+        return row
+    if isinstance(row, dict):
+        return {name: _less(value) for name, value in row.items()}
+    return tuple(map(_less, row))
+
+
+def _less(value: Any) -> Any:
+    return value + 1 if isinstance(value, int) and value < 0 else value
 
 
 def hears_contradictions_anew(statement: str, parameters: Any) -> tuple[str, Any]:
     """5: a supplier that repeats itself makes a new step of the timeline each time."""
-    if statement.startswith("SELECT order_events.detail") and "contradicted" in parameters:
+    values = parameters.values() if isinstance(parameters, dict) else parameters
+    if statement.startswith("SELECT order_events.detail") and "contradicted" in values:
         return statement.replace("WHERE", "WHERE 1 = 0 AND"), parameters
     return statement, parameters
 
@@ -251,7 +259,8 @@ PLANTED: Mapping[str, Planted] = {
     "paid lines are forgotten": Planted(Kit(jobs=NeverDelivers), (3,)),
     "an unanswered refund is asked for under another number": Planted(Kit(dispatch=RefundsAnew), (2, 3)),
     "keys are sold whoever has them": Planted(
-        Kit(rewrite=forgets(r"card_keys\.state = \?", "card_keys.state <> 'void' AND ? = 'free'")), (4,)
+        Kit(rewrite=forgets(r"card_keys\.state = (\?|:\w+)", r"card_keys.state <> 'void' AND \1 = 'free'")),
+        (4,),
     ),
     "an unanswered delivery is sent again": Planted(Kit(dispatch=SendsAgain), (4,)),
     "silence is taken for failure": Planted(Kit(dispatch=TakesSilenceForFailure), (4,)),

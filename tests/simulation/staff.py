@@ -54,9 +54,14 @@ async def a_supplier_calls_about_nothing(world: World) -> str:
 
 
 async def a_supplier_takes_it_back(world: World) -> str | None:
-    request = _any_request(world)
-    if request is None or request.manner is not Manner.REVERSES or world.now < request.ready_at:
+    delivered = [
+        requests[0]
+        for requests in world.depot.carried.values()
+        if requests[0].manner is Manner.REVERSES and requests[0].ready_at <= world.now
+    ]
+    if not delivered:
         return None
+    request = world.rng.choice(delivered[-4:])
     if not request.is_reversed:
         request.is_reversed = True
         world.faults["delivery reversed"] += 1

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from orders.database import Database, Tx, sqlite_url
@@ -62,14 +62,15 @@ class Straight:
     """The one database of a world."""
 
     def __init__(self, rewrite: Rewrite | None = None) -> None:
-        self.raw = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        factory = _Rewriting if rewrite else sqlite3.Connection
+        self.raw = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=factory)
+        if isinstance(self.raw, _Rewriting) and rewrite:
+            self.raw.rewrite = rewrite
         self.tick = 0
         """Counts transactions: tells what came before what."""
         self.empty()
         self._engine = create_engine("sqlite://", creator=lambda: self.raw, poolclass=StaticPool)
         event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-        if rewrite is not None:
-            event.listen(self._engine, "before_cursor_execute", _rewriting(rewrite), retval=True)
         self._connection = self._engine.connect().execution_options(compiled_cache=_COMPILED)
 
     def empty(self) -> None:
@@ -120,13 +121,23 @@ class Straight:
         return found.hexdigest()
 
 
-def _rewriting(rewrite: Rewrite) -> Callable[..., tuple[str, Any]]:
-    def before(
-        _connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
-    ) -> tuple[str, Any]:
-        return rewrite(statement, parameters)
+class _Rewriting(sqlite3.Connection):
+    """The driver's own connection, through which every statement goes, prepared or not."""
 
-    return before
+    rewrite: Rewrite
+
+    def cursor(self, factory: type[sqlite3.Cursor] | None = None) -> sqlite3.Cursor:
+        return super().cursor(_RewritingCursor)
+
+
+class _RewritingCursor(sqlite3.Cursor):
+    connection: _Rewriting
+
+    def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
+        return super().execute(*self.connection.rewrite(statement, parameters))
+
+    def executemany(self, statement: str, parameters: Any) -> sqlite3.Cursor:
+        return super().executemany(*self.connection.rewrite(statement, list(parameters)))
 
 
 class Line:
