@@ -42,6 +42,8 @@ READY_WITHIN_SECONDS = 60
 END_WITHIN_SECONDS = 120
 HANG_SECONDS = 3.0
 CUSTOMERS_AT_ONCE = 4
+UNDER_WAY_MAX = 30
+"""Customers wait while a shop that is killed all the time has so much to do."""
 
 MANNERS = {Manner.DELIVERS: 70, Manner.FAILS: 10, Manner.PARTIAL: 12, Manner.NEEDS_INFO: 8}
 
@@ -90,6 +92,8 @@ class Outside:
         self.placed: dict[str, str] = {}
         """Customers by order number."""
         self.unheard: list[tuple[Bank, Movement]] = []
+        self.under_way = 0
+        """Orders and refunds that are neither over nor wait for a person, when it was last counted."""
 
     # --- what the shop asks of it ---------------------------------------------------------------
 
@@ -161,6 +165,9 @@ class Outside:
     async def custom(self, number: int) -> None:
         """One customer after the other: orders, pays, late, twice or at two banks, or cancels."""
         while self.hostile:
+            if self.under_way > UNDER_WAY_MAX or len(self.unheard) > UNDER_WAY_MAX:
+                await asyncio.sleep(0.1)
+                continue
             customer = f"web:c{number}-{self.rng.randrange(10**6)}"
             sku = self.rng.choice(("topup-50", "topup-100", "gift-10"))
             lines = [goods.line(sku, self.rng.randint(1, 2), self.rng)]
@@ -257,7 +264,11 @@ class Outside:
         for name in self.names:
             await self.ready(name)
         living = [asyncio.create_task(self.custom(number)) for number in range(CUSTOMERS_AT_ONCE)]
-        living += [asyncio.create_task(self.tell()), asyncio.create_task(self.call_back())]
+        living += [
+            asyncio.create_task(self.tell()),
+            asyncio.create_task(self.call_back()),
+            asyncio.create_task(self._count(database)),
+        ]
         try:
             for _ in range(kills):
                 name = self.rng.choice(self.names)
@@ -277,6 +288,11 @@ class Outside:
                 self.kill(name)
             server.close()
             await database.close()
+
+    async def _count(self, database: Database) -> None:
+        while True:
+            self.under_way = len(await rows(database, UNDER_WAY))
+            await asyncio.sleep(0.3)
 
     async def _peace(self, database: Database) -> None:
         """Late payers have paid, banks were heard, customers gave right accounts, nothing is under way."""
