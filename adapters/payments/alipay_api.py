@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import structlog
 
+from adapters.bounded import TooLong, read_bounded
 from adapters.payments.alipay_account import AlipayAccount
 from adapters.payments.alipay_signing import SIGN_TYPE, beijing, genuine_answer, signature_of
 from orders.clock import Clock
@@ -151,9 +152,7 @@ async def _content(response: httpx.Response, bytes_max: int) -> bytes:
         raise _NotHeard(f"status {response.status_code}")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise _NotHeard("packed")
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > bytes_max:
-            raise _NotHeard("too large")
-    return bytes(body)
+    try:
+        return await read_bounded(response, bytes_max)
+    except TooLong:
+        raise _NotHeard("too large") from None

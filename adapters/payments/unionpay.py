@@ -10,6 +10,7 @@ Not offered: codes to scan (txnSubType 07). They are another product, with anoth
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping
@@ -18,9 +19,11 @@ from datetime import date, datetime, timedelta
 import httpx
 import structlog
 
+from adapters.bounded import TooLong, read_bounded
 from adapters.payments.unionpay_account import UnionPayAccount
 from adapters.payments.unionpay_bill import (
     CHINA,
+    FILE_BYTES_MAX,
     Unreadable,
     bill_rows,
     moment_near,
@@ -82,6 +85,7 @@ REFUND_NOTICE_AGE_MAX = timedelta(days=30)
 It is repeated for a quarter of an hour, after a payment that ends within the hour, or a refund that a
 bank took days for. An older one is no repeat, whoever kept it."""
 AHEAD_MAX = timedelta(minutes=10)
+ANSWER_BYTES_MAX = FILE_BYTES_MAX
 ANSWER_SECONDS_MAX = 15.0
 FILE_SECONDS_MAX = 60.0
 
@@ -325,18 +329,28 @@ class UnionPayGateway:
 
     async def _post(self, url: str, fields: Mapping[str, str], seconds_max: float) -> Fields | None:
         try:
-            answer = await self._client.post(url, data=self._signed(fields), timeout=seconds_max)
-            if answer.status_code != httpx.codes.OK:
-                raise NotGenuine(f"status_{answer.status_code}")
-            said = read_reply(answer.content.decode("utf-8"))
+            body = await self._fetched(url, self._signed(fields), seconds_max)
+            said = read_reply(body.decode("utf-8"))
             check(said, self._account.chain, self._clock.now())
-        except (httpx.HTTPError, UnicodeDecodeError) as failed:
+        except (httpx.HTTPError, UnicodeDecodeError, TimeoutError, TooLong) as failed:
             log.warning("unionpay_away", txn_type=fields["txnType"], reason=type(failed).__name__)
             return None
         except NotGenuine as refusal:
             log.warning("unionpay_answer_refused", txn_type=fields["txnType"], reason=refusal.reason)
             return None
         return said
+
+    async def _fetched(self, url: str, form: Mapping[str, str], seconds_max: float) -> bytes:
+        # The client's own time-outs are for each read: who sends a byte a second never runs into one.
+        async with (
+            asyncio.timeout(seconds_max),
+            self._client.stream(
+                "POST", url, data=form, timeout=seconds_max, follow_redirects=False
+            ) as answer,
+        ):
+            if answer.status_code != httpx.codes.OK:
+                raise NotGenuine(f"status_{answer.status_code}")
+            return await read_bounded(answer, ANSWER_BYTES_MAX)
 
     def _signed(self, fields: Mapping[str, str]) -> dict[str, str]:
         return signed(fields, self._account.key.private, self._account.key.cert_id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 import structlog
 
+from adapters.bounded import TooLong, read_bounded
 from adapters.payments.wechat_pay_facts import Facts, Unreadable
 from adapters.payments.wechat_pay_signing import MerchantSigner, PlatformKeys, Unproven
 from orders.clock import Clock
@@ -128,11 +129,8 @@ class WeChatPayApi:
         )
         answer = await self._client.send(request, stream=True, follow_redirects=False)
         try:
-            body = bytearray()
-            async for piece in answer.aiter_bytes():
-                body += piece
-                if len(body) > bytes_max:
-                    return Unheard("oversize")
-            return Raw(answer.status_code, answer.headers, bytes(body))
+            return Raw(answer.status_code, answer.headers, await read_bounded(answer, bytes_max))
+        except TooLong:
+            return Unheard("oversize")
         finally:
             await answer.aclose()

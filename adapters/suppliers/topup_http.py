@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import httpx
 import structlog
 
+from adapters.bounded import TooLong, read_bounded
 from adapters.suppliers import topup_answers
 from adapters.suppliers.topup_answers import Json, NotUnderstood
 from adapters.suppliers.topup_description import (
@@ -236,7 +237,9 @@ class TopupHttp:
                 # Some answer 201 or 202 to a request that they took on; that is no failure.
                 if not answer.is_success:
                     raise NotUnderstood(f"http_{answer.status_code}")
-                return topup_answers.parsed(await _body(answer))
+                return topup_answers.parsed(await read_bounded(answer, ANSWER_BYTES_MAX))
+        except TooLong:
+            raise NotUnderstood("too_long") from None
         except httpx.TimeoutException:
             raise NotUnderstood("timeout") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
@@ -305,15 +308,6 @@ class TopupHttp:
 def body_of(fields: Mapping[str, str]) -> str:
     """The fields as a JSON body: every value is text, numbers too, as it stands under the signature."""
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-async def _body(answer: httpx.Response) -> bytes:
-    body = bytearray()
-    async for piece in answer.aiter_bytes():
-        body += piece
-        if len(body) > ANSWER_BYTES_MAX:
-            raise NotUnderstood("too_long")
-    return bytes(body)
 
 
 def _posted(body: bytes, send: Send) -> dict[str, str]:

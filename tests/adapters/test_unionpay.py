@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from adapters.payments.unionpay import UnionPayGateway
+from adapters.payments.unionpay import ANSWER_BYTES_MAX, UnionPayGateway
 from adapters.payments.unionpay_account import SigningKey, UnionPayAccount
 from adapters.payments.unionpay_bill import (
     Unreadable,
@@ -30,8 +30,18 @@ from adapters.payments.unionpay_signing import (
     signed,
 )
 from orders.clock import VirtualClock
+from orders.money import Fen
 from orders.payment import HeldReason, held_reason
-from orders.ports import NoticeRefused, PaymentNotice, RawNotice, RefundNotice, RefundStatus
+from orders.ports import (
+    NoticeRefused,
+    PaymentAnswer,
+    PaymentAsk,
+    PaymentNotice,
+    PaymentStatus,
+    RawNotice,
+    RefundNotice,
+    RefundStatus,
+)
 from tests.emulator.unionpay import MERCHANT_ID, packed
 from tests.emulator.unionpay_ca import (
     PFX_PASSWORD,
@@ -310,6 +320,24 @@ def test_an_answer_is_read_as_it_stands() -> None:
 
 def test_an_open_brace_swallows_the_rest_of_an_answer_and_with_it_the_signature() -> None:
     assert read_reply("a={x&signature=s") == {"a": "{x&signature=s"}
+
+
+async def test_an_answer_without_end_is_no_answer() -> None:
+    read = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield b"x" * (1 << 20)
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=endless()))
+    gateway = UnionPayGateway(
+        account(), httpx.AsyncClient(transport=transport), VirtualClock(NOW), BACK, BACK_URL
+    )
+    ask = PaymentAsk("20260105123456-1", Fen(9980), "CNY", NOW, NOW + timedelta(minutes=15))
+    assert await gateway.query(ask) == PaymentAnswer(PaymentStatus.UNKNOWN)
+    assert read << 20 <= ANSWER_BYTES_MAX + (1 << 20)
 
 
 # Numbers
