@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,6 +149,62 @@ def test_no_committed_file_names_a_package_index() -> None:
         and hosts.search(path.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert not broken, broken
+
+
+GUIDES = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+FILE_ENDINGS = "py|toml|yaml|yml|csv|txt|md|env|sh|css|js|html|service"
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=relative)
+def test_a_guide_names_only_files_that_exist(guide: Path) -> None:
+    """With a folder: that very file, or some where it has a `*`. Without one: a file of that name anywhere."""
+    quoted = re.findall(r"`([^`\s]+)`", guide.read_text(encoding="utf-8"))
+    linked = re.findall(r"\]\(([^)#:]+)\)", guide.read_text(encoding="utf-8"))
+    paths = [
+        path for text in quoted if re.search(rf"\.({FILE_ENDINGS})$|/$", text) for path in _spelled_out(text)
+    ]
+    broken = [path for path in paths if not _stands_somewhere(path)]
+    broken += [path for path in linked if not (guide.parent / path).exists()]
+    assert not broken, broken
+
+
+def _spelled_out(path: str) -> Iterator[str]:
+    """`orders/{placing,settling}.py` is two paths."""
+    choice = re.search(r"\{([^{}]*)\}", path)
+    if choice is None:
+        yield path
+        return
+    for one in choice[1].split(","):
+        yield from _spelled_out(path.replace(choice[0], one))
+
+
+OF_A_SHOPKEEPER = re.compile(r"^(\.env$|state/|/|~)|<|acme")
+"""What is made by whoever reads the guide."""
+
+
+def _stands_somewhere(path: str) -> bool:
+    if OF_A_SHOPKEEPER.search(path):
+        return True
+    if "/" in path.rstrip("/"):
+        return any(ROOT.glob(path.rstrip("/")))
+    name = path.rstrip("/")
+    return (ROOT / name).exists() or any(
+        found for room in OURS | {"deploy"} for found in (ROOT / room).rglob(name)
+    )
+
+
+def test_every_package_has_its_reason() -> None:
+    """In ARCHITECTURE.md, under the heading of packages."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["postgres"], *extras["dev"]]
+    names = {re.split(r"[\[<>=~ ]", one)[0] for one in wanted} - {"xiadan"}
+    guide = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    section = guide.partition("## Packages, and why")[2].partition("\n## ")[0]
+    missing = sorted(
+        name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", section)
+    )
+    assert not missing, missing
 
 
 def test_python_is_new_enough() -> None:
