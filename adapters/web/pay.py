@@ -76,6 +76,7 @@ class PayPages:
             "payable": order.is_payable and now < order.expires_at,
             "seconds_left": max(0, int((order.expires_at - now).total_seconds())),
             "ways": self._ways.offered(request, order),
+            "in_wechat": self._ways.inside_wechat(request, order),
             "methods": METHODS if self._services.bank is not None else (),
             "sandbox": self._services.bank is not None,
             "unsure": "unsure" in request.query_params,

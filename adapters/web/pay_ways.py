@@ -36,6 +36,7 @@ LOOKS_PERIOD = timedelta(minutes=1)
 AT_A_SCREEN = (Scene.QR, Scene.PAGE, Scene.WAP)
 ON_A_PHONE = (Scene.WAP, Scene.PAGE, Scene.QR)
 INSIDE_WECHAT = (Scene.JSAPI, Scene.WAP, Scene.QR)
+WECHAT_SAYS = "micromessenger"
 
 
 class PayWays:
@@ -63,6 +64,12 @@ class PayWays:
         wanted = _scenes(request, order)
         named = self._services.shop.ways_to_pay(order.customer_id)
         return tuple(name for name in named if name in REAL and till.scene(name, wanted) is not None)
+
+    def inside_wechat(self, request: Request, order: Order) -> bool:
+        """Whether he stands in WeChat's browser without being known to our account there: WeChat opens
+        neither Alipay's page nor its own for other browsers, so he must be told the way out."""
+        agent = request.headers.get("user-agent", "").lower()
+        return WECHAT_SAYS in agent and not _open_id(order)
 
     async def send(self, request: Request) -> Response:
         """The payer chose: open the payment, then show what the gateway gave."""
@@ -171,7 +178,7 @@ def _scenes(request: Request, order: Order) -> tuple[Scene, ...]:
     """Where the payer stands, by what his browser says of itself. A browser that says something wrong gets
     a way that works less well, and no more."""
     agent = request.headers.get("user-agent", "").lower()
-    if "micromessenger" in agent:
+    if WECHAT_SAYS in agent:
         return INSIDE_WECHAT if _open_id(order) else INSIDE_WECHAT[1:]
     if any(word in agent for word in ("iphone", "ipad", "android", "mobile")):
         return ON_A_PHONE
