@@ -13,6 +13,9 @@ const day = new Intl.DateTimeFormat("zh-CN", { year: "numeric", month: "numeric"
 export const timeText = (moment, now = new Date()) =>
   (day.format(moment) === day.format(now) ? clock : dayAndClock).format(moment);
 
+// The host is left out: the pages also work under another name than the public one.
+const ORDER_PAGE = /https?:\/\/[^\s/]+(\/o\/[A-Za-z0-9_-]+)/;
+
 const PAUSE_MS = 5 * 60 * 1000;
 
 /** The list of a conversation's entries. One slip stands for each order: news of an order renews it. */
@@ -65,7 +68,8 @@ export class Log {
   }
 
   drawn(entry) {
-    const item = bubble(entry.who, entry.text);
+    const item = bubble(entry.who, this.words(entry));
+    if (this.customer) linkPages(item, entry);
     item.dataset.seq = entry.seq;
     item.title = timeText(new Date(entry.at));
     const name = this.nameOf(entry);
@@ -101,6 +105,12 @@ export class Log {
   retireOffer() {
     if (this.offer) this.offer.hidden = false;
     this.offer = null;
+  }
+
+  /** Without the address of an order page, where the slip below has a button for it. */
+  words(entry) {
+    if (!entry.card || !entry.card.order_url || entry.pay_url) return entry.text;
+    return entry.text.replace(ORDER_PAGE, "").trimEnd().replace(/：$/, "。");
   }
 
   nameOf(entry) {
@@ -161,6 +171,17 @@ export class Log {
     else if (entry.card && entry.card.order_url) actions.append(link("order", entry.card.order_url));
     return actions;
   }
+}
+
+/** What is left of addresses of order pages can be tapped. Only the shop's own words are looked at. */
+function linkPages(item, entry) {
+  const words = item.querySelector(".bubble");
+  if (!words || (entry.who !== "bot" && entry.who !== "news")) return;
+  const found = ORDER_PAGE.exec(words.textContent);
+  if (!found) return;
+  const page = link("order", found[1]);
+  page.className = "";
+  words.replaceChildren(found.input.slice(0, found.index), page, found.input.slice(found.index + found[0].length));
 }
 
 function link(template, address) {
