@@ -57,13 +57,18 @@ class DepositAsked:
     amount_fen: Fen | None
 
 
-MoneyTalk = CouponSaid | CouponsAsked | BalanceAsked | DepositAsked
+@dataclass(frozen=True, slots=True)
+class BalanceBackAsked:
+    """The money in the wallet is wanted back."""
+
+
+MoneyTalk = CouponSaid | CouponsAsked | BalanceAsked | DepositAsked | BalanceBackAsked
 
 KnownCodes = Callable[[Collection[str]], frozenset[str]]
 """Which of these are codes of coupons; asked only where something looks like one."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"coupon": ("names", "lead", "drop", "ask"), "wallet": ("names", "ask", "top_up")}
+    {"coupon": ("names", "lead", "drop", "ask"), "wallet": ("names", "ask", "out", "into", "top_up")}
 )
 
 
@@ -144,6 +149,9 @@ class MoneyWords:
             if made is not None:
                 amount = made["amount"]
                 return DepositAsked(Fen(int(Decimal(amount) * 100)) if amount else None)
+        back = self._has(text, "wallet.out") and not self._into_wallet.search(plain(text))
+        if back and self._made_of(text, "wallet.names", "wallet.out", "filler"):
+            return BalanceBackAsked()
         asks = self._has(text, "wallet.ask") and self._made_of(text, "wallet.names", "wallet.ask", "filler")
         return BalanceAsked() if asks or self._made_of(text, "wallet.names") else None
 
@@ -162,6 +170,10 @@ class MoneyWords:
     def _any(self, group: str) -> str:
         longest_first = sorted(self.words[group], key=len, reverse=True)
         return "|".join(re.escape(word) for word in longest_first)
+
+    @cached_property
+    def _into_wallet(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{self._any('wallet.into')})(?:{self._any('wallet.names')})")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:

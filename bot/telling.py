@@ -103,13 +103,13 @@ class Telling:
         return "\n".join((total, *self._rules(order.price_rules)))
 
     def _rules(self, rules: Iterable[PriceRule]) -> tuple[str, ...]:
-        """Which rule gave what, in one line: `会员价 -0.50，优惠券 -5.00`. What the catalog itself takes
+        """Which rule gave what, in one line: `会员价省0.50元，优惠券减5元`. What the catalog itself takes
         off the official price, and the fee, stand beside the total already."""
         off: dict[RuleKind, int] = {}
         for rule in rules:
             if rule.kind in TOLD and rule.off_fen:
                 off[rule.kind] = off.get(rule.kind, 0) + rule.off_fen
-        told = [self.voice.say(f"quote.rule.{kind.value}", off=money.yuan(-fen)) for kind, fen in off.items()]
+        told = [self.voice.say(f"quote.rule.{kind.value}", off=self.money(fen)) for kind, fen in off.items()]
         return (self.voice.say("quote.comma").join(told),) if told else ()
 
     def eta(self, quote: Quote) -> str:

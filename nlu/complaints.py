@@ -25,7 +25,9 @@ class Complaints:
         def any_of(name: str) -> re.Pattern[str]:
             return re.compile("|".join(map(re.escape, lexicon.words(f"complaints.{name}"))))
 
-        self._broken, self._money_back = any_of("broken"), any_of("money_back")
+        # Whose key is 没用过 has not used it yet, and complains of nothing.
+        self._broken = re.compile(rf"(?:{any_of('broken').pattern})(?!过)")
+        self._money_back = any_of("money_back")
         leads, no_back = any_of("back_leads").pattern, any_of("no_back").pattern
         self._back = re.compile(rf"(?:{leads})*(?!{no_back})(?:{any_of('back').pattern})")
         self._again = any_of("and_again")

@@ -40,14 +40,15 @@ def status(turn: Turn) -> Reply:
         return standing(turn, order) if order else _not_found(turn, number)
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
-        return turn.aside(turn.say("status.no_orders"))
+        return turn.aside(turn.say("status.no_orders"), (turn.choice("choice.human", HUMAN),))
     if turn.heard.broken and (order := complaints.meant(turn, orders)) is not None:
         return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
         rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
         return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
-    return standing(turn, under_way[0] if under_way and number is None else orders[0])
+    order = under_way[0] if under_way and number is None else orders[0]
+    return complaints.not_there(turn, order) or standing(turn, order)
 
 
 def standing(turn: Turn, order: Order) -> Reply:

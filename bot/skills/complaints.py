@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bot.messages import Reply
 from bot.turn import BOT, HUMAN, REFUND, Turn, paragraphs
-from orders.aftersales import Replaced
+from orders.aftersales import Replaced, case_of
 from orders.card_key import KeyState
 from orders.order import CustomerState, Order, OrderLine, customer_line_state, customer_state
 from orders.refunding import refund_denied
@@ -31,6 +31,20 @@ def of_what_was_bought(turn: Turn) -> Reply | None:
     """`激活码激活不了怎么办` from somebody who has one of ours; None from anybody else."""
     order = meant(turn, turn.shop.orders_of(turn.tx, turn.customer_id))
     return not_working(turn, order) if order is not None and keyed_lines(order) else None
+
+
+def not_there(turn: Turn, order: Order) -> Reply | None:
+    """`怎么还没到` of a top-up that was delivered: a person looks. None for anything else."""
+    words = turn.telling.lexicon.words("complaints.not_there")
+    if keyed_lines(order) or not any(word in turn.message.text for word in words):
+        return None
+    return not_working(turn, order)
+
+
+def is_open(turn: Turn, order: Order) -> bool:
+    """Whether a person looks at a key of this order already."""
+    open_cases = turn.shop.aftersales.complaints(turn.tx)
+    return any(case_of(order.order_no, line.line_no) in open_cases for line in order.lines)
 
 
 def keyed_lines(order: Order) -> tuple[OrderLine, ...]:

@@ -160,7 +160,8 @@ def _kept(turn: Turn, order: Order, outcome: RefundOutcome) -> str:
 
 def _denied(turn: Turn, order: Order, outcome: RefundOutcome, only: frozenset[int] | None) -> Reply:
     assert outcome.denied is not None, "asked only when nothing goes back"
-    if turn.heard.broken and outcome.denied is RefundDenied.KEY_SHOWN:
+    complained = turn.heard.broken or complaints.is_open(turn, order)
+    if complained and outcome.denied is RefundDenied.KEY_SHOWN:
         case = complaints.not_working(turn, order)
         if case is not None:
             return case

@@ -11,6 +11,8 @@ from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
 
+OF_PAYING = frozenset({"payment", "pay_trouble"})
+
 STARTERS = 4
 """So many popular goods are offered beside a greeting."""
 
@@ -47,8 +49,17 @@ def faq(turn: Turn) -> Reply:
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
             return turn.aside(repair.waiting(turn))
-        return turn.aside(turn.say("faq_unknown"), (turn.choice("choice.human", HUMAN),))
+        return turn.aside(turn.say("faq_unknown"), (*_named(turn), turn.choice("choice.human", HUMAN)))
+    order = turn.order_on_table() or turn.shop.payable(turn.tx, turn.customer_id)
+    if turn.heard.topic in OF_PAYING and order is not None and order.is_payable:
+        # Who asks how to pay has something to pay: the way there belongs to the answer.
+        return ordering.show_again(turn, order, turn.say(key))
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
+
+
+def _named(turn: Turn) -> tuple[Choice, ...]:
+    """The goods that a question names which the bot cannot answer: they can be ordered all the same."""
+    return product_choices(turn, turn.heard.options[:STARTERS])
 
 
 def _asked_about(turn: Turn) -> tuple[Sku, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.conversation import Purpose, Question
 from bot.messages import Choice, Reply
-from bot.money_words import BalanceAsked, DepositAsked
+from bot.money_words import BalanceAsked, BalanceBackAsked, DepositAsked
 from bot.skills import calling_off, ordering
 from bot.turn import BALANCE, CANCEL_ORDER, CONFIRM, HUMAN, OTHER_WAY, Turn, paragraphs
 from nlu.understanding import PaymentMethod
@@ -27,6 +27,9 @@ def answer(turn: Turn) -> Reply | None:
         case BalanceAsked():
             turn.update(turn.conversation.understood())
             return tell(turn)
+        case BalanceBackAsked():
+            turn.update(turn.conversation.understood())
+            return back_out(turn)
         case DepositAsked(amount_fen):
             turn.update(turn.conversation.understood())
             return put_in(turn, amount_fen)
@@ -43,6 +46,16 @@ def tell(turn: Turn) -> Reply:
     if order is not None and turn.shop.balance_due(order) <= _balance(turn):
         return turn.aside(text, (turn.choice("choice.by_balance", BALANCE),))
     return turn.aside(paragraphs(text, turn.say("wallet.how")))
+
+
+def back_out(turn: Turn) -> Reply:
+    """A person gives back what is left, to where it came from."""
+    if not turn.shop.keeps_money_of(turn.customer_id):
+        return turn.aside(turn.say("wallet.none"))
+    balance = _balance(turn)
+    if not balance:
+        return turn.aside(turn.say("wallet.out_nothing"))
+    return turn.aside(turn.say("wallet.out", balance=turn.telling.money(balance)), _human(turn))
 
 
 def put_in(turn: Turn, amount_fen: Fen | None) -> Reply:

@@ -16,6 +16,7 @@ from bot.commands.talk import Stage
 from bot.money_words import (
     GROUPS,
     BalanceAsked,
+    BalanceBackAsked,
     CouponSaid,
     CouponsAsked,
     DepositAsked,
@@ -136,7 +137,7 @@ async def test_the_bill_names_the_members_price_the_wholesale_price_and_the_coup
             lambda tx: app.shop.add_coupon(tx, coupon("NEW10", valid_until=clock.now() + timedelta(days=1)))
         )
         bill = await said(stage, "100元话费到13800138000，另外3张100的京东卡，用优惠券NEW10")
-    assert "会员价 -0.50，批量价 -1.50，优惠券 -5.00" in bill
+    assert "会员价省0.50元，批量价省1.50元，优惠券减5元" in bill
     assert "应付 388.30元（原价400元，省11.70元）" in bill
 
 
@@ -180,6 +181,13 @@ WORDS = MoneyWords.read(DATA_FOLDER / "money_words.yaml")
         ("往余额里充50.5元", DepositAsked(Fen(5050))),
         ("存一百到余额", DepositAsked(Fen(10000))),
         ("充值余额", DepositAsked(None)),
+        ("余额怎么充", DepositAsked(None)),
+        ("不用券了", CouponSaid(None)),
+        ("有优惠吗", CouponsAsked()),
+        ("用券 ABC999", CouponSaid("ABC999")),
+        ("余额能退吗", BalanceBackAsked()),
+        ("退余额", BalanceBackAsked()),
+        ("余额里的钱怎么提现", BalanceBackAsked()),
     ],
 )
 def test_talk_of_coupons_and_the_wallet_is_heard(text: str, heard: MoneyTalk) -> None:
@@ -189,7 +197,7 @@ def test_talk_of_coupons_and_the_wallet_is_heard(text: str, heard: MoneyTalk) ->
 @pytest.mark.parametrize(
     "text",
     [
-        ORDER, "充100元话费到13800138000 用余额付", "余额支付", "退余额", "余额怎么充", "话费余额多少",
+        ORDER, "充100元话费到13800138000 用余额付", "余额支付", "退到余额", "退款退回余额吧", "话费余额多少",
         "steam钱包50", "充值余额100到13800138000", "瑞幸优惠券30元", "NEW10@qq.com", "SAVE99", "ABC",
         "有优惠券吗，充100话费", "充100充50余额", "滴滴代金券 A12345", "瑞幸代金券30元 A12345",
     ],
