@@ -63,11 +63,13 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
 
 
 def test_adapters_never_see_the_database() -> None:
+    """But for the job engine that lives in PostgreSQL, which makes its own tables there."""
     broken = [
         f"{relative(path)}:{line} imports {name}"
         for path in modules("adapters")
         for line, name in imported(path)
         if name.split(".")[0] in {"sqlalchemy", "aiosqlite", "sqlite3", "psycopg"}
+        and (relative(path), name) != ("adapters/jobs_procrastinate.py", "psycopg")
     ]
     assert not broken, "\n".join(broken)
 
