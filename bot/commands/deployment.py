@@ -12,7 +12,8 @@ from rich.text import Text
 
 from bot.doctor import Finding, Health, Patient, examine
 from bot.engine import jobs_of
-from bot.settings import Settings, SettingsRejected, check_for_serving, open_state_folder
+from bot.settings import Settings, SettingsRejected, open_state_folder
+from bot.settings_check import check_for_serving
 from orders import backup as backups
 from orders.backup import Copy
 from orders.clock import SystemClock

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from bot.logs import configure_logs
 from bot.running import run_shop, run_worker
-from bot.settings import DATA_FOLDER, Settings, SettingsRejected, check_for_serving, open_state_folder
+from bot.settings import DATA_FOLDER, Settings, SettingsRejected, open_state_folder
+from bot.settings_check import check_for_serving
 from orders.database import Database
 from orders.vault import Vault
 

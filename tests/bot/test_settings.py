@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from bot.settings import (
     Settings,
     SettingsRejected,
-    check_for_serving,
     example_env,
     fresh_secrets,
     open_state_folder,
 )
+from bot.settings_check import check_for_serving
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -23,7 +23,8 @@ from starlette.types import Receive, Scope, Send
 
 from adapters.payments.alipay import AlipayGateway
 from bot.gateways import connected
-from bot.settings import Settings, check_for_serving, fresh_secrets
+from bot.settings import Settings, fresh_secrets
+from bot.settings_check import check_for_serving
 from orders.clock import SystemClock, VirtualClock
 from orders.money import Fen
 from orders.ports import PaymentAsk, PaymentNotice, PaymentStatus, RawNotice, ShowCode
