@@ -28,6 +28,7 @@ from bot.skills import (
     account,
     aftersales,
     browsing,
+    choosing,
     coupons,
     ordering,
     refunds,
@@ -110,7 +111,7 @@ CHOSEN: Mapping[str, Skill] = {
     MODIFY: ordering.what_to_change,
     HUMAN: smalltalk.human,
     BOT: aftersales.stay_with_bot,
-    DROP: ordering.drop_line,
+    DROP: choosing.drop_line,
     REORDER: aftersales.reorder,
     REFUND: aftersales.refund,
     STATUS: aftersales.status,
@@ -318,7 +319,7 @@ def _chosen(turn: Turn, means: str) -> Reply:
     question = turn.conversation.question
     if means in turn.reader.catalog.categories and (question is None or question.purpose is Purpose.BROWSE):
         return browsing.category(turn, means)
-    return ordering.take(turn, means)
+    return choosing.take(turn, means)
 
 
 def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation:

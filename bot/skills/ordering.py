@@ -13,17 +13,14 @@ from bot.filling import Filling
 from bot.messages import Reply
 from bot.money_words import CouponSaid
 from bot.skills import browsing, coupons, mending, replacing, wallet
-from bot.skills.people import known_as, renewed
-from bot.store.contacts import Contact, save_contact
+from bot.skills.people import remember_new, renewed, with_contacts
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
-from nlu.understanding import Heard, Intent, PaymentMethod, ProblemCode, Span, SpokenLine
-from orders.catalog import AccountKind, Catalog, Delivery
-from orders.draft import EMPTY_DRAFT, Draft, DraftLine
+from nlu.understanding import Intent, PaymentMethod, ProblemCode
+from orders.catalog import Delivery
+from orders.draft import EMPTY_DRAFT, Draft
 from orders.errors import CouponGone, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.order import CustomerState, Order, customer_state
 from orders.quote import Finding, Quote
-
-NOWHERE = Span(0, 0)
 
 RECENTLY = timedelta(hours=24)
 """A change or a cancellation that names no order means one that is not older."""
@@ -124,7 +121,7 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
         if (old := _same_as_before(turn, draft)) is not None:
             return show_again(turn, old, *lead)
     draft, why = wallet.covered(turn, draft, result)
-    lead = (*lead, *_remember_contacts(turn, draft), *why)
+    lead = (*lead, *remember_new(turn, draft), *why)
     if _wants_yes(turn, draft, result):
         return _ask_yes(turn, result, *lead, *replacing.still_good(turn))
     return place(turn, result, *lead)
@@ -335,57 +332,6 @@ def what_to_change(turn: Turn) -> Reply:
     return Reply(text, choices)
 
 
-def take(turn: Turn, means: str) -> Reply:
-    """A tapped or numbered choice that fills a slot; whatever else the message said comes after."""
-    question = turn.conversation.question
-    base = turn.draft_in_hand() if question and question.purpose is Purpose.ORDER else EMPTY_DRAFT
-    spoken = spoken_choice(turn.reader.catalog, question, base, means)
-    lines = base.lines or (DraftLine(),)
-    at = question.line if question and 0 <= question.line < len(lines) else EVERY_LINE
-    patch = turn.reader.filler.patch
-    fits = [n for n, line in enumerate(lines) if n == at or (at == EVERY_LINE and _open_for(line, spoken))]
-    chosen = tuple(patch(line, spoken) if n in (fits or [0]) else line for n, line in enumerate(lines))
-    draft = replace(base, lines=chosen)
-    if turn.heard.lines and turn.heard.chosen is not None:
-        draft = turn.reader.filler.filled(draft, turn.heard).draft
-    if not base.lines:
-        turn.update(replace(turn.conversation, order_no=None))
-    return put_forward(turn, draft, stands_alone=not base.lines)
-
-
-def spoken_choice(catalog: Catalog, question: Question | None, draft: Draft, means: str) -> SpokenLine:
-    """A choice as if it had been said."""
-    sku = catalog.sku(means)
-    product = catalog.product(means)
-    if sku is not None:
-        return SpokenLine(product=Heard(sku.product_id, NOWHERE), sku=Heard(sku.sku_id, NOWHERE))
-    if product is not None:
-        return SpokenLine(product=Heard(means, NOWHERE))
-    if question is not None and question.slot == "region":
-        return SpokenLine(region=Heard(means, NOWHERE))
-    return SpokenLine(account=Heard(means, NOWHERE))
-
-
-def _open_for(line: DraftLine, spoken: SpokenLine) -> bool:
-    if spoken.sku is not None and spoken.product is not None:
-        return line.sku_id is None and line.product_id in (None, spoken.product.value)
-    if spoken.product is not None:
-        return line.product_id is None
-    if spoken.region is not None:
-        return line.region is None
-    return line.account is None
-
-
-def drop_line(turn: Turn) -> Reply:
-    """Leave out the line that was asked about, and go on with the others."""
-    question = turn.conversation.question
-    draft = turn.conversation.draft
-    if question is None or not 0 <= question.line < len(draft.lines):
-        return what_to_change(turn)
-    kept = tuple(line for n, line in enumerate(draft.lines) if n != question.line)
-    return put_forward(turn, replace(draft, lines=kept), turn.say("order.dropped", n=question.line + 1))
-
-
 def with_guesses(draft: Draft) -> Draft:
     """Where only one thing could be meant, take it, and ask for a yes to the whole quote instead of
     asking for the obvious."""
@@ -398,43 +344,6 @@ def with_guesses(draft: Draft) -> Draft:
             for line in draft.lines
         ),
     )
-
-
-def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
-    """Put in the accounts of the contacts who were named, where they are remembered. A line whose
-    recipient came from memory forgets the name: another number given for it is not that person's."""
-    lines, used = [], []
-    for line in draft.lines:
-        kind = _kind_of(turn, line)
-        if line.contact is not None and line.account is None and kind is not None:
-            known = {one.kind: one.account for one in known_as(turn, line.contact)}
-            if (account := known.get(kind.value)) is not None:
-                shown = turn.telling.account(kind, account)
-                used.append(turn.say("contact.used", name=line.contact, account=shown))
-                line = replace(line, account=account, contact=None)
-        lines.append(line)
-    return replace(draft, lines=tuple(lines)), tuple(dict.fromkeys(used))
-
-
-def _remember_contacts(turn: Turn, draft: Draft) -> tuple[str, ...]:
-    """Keep the accounts that were given for names, so that a name is enough next time."""
-    learned: list[str] = []
-    for line in draft.lines:
-        kind = _kind_of(turn, line)
-        if line.contact is None or line.account is None or kind is None:
-            continue
-        given = Contact(line.contact, kind.value, line.account)
-        if given not in known_as(turn, line.contact):
-            save_contact(turn.tx, turn.customer_id, given, turn.now)
-            learned.append(line.contact)
-    if not learned:
-        return ()
-    return (turn.say("contact.remembered", name=turn.telling.things(learned)),)
-
-
-def _kind_of(turn: Turn, line: DraftLine) -> AccountKind | None:
-    product = turn.reader.catalog.product(line.product_id) if line.product_id else None
-    return product.account_kind if product and product.account_kind is not AccountKind.NONE else None
 
 
 def _things(draft: Draft) -> Counter[tuple[str | None, str | None, str | None, int]]:

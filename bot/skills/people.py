@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.store.contacts import Contact, contacts_named, forget_contact, save_contact
 from bot.turn import Turn
 from nlu.contacts import same_person
 from nlu.understanding import Intent, SpokenLine
+from orders.catalog import AccountKind
+from orders.draft import Draft, DraftLine
 
 
 def known_as(turn: Turn, name: str) -> tuple[Contact, ...]:
@@ -34,3 +38,40 @@ def renewed(turn: Turn) -> tuple[str, ...]:
             forget_contact(turn.tx, turn.customer_id, known.name, known.kind)
     save_contact(turn.tx, turn.customer_id, given[0], turn.now)
     return (turn.say("contact.remembered", name=name),)
+
+
+def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
+    """Put in the accounts of the contacts who were named, where they are remembered. A line whose
+    recipient came from memory forgets the name: another number given for it is not that person's."""
+    lines, used = [], []
+    for line in draft.lines:
+        kind = _kind_of(turn, line)
+        if line.contact is not None and line.account is None and kind is not None:
+            known = {one.kind: one.account for one in known_as(turn, line.contact)}
+            if (account := known.get(kind.value)) is not None:
+                shown = turn.telling.account(kind, account)
+                used.append(turn.say("contact.used", name=line.contact, account=shown))
+                line = replace(line, account=account, contact=None)
+        lines.append(line)
+    return replace(draft, lines=tuple(lines)), tuple(dict.fromkeys(used))
+
+
+def remember_new(turn: Turn, draft: Draft) -> tuple[str, ...]:
+    """Keep the accounts that were given for names, so that a name is enough next time."""
+    learned: list[str] = []
+    for line in draft.lines:
+        kind = _kind_of(turn, line)
+        if line.contact is None or line.account is None or kind is None:
+            continue
+        given = Contact(line.contact, kind.value, line.account)
+        if given not in known_as(turn, line.contact):
+            save_contact(turn.tx, turn.customer_id, given, turn.now)
+            learned.append(line.contact)
+    if not learned:
+        return ()
+    return (turn.say("contact.remembered", name=turn.telling.things(learned)),)
+
+
+def _kind_of(turn: Turn, line: DraftLine) -> AccountKind | None:
+    product = turn.reader.catalog.product(line.product_id) if line.product_id else None
+    return product.account_kind if product and product.account_kind is not AccountKind.NONE else None

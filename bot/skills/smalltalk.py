@@ -6,7 +6,7 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import complaints, ordering, wallet
+from bot.skills import choosing, complaints, ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
@@ -94,7 +94,7 @@ def confirm(turn: Turn) -> Reply:
         return ordering.show_again(turn, order, turn.say("confirm.just_pay"))
     offered = question.choices if question is not None and question.purpose is Purpose.BROWSE else ()
     if len(offered) == 1 and turn.reader.catalog.sku(offered[0].means):
-        return ordering.take(turn, offered[0].means)
+        return choosing.take(turn, offered[0].means)
     return turn.aside(turn.say("confirm.of_nothing"))
 
 

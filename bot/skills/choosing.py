@@ -1,0 +1,69 @@
+"""A choice was tapped, or said by its number: it fills the slot that was asked about, as if it had been said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.asking import EVERY_LINE
+from bot.conversation import Purpose, Question
+from bot.messages import Reply
+from bot.skills import ordering
+from bot.turn import Turn
+from nlu.understanding import Heard, Span, SpokenLine
+from orders.catalog import Catalog
+from orders.draft import EMPTY_DRAFT, DraftLine
+
+NOWHERE = Span(0, 0)
+
+
+def take(turn: Turn, means: str) -> Reply:
+    """A tapped or numbered choice that fills a slot; whatever else the message said comes after."""
+    question = turn.conversation.question
+    base = turn.draft_in_hand() if question and question.purpose is Purpose.ORDER else EMPTY_DRAFT
+    spoken = _spoken(turn.reader.catalog, question, means)
+    lines = base.lines or (DraftLine(),)
+    at = question.line if question and 0 <= question.line < len(lines) else EVERY_LINE
+    patch = turn.reader.filler.patch
+    fits = [n for n, line in enumerate(lines) if n == at or (at == EVERY_LINE and _open_for(line, spoken))]
+    chosen = tuple(patch(line, spoken) if n in (fits or [0]) else line for n, line in enumerate(lines))
+    draft = replace(base, lines=chosen)
+    if turn.heard.lines and turn.heard.chosen is not None:
+        draft = turn.reader.filler.filled(draft, turn.heard).draft
+    if not base.lines:
+        turn.update(replace(turn.conversation, order_no=None))
+    return ordering.put_forward(turn, draft, stands_alone=not base.lines)
+
+
+def _spoken(catalog: Catalog, question: Question | None, means: str) -> SpokenLine:
+    """A choice as if it had been said."""
+    sku = catalog.sku(means)
+    product = catalog.product(means)
+    if sku is not None:
+        return SpokenLine(product=Heard(sku.product_id, NOWHERE), sku=Heard(sku.sku_id, NOWHERE))
+    if product is not None:
+        return SpokenLine(product=Heard(means, NOWHERE))
+    if question is not None and question.slot == "region":
+        return SpokenLine(region=Heard(means, NOWHERE))
+    return SpokenLine(account=Heard(means, NOWHERE))
+
+
+def _open_for(line: DraftLine, spoken: SpokenLine) -> bool:
+    if spoken.sku is not None and spoken.product is not None:
+        return line.sku_id is None and line.product_id in (None, spoken.product.value)
+    if spoken.product is not None:
+        return line.product_id is None
+    if spoken.region is not None:
+        return line.region is None
+    return line.account is None
+
+
+def drop_line(turn: Turn) -> Reply:
+    """Leave out the line that was asked about, and go on with the others."""
+    question = turn.conversation.question
+    draft = turn.conversation.draft
+    if question is None or not 0 <= question.line < len(draft.lines):
+        return ordering.what_to_change(turn)
+    kept = tuple(line for n, line in enumerate(draft.lines) if n != question.line)
+    return ordering.put_forward(
+        turn, replace(draft, lines=kept), turn.say("order.dropped", n=question.line + 1)
+    )
