@@ -12,10 +12,11 @@ from orders.backroom import Backroom
 from orders.catalog import Catalog
 from orders.coupon import Coupon, CouponDenied
 from orders.database import Tx
-from orders.draft import Draft
-from orders.money import Fen
+from orders.draft import Draft, Slot
+from orders.money import Fen, yuan
+from orders.policy import Limits
 from orders.pricing import Item, Price, RuleKind, price_of
-from orders.quote import Quote, priced
+from orders.quote import Finding, Quote, Unacceptable, priced
 from orders.store import coupons, customers
 from orders.tables import supplier_goods
 
@@ -120,3 +121,18 @@ class Pricing:
             return {}
         sku_ids = sorted({line.sku_id for line in draft.lines if line.sku_id})
         return {row.sku_id: Fen(row.cost_fen) for row in self.tx.execute(_COSTS, {"b_sku_ids": sku_ids})}
+
+
+def within_limits(
+    found: tuple[Finding, ...], draft: Draft, catalog: Catalog, limits: Limits
+) -> tuple[Finding, ...]:
+    """What was found wrong with a draft, and whether it asks for more than the shop takes in one order."""
+    if len(draft.lines) > limits.lines_max:
+        over = Unacceptable(limits.lines_max, Slot.QUANTITY, "lines_limit", str(len(draft.lines)))
+        found = (over, *found)
+    if found:
+        return found
+    skus = ((catalog.sku(line.sku_id or ""), line.quantity) for line in draft.lines)
+    if sum(sku.price_fen * quantity for sku, quantity in skus if sku) > limits.order_total_max_fen:
+        return (Unacceptable(0, Slot.QUANTITY, "amount_limit", yuan(limits.order_total_max_fen)),)
+    return ()

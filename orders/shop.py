@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from orders import (
+    by_hand,
     calling_back,
-    delivering,
     paying,
     placing,
     refunding,
@@ -28,10 +28,10 @@ from orders.catalog import Catalog, Sku
 from orders.chance import UNGUESSABLE, Chance
 from orders.coupon import Coupon, CouponDenied
 from orders.database import Tx
-from orders.draft import Draft, Slot
+from orders.draft import Draft
 from orders.errors import NoSuchOrder, NotPermitted
 from orders.ledger import HOUSE
-from orders.money import Fen, yuan
+from orders.money import Fen
 from orders.order import EventKind, Order, OrderEvent
 from orders.paying import Begun, NoWay
 from orders.payment import (
@@ -59,8 +59,8 @@ from orders.ports import (
     SupplierAnswer,
 )
 from orders.price_rules import NO_RULES, PriceRules
-from orders.quote import Availability, Finding, Quote, Unacceptable, findings
-from orders.quoting import Pricing
+from orders.quote import Availability, Finding, Quote, findings
+from orders.quoting import Pricing, within_limits
 from orders.reckoning import Reckoning
 from orders.search import SearchRequest, search
 from orders.sourcing import Seller
@@ -132,17 +132,8 @@ class Shop:
 
     def findings(self, tx: Tx, draft: Draft) -> tuple[Finding, ...]:
         """What stands between the draft and a quote, the shop's own limits included."""
-        catalog, limits = self.catalog(tx), self.policy.limits
-        found = findings(draft, catalog, self.available(tx))
-        if len(draft.lines) > limits.lines_max:
-            over = Unacceptable(limits.lines_max, Slot.QUANTITY, "lines_limit", str(len(draft.lines)))
-            found = (over, *found)
-        if found:
-            return found
-        total = self._price(draft, catalog)
-        if total > limits.order_total_max_fen:
-            return (Unacceptable(0, Slot.QUANTITY, "amount_limit", yuan(limits.order_total_max_fen)),)
-        return ()
+        catalog = self.catalog(tx)
+        return within_limits(findings(draft, catalog, self.available(tx)), draft, catalog, self.policy.limits)
 
     def quote(self, tx: Tx, draft: Draft, customer_id: str, now: datetime) -> Quote | tuple[Finding, ...]:
         """A price for the draft, or what is still wrong with it."""
@@ -339,7 +330,7 @@ class Shop:
         self, tx: Tx, order_no: str, line_no: int, customer_id: str, account: str, now: datetime
     ) -> Order:
         """Deliver a line that needs info to another recipient. Raises NoSuchOrder, NotPermitted."""
-        return delivering.change_account(tx, self.room, order_no, line_no, customer_id, account, now)
+        return by_hand.change_account(tx, self.room, order_no, line_no, customer_id, account, now)
 
     def card_keys(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> tuple[str, ...]:
         """The order's keys, opened; that they were shown is recorded. Raises NoSuchOrder."""
@@ -359,7 +350,7 @@ class Shop:
     ) -> Order:
         """A person tells how an open delivery ended: a parcel is sent, a supplier answered by
         telephone. Raises NoSuchOrder, NotPermitted."""
-        return delivering.resolve(tx, self.room, order_no, line_no, said, agent, now)
+        return by_hand.resolve(tx, self.room, order_no, line_no, said, agent, now)
 
     def ship(self, tx: Tx, order_no: str, line_no: int, agent: str, now: datetime, note: str = "") -> Order:
         """A person has sent the parcel, or done by hand what the line asks for. `note` is the
@@ -402,11 +393,6 @@ class Shop:
     def ask_supplier(self, tx: Tx, supplier: str, now: datetime) -> None:
         """Have the worker ask for its prices and our balance now."""
         sourcing.ask_now(tx, self.room, supplier, now)
-
-    @staticmethod
-    def _price(draft: Draft, catalog: Catalog) -> Fen:
-        skus = ((catalog.sku(line.sku_id or ""), line.quantity) for line in draft.lines)
-        return Fen(sum(sku.price_fen * quantity for sku, quantity in skus if sku))
 
     def begin_sweeps(self, tx: Tx, now: datetime) -> None:
         """Have the books checked every so often from now on; to be called at every start."""
