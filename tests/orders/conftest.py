@@ -36,6 +36,8 @@ def postgres_server() -> Iterator[str]:
         on_server(
             make_url(server.get_uri()).set(drivername=POSTGRES),
             "ALTER SYSTEM SET fsync = off",
+            # Two that wait for each other are untied after so long, not after a second.
+            "ALTER SYSTEM SET deadlock_timeout = '50ms'",
             "SELECT pg_reload_conf()",
         )
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -217,8 +217,8 @@ async def test_a_replacement_costs_a_key_more_and_an_expired_key_is_a_loss(datab
     balances = await world.database.read(world.shop.balances)
     assert (balances["cost_of_goods"], balances["card_stock"]) == (1800, 1800)
     await take_in(world, *numbered(1, "LATE"), name="late.txt", expires=china_day(world.now).replace(day=20))
-    await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
-    await world.wait(days=20)
+    world.clock.advance(timedelta(days=20))
+    await world.sweep()
     balances = await world.database.read(world.shop.balances)
     assert (balances["stock_losses"], balances["card_stock"]) == (900, 1800)
     assert await world.violations() == ()

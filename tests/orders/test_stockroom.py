@@ -166,10 +166,11 @@ class TestExpiry:
     async def test_what_can_no_longer_be_sold_leaves_the_stock_and_rings(self, world: World) -> None:
         await take_in(world, "SOON-01", "SOON-02", name="a.txt", expires=TODAY + timedelta(days=10))
         await take_in(world, *numbered(2))
-        await world.write(lambda tx: world.shop.begin_sweeps(tx, world.now))
-        await world.wait(days=2)
+        world.clock.advance(timedelta(days=2))
+        await world.sweep()
         assert (await world.available("gift-10"), "keys_expired" in await world.alarms()) == (4, False)
-        await world.wait(days=2)
+        world.clock.advance(timedelta(days=2))
+        await world.sweep()
         assert (await world.available("gift-10"), "keys_expired" in await world.alarms()) == (2, True)
         records = await world.database.read(lambda tx: world.shop.stockroom.keys(tx, None, KeyState.VOID))
         assert {record.void_reason for record in records} == {"expired"}

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from adapters.payments.sandbox import NAME, SandboxBank, SandboxGateway
 from adapters.suppliers.card_stock import CardStock, ManualWork, SampleKeys
 from adapters.suppliers.sandbox import SandboxSupplier
-from orders import invariants
+from orders import errands, invariants
 from orders.bookkeeper import Bookkeeper
 from orders.catalog import Catalog, Delivery
 from orders.catalog_file import catalog_from_rows
@@ -176,6 +176,13 @@ class World:
             await self.work()
         self.clock.advance_to(until)
         await self.work()
+
+    async def sweep(self) -> None:
+        """One sweep now; waiting for days with the sweeps running takes one every ten minutes of them."""
+        now = self.now
+        await self.write(lambda tx: self.shop.room.later(tx, errands.SWEEP, now))
+        await self.work()
+        await self.write(lambda tx: self.shop.room.never_mind(tx, errands.SWEEP))
 
     async def violations(self) -> tuple[str, ...]:
         found = await self.database.read(lambda tx: invariants.violations(tx, self.policy, self.now))
