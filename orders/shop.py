@@ -334,6 +334,12 @@ class Shop:
 
     def card_keys(self, tx: Tx, order_no: str, customer_id: str, now: datetime) -> tuple[str, ...]:
         """The order's keys, opened; that they were shown is recorded. Raises NoSuchOrder."""
+        return tuple(secret for _, secret in self.card_keys_by_line(tx, order_no, customer_id, now))
+
+    def card_keys_by_line(
+        self, tx: Tx, order_no: str, customer_id: str, now: datetime
+    ) -> tuple[tuple[int, str], ...]:
+        """The same, each with the number of its line."""
         order = book.locked(tx, order_no)
         if order is None or order.customer_id != customer_id:
             raise NoSuchOrder(order_no)
@@ -343,7 +349,7 @@ class Shop:
                 self.room.note(tx, order_no, EventKind.KEYS_SHOWN, now, line.line_no)
         his = {line.line_no for line in order.lines if line.has_keys}
         opened = keys.opened(tx, self.room.vault, order_no)
-        return tuple(secret for line_no, secret in opened if line_no in his)
+        return tuple((line_no, secret) for line_no, secret in opened if line_no in his)
 
     def resolve(
         self, tx: Tx, order_no: str, line_no: int, said: SupplierAnswer, agent: str, now: datetime

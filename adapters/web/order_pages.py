@@ -19,6 +19,9 @@ from orders.payment import RefundDenied
 
 REFUND_STARTED = "started"
 
+OpenedKeys = tuple[tuple[int, str], ...]
+"""Each with the number of its line."""
+
 
 class OrderPages:
     """GET never changes anything: previews of links are fetched by machines."""
@@ -79,11 +82,11 @@ class OrderPages:
         await form_of(request, self._sessions, browser.browser_id)
         now = self._services.clock.now()
 
-        def opened(tx: Tx) -> tuple[Order, tuple[str, ...]] | None:
+        def opened(tx: Tx) -> tuple[Order, OpenedKeys] | None:
             order = self._seen(tx, request, browser)
             if order is None:
                 return None
-            keys = self._services.shop.card_keys(tx, order.order_no, order.customer_id, now)
+            keys = self._services.shop.card_keys_by_line(tx, order.order_no, order.customer_id, now)
             # Read again: a key that was seen can no longer be given back.
             return self._seen(tx, request, browser) or order, keys
 
@@ -122,7 +125,7 @@ class OrderPages:
         return order
 
     async def _receipt(
-        self, request: Request, browser: Browser, order: Order, keys: tuple[str, ...] | None = None
+        self, request: Request, browser: Browser, order: Order, keys: OpenedKeys | None = None
     ) -> Response:
         shop = self._services.shop
         timeline, held = await self._services.database.read(

@@ -385,6 +385,27 @@ async def test_a_key_of_two_parts_is_shown_and_copied_part_by_part(
     assert 'data-copy="0077"' in shown
 
 
+async def test_keys_of_several_goods_say_what_each_is_for(world: WebWorld, mine: httpx.AsyncClient) -> None:
+    now, goods = world.clock.now(), {"jd-ecard-50": "E-50", "jd-ecard-100": "E-100"}
+
+    def placed(tx: Tx) -> Order:
+        for sku_id, key in goods.items():
+            world.shop.add_card_keys(tx, sku_id, (key,), now)
+        lines = tuple(DraftLine(product_id="jd-ecard", sku_id=sku_id) for sku_id in goods)
+        quote = world.shop.quote(tx, Draft(lines), customer_of(mine), now)
+        assert isinstance(quote, Quote), quote
+        return world.shop.place(tx, quote, now)
+
+    order = await world.database.write(placed)
+    await world.paid(order)
+    await world.deliver(order)
+    here = f"/o/{order.link_token}"
+    shown = (await press(mine, await mine.get(here), f"{here}/keys")).text
+    keys = shown[shown.index('class="keys"') :]
+    found = [keys.index(text) for text in ("50元", "E-50", "100元", "E-100")]
+    assert found == sorted(found)
+
+
 async def test_keys_stay_in_sight_when_only_a_part_of_the_money_went_back(
     world: WebWorld, mine: httpx.AsyncClient
 ) -> None:
