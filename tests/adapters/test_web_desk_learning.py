@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,9 +14,11 @@ from bot.learning.examining import Accepted, Refused, Verdict
 from bot.learning.proposals import MissGroup, Proposal
 from bot.learning.words import Lesson, LessonKind
 from bot.store.misses import MissKind
+from nlu.understanding import Intent
 from orders.database import Database
 from tests.adapters.web_world import DESK_PASSWORD, WebWorld, form_token_of, press
 
+LABELS = Path(__file__).parents[2] / "adapters" / "web" / "templates" / "_labels.html"
 LESSON = Lesson(LessonKind.ALIAS, "lol", "瓦")
 GROUPS = (
     MissGroup(
@@ -90,6 +93,11 @@ async def test_what_was_missed_is_shown_escaped_and_a_button_teaches_it(
         assert "教会了" in taught.text
         assert (await press(client, page, "/desk/misses/dismiss", number="7")).status_code == 303
     assert (teacher.taught, teacher.dismissed) == ([LESSON], [7])
+
+
+def test_every_wish_has_words_for_staff() -> None:
+    words = LABELS.read_text("utf-8")
+    assert [wish for wish in Intent if f'"{wish}": "' not in words] == []
 
 
 async def test_a_refusal_is_told_with_its_reasons(world: WebWorld, teacher: Teacher) -> None:

@@ -109,7 +109,9 @@ export class Log {
 
   /** Without the address of an order page, where the slip below has a button for it. */
   words(entry) {
-    if (!entry.card || !entry.card.order_url || entry.pay_url) return entry.text;
+    const drawn = entry.card && entry.card.order_url && !entry.pay_url;
+    // Staff cannot open it, and need not see it.
+    if ((this.customer && !drawn) || !ORDER_PAGE.test(entry.text)) return entry.text;
     return entry.text.replace(ORDER_PAGE, "").trimEnd().replace(/：$/, "。");
   }
 
