@@ -140,5 +140,8 @@ def _free_ports() -> tuple[int, int]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        # It takes none: whoever asks for --help is told, and opens no shop.
+        sys.exit(__doc__)
     with tempfile.TemporaryDirectory(prefix="xiadan-gateways-") as made:
         sys.exit(asyncio.run(run(Path(made))))
