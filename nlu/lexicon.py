@@ -32,6 +32,10 @@ class LexiconError(Exception):
         self.file, self.line, self.problem, self.remedy = file, line, problem, remedy
 
 
+STARS_MAX = 4
+"""So many stand for the hidden end of an account of which only the front is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountKind:
     """One kind of recipient: what it looks like, what introduces it, how to show it."""
@@ -54,6 +58,9 @@ class AccountKind:
         hidden = len(account) - self.shown_start - self.shown_end
         if hidden < 1:
             return account[:1] + "*" * max(1, len(account) - 1)
+        if not self.shown_end:
+            # An address is no number whose digits one would count: a row of stars says nothing more.
+            hidden = min(hidden, STARS_MAX)
         return account[: self.shown_start] + "*" * hidden + account[len(account) - self.shown_end :]
 
 

@@ -87,6 +87,7 @@ def test_a_missing_file_is_named(folder: Path) -> None:
         ("qq", "845510293", "84*****93"),
         ("fuel_card", "1000113400012345678", "1000***********5678"),
         ("qq", "1234", "1***"),
+        ("address", "张三 13800138000 浙江省杭州市", "张三 ****"),
         ("nothing known", "secret", "s***"),
     ],
 )
