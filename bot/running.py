@@ -7,8 +7,9 @@ import gc
 import hmac
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -41,6 +42,7 @@ from orders.vault import Vault
 log = structlog.get_logger(__name__)
 
 CHANNEL_PAUSE_SECONDS = 5
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 async def run_shop(
@@ -101,7 +103,7 @@ async def run_worker(settings: Settings) -> None:
         app = await stack.enter_async_context(assemble(_parts(settings, client)))
         lines = chat_lines(app, settings)
         stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         log.info("worker works")
         tasks = [
@@ -238,6 +240,22 @@ class _Server(uvicorn.Server):
             )
         )
         self._opened = opened
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn raises the signal once more when the pages are closed, and that ends the process at
+        once: the worker could not finish what it had begun. Here closing the pages is the first step."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
