@@ -45,16 +45,25 @@ GIVEN_UP = frozenset({"40001", "40P01"})
 and deadlock (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
-ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "53300"})
-"""PostgreSQL's codes for a server that shuts down, crashed, starts up, or has no connection left."""
+ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
+"""PostgreSQL's codes for a server that shuts down, crashed, starts up, has had enough of a connection that
+says nothing, or has none left."""
+
+IDLE_SECONDS_MAX = 30
+"""A transaction never waits for anything outside, so whoever begins one and then says nothing for so long is
+frozen, or his machine is gone. Without this the server would keep his locks, and the chats and orders behind
+them, until the network gives the machine up: two hours, as systems are set."""
 
 
 def is_away(error: BaseException) -> bool:
     """Whether the server could not be reached, or ended the connection. A file is never away."""
-    if not isinstance(error, OperationalError | InterfaceError) or not hasattr(error.orig, "sqlstate"):
+    if not isinstance(error, DBAPIError) or not hasattr(error.orig, "sqlstate"):
         return False
     code: str | None = getattr(error.orig, "sqlstate", None)
-    return code is None or code in ENDED or code.startswith("08")
+    if code is None:
+        # The driver speaks for itself: it has no connection, or not any more.
+        return isinstance(error, OperationalError | InterfaceError)
+    return code in ENDED or code.startswith("08")
 
 
 def is_passing(error: BaseException) -> bool:
@@ -264,6 +273,7 @@ class Database:
     @classmethod
     def _open_postgres(cls, url: URL) -> Database:
         engine = create_async_engine(url, pool_size=8, max_overflow=8, hide_parameters=True)
+        event.listen(engine.sync_engine, "connect", _prepare_postgres)
         reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
         return cls(Pool(engine), Pool(reader))
 
@@ -315,6 +325,13 @@ def _prepare_sqlite_reader(connection: Any, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout={WAIT_FOR_LOCK_MS}")
     cursor.execute("PRAGMA query_only=ON")
     cursor.close()
+
+
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS_MAX}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_immediate(connection: Connection) -> None:

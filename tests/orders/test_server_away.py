@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +11,7 @@ from psycopg.errors import AdminShutdown
 from sqlalchemy import bindparam, create_engine, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from orders.database import POSTGRES, Database, Tx, is_away, is_passing, sqlite_url
+from orders.database import IDLE_SECONDS_MAX, POSTGRES, Database, Tx, is_away, is_passing, sqlite_url
 from orders.store.prepared import Prepared
 from orders.tables import shop_facts
 
@@ -139,3 +140,24 @@ async def test_a_wrong_statement_and_a_broken_file_are_not_away(
 
 def test_what_the_server_says_when_it_stops_is_away() -> None:
     assert is_away(OperationalError("SELECT 1", None, AdminShutdown("terminating connection")))
+
+
+async def test_whoever_freezes_in_a_transaction_loses_it_and_its_locks(database: Database) -> None:
+    patience = await database.write(
+        lambda tx: tx.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+    )
+    assert patience == f"{IDLE_SECONDS_MAX}s"
+    tries = 0
+
+    def freezes_once(tx: Tx) -> None:
+        nonlocal tries
+        tries += 1
+        count_one(tx)
+        if tries == 1:
+            tx.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20ms'"))
+            time.sleep(0.2)  # The process stands still, as under a debugger or on a machine that pages.
+        count_one(tx)
+
+    await database.write(freezes_once)
+    assert tries == 2
+    assert await database.read(lambda tx: VALUE(tx, {"b_name": "count"}).scalar_one()) == "2"
