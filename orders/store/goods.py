@@ -160,16 +160,23 @@ def is_key(delivery: Delivery) -> bool:
 
 
 def load_catalog(tx: Tx) -> Catalog:
-    """Everything on sale, in the order of the file it came from."""
+    """Everything on sale, in the order of the file it came from, all of one version."""
+    while True:
+        version = catalog_version(tx)
+        catalog = _on_sale(tx, version)
+        # On PostgreSQL each statement sees what was committed before it, an import in the middle, too.
+        if catalog_version(tx) == version:
+            return catalog
+
+
+def _on_sale(tx: Tx, version: str) -> Catalog:
     by_product: dict[str, list[Sku]] = {}
     for row in tx.execute(
         select(skus, stock.c.on_hand).join(stock).where(skus.c.on_sale).order_by(skus.c.place)
     ):
         by_product.setdefault(row.product_id, []).append(_sku(row))
     rows = tx.execute(select(products).where(products.c.on_sale).order_by(products.c.place))
-    return Catalog.of(
-        (_product(row, by_product.get(row.product_id, [])) for row in rows), catalog_version(tx)
-    )
+    return Catalog.of((_product(row, by_product.get(row.product_id, [])) for row in rows), version)
 
 
 def available(tx: Tx, sku_id: str) -> int:

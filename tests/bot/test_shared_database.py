@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.errors import DeadlockDetected
-from sqlalchemy import text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from adapters.suppliers.sandbox import Manner
@@ -32,13 +32,14 @@ from bot.store import chats
 from bot.store.chats import customer_of
 from bot.telling import Links
 from bot.worker import Worker
-from orders.catalog import Catalog
+from orders.catalog import Catalog, Sku
 from orders.clock import VirtualClock
+from orders.database import Tx
 from orders.jobs import EmbeddedJobs
 from orders.money import Fen
 from orders.order import CustomerState, EventKind, Order, customer_state
 from orders.ports import Job
-from orders.store import timeline
+from orders.store import goods, timeline
 from orders.vault import Vault
 from tests.conversations.play import readers
 from tests.orders.conftest import *  # noqa: F403 -- its fixtures: a real PostgreSQL
@@ -167,9 +168,9 @@ async def test_news_do_not_undo_what_the_customer_says_at_the_same_instant(apps:
             first.clock,
         )
         await unsaid.run_due()
-        for event in await first.database.read(lambda tx, no=order.order_no: timeline.all_of(tx, no)):
-            job = Job(0, ORDER_EVENT, "", {"order_no": order.order_no, "seq": event.seq}, None, 1, "")
-            if event.kind is not EventKind.FAILED:
+        for step in await first.database.read(lambda tx, no=order.order_no: timeline.all_of(tx, no)):
+            job = Job(0, ORDER_EVENT, "", {"order_no": order.order_no, "seq": step.seq}, None, 1, "")
+            if step.kind is not EventKind.FAILED:
                 await first.handlers[ORDER_EVENT](job)
                 continue
             # That it failed, and what he may do now, is told here while he orders something else there.
@@ -187,26 +188,50 @@ async def test_a_price_that_was_changed_at_one_is_quoted_by_the_other_at_the_nex
 ) -> None:
     first, second = apps
     before = await hear(second, "100元话费多少钱", "before")
-    catalog = await first.database.read(first.shop.catalog)
-    dearer = Catalog.of(
-        (
-            replace(
-                product,
-                skus=tuple(
-                    replace(sku, price_fen=Fen(sku.price_fen + 1), list_price_fen=Fen(sku.list_price_fen + 1))
-                    for sku in product.skus
-                ),
-            )
-            for product in catalog.products
-        ),
-        "dearer",
-    )
+    dearer = made_dearer(await first.database.read(first.shop.catalog))
     await first.database.write(lambda tx: first.shop.import_catalog(tx, dearer, first.clock.now()))
     after = await hear(second, "100元话费多少钱", "after")
     assert before is not None
     assert after is not None
     assert before.reply.text != after.reply.text
     assert await second.database.read(lambda tx: second.shop.catalog(tx).version) == "dearer"
+
+
+def made_dearer(catalog: Catalog) -> Catalog:
+    """The same goods, each a fen dearer."""
+
+    def dearer(sku: Sku) -> Sku:
+        return replace(sku, price_fen=Fen(sku.price_fen + 1), list_price_fen=Fen(sku.list_price_fen + 1))
+
+    products = (
+        replace(product, skus=tuple(dearer(sku) for sku in product.skus)) for product in catalog.products
+    )
+    return Catalog.of(products, "dearer")
+
+
+async def test_prices_that_change_while_they_are_read_are_not_taken_for_the_new_ones(
+    apps: tuple[App, App], postgres_url: str
+) -> None:
+    app = apps[0]
+    dearer = made_dearer(await app.database.read(app.shop.catalog))
+    other = create_engine(postgres_url)
+    imports: list[str] = []
+
+    def load(tx: Tx) -> Catalog:
+        def import_once(*_: object) -> None:
+            if not imports:
+                imports.append("in the middle")
+                with other.begin() as elsewhere:
+                    goods.save_catalog(elsewhere, dearer, keys_are_counted=False)
+
+        event.listen(tx, "after_cursor_execute", import_once)
+        return goods.load_catalog(tx)
+
+    loaded = await app.database.write(load)
+    other.dispose()
+    assert imports
+    assert loaded.version == "dearer"
+    assert [sku.price_fen for sku in loaded] == [sku.price_fen for sku in dearer]
 
 
 async def test_from_the_takeover_at_one_the_bot_is_silent_at_the_other(apps: tuple[App, App]) -> None:
