@@ -14,7 +14,7 @@ from bot.learning.words import NO_WORDS, ShopWords
 from bot.reading import Readers
 from bot.store import lessons
 from orders.catalog import Catalog
-from orders.database import Database, Tx
+from orders.database import Database, Tx, is_away
 from orders.shop import Shop
 
 log = structlog.get_logger(__name__)
@@ -50,9 +50,9 @@ class OwnWords:
         while not stop.is_set():
             try:
                 await self.look()
-            except Exception:
+            except Exception as error:
                 # A shop that no longer learns must go on selling; the next look tries again.
-                log.exception("own words not read")
+                log.warning("own words not read", error=repr(error), exc_info=not is_away(error))
             try:
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
             except TimeoutError:
