@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from adapters.web.notices import REFUSALS, REFUSALS_PERIOD
 from adapters.web.sessions import BROWSER_COOKIE
+from orders import promises
 from orders.database import Database, Tx
 from orders.draft import Draft, DraftLine
 from orders.money import Fen
@@ -354,6 +355,20 @@ async def test_the_timeline_tells_what_happened_in_order(world: WebWorld, mine: 
     await world.paid(order)
     page = await mine.get(f"/o/{order.link_token}")
     assert page.text.index("已下单") < page.text.index("已收到付款")
+
+
+async def test_the_page_of_a_late_order_promises_the_usual_time_no_longer(
+    world: WebWorld, mine: httpx.AsyncClient
+) -> None:
+    order = await world.placed(customer_of(mine))
+    await world.paid(order)
+    here = f"/o/{order.link_token}"
+    assert "好了会在聊天里通知你" in (await mine.get(here)).text
+    late_at = world.clock.now() + timedelta(days=1)
+    await world.database.write(lambda tx: promises.look(tx, world.shop.room, order.order_no, late_at))
+    page = (await mine.get(here)).text
+    assert "比预计的慢了" in page
+    assert "好了会在聊天里通知你" not in page
 
 
 async def delivered_card(world: WebWorld, customer_id: str) -> Order:
