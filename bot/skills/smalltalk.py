@@ -23,7 +23,9 @@ def greet(turn: Turn) -> Reply:
 
 
 def thanks(turn: Turn) -> Reply:
-    return turn.aside(turn.say("thanks"))
+    said = turn.message.text.lower()
+    leaves = any(word in said for word in turn.telling.lexicon.words("chatting.goodbye"))
+    return turn.aside(turn.say("goodbye" if leaves else "thanks"))
 
 
 def help_(turn: Turn) -> Reply:
