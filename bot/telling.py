@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from bot.messages import CardRow, OrderCard
 from bot.wording import Voice
 from nlu.lexicon import Lexicon
 from orders import money
 from orders.catalog import AccountKind, Catalog, Delivery, Sku
+from orders.clock import CHINA
 from orders.draft import DraftLine
 from orders.order import CustomerState, Order, OrderLine, OrderPurpose, customer_line_state, customer_state
 from orders.pricing import PriceRule, RuleKind
@@ -20,7 +20,6 @@ from orders.quote import Quote, QuoteLine
 
 TOLD = (RuleKind.LEVEL, RuleKind.TIER, RuleKind.COUPON)
 
-SHOP_TIME = ZoneInfo("Asia/Shanghai")
 
 LINES_SHOWN = 10
 """An order of more lines is summed up after these; the order page shows all."""
@@ -52,10 +51,10 @@ class Telling:
         return self.voice.say("say.money", yuan=money.yuan(amount_fen).removesuffix(".00"))
 
     def time(self, moment: datetime) -> str:
-        return f"{moment.astimezone(SHOP_TIME):%H:%M}"
+        return f"{moment.astimezone(CHINA):%H:%M}"
 
     def date(self, moment: datetime) -> str:
-        local = moment.astimezone(SHOP_TIME)
+        local = moment.astimezone(CHINA)
         return self.voice.say("say.date", month=local.month, day=local.day)
 
     def minutes(self, minutes: int) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+CHINA = timezone(timedelta(hours=8))
+"""The time of the shop's customers, its gateways and its bills, wherever this machine stands. China has no
+summer time."""
 
 
 class Clock(Protocol):

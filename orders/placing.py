@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from orders import errands, paying
 from orders.backroom import Backroom
 from orders.catalog import Catalog, Product
+from orders.clock import CHINA
 from orders.database import Tx
 from orders.errors import CouponGone, NoSuchOrder, NotCancellable, OutOfStock, QuoteExpired, TooManyUnpaid
 from orders.money import NOTHING, Fen
@@ -15,9 +16,6 @@ from orders.order import EventKind, LineState, Order, OrderLine, OrderState, Pay
 from orders.pricing import RuleKind
 from orders.quote import Quote, QuoteLine
 from orders.store import book, coupons, goods, money
-
-SHANGHAI = timezone(timedelta(hours=8))
-"""Order numbers carry the date of the shop's customers. China has no summer time."""
 
 ORDER_NO_TRIES = 20
 
@@ -95,7 +93,7 @@ def _give_up(
 
 
 def fresh_order_no(tx: Tx, room: Backroom, now: datetime) -> str:
-    day = now.astimezone(SHANGHAI).strftime("%Y%m%d")
+    day = now.astimezone(CHINA).strftime("%Y%m%d")
     for _ in range(ORDER_NO_TRIES):
         order_no = f"{day}{room.chance.below(1_000_000):06d}"
         if not book.is_taken(tx, order_no):

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from orders.clock import CHINA
 from orders.money import NOTHING, Fen
 from orders.policy import ReconciliationPolicy
 from orders.ports import BillKind, BillRow
-
-CHINA = timezone(timedelta(hours=8))
-"""Bills are of days in China, which has no summer time."""
 
 
 class Side(StrEnum):

@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from orders import costs
 from orders.backroom import Backroom
 from orders.card_key import KeyState
 from orders.catalog import Delivery
+from orders.clock import CHINA
 from orders.database import Tx
 from orders.errors import KeyFault, KeysRejected, NotPermitted
 from orders.key_file import KeyFile
@@ -23,8 +23,6 @@ from orders.money import Fen
 from orders.store import alarms, batches, goods
 from orders.store.batches import Batch, KeyCount, KeyRecord, KnownKey, SealedKey
 from orders.vault import Sealed, Vault
-
-CHINA = ZoneInfo("Asia/Shanghai")
 
 STRUCK_OFF_MAX = 2000
 """So many expired keys leave the stock in one sweep; the next one goes on."""

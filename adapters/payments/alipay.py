@@ -15,8 +15,8 @@ from adapters.payments.alipay_account import AlipayAccount
 from adapters.payments.alipay_api import AlipayApi, Answer
 from adapters.payments.alipay_bill import ZIP_BYTES_MAX, BillUnreadable, rows_of
 from adapters.payments.alipay_notices import CURRENCY, NAME, NOT_PAID, PAID, payment_told
-from adapters.payments.alipay_signing import CHINA, beijing, fen_of, from_beijing, our_no, their_no
-from orders.clock import Clock
+from adapters.payments.alipay_signing import beijing, fen_of, from_beijing, our_no, their_no
+from orders.clock import CHINA, Clock
 from orders.money import Fen, yuan
 from orders.ports import (
     BillAnswer,

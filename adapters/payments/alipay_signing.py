@@ -12,7 +12,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -25,12 +25,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from orders.clock import CHINA
 from orders.money import Fen
 
 SIGN_TYPE = "RSA2"
 KEY_BITS_MIN = 2048
-CHINA = timezone(timedelta(hours=8))
-"""Beijing time, wherever this machine stands. There is no summer time."""
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 _AMOUNT = re.compile(r"([0-9]{1,9})\.([0-9]{2})")

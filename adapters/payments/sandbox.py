@@ -13,12 +13,12 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from orders.clock import Clock
+from orders.clock import CHINA, Clock
 from orders.money import Fen
 from orders.ports import (
     BillAnswer,
@@ -47,8 +47,6 @@ SIGNATURE = "x-sandbox-signature"
 
 SECRET_CHARACTERS_MIN = 16
 
-CHINA = timezone(timedelta(hours=8))
-"""Bills are of days in China, which has no summer time."""
 
 Send = Callable[[RawNotice], Awaitable[bool]]
 """Delivers a notice to the shop; True when the shop acknowledged it."""

@@ -13,13 +13,13 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
 import structlog
 
 from adapters.payments.star_history import HistoryTooLong, StarHistory
 from adapters.telegram_api import Invoice, StarMovement, TelegramApi, TelegramAway, TelegramRefused
-from orders.clock import Clock
+from orders.clock import CHINA, Clock
 from orders.money import Fen
 from orders.payment import STAR, STARS
 from orders.ports import (
@@ -49,7 +49,6 @@ log = structlog.get_logger(__name__)
 STARS_MAX = 25_000
 TITLE_LENGTH_MAX = 32
 DESCRIPTION_LENGTH_MAX = 255
-CHINA = timezone(timedelta(hours=8))
 WITNESS = "x-stars-witness"
 
 LISTED_AFTER = timedelta(minutes=3)

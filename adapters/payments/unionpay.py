@@ -22,7 +22,6 @@ import structlog
 from adapters.bounded import TooLong, read_bounded
 from adapters.payments.unionpay_account import UnionPayAccount
 from adapters.payments.unionpay_bill import (
-    CHINA,
     FILE_BYTES_MAX,
     Unreadable,
     bill_rows,
@@ -33,7 +32,7 @@ from adapters.payments.unionpay_bill import (
     refund_id_of,
 )
 from adapters.payments.unionpay_signing import Fields, NotGenuine, check, read_notice, read_reply, signed
-from orders.clock import Clock
+from orders.clock import CHINA, Clock
 from orders.money import Fen
 from orders.ports import (
     BillAnswer,

@@ -13,16 +13,16 @@ import io
 import re
 import zipfile
 import zlib
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 import structlog
 
+from orders.clock import CHINA
 from orders.money import Fen
 from orders.ports import BillKind, BillRow
 
 log = structlog.get_logger(__name__)
 
-CHINA = timezone(timedelta(hours=8))
 FILE_BYTES_MAX = 64 * 1024 * 1024
 """Unpacked. A small archive can hold any amount of zeros."""
 SEPARATOR = "Z"

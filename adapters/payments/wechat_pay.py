@@ -16,11 +16,11 @@ import httpx
 
 from adapters.payments.wechat_pay_account import WeChatPayAccount
 from adapters.payments.wechat_pay_api import Body, Said, Unheard, WeChatPayApi
-from adapters.payments.wechat_pay_bill import BILL_BYTES_MAX, CHINA, BillUnreadable, rows_of
+from adapters.payments.wechat_pay_bill import BILL_BYTES_MAX, BillUnreadable, rows_of
 from adapters.payments.wechat_pay_facts import NAME, REFUND_STATES, Facts, Unreadable, payment_notice
 from adapters.payments.wechat_pay_notices import certificates_in, read_notice
 from adapters.payments.wechat_pay_signing import Unproven, fresh_nonce, lines
-from orders.clock import Clock
+from orders.clock import CHINA, Clock
 from orders.ports import (
     BillAnswer,
     CallWallet,

@@ -11,14 +11,12 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from orders.clock import CHINA
 from orders.money import Fen
 from orders.ports import BillKind, BillRow
-
-CHINA = timezone(timedelta(hours=8))
-"""Bills are of days in China, which has no summer time."""
 
 BILL_BYTES_MAX = 64 * 1024 * 1024
 """About 200,000 movements."""

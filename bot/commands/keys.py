@@ -17,12 +17,12 @@ from rich.table import Table
 from bot.commands.database import read_from, write_to
 from bot.settings import OPERATOR_NAME_MAX, Settings, operator_name
 from orders.card_key import KeyState
-from orders.clock import SystemClock
+from orders.clock import CHINA, SystemClock
 from orders.database import Tx
 from orders.key_file import day_of, read_keys
 from orders.money import fen_from_yuan, yuan
 from orders.shop import Shop
-from orders.stockroom import CHINA, Intake, Stocked, StruckOff, sealed
+from orders.stockroom import Intake, Stocked, StruckOff, sealed
 
 T = TypeVar("T")
 

@@ -22,10 +22,10 @@ from bot.commands.database import read_from
 from bot.commands.ledger import OWED_SHOWN
 from orders import accounting
 from orders.accounting import Period
+from orders.clock import CHINA
 from orders.database import Tx
 from orders.errors import NotPermitted
 from orders.money import yuan
-from orders.reconciling import CHINA
 
 Cell = str | int | float
 Row = Sequence[Cell]
