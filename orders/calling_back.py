@@ -7,13 +7,14 @@ otherwise whoever supplies one thing could settle what another one was asked for
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from orders import delivering
 from orders.backroom import Backroom
 from orders.database import Tx
 from orders.payment import Noted, Refused, Repeated
 from orders.ports import NoticeRefused, OutsideSupplier, RawNotice, SupplierAnswer
+from orders.refusing import refuse
 from orders.store import attempts, money
 from orders.store.attempts import Attempt
 
@@ -58,10 +59,4 @@ def _stranger(supplier: OutsideSupplier, attempt: Attempt | None, said: Supplier
 def _refuse(
     tx: Tx, room: Backroom, supplier: OutsideSupplier, raw: RawNotice, reason: str, now: datetime
 ) -> Refused:
-    """Keep the evidence, but not without end: anybody can post, and the disk is ours."""
-    lately = money.refused_lately(tx, now - timedelta(minutes=1))
-    kept = lately < room.policy.limits.refused_notices_kept_per_minute
-    if kept:
-        money.record_notice(tx, party(supplier), raw, None, reason)
-    room.alarm(tx, "callback_refused", supplier.name, reason, now)
-    return Refused(reason, kept)
+    return refuse(tx, room, party(supplier), raw, reason, "callback_refused", supplier.name, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from orders import errands, ledger, promises, refunding, wallet
 from orders.backroom import Backroom
@@ -41,6 +41,7 @@ from orders.ports import (
     RefundNotice,
     RefundStatus,
 )
+from orders.refusing import refuse
 from orders.store import alarms, book, coupons, goods, money
 
 PAYMENT_HELD = "payment_held"
@@ -98,13 +99,7 @@ def _refund_told(
 
 
 def _refuse(tx: Tx, room: Backroom, gateway: Gateway, raw: RawNotice, reason: str, now: datetime) -> Refused:
-    """Keep the evidence, but not without end: anybody can post, and the disk is ours."""
-    lately = money.refused_lately(tx, now - timedelta(minutes=1))
-    kept = lately < room.policy.limits.refused_notices_kept_per_minute
-    if kept:
-        money.record_notice(tx, gateway.name, raw, None, reason)
-    room.alarm(tx, "notice_refused", gateway.name, reason, now)
-    return Refused(reason, kept)
+    return refuse(tx, room, gateway.name, raw, reason, "notice_refused", gateway.name, now)
 
 
 def settle(tx: Tx, room: Backroom, catalog: Catalog, notice: PaymentNotice, now: datetime) -> Settled | Held:
