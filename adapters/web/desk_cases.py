@@ -112,7 +112,7 @@ class DeskCases:
         """Another key for one of the order's."""
 
         def replaced(tx: Tx, asked: _Asked) -> str | None:
-            key_no, why = asked.number("key_no"), asked.text("why", WHY_LONGEST)
+            key_no, why = asked.number("key_no"), asked.why()
             done = self._shop.aftersales.replace_key(
                 tx, asked.order.order_no, key_no, asked.agent, why, asked.now
             )
@@ -144,7 +144,7 @@ class DeskCases:
         """Money back for a line, all of it where no amount is said."""
 
         def refunded(tx: Tx, asked: _Asked) -> str | None:
-            said, why = asked.text("amount", 20), asked.text("why", WHY_LONGEST)
+            said, why = asked.text("amount", 20), asked.why()
             try:
                 amount = fen_from_yuan(said) if said else None
             except ValueError:
@@ -215,6 +215,13 @@ class _Asked:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
             raise HTTPException(400)
         return value
+
+    def why(self) -> str:
+        """The reason, which stands in the record of whoever gives something away. Raises 400 without one."""
+        reason = self.text("why", WHY_LONGEST)
+        if not reason:
+            raise HTTPException(400)
+        return reason
 
     def text(self, name: str, longest: int) -> str:
         """A text that was posted, empty where none was. Raises 400."""

@@ -179,10 +179,13 @@ async def test_nothing_is_done_with_what_is_no_number_or_belongs_elsewhere(world
             assert theirs.status_code == 404
             assert (await act(client, {}, action, mine)).status_code == 403
             for number in (True, 0, -1, "1", None, 1.5, 2**63):
-                wrong = {"key_no": number, "line_no": number, "proposal_no": number}
+                wrong = {"key_no": number, "line_no": number, "proposal_no": number, "why": "x"}
                 assert (await act(client, token, action, mine, **wrong)).status_code == 400
-        assert (await act(client, token, "refund", mine, line_no=9)).status_code == 404
+        assert (await act(client, token, "refund", mine, line_no=9, why="x")).status_code == 404
         assert (await act(client, token, "refund", mine, line_no=1, why="x" * 201)).status_code == 400
         assert (await act(client, token, "replace-key", mine, key_no=1, why=7)).status_code == 400
-        assert await refused(await act(client, token, "replace-key", mine, key_no=1)) == "not_theirs"
+        for nothing in ({}, {"why": ""}, {"why": "  "}):
+            assert (await act(client, token, "refund", mine, line_no=1, **nothing)).status_code == 400
+            assert (await act(client, token, "replace-key", mine, key_no=1, **nothing)).status_code == 400
+        assert await refused(await act(client, token, "replace-key", mine, key_no=1, why="x")) == "not_theirs"
     assert (await world.order(order.order_no)).refunding_fen == 0
