@@ -117,6 +117,8 @@ def begin(tx: Tx, room: Backroom, pay_token: str, gateway: str, scene: Scene, no
     elif payment.scene is None:
         # No gateway has heard of it. UnionPay takes only a payment that was made just now.
         payment = money.set_scene(tx, payment, scene, now)
+    # He may have left this way before, and come back to it.
+    room.never_mind(tx, errands.close_payment(payment.out_trade_no))
     # To a payment without a scene nobody was ever sent.
     left = tuple(
         one for one in payments if one.may_be_paid and one.scene and one.out_trade_no != payment.out_trade_no

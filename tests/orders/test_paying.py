@@ -89,6 +89,20 @@ async def test_another_gateway_is_another_payment_and_the_first_one_is_closed(st
     ]
 
 
+async def test_who_comes_back_to_a_way_that_stayed_open_is_not_shut_out_of_it(street: Street) -> None:
+    order = await street.world.place()
+    code = await street.send(order, "alipay")
+    street.alipay.silent = True
+    await street.send(order, "wechat_pay")
+    street.alipay.silent = False
+    assert await street.send(order, "alipay") == code
+    await street.world.wait(minutes=3)
+    assert {one.gateway: one.state for one in await street.payments(order) if one.scene} == {
+        "alipay": PaymentState.UNPAID,
+        "wechat_pay": PaymentState.CLOSED,
+    }
+
+
 async def test_a_payments_time_begins_when_its_payer_goes_to_the_gateway(street: Street) -> None:
     order = await street.world.place()
     street.world.clock.advance(timedelta(minutes=9))
