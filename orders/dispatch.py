@@ -218,13 +218,18 @@ class Dispatch:
         silent = any(answer.status is PaymentStatus.UNKNOWN for _, answer in answers)
         if silent and job.attempts < SILENT_CLOSES_MAX:
             raise GatewaySilent(f"a gateway did not say whether order {order_no} was paid")
-        not_closed = [one for one, answer in answers if one.scene and answer.status is PaymentStatus.NOT_PAID]
+        left_open = (PaymentStatus.NOT_PAID, PaymentStatus.UNKNOWN)
+        not_closed = [
+            one
+            for one, answer in answers
+            if one.scene and answer.status in left_open and one.gateway in self._gateways
+        ]
         now = self._clock.now()
 
         def expire(tx: Tx) -> None:
             self._shop.expire(tx, order_no, now)
             for one in not_closed:
-                # Its payer may be at his bank this very moment.
+                # Its payer may be at his bank this very moment, or have paid while the gateway told nothing.
                 self._room.later(tx, errands.close_payment(one.out_trade_no), now + LOOK_AGAIN_AFTER)
 
         await self._database.write(expire)

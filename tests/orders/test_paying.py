@@ -173,6 +173,23 @@ async def test_an_order_that_expires_closes_every_payment(street: Street) -> Non
     assert f"{order.order_no}-1" in street.wechat.closed
 
 
+async def test_money_at_a_gateway_that_told_nothing_until_the_order_expired_is_found_later(
+    street: Street,
+) -> None:
+    world, order = street.world, await street.world.place()
+    await street.send(order, "alipay")
+    (ask,) = street.alipay.opened
+    street.alipay.paid[ask.out_trade_no] = world.now
+    street.alipay.silent = True
+    await world.wait(minutes=20)
+    assert await world.state(order) is CustomerState.EXPIRED
+    street.alipay.silent = False
+    await world.wait(minutes=20)
+    assert await world.state(order) is CustomerState.DELIVERED
+    assert "paid_late" in await world.events(order)
+    assert await world.violations() == ()
+
+
 async def test_coming_back_asks_and_settles_nothing_by_itself(street: Street) -> None:
     order = await street.world.place()
     await street.send(order, "alipay")
