@@ -93,11 +93,26 @@ class Evidence:
 
     def order_behind(self, told: int) -> bool:
         """The same of what was told until a place."""
-        ends = SENTENCE_END if self.rest[told : told + 6].lstrip("写着道的 ")[:1] == ":" else CLAUSE_END
+        quoting = self.rest[told : told + 6].lstrip("写着道的 ")[:1] == ":"
+        if bare := self._bare_report(told):
+            told, quoting = bare, True
+        ends = SENTENCE_END if quoting else CLAUSE_END
         return any(
             cue.start >= told and ends.search(self.rest, told, cue.start)
             for cue in self.cues.get(CueKind.OWN_REQUEST, ())
         )
+
+    def _bare_report(self, told: int) -> int | None:
+        """Where the words begin of what was told, if the sentence that ends here says only that something
+        was: `收到一条短信。` leads to them as a colon does, and 收到停机短信 has said them."""
+        end = SENTENCE_END.match(self.rest, told)
+        if end is None:
+            return None
+        begin = max((m.end() for m in CLAUSE_END.finditer(self.rest, 0, told)), default=0)
+        said = set(range(begin, told))
+        for cue in self.cues.get(CueKind.REPORTED, ()):
+            said.difference_update(range(cue.start, cue.end))
+        return end.end() if len(said) <= _BARE_REPORT_BESIDE else None
 
     @property
     def asks(self) -> bool:
@@ -171,6 +186,8 @@ CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
 _CLAUSE = re.compile(r"[^,，。.;；!！?？\n…]+")
 _ASKS = re.compile(r"[吗么不没呢嘛][\s。!！~]*$")
 SENTENCE_END = re.compile(r"[.!?。！？…\n]+")
+_BARE_REPORT_BESIDE = 2
+"""Characters beside the words of telling: 我, 刚才."""
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
