@@ -154,7 +154,7 @@ def answer(
     if attempt.supplier_code is not None and not by_person:
         said = measured(line, said, goods.face_value_yuan(tx, line.sku_id))
     if not attempt.is_open:
-        _heard_after_the_end(tx, room, attempt, whole_pieces(line, said), now)
+        _heard_after_the_end(tx, room, line, attempt, whole_pieces(line, said), now)
         return
     assert line.attempt == number, "an open attempt is the line's last one"
     _told(tx, room, order, line, attempt, said, now, by_person)
@@ -182,14 +182,18 @@ def _told(
 
 
 def _heard_after_the_end(
-    tx: Tx, room: Backroom, attempt: Attempt, said: SupplierAnswer, now: datetime
+    tx: Tx, room: Backroom, line: OrderLine, attempt: Attempt, said: SupplierAnswer, now: datetime
 ) -> None:
     if said.outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN, Outcome.ABSENT):
         return
-    if said.outcome.value == attempt.state:
+    before, told = attempt.state, said.outcome.value
+    if before == told == Outcome.PARTIAL:
+        # A part is as much as it was: what was given back for the rest may have arrived since.
+        before, told = f"{before} of {line.delivered_quantity}", f"{told} of {said.delivered_quantity}"
+    if before == told:
         return
     # A supplier repeats itself until it is acknowledged; the same contradiction is one.
-    detail = f"{attempt.request_no}: {attempt.state} before, {said.outcome} now"
+    detail = f"{attempt.request_no}: {before} before, {told} now"
     if timeline.has(tx, attempt.order_no, EventKind.CONTRADICTED, detail):
         return
     room.alarm(tx, "contradiction", attempt.request_no, detail, now)

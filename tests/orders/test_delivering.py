@@ -232,6 +232,24 @@ async def test_a_supplier_that_takes_its_word_back_calls_a_person(world: World) 
     assert await world.violations() == ()
 
 
+async def test_a_part_that_became_another_part_calls_a_person(world: World) -> None:
+    world.supplier.told[PHONE] = Manner.PARTIAL
+    order = await paid(world, topup(quantity=4))
+
+    async def told(pieces: int) -> tuple[str, ...]:
+        said = SupplierAnswer(Outcome.PARTIAL, delivered_quantity=pieces)
+        await world.write(
+            lambda tx: delivering.answer(tx, world.shop.room, order.order_no, 1, 1, said, world.now)
+        )
+        return tuple(await world.alarms())
+
+    assert (await world.order(order)).lines[0].delivered_quantity == 2
+    assert "contradiction" not in await told(2)
+    assert "contradiction" in await told(3)
+    assert world.bank.refunded_fen == 2 * 9980
+    assert await world.violations() == ()
+
+
 async def test_a_part_of_nothing_said_twice_is_one_failure_and_no_contradiction(world: World) -> None:
     world.supplier.delay = timedelta(hours=1)
     order = await paid(world)
