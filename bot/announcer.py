@@ -112,6 +112,8 @@ class Announcer:
                 return None
             case EventKind.EXPIRED if self.shop.holds_money(tx, order.order_no):
                 key = "news.expired_held"
+            case EventKind.EXPIRED if self.shop.may_be_paid_unheard(tx, order.order_no):
+                key = "news.expired_unheard"
             case EventKind.REFUNDED if self._goes_to_the_wallet(tx, order, event):
                 key = "news.refunded_to_balance"
             case EventKind.DELIVERED | EventKind.PARTLY_DELIVERED if line is not None:

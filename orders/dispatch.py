@@ -224,10 +224,11 @@ class Dispatch:
             for one, answer in answers
             if one.scene and answer.status in left_open and one.gateway in self._gateways
         ]
+        unheard = any(one.scene and answer.status is PaymentStatus.UNKNOWN for one, answer in answers)
         now = self._clock.now()
 
         def expire(tx: Tx) -> None:
-            self._shop.expire(tx, order_no, now)
+            self._shop.expire(tx, order_no, now, unheard=unheard)
             for one in not_closed:
                 # Its payer may be at his bank this very moment, or have paid while the gateway told nothing.
                 self._room.later(tx, errands.close_payment(one.out_trade_no), now + LOOK_AGAIN_AFTER)

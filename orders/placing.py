@@ -15,7 +15,7 @@ from orders.money import NOTHING, Fen
 from orders.order import EventKind, LineState, Order, OrderLine, OrderState, PaymentState
 from orders.pricing import RuleKind
 from orders.quote import Quote, QuoteLine
-from orders.store import book, coupons, goods, money
+from orders.store import book, coupons, goods, money, timeline
 
 ORDER_NO_TRIES = 20
 
@@ -70,17 +70,32 @@ def cancel(tx: Tx, room: Backroom, order_no: str, customer_id: str, now: datetim
     return order
 
 
-def expire(tx: Tx, room: Backroom, order_no: str, now: datetime) -> bool:
+UNHEARD = "unheard"
+"""Detail of an expiry that happened although a gateway did not say whether the order was paid."""
+
+
+def expire(tx: Tx, room: Backroom, order_no: str, now: datetime, *, unheard: bool) -> bool:
     """Give up an order that was not paid in time; see `Shop.expire`."""
     order = book.locked(tx, order_no)
     if order is None or order.state is not OrderState.AWAITING_PAYMENT or now < order.expires_at:
         return False
-    _give_up(tx, room, order, OrderState.EXPIRED, EventKind.EXPIRED, now)
+    _give_up(tx, room, order, OrderState.EXPIRED, EventKind.EXPIRED, now, UNHEARD if unheard else None)
     return True
 
 
+def may_be_paid_unheard(tx: Tx, order_no: str) -> bool:
+    """Whether the order expired while a gateway kept silent: nobody is to be told that nothing was paid."""
+    return timeline.has(tx, order_no, EventKind.EXPIRED, UNHEARD)
+
+
 def _give_up(
-    tx: Tx, room: Backroom, order: Order, state: OrderState, event: EventKind, now: datetime
+    tx: Tx,
+    room: Backroom,
+    order: Order,
+    state: OrderState,
+    event: EventKind,
+    now: datetime,
+    detail: str | None = None,
 ) -> Order:
     after = book.update_order(tx, order, replace(order, state=state, payment_state=PaymentState.CLOSED))
     for line in order.lines_by_sku:
@@ -88,7 +103,7 @@ def _give_up(
     if order.coupon is not None:
         coupons.give_back(tx, order.order_no, now)
     money.close_payments(tx, order.order_no)
-    room.note(tx, order.order_no, event, now)
+    room.note(tx, order.order_no, event, now, detail=detail)
     return after
 
 

@@ -295,9 +295,14 @@ class Shop:
         NoSuchOrder."""
         return placing.cancel(tx, self.room, order_no, customer_id, now)
 
-    def expire(self, tx: Tx, order_no: str, now: datetime) -> bool:
-        """Give up an order that was not paid in time; False where there is nothing to give up."""
-        return placing.expire(tx, self.room, order_no, now)
+    def expire(self, tx: Tx, order_no: str, now: datetime, *, unheard: bool = False) -> bool:
+        """Give up an order that was not paid in time; False where there is nothing to give up. `unheard`: a
+        gateway to which its payer was sent did not say whether he paid."""
+        return placing.expire(tx, self.room, order_no, now, unheard=unheard)
+
+    def may_be_paid_unheard(self, tx: Tx, order_no: str) -> bool:
+        """Whether the order expired while a gateway kept silent about it."""
+        return placing.may_be_paid_unheard(tx, order_no)
 
     def receive_notice(self, tx: Tx, gateway: Gateway, raw: RawNotice, now: datetime) -> NoticeOutcome:
         """What somebody posted to a notice address: recorded, checked, and settled if genuine.

@@ -98,6 +98,8 @@ def _held(turn: Turn, order: Order) -> Reply:
 
 def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
     """The sentence for the state, as true as it can be said: late is said, and what can be had back."""
+    if state is CustomerState.EXPIRED and turn.shop.may_be_paid_unheard(turn.tx, order.order_no):
+        return "status.expired_unheard"
     if state is CustomerState.PROCESSING:
         late = [line for line in order.lines if is_late(order, line, turn.policy.aftersales, turn.now)]
         if any(line.state is LineState.UNKNOWN for line in late):

@@ -331,11 +331,25 @@ class TestActiveQuery:
 
             close = query
 
+        await world.write(
+            lambda tx: world.shop.begin_payment(tx, order.pay_token, NAME, Scene.PAGE, world.now)
+        )
         world.connect(Silent())  # type: ignore[arg-type]
         await world.wait(minutes=15)
         assert await world.state(order) is CustomerState.AWAITING_PAYMENT
         await world.wait(minutes=5)
         assert await world.state(order) is CustomerState.EXPIRED
+        # Nobody may be told that nothing was paid: that is not known.
+        assert await world.database.read(lambda tx: world.shop.may_be_paid_unheard(tx, order.order_no))
+
+    async def test_an_expiry_that_the_gateway_confirmed_is_certain(self, world: World) -> None:
+        order = await world.place()
+        await world.write(
+            lambda tx: world.shop.begin_payment(tx, order.pay_token, NAME, Scene.PAGE, world.now)
+        )
+        await world.wait(minutes=16)
+        assert await world.state(order) is CustomerState.EXPIRED
+        assert not await world.database.read(lambda tx: world.shop.may_be_paid_unheard(tx, order.order_no))
 
 
 async def test_an_operators_evidence_goes_the_same_way(world: World) -> None:

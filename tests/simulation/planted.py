@@ -62,12 +62,12 @@ class TellsNoCancelling(Room):
 class ExpiresWhateverIsPaid(Shop):
     """1: the timer closes the order without looking, as shops do whose update has no condition."""
 
-    def expire(self, tx: Tx, order_no: str, now: datetime) -> bool:
+    def expire(self, tx: Tx, order_no: str, now: datetime, *, unheard: bool = False) -> bool:
         order = book.get(tx, order_no)
         if order is not None and order.settled_fen:
             tx.exec_driver_sql("UPDATE orders SET state = 'expired' WHERE order_no = ?", (order_no,))
             return True
-        return super().expire(tx, order_no, now)
+        return super().expire(tx, order_no, now, unheard=unheard)
 
 
 class ExpiresLate(EmbeddedJobs):
