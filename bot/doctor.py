@@ -207,7 +207,8 @@ async def _reach(name: str, url: str, clock: Clock, client: httpx.AsyncClient) -
     said = answer.headers.get("date")
     try:
         off = abs(clock.now() - parsedate_to_datetime(said)) if said else None
-    except ValueError:
+    except (ValueError, TypeError):
+        # No date, or one that does not say where it is so late (`-0000`).
         off = None
     if off is not None and off > CLOCK_OFF_MAX:
         detail = f"our clock is {off.total_seconds():.0f} s off theirs"

@@ -96,6 +96,12 @@ async def test_a_clock_that_is_off_is_found_by_what_the_gateway_says(patient: Pa
     assert "28800 s" in finding.detail
 
 
+@pytest.mark.parametrize("date", ["Mon, 05 Jan 2026 02:00:00 -0000", "today", ""])
+async def test_a_gateway_that_says_no_time_is_reached_all_the_same(patient: Patient, date: str) -> None:
+    findings = await found(patient, lambda request: httpx.Response(200, headers={"date": date}))
+    assert findings["way to alipay"].health is Health.WELL
+
+
 async def test_a_gateway_that_cannot_be_reached_does_not_hide_the_rest(patient: Patient) -> None:
     def dead(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectTimeout("no answer", request=request)
