@@ -32,6 +32,8 @@ def _skip_circled(page: Page) -> list[tuple[int, int]]:
             return []  # a digit of the number in front of it, which is written so
         if found and page.span(*found[-1]).start == typed:
             found[-1] = (found[-1][0], at + 1)  # the two digits of ⑫
+        elif found and found[-1][1] == at:
+            return []  # ①②个月: an item holds something
         else:
             found.append((at, at + 1))
     if not _counts_on([page.text[start:end] for start, end in found]):

@@ -20,8 +20,10 @@ from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
+from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares
+from nlu.proof_of_sizes import ProofOfSizes
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven, any_of
@@ -36,6 +38,8 @@ class Prover:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._shares = ProofOfShares(lexicon)
+        self._sizes = ProofOfSizes(vocabulary, lexicon)
+        self._recipients = ProofOfRecipients(vocabulary, lexicon)
         self._refusals = ProofOfRefusals(lexicon)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
@@ -61,9 +65,12 @@ class Prover:
         yield from self._counts.doubts(said)
         yield from self._sums(said)
         yield from self._goods.doubts(said)
+        yield from self._recipients.doubts(said)
+        yield from self._sizes.doubts(said)
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
         if said.turned:
+            yield from self._turned_to(said)
             return
         yield from self._numbers(said)
         yield from self._unused(said)
@@ -103,6 +110,16 @@ class Prover:
             made = self._counts.face_of(said.lines)
             if whole is not None and whole.exact and made is not None and whole.low != made:
                 yield from said.all(Unproven.SIZE_UNUSED)
+
+    def _turned_to(self, said: Said) -> Iterator[Doubt]:
+        """京东卡200，说错了，天卡200: what was said before the last correction may be dropped, but every size
+        behind it counts."""
+        used = {event.start for record in said.records for event in record.amounts}
+        turns = (event.start for event in said.reading.events if event.kind is EventKind.CORRECTION)
+        last = max(turns, default=len(said.text))
+        for event in said.reading.events:
+            if event.kind is EventKind.AMOUNT and event.start > last and event.start not in used:
+                yield said.nearest(event.start), Unproven.SIZE_UNUSED
 
     def _unused(self, said: Said) -> Iterator[Doubt]:
         """Every size and every recipient that was said is in some line."""

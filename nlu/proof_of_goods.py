@@ -17,6 +17,7 @@ from nlu.products import BRANDLESS, Closeness, Mention
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.siblings import KIN_MAX
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.words_around import WordsAround
@@ -47,8 +48,10 @@ class ProofOfGoods:
         yield from self._refused(said)
         if not said.turned:
             yield from self._unused(said)
+            yield from self._either(said)
         yield from self._beside_each_other(said)
         yield from self._siblings(said)
+        yield from self._words_of_others(said)
         yield from self._told(said)
         yield from self._regions(said)
         yield from self._taken_over(said)
@@ -112,6 +115,16 @@ class ProofOfGoods:
             elif event.kind is not EventKind.QUALIFIER or mention.role not in _TELLING:
                 continue
             elif not any(self._carries(line, mention) for line in said.lines):
+                yield said.nearest(event.start), Unproven.TIER_UNUSED
+
+    def _either(self, said: Said) -> Iterator[Doubt]:
+        """个人版和家庭版哪个都行: of two kinds between which the customer left the choice neither is the one."""
+        if not any(event.kind is EventKind.OR for event in said.reading.events):
+            return
+        labels = "\0".join(plain(self._label(line)) for line in said.lines)
+        for event in said.reading.events:
+            kind = event.kind is EventKind.QUALIFIER and event.mention is not None
+            if kind and event.mention and event.mention.role is None and event.mention.text not in labels:
                 yield said.nearest(event.start), Unproven.TIER_UNUSED
 
     def _said_in_name(self, said: Said, name: Event) -> Iterator[Doubt]:
@@ -179,6 +192,29 @@ class ProofOfGoods:
             if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
                 yield at, Unproven.SIBLING
 
+    def _words_of_others(self, said: Said) -> Iterator[Doubt]:
+        """Windows 10 氨装U盘: what stands behind a name are characters of another one that it may mean, and
+        that the one which was chosen has not."""
+        for at, line, record in said.pairs():
+            name = next((e for e in reversed(record.names) if e.mention is record.name), None)
+            if line.product is None or name is None or name.mention is None:
+                continue
+            behind = _behind(said, name)
+            if len(behind) < _CHARACTERS_MIN or not 1 < len(name.mention.options) <= KIN_MAX:
+                continue
+            foreign = behind - set(self._written(line.product.value))
+            if any(
+                len(foreign & set(self._written(other))) >= max(_CHARACTERS_MIN, len(behind) / 2)
+                for other in name.mention.options
+                if other != line.product.value and not self._told_from(said.text, line, other)
+            ):
+                yield at, Unproven.SIBLING
+
+    def _written(self, product_id: str) -> str:
+        product = self._vocabulary.products[product_id]
+        labels = (variant.label for variant in product.variants)
+        return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")
+
     def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
         """Whether a server, a tier or a country that was said tells the goods of a line from others."""
         assert line.product is not None
@@ -231,6 +267,12 @@ class ProofOfGoods:
         return self._server_words.sub("", region)
 
 
+def _behind(said: Said, name: Event) -> frozenset[str]:
+    """The characters right behind a name, up to what was read next."""
+    behind = [event.start for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
+    return frozenset(said.text[name.end : min(behind, default=said.bounds(name.start)[1])].replace(" ", ""))
+
+
 def crossed(said: Said) -> Iterator[Doubt]:
     """Nobody gets a size that stands beside another recipient, or beside other goods."""
     owners: dict[int, set[int]] = {}
@@ -278,6 +320,7 @@ def _lifted(said: Said, name: Event) -> bool:
 
 PIECE_WITHIN = 10.0
 """Of a piece of a name any other that has it may be meant."""
+_CHARACTERS_MIN = 2
 _TIER_LENGTH = 2
 """电视 of 电视上看 is what (电视通用) says."""
 _REFUSED_REACH = 10

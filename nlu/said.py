@@ -121,7 +121,5 @@ SLOT_EVENTS = frozenset(
         EventKind.QUANTITY, EventKind.ACCOUNT,
     }
 )  # fmt: skip
-_TURNS = frozenset(
-    {EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER, EventKind.OR}
-)
+_TURNS = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER})
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n:：]")

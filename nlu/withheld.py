@@ -34,7 +34,9 @@ class Withheld:
         return cls(
             awaited=re.compile(
                 rf"^(?:[^\ue001-\ue006]*[,，。;；!！?？\s])?{any_of('awaiting')}(?!{any_of('not_awaiting')})"
-                rf"(?:(?!{slot}){_CLAUSE}){{1,12}}?{any_of('awaited')}.*{slot}",
+                rf"(?:(?:(?!{slot}){_CLAUSE}){{1,12}}?{any_of('awaited')}.*{slot}"
+                # 等steam打折了我来买: what is waited for may be a thing of the goods themselves.
+                rf"|{_CLAUSE}{{1,14}}?(?:了|后)[我俺咱]{_CLAUSE}{{0,2}}{any_of('deal_verbs')})",
                 re.DOTALL,
             ),
             barred=re.compile(

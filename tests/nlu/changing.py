@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
@@ -241,8 +242,9 @@ def _slip(base: Base, at: int, chance: random.Random, may_drop: bool = True) -> 
 
 
 def _other_tier(base: Base, text: str) -> bool:
-    """Whether a slip says another tier outright: then that one is ordered."""
-    return bool(set(_tiers(text)) - set(_tiers(base.text)))
+    """Whether a slip says another tier outright: then that one is ordered, also where it was ordered in
+    another line before."""
+    return bool(Counter(_tiers(text)) - Counter(_tiers(base.text)))
 
 
 def _tiers(text: str) -> tuple[str, ...]:

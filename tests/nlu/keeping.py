@@ -174,10 +174,23 @@ def filler(base: Base, chance: random.Random) -> Mutation | None:
         said = chance.choice(FILLERS)
         if said.isascii() and text[:at].rstrip().endswith((":", "：")):
             continue  # id: hhh would be an account of that name
+        if _between_numbers(text, at) and "，" in said:
+            continue  # two numbers with a comma between them are a list, and without one they are a question
+        if (
+            said.isascii()
+            and said[-1].isalpha()
+            and text[at : at + 1].isascii()
+            and text[at : at + 1].isalpha()
+        ):
+            continue  # emmmmuch is another word
         joins = said in ("，", "、", " ", "~", "……") or not said.isascii()
         if joins or not (text[at - 1 : at].isalnum() and text[at - 1 : at].isascii()):
             text = put(text, at, said)
     return keeping("filler", base, text)
+
+
+def _between_numbers(text: str, at: int) -> bool:
+    return text[:at].rstrip()[-1:].isdigit() and text[at:].lstrip()[:1].isdigit()
 
 
 @edit
@@ -190,7 +203,11 @@ def politeness(base: Base, chance: random.Random) -> Mutation | None:
 @edit
 def clauses_swapped(base: Base, chance: random.Random) -> Mutation | None:
     """The number first, then the goods; or the rows of a list in another order."""
-    clauses = [clause for clause in _CLAUSES.split(base.text) if clause.strip()]
+    # A number that is broken over lines is one clause: with its parts swapped it says another number.
+    cuts = [found for found in _CLAUSES.finditer(base.text) if not base.kept & set(range(*found.span()))]
+    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(base.text)]
+    pieces = [base.text[start:end] for start, end in zip(starts, ends, strict=True)]
+    clauses = [clause for clause in pieces if clause.strip()]
     if len(clauses) < 2 or not (base.plain_order and len(base.lines) == 1) or not _numeric(base):
         return None
     return keeping(

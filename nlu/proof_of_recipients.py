@@ -1,0 +1,98 @@
+"""Whether a recipient is of the kind that it was called by, and begins where it should.
+
+A label counts as one where it stands right at its number. Somebody who hums, sends a picture or types dots
+between the two (手机👍139…, 手机额…139…) has still called the number a phone, and a phone is no QQ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlu.accounts import ADDRESS
+from nlu.lexicon import Lexicon
+from nlu.records import Event, EventKind
+from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.understanding import SpokenLine
+from nlu.vocabulary import Vocabulary
+
+
+class ProofOfRecipients:
+    """Holds the recipients of lines against the words in front of them, for one catalog. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._kind_needed = {
+            product.product_id: product.account_kind for product in vocabulary.products.values()
+        }
+        kinds = (kind for kind in lexicon.accounts.values() if kind.kind != ADDRESS)
+        self._called = {word: kind.kind for kind in kinds for word in kind.labels}
+        words = sorted(self._called, key=lambda word: (-len(word), word))
+        self._label = re.compile("|".join(map(re.escape, words)))
+        talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
+        prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
+        self._prices = tuple(prices)
+        self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """Whose recipient is perhaps another."""
+        for at, line, record in said.pairs():
+            for event in record.accounts:
+                if (
+                    self._is_called_otherwise(said, line, event)
+                    or self._asks(event)
+                    or _swallowed(said, event)
+                    or _goes_on(said, event)
+                ):
+                    yield at, Unproven.RECIPIENT
+
+    def _is_called_otherwise(self, said: Said, line: SpokenLine, event: Event) -> bool:
+        """绿钻月卡，手机号。。。139…: the number was called something that these goods are not sent to."""
+        account = event.account
+        if account is None or account.said is not None or account.contact or line.product is None:
+            return False
+        needed = self._kind_needed[line.product.value]
+        if needed not in _NUMBERS:
+            return False
+        front = said.text[max(0, event.start - _REACH) : event.start]
+        labels = list(self._label.finditer(front))
+        if not labels or self._nothing_said.fullmatch(front, labels[-1].end()) is None:
+            return False
+        return self._called[labels[-1][0]] != needed
+
+    def _asks(self, event: Event) -> bool:
+        """角色名 孤狼得花多少: a name that ends in a question for the price is longer than it should be."""
+        return event.account is not None and event.account.text.endswith(self._prices)
+
+
+def _goes_on(said: Said, event: Event) -> bool:
+    """26509—13384: half a number is none, unless the other half is a size. And a single numeral of the next line that begins a word there
+    (…八幺, 零氪党破戒了) belongs to the word."""
+    if event.account is None or not event.account.text.isdecimal():
+        return False
+    split = _NEXT_LINE.search(said.text, event.start, event.end)
+    word = split is not None and _WORD.match(said.text, event.end) is not None
+    more = _DASHED_ON.match(said.text, event.end)
+    sizes = {size.start for record in said.records for size in record.amounts}
+    return word or (more is not None and more.start(1) not in sizes)
+
+
+def _swallowed(said: Said, event: Event) -> bool:
+    """月卡玫瑰款广东省…: an address that begins with words of the goods begins further back."""
+    account = event.account
+    if account is None or account.kinds != (ADDRESS,) or account.labelled:
+        return False
+    return any(
+        event.start <= other.start <= event.start + _FRONT and other.end < event.end
+        for other in said.reading.events
+        if other.kind in _OF_GOODS
+    )
+
+
+_REACH = 16
+_DASHED_ON = re.compile(r" ?[-—–_·]+ ?(\d{2})")
+_NEXT_LINE = re.compile(r"\n.$")
+_WORD = re.compile("[\u4e00-\u9fff]{2}")
+_FRONT = 4
+"""Characters of an address in which no goods are named."""
+_NUMBERS = frozenset({"phone", "qq", "uid"})
+_OF_GOODS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.QUALIFIER, EventKind.AMOUNT})
