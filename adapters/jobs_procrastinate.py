@@ -60,6 +60,15 @@ _NOTE_ERROR = (
 _FORGET_REPLACED = "DELETE FROM procrastinate_jobs WHERE id = ANY(%s) AND args ? 'replaced' RETURNING id"
 _ONE_MAKER = "SELECT pg_advisory_xact_lock(7261053)"
 _IS_PREPARED = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
+# One that was written anew, or that died later, is the one that counts.
+_FORGET_OLDER_DEAD = (
+    "DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'failed' AND id < "
+    "(SELECT MAX(id) FROM procrastinate_jobs WHERE queueing_lock = %s)"
+)
+_REVIVE = (
+    "UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = %s "
+    "WHERE queueing_lock = %s AND status = 'failed'"
+)
 _LAG = (
     "SELECT COUNT(*) FILTER (WHERE status <> 'failed'), COUNT(*) FILTER (WHERE status = 'failed'), "
     "MIN(COALESCE(scheduled_at, NOW())) FILTER (WHERE status = 'todo' AND COALESCE(scheduled_at, NOW()) <= %s) "
@@ -90,6 +99,11 @@ class ProcrastinateJobs:
 
     def dead(self, tx: Tx) -> tuple[tuple[str, str], ...]:
         return tuple((row[0], row[1] or "") for row in tx.exec_driver_sql(_DEAD))
+
+    def revive(self, tx: Tx, key: str, now: datetime) -> bool:
+        tx.exec_driver_sql(_ONE_AT_A_TIME, (key,))
+        tx.exec_driver_sql(_FORGET_OLDER_DEAD, (key, key))
+        return tx.exec_driver_sql(_REVIVE, (now.astimezone(UTC), key)).rowcount == 1
 
     def lag(self, tx: Tx, now: datetime) -> Lag:
         written, given_up, oldest = tx.exec_driver_sql(_LAG, (now.astimezone(UTC),)).one()

@@ -12,7 +12,7 @@ import typer
 from bot.customers_cli import coupon_commands, customer_commands
 from bot.goods_cli import catalog_commands, keys_commands, supplier_commands
 from bot.ledger_cli import ledger_commands
-from bot.settings import DATA_FOLDER, read_settings
+from bot.settings import DATA_FOLDER, operator_name, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -111,6 +111,22 @@ def worker() -> None:
     from bot.commands.serve import work
 
     work(read_settings())
+
+
+@app.command()
+def alarms(
+    close: Annotated[int | None, typer.Option(help="The number of one that somebody has seen to.")] = None,
+    by: Annotated[str | None, typer.Option(help="Who has; else who is logged in.")] = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Everything that calls for a person."""
+    from bot.commands import alarms as commands
+
+    settings = read_settings()
+    url = database or settings.database
+    if close is None:
+        raise typer.Exit(commands.show(settings, url))
+    raise typer.Exit(commands.close(settings, url, close, by or operator_name()))
 
 
 @app.command()

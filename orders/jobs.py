@@ -73,6 +73,11 @@ _ALIVE = select(jobs.c.key).where(
 )
 _DEAD = Prepared(select(jobs.c.key, jobs.c.error).where(jobs.c.dead_at.is_not(None)).order_by(jobs.c.dead_at))
 
+_REVIVE = Prepared(
+    update(jobs)
+    .where(jobs.c.key == bindparam("b_key"), jobs.c.dead_at.is_not(None))
+    .values(dead_at=None, attempts=0, lease=None, run_at=bindparam("n_run_at"))
+)
 _LAG = Prepared(
     select(
         func.count(),
@@ -152,6 +157,10 @@ class EmbeddedJobs:
         """When the next job that may run becomes due; None when there is nothing to wait for."""
         at: int | None = _NEXT(tx).scalar()
         return moment(at)
+
+    def revive(self, tx: Tx, key: str, now: datetime) -> bool:
+        """Try a job once more that was given up."""
+        return _REVIVE(tx, {"b_key": key, "n_run_at": stamp(now)}).rowcount == 1
 
     def lag(self, tx: Tx, now: datetime) -> Lag:
         """Whether somebody works."""

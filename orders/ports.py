@@ -48,6 +48,9 @@ class Jobs(Protocol):
     def missing(self, tx: Connection, keys: Sequence[str]) -> frozenset[str]:
         """Those of `keys` for which nothing is going to be done: no job, or one that was given up."""
 
+    def revive(self, tx: Connection, key: str, now: datetime) -> bool:
+        """Try a job once more that was given up, from the first try on. False where there is none."""
+
     def lag(self, tx: Connection, now: datetime) -> Lag:
         """Whether somebody works."""
 

@@ -378,8 +378,11 @@ class Shop:
         return alarms.ringing(tx)
 
     def close_alarm(self, tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
-        """A person has seen to it; False where that was known."""
-        return alarms.close(tx, alarm_no, agent, now)
+        """A person has seen to it; a job that was given up is tried again. False where that was known."""
+        closed = alarms.close(tx, alarm_no, agent, now)
+        if closed is not None and closed.kind == sweeping.JOB_GIVEN_UP:
+            self.room.jobs.revive(tx, closed.subject, now)
+        return closed is not None
 
     def balances(self, tx: Tx) -> Mapping[str, Fen]:
         """What each account of the ledger stands at."""

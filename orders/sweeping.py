@@ -22,6 +22,8 @@ from orders.payment import RefundState
 from orders.store.instants import stamp
 from orders.tables import attempts, notices, order_lines, orders, refunds
 
+JOB_GIVEN_UP = "job_given_up"
+
 LOOKED_AT_MAX = 500
 """Of each kind so many are looked at in one sweep, the oldest first; the next one goes on."""
 
@@ -80,7 +82,7 @@ def sweep(tx: Tx, room: Backroom, found: Sequence[Violation], now: datetime) -> 
     for violation in found:
         room.alarm(tx, "invariant", violation.subject, violation.invariant, now)
     for key, error in room.jobs.dead(tx):
-        room.alarm(tx, "job_given_up", key, error, now)
+        room.alarm(tx, JOB_GIVEN_UP, key, error, now)
     stockroom.retire(tx, room, now)
     tx.execute(_FORGET, {"b_before": stamp(now - REFUSED_NOTICES_KEPT)})
     _come_again(tx, room, now)

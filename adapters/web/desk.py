@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from adapters.web.desk_alarms import DeskAlarms
 from adapters.web.desk_books import DeskBooks
 from adapters.web.desk_cases import DeskCases
 from adapters.web.desk_door import DeskDoor
@@ -44,6 +45,7 @@ class DeskPages:
         self._cases = DeskCases(services, sessions, signals)
         self._learning = DeskLearning(services, sessions, pages)
         self._books = DeskBooks(services, sessions, pages)
+        self._alarms = DeskAlarms(services, sessions, pages)
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -60,14 +62,17 @@ class DeskPages:
             *self._cases.routes(),
             *self._learning.routes(),
             *self._books.routes(),
+            *self._alarms.routes(),
         ]
 
     async def page(self, request: Request) -> Response:
         agent = self._sessions.agent(request)
         if agent is None:
             return RedirectResponse("/desk/login", status_code=303)
+        ringing = await self._services.database.read(self._services.shop.alarms)
         facts = {
             "agent": agent.name,
+            "alarm_count": len(ringing),
             "boxes": list(Box),
             "form_token": self._sessions.form_token(agent.login_id),
             "longest": self._services.settings.message_characters_max,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from orders.database import Tx
 from orders.store.instants import moment, stamp
@@ -32,6 +33,7 @@ _RINGING = select(alarms.c.alarm_no).where(
 )
 _RING = insert(alarms)
 _OPEN = select(alarms).where(alarms.c.closed_at.is_(None)).order_by(alarms.c.alarm_no)
+_ONE = select(alarms).where(alarms.c.alarm_no == bindparam("b_alarm_no"))
 _CLOSE = (
     update(alarms)
     .where(alarms.c.alarm_no == bindparam("b_alarm_no"), alarms.c.closed_at.is_(None))
@@ -85,13 +87,16 @@ def rings(tx: Tx, kind: str, subject: str) -> bool:
 
 def ringing(tx: Tx) -> tuple[Alarm, ...]:
     """Every alarm that nobody has seen to, oldest first."""
-    return tuple(
-        Alarm(row.alarm_no, row.kind, row.subject, row.detail, moment(row.raised_at))
-        for row in tx.execute(_OPEN)
-    )
+    return tuple(map(_alarm, tx.execute(_OPEN)))
 
 
-def close(tx: Tx, alarm_no: int, agent: str, now: datetime) -> bool:
-    """Somebody has seen to it; False where that was known."""
+def close(tx: Tx, alarm_no: int, agent: str, now: datetime) -> Alarm | None:
+    """Somebody has seen to it. Returns what rang; None where that was known."""
     parameters = {"b_alarm_no": alarm_no, "b_now": stamp(now), "b_agent": agent}
-    return tx.execute(_CLOSE, parameters).rowcount == 1
+    if tx.execute(_CLOSE, parameters).rowcount != 1:
+        return None
+    return _alarm(tx.execute(_ONE, {"b_alarm_no": alarm_no}).one())
+
+
+def _alarm(row: Row[Any]) -> Alarm:
+    return Alarm(row.alarm_no, row.kind, row.subject, row.detail, moment(row.raised_at))

@@ -165,6 +165,18 @@ async def test_what_fails_too_often_is_kept_for_a_person_with_its_error(shop: Sh
     assert await shop.database.read(lambda tx: shop.jobs.missing(tx, ["ann"])) == {"ann"}
 
 
+async def test_what_was_given_up_can_be_tried_again_from_the_first_try_on(shop: Shop) -> None:
+    shop.fails["ann"] = QUICK.attempts_max
+    await shop.enqueue("ann")
+    async with shop.at_work():
+        await shop.until_done()
+        assert await shop.database.write(lambda tx: shop.jobs.revive(tx, "ann", datetime.now(UTC)))
+        await shop.until_done()
+    assert shop.ran == ["ann"] * (QUICK.attempts_max + 1)
+    assert await shop.database.read(shop.jobs.dead) == ()
+    assert not await shop.database.write(lambda tx: shop.jobs.revive(tx, "ann", datetime.now(UTC)))
+
+
 async def test_a_failed_job_that_was_written_anew_leaves_the_work_to_the_newer(shop: Shop) -> None:
     shop.fails["old"] = 1
 
