@@ -178,7 +178,10 @@ def the_server_goes_away(
 
 
 def is_delivered(customer: Browser, process: Process, orders: int) -> bool:
-    return list(customer.chat(process)["orders"].values()) == ["delivered"] * orders
+    """All of them are, and were told so: then no worker has anything left to do."""
+    chat = customer.chat(process)
+    told = sum(entry["who"] == "news" and "已到账" in entry["text"] for entry in chat["entries"])
+    return (list(chat["orders"].values()), told) == (["delivered"] * orders, orders)
 
 
 def a_worker_is_killed(
