@@ -48,9 +48,17 @@ def _without_thanks(
     kept = found["all"][: min(ends, default=len(found["all"]))].rstrip(" ,:|/·~-.嗯呃额哈啊")
     if spoken := _fillers(lexicon).search(kept):
         kept = kept[: spoken.start()]
+    if province := _province(lexicon).search(kept, 1, _FRONT_MAX):
+        return Mark(label, found.start("all") + province.start(), found.start("all") + len(kept))
     lead = _lead(lexicon).match(kept) or _misheard_lead(kept)
     start = found.start("all")
     return Mark(label, start + (lead.end() if lead else 0), start + len(kept))
+
+
+@lru_cache(maxsize=4)
+def _province(lexicon: Lexicon) -> re.Pattern[str]:
+    """Where the address begins of which more was taken: 地是址浙江省…"""
+    return re.compile("|".join(lexicon.words("accounts.provinces")))
 
 
 def _misheard_lead(text: str) -> re.Match[str] | None:
@@ -99,6 +107,7 @@ _PLAIN_ADDRESS = re.compile(
     r"(?P<all>(?:[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)[一-龥]{0,12}(?:市|区|县)[^\n。;!?\0]{2,80}?(?:号|室|楼|栋|单元|路|街)[^\n。;!?\0]{0,60})"
 )
 _SHORTEST_ADDRESS = 6
+_FRONT_MAX = 12
 _PLACE = r"(?=[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
 _IN_FRONT_OF_A_PLACE = re.compile(rf"[一-龥]{_PLACE}")
 _LED_TO_A_PLACE = re.compile(rf"[一-龥]{{0,2}}[到往]{_PLACE}")

@@ -78,9 +78,10 @@ class Cues:
         for kind in CueKind:
             for word in dict.fromkeys(lexicon.words(f"stance.{kind.value}")):
                 kinds.setdefault(word, []).append(kind)
-        for word in lexicon.words(f"stance.{CueKind.PRICE.value}"):
-            for slip in _slips(word):
-                kinds.setdefault(slip, [CueKind.PRICE])
+        for kind, shortest in _SLIP_MIN.items():
+            for word in lexicon.words(f"stance.{kind.value}"):
+                for slip in _slips(word) if len(word) >= shortest else ():
+                    kinds.setdefault(slip, [kind])
         self._words = list(kinds)
         self._kinds = list(kinds.values())
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
@@ -92,6 +93,8 @@ class Cues:
         """By sound: words of stance that are known when they are misspelled (曲消, 不尧了), and whether
         they are so only at the head of a clause."""
         found = {heard(word): (word, True) for word in lexicon.words("stance.heard_in_front")}
+        prices = (word for word in lexicon.words("stance.price") if len(word) >= _SLIP_MIN[CueKind.PRICE])
+        found |= {heard(word): (word, False) for word in prices if _CHINESE.fullmatch(word)}
         return found | {heard(word): (word, False) for word in lexicon.words("stance.heard")}
 
     def _misspelled(self, text: str) -> Iterable[Cue]:
@@ -164,12 +167,16 @@ def of_kind(cues: Iterable[Cue], *kinds: CueKind) -> tuple[Cue, ...]:
 
 def _slips(word: str) -> Iterable[str]:
     """A word with two neighbours in each other's place: 多米少. Of a shorter one too little is left."""
-    if len(word) >= _SLIP_MIN and _CHINESE.fullmatch(word):
+    if _CHINESE.fullmatch(word):
         for at in range(len(word) - 1):
-            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            slip = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            if not slip.startswith(_OR_ELSE) and _CANNOT not in slip:
+                yield slip
 
 
-_SLIP_MIN = 3
+_OR_ELSE, _CANNOT = "要不", "不了"
+"""要不充 proposes, and 弄不了 only cannot."""
+_SLIP_MIN = {CueKind.PRICE: 3, CueKind.CORRECTION_OR_DROP: 4, CueKind.FORBID: 3}
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 
 

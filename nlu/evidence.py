@@ -14,6 +14,7 @@ from nlu.misleading import without_misleading
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, is_article
 from nlu.signs import Signs
+from nlu.sounds import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,23 @@ class Evidence:
         return any(kind in self.cues for kind in kinds)
 
     @property
+    def begins_with_no(self) -> bool:
+        """Whether a misspelled no is the first that is said, and only one of what it may refuse stands behind."""
+        return not self.contrasted and any(
+            cue.start == 0 and self.rest[: cue.end] not in ("", cue.word)
+            for kind in (CueKind.DENY, CueKind.FORBID, CueKind.DROP)
+            for cue in self.cues.get(kind, ())
+        )
+
+    @property
     def sounds_like_no(self) -> bool:
-        """Whether a no was said and misspelled: 怖行."""
+        """Whether a no was said and misspelled: 怖行, 都簿对."""
         return any(
+            heard(self.rest[cue.start - 1 : cue.start]) == heard(_NOT)
+            and self.rest[cue.start - 1 : cue.start] != _ALL
+            for cue in self.cues.get(CueKind.CONFIRM, ())
+            if cue.start
+        ) or any(
             self.rest[cue.start : cue.end] not in ("", cue.word)
             for kind in (CueKind.DENY, CueKind.FORBID)
             for cue in self.cues.get(kind, ())
@@ -186,6 +201,10 @@ CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
 _CLAUSE = re.compile(r"[^,，。.;；!！?？\n…]+")
 _ASKS = re.compile(r"[吗么不没呢嘛][\s。!！~]*$")
 SENTENCE_END = re.compile(r"[.!?。！？…\n]+")
+_WRONG = "错"
+_NOT = "不"
+_ALL = "部"
+"""The end of 全部, which sounds like 不."""
 _BARE_REPORT_BESIDE = 2
 """Characters beside the words of telling: 我, 刚才."""
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
@@ -229,6 +248,8 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
     apart = [(cue.start, cue.end) for cue in reading.cues.get(CueKind.RESPECTIVELY, ())]
     dropped = _dropped(reading)
     corrections = [(e.start, e.end) for e in reading.events if e.kind is EventKind.CORRECTION]
+    # The 打 of 打错了 asks for nothing.
+    slips = [span for span in corrections if _WRONG in reading.page.text[span[0] : span[1]]]
     heading = _HEADING.search(reading.page.text)
     if (
         not reading.quotes
@@ -245,6 +266,7 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
             if (kind not in _OWN or not any(q.start <= cue.start < q.end for q in reading.quotes))
             and (kind is not CueKind.FORBID or not _within(cue, [*dropped, *apart]))
             and (kind is not CueKind.REPORTED or not (_within(cue, corrections) or _tells_me(reading, cue)))
+            and (kind is not CueKind.ORDER or not _within(cue, slips))
             and (kind is not CueKind.SEARCH or not (heading and _within(cue, [heading.span()])))
         )
         for kind, found in reading.cues.items()

@@ -74,6 +74,8 @@ class Intents:
         guess = self._decided(evidence)
         if guess.intent is Intent.CONFIRM and evidence.sounds_like_no:
             return Guess(Intent.DENY, None, 0.6)
+        if guess.intent is Intent.ORDER and evidence.begins_with_no:
+            return Guess(Intent.CANCEL, None, 0.6)  # 怖要充了
         return guess
 
     def _decided(self, evidence: Evidence) -> Guess:

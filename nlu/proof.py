@@ -20,6 +20,7 @@ from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
+from nlu.proof_of_names import ProofOfNames
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares
@@ -37,6 +38,7 @@ class Prover:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
+        self._names = ProofOfNames(vocabulary, table, goods)
         self._shares = ProofOfShares(lexicon)
         self._sizes = ProofOfSizes(vocabulary, lexicon)
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
@@ -65,6 +67,7 @@ class Prover:
         yield from self._counts.doubts(said)
         yield from self._sums(said)
         yield from self._goods.doubts(said)
+        yield from self._names.doubts(said)
         yield from self._recipients.doubts(said)
         yield from self._sizes.doubts(said)
         yield from self._shares.doubts(said)
@@ -96,6 +99,9 @@ class Prover:
             and not _piece_of(said.text[mark.start : mark.end], said.recipients)
         ]
         found += [match.span() for match in self._latin_count.finditer(said.text)]
+        # ttwo: a letter twice.
+        doubled = re.sub(r"([a-z])\1", r" \1", said.text)
+        found += [match.span() for match in self._latin_count.finditer(doubled)]
         for start, end in found:
             if not any(known[start:end]):
                 yield said.nearest(start), Unproven.NUMBER
@@ -112,13 +118,18 @@ class Prover:
                 yield from said.all(Unproven.SIZE_UNUSED)
 
     def _turned_to(self, said: Said) -> Iterator[Doubt]:
-        """京东卡200，说错了，天卡200: what was said before the last correction may be dropped, but every size
-        behind it counts."""
-        used = {event.start for record in said.records for event in record.amounts}
+        """京东卡200，说错了，天卡200: what was said before the last correction may be dropped, but every size and
+        recipient behind it counts that is not refused itself."""
+        used = {event.start for record in said.records for event in (*record.amounts, *record.accounts)}
+        whole = {e.account.text for record in said.records for e in record.accounts if e.account is not None}
         turns = (event.start for event in said.reading.events if event.kind is EventKind.CORRECTION)
         last = max(turns, default=len(said.text))
         for event in said.reading.events:
-            if event.kind is EventKind.AMOUNT and event.start > last and event.start not in used:
+            if event.kind not in _COUNTING or event.start <= last or event.start in used:
+                continue
+            if event.account is not None and _piece_of(event.account.text, whole):
+                continue
+            if not self._refusals.refuses(said, event):
                 yield said.nearest(event.start), Unproven.SIZE_UNUSED
 
     def _unused(self, said: Said) -> Iterator[Doubt]:
@@ -137,6 +148,7 @@ class Prover:
 
 
 _TOTAL_REACH = 12
+_COUNTING = frozenset({EventKind.AMOUNT, EventKind.ACCOUNT})
 _PIECE_MIN = 4
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
+from nlu.normalise import plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
@@ -28,6 +29,11 @@ class ProofOfCounts:
             for product in vocabulary.products.values()
             for variant in product.variants
         }
+        self._units = {
+            variant.sku_id: plain(variant.unit)
+            for product in vocabulary.products.values()
+            for variant in product.variants
+        }
         self._money = {
             variant.sku_id: variant.face_value
             for product in vocabulary.products.values()
@@ -41,12 +47,15 @@ class ProofOfCounts:
         reached = any_of(lexicon, "proof.reached_by")
         self._reached_by = re.compile(rf"{reached}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")
         self._numbers_said = re.compile(any_of(lexicon, "proof.numbers_said"))
+        self._plural = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_plurals')}(?![a-z])")
         self._each = re.compile(any_of(lexicon, "proof.for_each"))
         self._for_each = re.compile(rf"{any_of(lexicon, 'proof.for_each')}\s?$")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the counts is not proven."""
         yield from self._of_goods(said)
+        if len(said.lines) == 1 and said.lines[0].quantity is None and self._plural.search(said.text):
+            yield 0, Unproven.COUNT
         yield from self._shared(said)
         yield from self._unused(said)
         for mark in said.reading.others:
@@ -78,7 +87,11 @@ class ProofOfCounts:
         assert count.quantity is not None
         if self._not_goods.match(said.text, count.end) or self._in_name(said.text, count, line):
             return False
-        if self._counts_lines(said, count):
+        if (
+            _joined_on(said, count, line)
+            or self._counts_lines(said, count)
+            or self._torn_from_unit(said, count, line)
+        ):
             return False
         if count.quantity.kind is not QuantityKind.COUNTED or count.quantity.word in self._of_cards:
             return True
@@ -118,6 +131,12 @@ class ProofOfCounts:
         goods = [e for e in said.reading.events if e.kind in (EventKind.NAME, EventKind.AMOUNT)]
         ahead = bool(goods) and count.end <= goods[0].start
         return ahead and said.clause(count.start) != said.clause(goods[0].start)
+
+    def _torn_from_unit(self, said: Said, count: Event, line: SpokenLine) -> bool:
+        """十个🙏G: the unit of the goods stands behind the count, over what says nothing."""
+        torn = _TORN.match(said.text, count.end)
+        unit = self._units.get(line.sku.value, "") if torn and line.sku is not None else ""
+        return torn is not None and unit.startswith(torn[1])
 
     def _in_name(self, text: str, count: Event, line: SpokenLine) -> bool:
         """八套 of 八套卷: the count is a piece of the name."""
@@ -209,11 +228,24 @@ class ProofOfCounts:
 
 
 _REACH = 12
+_TORN = re.compile(r"[^\w\n]{1,4}([a-z]{1,3})(?![a-z0-9])")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})
 _ACCOUNTS = frozenset({EventKind.ACCOUNT})
 _GOODS = frozenset({EventKind.NAME, EventKind.AMOUNT})
 _ORDERS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.ACCOUNT})
+
+
+def _joined_on(said: Said, count: Event, line: SpokenLine) -> bool:
+    """QBB 20个，再加QQ超会: a count in front of goods that are added counted something else."""
+    names = [e.start for _, of, record in said.pairs() if of is line for e in record.names]
+    return any(
+        event.kind is EventKind.JOIN
+        and count.end <= event.start < min(names, default=0)
+        and said.clause(count.start) != said.clause(event.start)
+        and said.beside(count.start, SLOT_EVENTS) == [count]
+        for event in said.reading.events
+    )
 
 
 def _priced(events: Sequence[Event], article: Event) -> bool:

@@ -8,16 +8,15 @@ from itertools import pairwise
 
 from nlu.abbreviations import in_order
 from nlu.corrections import CueKind
-from nlu.goods import EQUAL_SHORT_WITHIN, SAID_OF_IT, Goods
+from nlu.goods import SAID_OF_IT, Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import BRANDLESS, Closeness, Mention
+from nlu.products import Closeness, Mention
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
-from nlu.siblings import KIN_MAX
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.words_around import WordsAround
@@ -50,8 +49,6 @@ class ProofOfGoods:
             yield from self._unused(said)
             yield from self._either(said)
         yield from self._beside_each_other(said)
-        yield from self._siblings(said)
-        yield from self._words_of_others(said)
         yield from self._told(said)
         yield from self._regions(said)
         yield from self._taken_over(said)
@@ -172,60 +169,16 @@ class ProofOfGoods:
             if len(words) > 1 and left.issuperset(words):
                 yield said.nearest(first.start), Unproven.NAME_UNUSED
 
-    def _siblings(self, said: Said) -> Iterator[Doubt]:
-        """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
-        nothing else that has it is sold in the size."""
-        for at, line, record in said.pairs():
-            mention = record.name
-            if line.product is None or mention is None or record.qualifiers:
-                continue
-            best = min(mention.options.values(), default=0.0)
-            if best < BRANDLESS:
-                continue
-            within = best + (PIECE_WITHIN if mention.partial else EQUAL_SHORT_WITHIN)
-            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
-            others = (
-                one
-                for one, cost in mention.options.items()
-                if cost <= within and not self._told_from(said.text, line, one)
-            )
-            if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
-                yield at, Unproven.SIBLING
-
-    def _words_of_others(self, said: Said) -> Iterator[Doubt]:
-        """Windows 10 氨装U盘: what stands behind a name are characters of another one that it may mean, and
-        that the one which was chosen has not."""
-        for at, line, record in said.pairs():
-            name = next((e for e in reversed(record.names) if e.mention is record.name), None)
-            if line.product is None or name is None or name.mention is None:
-                continue
-            behind = _behind(said, name)
-            if len(behind) < _CHARACTERS_MIN or not 1 < len(name.mention.options) <= KIN_MAX:
-                continue
-            foreign = behind - set(self._written(line.product.value))
-            if any(
-                len(foreign & set(self._written(other))) >= max(_CHARACTERS_MIN, len(behind) / 2)
-                for other in name.mention.options
-                if other != line.product.value and not self._told_from(said.text, line, other)
-            ):
-                yield at, Unproven.SIBLING
-
-    def _written(self, product_id: str) -> str:
-        product = self._vocabulary.products[product_id]
-        labels = (variant.label for variant in product.variants)
-        return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")
-
-    def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
-        """Whether a server, a tier or a country that was said tells the goods of a line from others."""
-        assert line.product is not None
-        mine, theirs = line.product.value, self._vocabulary.products[other]
-        if mine == other or (line.region is not None and line.region.value not in theirs.regions):
-            return True
-        apart = self._table.qualifiers[mine] - self._table.qualifiers[other]
-        return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
-
     def _told(self, said: Said) -> Iterator[Doubt]:
-        """优酷年卡快到期了，爱奇艺来个月卡: what the customer has is not what he orders beside it."""
+        """优酷年卡快到期了，爱奇艺来个月卡: what the customer has is not what he orders beside it. Nor is it 优酷 in
+        上次买的优酷到账挺快，这回开个你果年卡, where a size is all that was understood of the order."""
+        past = {said.clause(cue.start) for cue in said.reading.cues.get(CueKind.PAST, ())}
+        for at, record in enumerate(said.records):
+            named = {said.clause(event.start) for event in record.names}
+            sized = {said.clause(event.start) for event in record.amounts}
+            unread = any(event.start - 1 in said.reading.shape.left.over for event in record.amounts)
+            if named and sized and named <= past and not named & sized and unread:
+                yield at, Unproven.TOLD
         if len(said.lines) < 2:
             return
         told = {said.clause(match.start()) for match in self._had.finditer(said.text)}
@@ -265,12 +218,6 @@ class ProofOfGoods:
 
     def _bare(self, region: str) -> str:
         return self._server_words.sub("", region)
-
-
-def _behind(said: Said, name: Event) -> frozenset[str]:
-    """The characters right behind a name, up to what was read next."""
-    behind = [event.start for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
-    return frozenset(said.text[name.end : min(behind, default=said.bounds(name.start)[1])].replace(" ", ""))
 
 
 def crossed(said: Said) -> Iterator[Doubt]:
@@ -318,9 +265,6 @@ def _lifted(said: Said, name: Event) -> bool:
     )
 
 
-PIECE_WITHIN = 10.0
-"""Of a piece of a name any other that has it may be meant."""
-_CHARACTERS_MIN = 2
 _TIER_LENGTH = 2
 """电视 of 电视上看 is what (电视通用) says."""
 _REFUSED_REACH = 10

@@ -30,12 +30,16 @@ class ProofOfRecipients:
         self._label = re.compile("|".join(map(re.escape, words)))
         talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
         prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
+        self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Whose recipient is perhaps another."""
+        later = self._sent_later.search(said.text) is not None
         for at, line, record in said.pairs():
+            if later:
+                yield at, Unproven.RECIPIENT  # 号不堆，我翻下通讯录再发你
             for event in record.accounts:
                 if (
                     self._is_called_otherwise(said, line, event)
@@ -71,6 +75,8 @@ def _goes_on(said: Said, event: Event) -> bool:
         return False
     split = _NEXT_LINE.search(said.text, event.start, event.end)
     word = split is not None and _WORD.match(said.text, event.end) is not None
+    if _TORN_IN_FRONT.search(said.text, max(0, event.start - _TORN_REACH), event.start):
+        return True  # (2)650913384
     more = _DASHED_ON.match(said.text, event.end)
     sizes = {size.start for record in said.records for size in record.amounts}
     return word or (more is not None and more.start(1) not in sizes)
@@ -90,6 +96,8 @@ def _swallowed(said: Said, event: Event) -> bool:
 
 _REACH = 16
 _DASHED_ON = re.compile(r" ?[-—–_·]+ ?(\d{2})")
+_TORN_IN_FRONT = re.compile(r"\(\d\)$")
+_TORN_REACH = 4
 _NEXT_LINE = re.compile(r"\n.$")
 _WORD = re.compile("[\u4e00-\u9fff]{2}")
 _FRONT = 4

@@ -25,9 +25,11 @@ class ProofOfRefusals:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
+        hums = any_of(lexicon, "accounts.fillers")
         self._in_front = re.compile(
-            rf"(?<!{words('sighs')}){refusing}(?:{words('refusing_verbs', 'splitting')}|的|\s){{0,3}}$"
+            rf"(?<!{words('sighs')}){refusing}(?:{words('refusing_verbs', 'splitting')}|{hums}|的|\s){{0,3}}$"
         )
+        self._limit = re.compile(rf"{words('limits')}(?:{hums}|\s)*$")
         self._away = re.compile(rf"{refusing}{words('away_from')}$")
         self._behind = re.compile(
             rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
@@ -47,6 +49,8 @@ class ProofOfRefusals:
         yield from self._of_parts(said)
         yield from self._of_kinds(said)
         yield from self._of_names(said)
+        if any(e.kind is EventKind.REJECTS and _set_apart(said, e) for e in said.reading.events):
+            yield from said.all(Unproven.REFUSED)
         if self._ends_in_no(said) or self._slow.search(said.text):
             yield from said.all(Unproven.REFUSED)
 
@@ -55,7 +59,7 @@ class ProofOfRefusals:
         for at, _, record in said.pairs():
             counts = [record.quantity] if record.quantity is not None else []
             for event in (*record.amounts, *counts, *record.regions):
-                if self._is_refused(said, event):
+                if self.refuses(said, event):
                     region = event.kind is EventKind.REGION
                     yield at, Unproven.REGION if region else Unproven.REFUSED
                 money = event.amount is not None and event.amount.kind is AmountKind.MONEY
@@ -68,7 +72,8 @@ class ProofOfRefusals:
                 if self._away.search(said.text, max(0, event.start - _REACH), event.start):
                     yield at, Unproven.REFUSED
 
-    def _is_refused(self, said: Said, event: Event) -> bool:
+    def refuses(self, said: Said, event: Event) -> bool:
+        """Whether a word of refusing stands in front of a part: 不要年卡."""
         begin, _ = said.bounds(event.start)
         front = list(said.text[max(begin, event.start - _REACH) : event.start])
         for count in said.beside(event.start, _COUNTS):
@@ -76,7 +81,8 @@ class ProofOfRefusals:
             if count is not event and count.start >= event.start - len(front) and count.end <= event.start:
                 low = count.start - event.start + len(front)
                 front[low : low + count.end - count.start] = " " * (count.end - count.start)
-        return self._in_front.search(re.sub(" +", " ", "".join(front))) is not None
+        before = re.sub(" +", " ", "".join(front))
+        return self._in_front.search(before) is not None or self._limit.search(before) is not None
 
     def _of_kinds(self, said: Said) -> Iterator[Doubt]:
         """白金太贵了, 比svip便宜, 上次开成SVIP了: a kind that is named to say that it is not wanted."""
@@ -121,6 +127,13 @@ class ProofOfRefusals:
             for piece in _PAUSED.split(said.text[last:])
             if piece.strip()
         )
+
+
+def _set_apart(said: Said, event: Event) -> bool:
+    """优酷会员|不是|B站大会员: a no between two marks takes back what is in front of it, and a no that leads on
+    refuses what is behind it; of any mark that is no comma nobody knows which it is."""
+    around = said.text[max(0, event.start - 1) : event.start] + said.text[event.end : event.end + 1]
+    return len(around) == len("||") and all(not c.isalnum() and not c.isspace() for c in around)
 
 
 _REACH = 12

@@ -153,6 +153,8 @@ class ProofOfShares:
                     yield at, Unproven.RECIPIENTS  # 3·· of x3··thx is no number that was masked
         if len(said.recipients) < 2:
             return
+        if any(event.kind is EventKind.OR for event in said.reading.events):
+            yield from said.all(Unproven.RECIPIENT)  # A伙者B，哪个都行
         grouped = CueKind.EACH in said.reading.cues or CueKind.RESPECTIVELY in said.reading.cues
         for record in said.records:
             for event in record.accounts:

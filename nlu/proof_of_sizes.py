@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 from nlu.amounts import AmountKind
+from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.numerals import numbers
 from nlu.records import Event, EventKind
-from nlu.said import Doubt, Said, Unproven
+from nlu.said import Doubt, Said, Unproven, any_of
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -27,25 +29,72 @@ class ProofOfSizes:
             for product in vocabulary.products.values()
             for variant in product.variants
         }
+        hums = any_of(lexicon, "accounts.fillers")
+        self._by_itself = re.compile(rf"(?:{hums})*[\s,，。~…]")
         self._numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the sizes is not proven."""
+        if any(
+            said.text[end - 1 : end] == _YEAR and _alone(said, start, end)
+            for start, end in said.reading.elsewhere
+        ):
+            yield from said.all(Unproven.NUMBER)
+        yield from self._taken_back(said)
+        if _torn_period(said):
+            yield from said.all(Unproven.NUMBER)
         words = [event for event in said.reading.events if event.kind in _NAMING]
         for at, line, record in said.pairs():
             for event in record.amounts:
-                if self._runs_together(said, event, words):
+                if self._runs_together(said, event, words) or _in_letters(said, event):
                     yield at, Unproven.NUMBER
+                if len(record.amounts) > 1 and not said.turned and self._is_another(event, line):
+                    yield at, Unproven.SIZE_UNUSED
                 if self._in_another_unit(said, event, line):
                     yield at, Unproven.SIZE_UNUSED
             if Slot.PRODUCT in record.inherited and record.amounts and _named(said, record.amounts[-1]):
                 yield at, Unproven.NAME_UNUSED
 
+    def _taken_back(self, said: Said) -> Iterator[Doubt]:
+        """沃尔玛500，不嗯，两百…的: behind a no that stands alone another number is perhaps the size. And of two
+        sizes of the same goods with a correction between them only the later one counts."""
+        for cue in said.reading.cues.get(CueKind.DENY, ()):
+            if cue.word != _NO or not self._by_itself.match(said.text, cue.end):
+                continue
+            for mark in numbers(said.text[cue.end :]):
+                start = cue.end + mark.start
+                if mark.value.low > 1 and not any(begin <= start < end for begin, end in _spans(said)):
+                    yield said.nearest(cue.start), Unproven.SIZE_UNUSED
+        if len(said.lines) != _TWO:
+            return
+        (first, one), (second, other) = zip(said.lines, said.records, strict=True)
+        same = first.product and second.product and first.product.value == second.product.value
+        if not same or first.account != second.account or not one.amounts or not other.amounts:
+            return
+        low, high = sorted((one.amounts[-1].start, other.amounts[-1].start))
+        if any(e.kind is EventKind.CORRECTION and low < e.start < high for e in said.reading.events):
+            yield from said.all(Unproven.REFUSED)
+
     def _runs_together(self, said: Said, size: Event, words: list[Event]) -> bool:
-        """十十元, 一一整年: of numerals that follow one another and make no number nobody knows which counts."""
+        """十十元, 一一整年: of numerals that follow one another and make no number nobody knows which counts. The
+        年 of 五一年 has no numeral of its own."""
         pair = said.text[max(0, size.start - 1) : size.start + 1]
+        if self._numerals.isdisjoint(said.text[size.start : size.end]):
+            pair = pair[:1] * 2 if len(pair) > 1 else pair
         together = len(pair) == 2 and not pair.isascii() and self._numerals.issuperset(pair)
         return together and not any(word.start < size.start <= word.end for word in words)
+
+    def _is_another(self, size: Event, line: SpokenLine) -> bool:
+        """季卡 138…；奈血的茶 50代金卷: of several numbers each says what the goods are or cost."""
+        variant = self._variants.get(line.sku.value) if line.sku is not None else None
+        amount = size.amount
+        if variant is None or amount is None or amount.kind is not AmountKind.BARE or not amount.exact:
+            return False
+        named = str(amount.low) in variant.label or amount.low in (
+            variant.face_value,
+            variant.list_price_fen / 100,
+        )
+        return not named and amount.text.isdigit() and amount.low > 1
 
     def _in_another_unit(self, said: Said, size: Event, line: SpokenLine) -> bool:
         """快手100快有: all but the unit of the goods, so that 100 is no price of something larger."""
@@ -59,6 +108,34 @@ class ProofOfSizes:
         return len(unit) >= _UNIT_MIN and len(typed) == len(unit) and same == len(unit) - 1
 
 
+def _in_letters(said: Said, size: Event) -> bool:
+    """1nnian: letters touch the number, and nothing was read of them."""
+    letters = _LETTER.match(said.text, size.end) is not None and said.text[size.end - 1 : size.end].isdigit()
+    starts = {e.start for e in said.reading.events}
+    starts |= {e.account.label[0] for e in said.reading.events if e.account and e.account.label}
+    return letters and size.end not in starts
+
+
+def _torn_period(said: Said) -> bool:
+    """开个年德: a length of time behind 个 that nobody read."""
+    return any(
+        not any(begin <= match.end() - 1 < end for begin, end in (*_spans(said), *said.reading.elsewhere))
+        for match in _PERIOD.finditer(said.text)
+    )
+
+
+def _spans(said: Said) -> Iterator[tuple[int, int]]:
+    """Where something was read of which a number may be a part."""
+    yield from ((event.start, event.end) for event in said.reading.events)
+    yield from ((mark.start, mark.end) for mark in said.reading.others)
+
+
+def _alone(said: Said, start: int, end: int) -> bool:
+    """一七年: a date that is all of its clause is rather a length of time that slipped."""
+    begin, stop = said.bounds(start)
+    return end - start > 1 and said.text[begin:stop].strip() == said.text[start:end]
+
+
 def _named(said: Said, size: Event) -> bool:
     """两张100的京东卡，一张50的星巴就: words behind a size that nobody understood are perhaps the name of other
     goods than those before."""
@@ -68,6 +145,11 @@ def _named(said: Said, size: Event) -> bool:
     return len(said.reading.shape.left.over.intersection(range(*words.span("words")))) >= _UNREAD_MIN
 
 
+_LETTER = re.compile("[a-z]{2}")
+_PERIOD = re.compile("[个张份][年季]")
+_TWO = 2
+_NO = "不"
+_YEAR = "年"
 _UNIT_MIN = 2
 _UNREAD_MIN = 2
 _WORDS = re.compile("的? ?(?P<words>[\u4e00-\u9fffa-z]{2,4})")

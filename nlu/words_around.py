@@ -59,7 +59,7 @@ class WordsAround:
         """Whether beside a name of the record stands a word that makes another thing of the product."""
         product = self._vocabulary.products[product_id]
         names = [e for e in record.names if e.mention is not None and product_id in e.mention.options]
-        return any(
+        return self._touched(said, names[-1:], record, product) or any(
             self._behind(said, name, record, product)
             or self._before(said, name, product)
             or self._unlike(name, record, product)
@@ -128,6 +128,16 @@ class WordsAround:
             return self._kinds.another(said.text, name.start - len(run), product)
         content = [character for character in run if character not in self._light]
         return bool(content) and len(run) <= WORD_MAX and not _PERSON.search(run)
+
+    def _touched(self, said: Said, names: list[Event], record: Record, product: ProductWords) -> bool:
+        """Whether strange letters touch the front of what the goods were known by: PNS港服."""
+        for event in (*names, *record.qualifiers):
+            latin = _LATIN_END.search(said.text, max(0, event.start - _LETTERS_MAX), event.start)
+            read = any(other.start < event.start <= other.end for other in said.reading.events)
+            cut = latin is not None and said.text[latin.start() - 1 : latin.start()].isalnum()
+            if latin is not None and not read and not cut and self._strange_latin(latin[0], product):
+                return True
+        return False
 
     def _unlike(self, name: Event, record: Record, product: ProductWords) -> bool:
         """Whether a tier, a country or a server was said that cannot be the product's."""
@@ -247,6 +257,7 @@ def _any(words: Iterable[str]) -> str:
 
 
 _PINYIN_MIN = 4
+_LETTERS_MAX = 12
 _DESCRIBING = frozenset({EventKind.NOUN, EventKind.QUALIFIER})
 _GOODS = frozenset({EventKind.AMOUNT, EventKind.NOUN, EventKind.QUALIFIER})
 _HARMLESS = (

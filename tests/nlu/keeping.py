@@ -196,7 +196,10 @@ def _between_numbers(text: str, at: int) -> bool:
 @edit
 def politeness(base: Base, chance: random.Random) -> Mutation | None:
     front, behind = chance.choice((("", 1), (1, ""), (1, 1)))
-    text = (chance.choice(IN_FRONT) if front else "") + base.text + (chance.choice(BEHIND) if behind else "")
+    said_first, said_last = chance.choice(IN_FRONT) if front else "", chance.choice(BEHIND) if behind else ""
+    if said_last[:1].isalpha() and len(base.text) - 1 in base.kept and not _numeric(base):
+        return None  # 哈 without a pause behind the name of a player is a part of it
+    text = said_first + base.text + said_last
     return keeping("politeness", base, text)
 
 

@@ -1,0 +1,183 @@
+"""Whether a name means the goods of its line, and not others that are called or heard so as well.
+
+A short name, a misspelled one and one that lost a character are read as the goods that are likest to them.
+Here the letters that were typed are held against what all the other goods are called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from nlu.goods import EQUAL_SHORT_WITHIN, Goods
+from nlu.name_table import NameTable
+from nlu.naming import Role
+from nlu.normalise import plain
+from nlu.products import BRANDLESS, Closeness
+from nlu.records import Event, EventKind
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
+from nlu.siblings import KIN_MAX
+from nlu.sounds import heard
+from nlu.understanding import SpokenLine
+from nlu.vocabulary import Vocabulary
+
+
+class ProofOfNames:
+    """Holds names against what all goods of one catalog are called. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Goods) -> None:
+        self._vocabulary, self._table, self._goods = vocabulary, table, goods
+        few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
+        self._all_written = "\0".join(self._written(product_id) for product_id in few)
+        self._all_heard = heard(self._all_written)
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """Whose name may mean something else."""
+        yield from self._siblings(said)
+        yield from self._torn_tiers(said)
+        yield from self._heard_of_kin(said)
+        yield from self._words_of_others(said)
+        yield from self._called_like_another(said)
+        yield from _joined_with_strangers(said)
+
+    def _siblings(self, said: Said) -> Iterator[Doubt]:
+        """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
+        nothing else that has it is sold in the size."""
+        for at, line, record in said.pairs():
+            mention = record.name
+            if line.product is None or mention is None or record.qualifiers:
+                continue
+            best = min(mention.options.values(), default=0.0)
+            if best < BRANDLESS:
+                continue
+            within = best + (PIECE_WITHIN if mention.partial else EQUAL_SHORT_WITHIN)
+            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
+            others = (
+                one
+                for one, cost in mention.options.items()
+                if cost <= within and not self._told_from(said.text, line, one)
+            )
+            if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
+                yield at, Unproven.SIBLING
+
+    def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
+        """Whether a server, a tier or a country that was said tells the goods of a line from others."""
+        assert line.product is not None
+        mine, theirs = line.product.value, self._vocabulary.products[other]
+        if mine == other or (line.region is not None and line.region.value not in theirs.regions):
+            return True
+        apart = self._table.qualifiers[mine] - self._table.qualifiers[other]
+        return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
+
+    def _torn_tiers(self, said: Said) -> Iterator[Doubt]:
+        """慢用充: the tier of a sibling with a character that slipped in between."""
+        for at, line, _ in said.pairs():
+            if line.product is None:
+                continue
+            mine = line.product.value
+            theirs = {one for other in self._table.kin(mine) for one in self._table.qualifiers[other]}
+            for role, tier in theirs - self._table.qualifiers[mine]:
+                pair = role is Role.TIER and _PAIR.fullmatch(tier) is not None
+                if pair and re.search(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}", said.text):
+                    yield at, Unproven.TIER_UNUSED
+
+    def _heard_of_kin(self, said: Said) -> Iterator[Doubt]:
+        """钞级VIP: words that nobody understood sound like what a sibling is called."""
+        left = sorted(said.reading.shape.left.over)
+        runs = "".join(said.text[at] if at - 1 in left or at + 1 in left else " " for at in left)
+        words = {heard(word) for word in _RUN.findall(runs)}
+        for at, line, _ in said.pairs() if words else ():
+            if line.product is None:
+                continue
+            own = heard(self._written(line.product.value))
+            kin = [one for one in self._table.kin(line.product.value) if one != line.product.value]
+            if any(
+                word not in own and word in heard(self._written(one))
+                for one in kin[:KIN_MAX]
+                for word in words
+            ):
+                yield at, Unproven.SIBLING
+
+    def _words_of_others(self, said: Said) -> Iterator[Doubt]:
+        """Windows 10 氨装U盘: what stands behind a name are characters of another one that it may mean, and
+        that the one which was chosen has not."""
+        for at, line, record in said.pairs():
+            name = next((e for e in reversed(record.names) if e.mention is record.name), None)
+            if line.product is None or name is None or name.mention is None:
+                continue
+            behind = _behind(said, name)
+            if len(behind) < _CHARACTERS_MIN or not 1 < len(name.mention.options) <= KIN_MAX:
+                continue
+            foreign = behind - set(self._written(line.product.value))
+            if any(
+                len(foreign & set(self._written(other))) >= max(_CHARACTERS_MIN, len(behind) / 2)
+                for other in name.mention.options
+                if other != line.product.value and not self._told_from(said.text, line, other)
+            ):
+                yield at, Unproven.SIBLING
+
+    def _called_like_another(self, said: Said) -> Iterator[Doubt]:
+        """喜马拉雅庭会员, 背单词年卡, dc会月卡: what was typed is how other goods are called, or is heard so, and not
+        how those are that were chosen."""
+        for at, line, record in said.pairs():
+            name = next((e for e in reversed(record.names) if e.mention is record.name), None)
+            if line.product is None or name is None or name.mention is None or record.qualifiers:
+                continue
+            mine, mention = line.product.value, name.mention
+            own = self._written(mine)
+            if mention.closeness is Closeness.TYPO:
+                others = [one for one in mention.options if one != mine][:KIN_MAX]
+                alike = mention.text not in own and any(mention.text in self._written(o) for o in others)
+            elif mention.closeness is Closeness.EXACT:
+                following = [e.start for e in said.beside(name.start, SLOT_EVENTS) if e.start >= name.end]
+                typed = said.text[name.start : min(following, default=name.end)].replace(" ", "")
+                more = len(typed) > len(said.text[name.start : name.end].replace(" ", ""))
+                alike = more and typed not in own and typed in self._all_written
+            else:
+                typed = said.text[name.start : name.end]
+                words = [typed[:length] for length in range(_CALLED_MIN, len(typed) + 1)]
+                words = [word for word in words if _CHINESE_ONLY.fullmatch(word)]
+                sounds = heard(own)
+                alike = any(
+                    (word not in own and word in self._all_written)
+                    or (heard(word) not in sounds and heard(word) in self._all_heard)
+                    for word in words
+                )
+            if alike:
+                yield at, Unproven.SIBLING
+
+    def _written(self, product_id: str) -> str:
+        product = self._vocabulary.products[product_id]
+        labels = (variant.label for variant in product.variants)
+        return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")
+
+
+def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
+    """埋堆堆月卡和央视这月卡: words that nobody understood, between a joiner and a card or a size."""
+    left = said.reading.shape.left.over
+    for join, following in pairwise(said.reading.events):
+        if join.kind is not EventKind.JOIN or following.kind not in _NAMELESS:
+            continue
+        words = [at for at in range(join.end, following.start) if said.text[at] != " "]
+        if _CHARACTERS_MIN <= len(words) <= _BETWEEN_MAX and len(left.intersection(words)) >= _CHARACTERS_MIN:
+            yield said.nearest(join.start), Unproven.NAME_UNUSED
+
+
+def _behind(said: Said, name: Event) -> frozenset[str]:
+    """The characters right behind a name, up to what was read next."""
+    behind = [event.start for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
+    return frozenset(said.text[name.end : min(behind, default=said.bounds(name.start)[1])].replace(" ", ""))
+
+
+PIECE_WITHIN = 10.0
+"""Of a piece of a name any other that has it may be meant."""
+_CHARACTERS_MIN = 2
+_CALLED_MIN = 3
+_PRODUCTS_COMPARED = 2000
+"""Of a larger catalog too much is called alike, and comparing would take too long."""
+_NAMELESS = frozenset({EventKind.NOUN})
+_PAIR = re.compile("[\u4e00-\u9fff]{2}")
+_RUN = re.compile("[\u4e00-\u9fff]{2,4}")
+_CHINESE_ONLY = re.compile("[\u4e00-\u9fff]+")
+_BETWEEN_MAX = 10
