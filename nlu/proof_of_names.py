@@ -84,9 +84,10 @@ class ProofOfNames:
 
     def _heard_of_kin(self, said: Said) -> Iterator[Doubt]:
         """钞级VIP: words that nobody understood sound like what a sibling is called."""
-        left = sorted(said.reading.shape.left.over)
-        runs = "".join(said.text[at] if at - 1 in left or at + 1 in left else " " for at in left)
-        words = {heard(word) for word in _RUN.findall(runs)}
+        left = said.reading.shape.left.over
+        places = {event.start for event in said.reading.events if event.kind in SLOT_EVENTS}
+        runs = (match for match in _RUN.finditer(said.text) if left.issuperset(range(*match.span(1))))
+        words = {heard(match[1]) for match in runs if match.end(1) in places}
         for at, line, _ in said.pairs() if words else ():
             if line.product is None:
                 continue
@@ -178,6 +179,6 @@ _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
-_RUN = re.compile("[\u4e00-\u9fff]{2,4}")
+_RUN = re.compile("(?=([\u4e00-\u9fff]{2}))")
 _CHINESE_ONLY = re.compile("[\u4e00-\u9fff]+")
 _BETWEEN_MAX = 10
