@@ -127,7 +127,7 @@ class Evidence:
         said = set(range(begin, told))
         for cue in self.cues.get(CueKind.REPORTED, ()):
             said.difference_update(range(cue.start, cue.end))
-        return end.end() if len(said) <= _BARE_REPORT_BESIDE else None
+        return end.end() if all(self.rest[at] in _ABOUT_A_REPORT for at in said) else None
 
     @property
     def asks(self) -> bool:
@@ -205,8 +205,8 @@ _WRONG = "错"
 _NOT = "不"
 _ALL = "部"
 """The end of 全部, which sounds like 不."""
-_BARE_REPORT_BESIDE = 2
-"""Characters beside the words of telling: 我, 刚才."""
+_ABOUT_A_REPORT = frozenset((*"我俺刚才", *"又收到看", " "))
+"""What may stand beside the words of telling: 我刚才. The 老弹 of 老弹广告 tells of something else."""
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
