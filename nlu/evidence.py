@@ -80,9 +80,10 @@ class Evidence:
 
     @property
     def begins_with_no(self) -> bool:
-        """Whether a misspelled no is the first that is said, and only one of what it may refuse stands behind."""
+        """Whether a misspelled no is the first that is said, and only one of what it may refuse stands behind.
+        What a name took away of it is not misspelled: 不充话费了."""
         return not self.contrasted and any(
-            cue.start == 0 and self.rest[: cue.end] not in ("", cue.word)
+            cue.start == 0 and self.rest[: cue.end] not in ("", cue.word) and "\0" not in self.rest[: cue.end]
             for kind in (CueKind.DENY, CueKind.FORBID, CueKind.DROP)
             for cue in self.cues.get(kind, ())
         )
