@@ -7,12 +7,11 @@ button here starts again is said on it.
 from __future__ import annotations
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from adapters.web.forms import field, form_of
+from adapters.web.forms import numbered_form_of
 from adapters.web.pages import Pages
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
@@ -44,20 +43,10 @@ class DeskAlarms:
 
     async def close(self, request: Request) -> Response:
         """The agent has seen to it."""
-        agent = self._sessions.agent(request)
-        if agent is None:
-            raise HTTPException(401)
-        form = await form_of(request, self._sessions, agent.login_id)
-        number = field(form, "number", NUMBER_LONGEST)
-        if not number.isascii() or not number.isdigit():
-            raise HTTPException(400)
+        agent, _, number = await numbered_form_of(request, self._sessions, NUMBER_LONGEST)
         shop, now = self._services.shop, self._services.clock.now()
-        closed = await self._services.database.write(
-            lambda tx: shop.close_alarm(tx, int(number), agent.name, now)
-        )
-        log.info(
-            "alarm seen to" if closed else "alarm was silent already", number=int(number), agent=agent.name
-        )
+        closed = await self._services.database.write(lambda tx: shop.close_alarm(tx, number, agent.name, now))
+        log.info("alarm seen to" if closed else "alarm was silent already", number=number, agent=agent.name)
         return await self._shown(agent, closed=closed)
 
     async def _shown(self, agent: Agent, *, closed: bool | None = None) -> Response:

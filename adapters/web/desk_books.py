@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from adapters.web.forms import field, form_of
+from adapters.web.forms import field, numbered_form_of
 from adapters.web.pages import Pages
 from adapters.web.services import WebServices
 from adapters.web.sessions import Agent, Sessions
@@ -48,18 +48,13 @@ class DeskBooks:
 
     async def resolve(self, request: Request) -> Response:
         """Do the one thing that a difference asks for, in the agent's name, and tell what came of it."""
-        agent = self._sessions.agent(request)
-        if agent is None:
-            raise HTTPException(401)
-        form = await form_of(request, self._sessions, agent.login_id)
-        number, note = field(form, "number", NUMBER_LONGEST), field(form, "note", NOTE_LONGEST)
-        if not number.isascii() or not number.isdigit():
-            raise HTTPException(400)
+        agent, form, number = await numbered_form_of(request, self._sessions, NUMBER_LONGEST)
+        note = field(form, "note", NOTE_LONGEST)
         try:
-            resolution = await self._keeper.resolve(int(number), agent.name, note)
+            resolution = await self._keeper.resolve(number, agent.name, note)
         except NotPermitted as refused:
             # A colleague was quicker, or nothing was written down.
-            log.info("difference not resolved", number=int(number), agent=agent.name, reason=str(refused))
+            log.info("difference not resolved", number=number, agent=agent.name, reason=str(refused))
             return await self._shown(agent, refused=True)
         log.info(
             "difference resolved" if resolution.is_resolved else "difference still open",

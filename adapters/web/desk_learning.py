@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from adapters.web.forms import field, form_of
+from adapters.web.forms import numbered_form_of
 from adapters.web.pages import Pages
 from adapters.web.services import Teaches, WebServices
 from adapters.web.sessions import Agent, Sessions
@@ -50,7 +50,7 @@ class DeskLearning:
 
     async def teach(self, request: Request) -> Response:
         """Teach what is proposed under the number, and tell what came of it."""
-        agent, number = await self._asked(request)
+        agent, _, number = await numbered_form_of(request, self._sessions, NUMBER_LONGEST)
         proposal = await self._teaching.propose(number)
         if proposal is None:
             return RedirectResponse(ADDRESS, status_code=303)
@@ -60,20 +60,9 @@ class DeskLearning:
         return await self._shown(agent, proposal.lesson.words, verdict)
 
     async def dismiss(self, request: Request) -> Response:
-        _, number = await self._asked(request)
+        *_, number = await numbered_form_of(request, self._sessions, NUMBER_LONGEST)
         await self._teaching.dismiss(number)
         return RedirectResponse(ADDRESS, status_code=303)
-
-    async def _asked(self, request: Request) -> tuple[Agent, int]:
-        """Who asks, and about which number. Raises 401, 403, 400."""
-        agent = self._sessions.agent(request)
-        if agent is None:
-            raise HTTPException(401)
-        form = await form_of(request, self._sessions, agent.login_id)
-        number = field(form, "number", NUMBER_LONGEST)
-        if not number.isascii() or not number.isdigit():
-            raise HTTPException(400)
-        return agent, int(number)
 
     async def _shown(self, agent: Agent, words: str = "", verdict: Verdict | None = None) -> Response:
         groups = await self._teaching.missed()

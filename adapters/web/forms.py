@@ -22,6 +22,21 @@ async def form_of(request: Request, sessions: Sessions, holder: str) -> FormData
     return form
 
 
+async def numbered_form_of(
+    request: Request, sessions: Sessions, digits_max: int
+) -> tuple[Agent, FormData, int]:
+    """What an agent posted from a plain page of the desk, who he is, and which number it is about. Raises
+    401, 403, and 400 for what is no number."""
+    agent = sessions.agent(request)
+    if agent is None:
+        raise HTTPException(401)
+    form = await form_of(request, sessions, agent.login_id)
+    number = field(form, "number", digits_max)
+    if not number.isascii() or not number.isdigit():
+        raise HTTPException(400)
+    return agent, form, int(number)
+
+
 async def act_of(request: Request, sessions: Sessions) -> tuple[Agent, dict[str, object]]:
     """What an agent's open desk posted, and who he is. Raises 401, 403."""
     agent = sessions.agent(request)
