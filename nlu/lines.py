@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
-from nlu.goods import SHORT_OF_A_WORD, Decision, Goods, Wanted
-from nlu.kinds import Kinds
+from nlu.goods import Decision, Goods, Wanted
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
-from nlu.naming import COST, Role
 from nlu.normalise import plain
+from nlu.other_goods import OtherGoods
 from nlu.page import Page
 from nlu.products import Names
 from nlu.quantities import QuantityKind
 from nlu.recipients import typed
-from nlu.records import Event, Record, whole_address
-from nlu.sharing import Shape
-from nlu.sounds import heard, pinyin
+from nlu.records import Event, Record, whole_address, words_of
+from nlu.shape import Shape
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 QUANTITY_MAX = 999
 OPTIONS_MAX = 8
-_GRADES_HEARD = frozenset(map(heard, (*"超特加", *"中小大")))
 
 
 def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
@@ -65,7 +61,7 @@ class LineReader:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
-        self._kinds = Kinds(lexicon)
+        self._other_goods = OtherGoods(vocabulary, lexicon, names, goods)
 
     def line(
         self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None, alone: bool = False
@@ -111,11 +107,13 @@ class LineReader:
         if record.name is not None and not record.name.options:
             decision = Decision()
         if decision.product_id is not None and (
-            self._of_another_kind(page.text, record, decision.product_id)
-            or self._beside_a_stranger(page, record, shape, decision.product_id)
+            self._other_goods.of_another_kind(page.text, record, decision.product_id)
+            or self._other_goods.beside_a_stranger(page, record, shape, decision.product_id)
         ):
             decision = replace(decision, product_id=None, product_options=(decision.product_id,))
-        if decision.product_id and self._half_a_word(page.text, record, decision.product_id, shape):
+        if decision.product_id and self._other_goods.half_a_word(
+            page.text, record, decision.product_id, shape
+        ):
             record.doubtful = True
         if Slot.PRODUCT in record.open | record.conflicts:
             decision = replace(decision, product_id=None, product_options=self._alternatives(record))
@@ -139,9 +137,9 @@ class LineReader:
         """The words of a record; where its size or tier was corrected, only those of the correction."""
         anew = [e for e in (*record.amounts, *record.qualifiers) if e.start >= record.corrected_from > 0]
         if not record.corrected or not anew:
-            return _words_of(text, record)
+            return words_of(text, record)
         late = replace(record, start=record.corrected_from, borrowed=[])
-        return _words_of(text, late)
+        return words_of(text, late)
 
     def _sized_anew(self, text: str, record: Record, decision: Decision) -> bool:
         """瑞幸单杯，错了要5杯的: what the size corrects was said by a word that names a variant."""
@@ -152,52 +150,6 @@ class LineReader:
             and decision.product_id is not None
             and self._goods.sized_in(decision.product_id, front)
         )
-
-    def _of_another_kind(self, text: str, record: Record, product_id: str) -> bool:
-        """Whether behind the brand another kind of thing was said than the product is: 优酷少儿会员. In a
-        large catalog a brand is often one of several that share it, so that even 点券 or a server that
-        was left out must be the product's."""
-        product = self._vocabulary.products[product_id]
-        names = [e for e in record.names if e.mention is not None and product_id in e.mention.options]
-        if any(self._kinds.another(text, event.end, product) for event in names):
-            return True
-        whole = plain(product.name).replace(" ", "") in text.replace(" ", "")
-        if not self._names.dense or not names or whole:
-            return False
-        last = names[-1]
-        left_out = last.mention is not None and last.mention.options[product_id] >= COST[Role.COUNTRY]
-        return left_out or self._names.table.other_thing(text, last.end, product_id)
-
-    def _beside_a_stranger(self, page: Page, record: Record, shape: Shape, product_id: str) -> bool:
-        """Whether a word that nobody knows stands between what is but part of a name and the size: Adobe
-        of `Adobe Fresco 1年` may be any of Adobe's."""
-        name = record.name
-        if name is None:
-            return False
-        if self._names.dense and {record.names[-1].start - 1, record.names[-1].end} & shape.left.over:
-            return True  # 枫恩珂 of 枫枫恩珂绫: with so many names, a part of another one
-        if name.options.get(product_id, 0.0) < SHORT_OF_A_WORD:
-            return False
-        front = record.names[-1].start
-        while front > 0 and page.text[front - 1] == page.text[front]:
-            front -= 1  # 澳洲上上网卡
-        front = _past_noise(page.text, front)
-        own = self._vocabulary.products[product_id].name
-        word = page.text[max(0, front - 2) : front]
-        if {front - 1, front - 2} <= shape.left.nameable and not set(word) <= set(own):
-            return not self._goods.of_carrier(product_id)  # 新西兰电话卡, where one of Thailand is sold
-        start = record.names[-1].end
-        sizes = [event.start for event in (*record.amounts, *record.nouns) if event.start > start]
-        if not sizes or min(sizes) - start > STRANGER_MAX:
-            return False
-        between = page.rest()[start : min(sizes)].strip(" ")
-        if between.isascii():
-            return _LATIN_STRANGER.fullmatch(between) is not None and between not in self._spelled(product_id)
-        return len(between) > 1 and set(range(start, start + len(between))) <= shape.left.over
-
-    def _spelled(self, product_id: str) -> str:
-        """The name of a product in pinyin: wangpan is no stranger to 夸克网盘."""
-        return pinyin("".join(filter(str.isalnum, plain(self._vocabulary.products[product_id].name)))) or ""
 
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
         """Amounts that size the goods, and one that only counts them (三台 of what is sold singly)."""
@@ -313,17 +265,6 @@ class LineReader:
         if not 1 <= count <= QUANTITY_MAX:
             problems.append(Problem(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count)))
         return replace(line, quantity=Heard(count, span))
-
-    def _half_a_word(self, text: str, record: Record, product_id: str, shape: Shape) -> bool:
-        """超大大杯, 超嗯大杯, 钞大杯: what stands in front of a variant's word was perhaps a part of it."""
-        for word in self._goods.words_of(product_id):
-            at = text.find(word, record.start)
-            while 0 < at <= record.end + len(word):
-                front = _NOISE_BEFORE.sub("", text[:at])
-                if len(front) - 1 in shape.left.over and heard(front[-1:]) in _GRADES_HEARD:
-                    return True
-                at = text.find(word, at + 1)
-        return False
 
     def _strange(self, record: Record, kind: str | None, shape: Shape) -> bool:
         """Whether a recipient is perhaps none of these goods': an address beside a top-up; 瘦机138…, which
@@ -445,35 +386,3 @@ class LineReader:
             spans.append(SlotSpan(Slot.REGION, span.start, span.end, region))
             return replace(line, region=Heard(region, span, event.mention.closeness.value))
         return line
-
-
-def _words_of(text: str, record: Record) -> str:
-    """The words of a record and of those it takes its goods from, without its numbers."""
-    pieces = [event.mention.text for event in record.names if event.mention]
-    for start, end in ((record.start, record.end + 12), *record.borrowed):
-        characters = list(text[start:end])
-        for event in (*record.amounts, *record.accounts, *record.refused):
-            for at in range(max(start, event.start), min(end, event.end)):
-                characters[at - start] = "\0"
-        if (start, end) == (record.start, record.end + 12):
-            # What follows in another clause is said of another line.
-            own = record.end - start
-            clause_end = _CLAUSE_END.search("".join(characters), own)
-            characters = characters[: clause_end.start()] if clause_end else characters
-        pieces.append("".join(characters).split("\n")[0])
-    return "\0".join(pieces).replace(" ", "")
-
-
-def _past_noise(text: str, start: int) -> int:
-    """Where the sounds and pictures in front of a name begin: 澳洲hhh上网卡."""
-    noise = _NOISE.search(text, max(0, start - STRANGER_MAX), start)
-    return noise.start() if noise else start
-
-
-_CLAUSE_END = re.compile(r"[,，。;；!！\n]")
-_NOISE_BEFORE = re.compile(r"(?:[^\w,;，。\0]|[嗯呃额哈啊])+$")
-_NOISE = re.compile(r"(?:[a-z]{2,5}|[^\u4e00-\u9fffa-z0-9\s,;:()]{1,4}|[嗯呃额哈啊])$")
-STRANGER_MAX = 16
-"""What stands further apart is no one name."""
-_LATIN_STRANGER = re.compile(r"(?!(?:uid|please|thanks?|and|for|the|renew|gift|card|code|key)s?$)[a-z]{3,}")
-"""A latin word that is none of those that everybody adds."""

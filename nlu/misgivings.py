@@ -1,19 +1,26 @@
-"""Numbers that were broken, doubled or counted twice: what they say cannot be known, so it is asked.
+"""Signs that something was said which nobody understood: half a choice, a partner without a name, a price.
 
-两嗯个月 is no 月 of which there are two, 一百百 no hundred, and 五张…一张 neither five nor one. A reader
-takes from such talk what it can use; here the line that it was taken for is put in doubt.
+A reader takes from such talk what it can use; here the line that it was taken for is put in doubt. What is
+wrong with the numbers themselves is found by `nlu/broken_numbers.py`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from nlu.amounts import AmountKind
+from nlu.broken_numbers import (
+    READ,
+    broken,
+    counted_twice,
+    misheard_counts,
+    misspelt_unit,
+    run_on,
+    shredded_numbers,
+    unread_periods,
+)
 from nlu.leftovers import Left
 from nlu.lexicon import Lexicon
 from nlu.products import Closeness
@@ -22,49 +29,32 @@ from nlu.records import Event, EventKind, Record, same_value
 from nlu.sounds import heard
 from nlu.understanding import Slot
 
-_NUMERALS = frozenset("零一二三四") | frozenset("五六七八九") | frozenset("十百千万亿") | {"两"}
-_READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.NAME, EventKind.REGION})
 LATIN_WORD_MAX = 12
 _LATIN_BEFORE = re.compile(rf"(?<![a-z])[a-z]{{2,{LATIN_WORD_MAX}}} ?$")
-_LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
-_TORN_UNIT = re.compile(r"的[gmt]b?(?![a-z0-9])")
-_LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
 _LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
 _CHANGED = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _PAUSE = re.compile(r"[,，;。\n]")
-_SHREDS = re.compile(r"[\s\-—–·.]{1,3}")
-_SHREDDED_MIN = 8
-"""Digits of numbers side by side from which on they are rather one recipient."""
 _PRICE = re.compile("价[啥什么多几]|[啥么多何]价")
-_ALONE = re.compile("一(?![0-9一二三四五六七八九十百千人位半])")
-"""By itself it is no size of anything: 一学年."""
 _LOST = "\ufffd"
-_STUTTERED = re.compile(r"([一二两三四五六七八九十半])\1年")
-_UNIT_ENDS = frozenset("时月年") | frozenset("天周季")
-_MEASURES = frozenset("张份套") | frozenset("台单杯")
-_HEARD_NUMERALS = frozenset(
-    heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
-)
 _ENDED = re.compile(r"[,，;。\n]|[张份个套] ")
-_PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
 def misgive(
     text: str, events: Sequence[Event], records: Sequence[Record], spare: Left, wished: bool,
     changes: Sequence[int], lexicon: Lexicon,
 ) -> None:  # fmt: skip
-    """Mark the records that hold such a number. `wished`: a word of asking for goods was said.
+    """Mark the records that such a sign speaks against. `wished`: a word of asking for goods was said.
     `changes`: behind words of changing that begin a clause."""
     left, nameable = spare.over, spare.nameable
     strange = (
-        *_misheard_counts(text, left),
+        *misheard_counts(text, left),
         *_misspelt_tiers(text, events, lexicon),
-        *_unread_periods(text, events, left),
+        *unread_periods(text, events, left),
         *_unread_choices(events, left),
         *_misheard_carriers(text, events, left, lexicon),
         *_unread_changes(text, events, changes, left),
         *_unread_partners(text, events, nameable, lexicon),
-        *_shredded_numbers(text, events),
+        *shredded_numbers(text, events),
         *_half_a_choice(events),
         *_guessed_names(events, left),
         *_unread_prices(text, left, wished),
@@ -77,11 +67,11 @@ def misgive(
             record.doubtful = True
     if not wished and _only_mentioned(text, records, left, lexicon):
         records[0].doubtful = True
-    for at in _broken(text, events, lexicon):
+    for at in broken(text, events, lexicon):
         _doubt(records, at)
     for event in events:
         if event.amount is not None and (
-            _run_on(text, event, events, left) or _misspelt_unit(text, event, events, lexicon)
+            run_on(text, event, events, left) or misspelt_unit(text, event, events, lexicon)
         ):
             _doubt(records, event.start)
     for record in records:
@@ -119,7 +109,7 @@ def misgive(
             record.doubtful = True
     recipients = sum(bool(record.accounts) for record in records)
     for record in records:
-        if recipients < 2 and _counted_twice(text, list(_within(record, events, *EventKind))):
+        if recipients < 2 and counted_twice(text, list(_within(record, events, *EventKind))):
             record.doubtful = True
 
 
@@ -170,7 +160,7 @@ def _latin_scrap(text: str, event: Event, events: Sequence[Event], lexicon: Lexi
     return not any(
         other.start <= found.start() < other.end
         for other in events
-        if other.kind in _READ or other.kind is EventKind.QUALIFIER
+        if other.kind in READ or other.kind is EventKind.QUALIFIER
     )
 
 
@@ -183,63 +173,6 @@ def _doubt(records: Sequence[Record], at: int) -> None:
 def _within(record: Record, events: Iterable[Event], *kinds: EventKind) -> Iterable[Event]:
     """The events of such kinds between the first and the last that a record took up."""
     return (event for event in events if event.kind in kinds and record.start <= event.start <= record.end)
-
-
-def _broken(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[int]:
-    """Where a number and its measure or its period were torn apart: 12😂个, 一那啥年."""
-    accounts = [(event.start, event.end) for event in events if event.kind is EventKind.ACCOUNT]
-    for found in _torn(lexicon).finditer(text):
-        if not any(start <= found.start() < end for start, end in accounts):
-            yield found.start()
-
-
-def _run_on(text: str, event: Event, events: Sequence[Event], left: frozenset[int]) -> bool:
-    """Whether a numeral touches the amount that belongs to nothing: 一百百, 百二百. Not 648一发."""
-    scaled = text[max(0, event.start - 2) : event.start] in ("百个", "千个", "万个")
-    amount = event.amount
-    lone = (
-        amount is not None and amount.kind is AmountKind.BARE and _ALONE.match(text, event.start) is not None
-    )
-    return (
-        lone
-        or scaled
-        or any(
-            text[at : at + 1] in _NUMERALS
-            and at in left
-            and not any(
-                other is not event
-                and other.kind in _READ
-                and other.start <= at < other.end
-                and not (other.kind is EventKind.AMOUNT and event.start in (other.end, 0))
-                for other in events
-            )
-            for at in (event.start - 1, event.end)
-            if 0 <= at < len(text)
-        )
-    )
-
-
-def _misheard_counts(text: str, left: frozenset[int]) -> Iterable[int]:
-    """粱张: somebody counted something, and how many of what is not known."""
-    for at in left:
-        counts = text[at + 1 : at + 2] in _MEASURES and text[at + 1 : at + 2]
-        if counts and (text[at] in _NUMERALS or (counts != "杯" and heard(text[at]) in _HEARD_NUMERALS)):
-            yield at
-
-
-def _unread_periods(text: str, events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
-    """一一年, 20宵时: a number beside a unit that nobody could read."""
-    for found in _STUTTERED.finditer(text):
-        if found.start() in left or found.start() + 1 in left:
-            yield found.start()
-    for event in events:
-        amount = event.amount
-        if amount is not None and amount.kind is AmountKind.BARE and not amount.text.isalpha():
-            behind = text[event.end : event.end + 3]
-            if heard(behind[:1]) == heard("个"):
-                continue  # 1各月 is one month
-            if any(event.end + at in left and character in _UNIT_ENDS for at, character in enumerate(behind)):
-                yield event.start
 
 
 def _unread_choices(events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
@@ -256,7 +189,7 @@ def _unread_changes(
     text: str, events: Sequence[Event], changes: Sequence[int], left: frozenset[int]
 ) -> Iterable[int]:
     """…，换快冲的: it was said to what, and nobody understood."""
-    slots = sorted(event.start for event in events if event.kind in _READ | {EventKind.QUALIFIER})
+    slots = sorted(event.start for event in events if event.kind in READ | {EventKind.QUALIFIER})
     for at in changes:
         begins = at + (text[at : at + 1] == " ")
         unread = begins in left and begins + 1 in left
@@ -281,7 +214,7 @@ def _unread_partners(
 
 def _half_a_choice(events: Sequence[Event]) -> Iterable[int]:
     """酷优或者爱奇艺: of two the first was not understood."""
-    said = [event for event in events if event.kind in _READ or event.kind is EventKind.OR]
+    said = [event for event in events if event.kind in READ or event.kind is EventKind.OR]
     if len(said) > 1 and said[0].kind is EventKind.OR and said[1].start - said[0].end <= 1:
         yield said[0].start
 
@@ -306,19 +239,6 @@ def _unread_prices(text: str, left: frozenset[int], wished: bool) -> Iterable[in
             if found.end() - 1 in left or found.start() in left
         ]
     )
-
-
-def _shredded_numbers(text: str, events: Sequence[Event]) -> Iterable[int]:
-    """136 270 94158 in three lines: no three sizes, but a recipient that was broken."""
-    bare = [e for e in events if e.amount is not None and e.amount.kind is AmountKind.BARE]
-    digits = 0
-    for one, other in pairwise(bare):
-        said = text[one.start : one.end]
-        digits = digits or len(said)
-        touching = _SHREDS.fullmatch(text, one.end, other.start) and said.isdigit()
-        digits = digits + other.end - other.start if touching else 0
-        if digits >= _SHREDDED_MIN:
-            yield one.start
 
 
 def _misheard_carriers(
@@ -360,63 +280,6 @@ def _only_mentioned(text: str, records: Sequence[Record], left: frozenset[int], 
     asks = any(word in text for word in lexicon.words("signs.asking_politely"))
     bare = not records[0].amounts and not records[0].quantity
     return asks or (bare and len(left) > 1)
-
-
-def _misspelt_unit(text: str, event: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
-    """1 yaer: a word that is one slip from a unit."""
-    if event.amount is None or event.amount.kind is not AmountKind.BARE:
-        return False
-    if _TORN_UNIT.match(text, event.end):
-        return True  # 30的G流量包
-    letter = _LETTERS.match(text, event.end)
-    if letter and not any(other.start <= event.end < other.end for other in events):
-        return True  # 50Q到…: 50 of what?
-    found = _LATIN_WORD.match(text, event.end)
-    words = lexicon.words("quantities.latin_units")
-    return (
-        found is not None
-        and found[1] not in words
-        and any(OSA.distance(found[1], word, score_cutoff=1) == 1 for word in words if len(word) > 3)
-    )
-
-
-def _counted_twice(text: str, events: list[Event]) -> bool:
-    """喜茶卡五张，…，一张: two counts in two clauses, the second of them one. Not 两张，100一张."""
-    count: int | None = None
-    for at, event in enumerate(events):
-        if event.kind is EventKind.CORRECTION:
-            count = None
-        if event.quantity is None:
-            continue
-        said = text[event.start : event.end]
-        before = events[at - 1] if at else None
-        priced = before is not None and before.kind is EventKind.AMOUNT and before.end == event.start
-        paused = (
-            any(other.kind in _PAUSES for other in events[:at]) or text[event.start - 1 : event.start] == " "
-        )
-        one = event.quantity.kind is QuantityKind.ARTICLE and said.startswith("一")
-        if one and count is not None and count > 1 and paused and not priced:
-            return True
-        if event.quantity.kind is QuantityKind.COUNTED:
-            count = event.quantity.count
-    return False
-
-
-@lru_cache(maxsize=4)
-def _torn(lexicon: Lexicon) -> re.Pattern[str]:
-    fillers = (
-        "|".join(map(re.escape, sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)))
-        + "|[嘛吧呢哈]"
-    )
-    noise = rf"(?:{fillers}|[a-z]{{2,5}}(?![a-z])|\[[^\]\n]{{1,3}}\]|[^\u4e00-\u9fffa-z0-9\s,;:()\[\]、+*x×/.!?\-])"
-    pause = rf"(?:{noise}|[ ,.\n、/!~])"
-    return re.compile(
-        rf"(?<![0-9])[0-9]{{1,3}}(?:{noise}){{1,4}}[个张份套台]"
-        rf"|[一二两三四五六七八九十俩](?:{noise}){{1,4}}[个张份套台]"
-        rf"|(?:(?<![0-9])[0-9]{{1,2}}个|[一两二三四五六七八九十半几](?:个)?){pause}{{1,8}}[年月季](?![卡费包票套租付刊度中底初末前后间内])"
-        rf"|半{pause}{{1,8}}年"
-        rf"|[0-9一二两三四五六七八九十百千](?:{noise}){{1,4}}(?:块|元|毛|角)"
-    )
 
 
 def at_head(text: str, start: int) -> bool:

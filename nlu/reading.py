@@ -37,7 +37,7 @@ from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.servers import with_unknown_regions
-from nlu.sharing import Shape
+from nlu.shape import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
 from nlu.tables import in_columns

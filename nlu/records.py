@@ -214,3 +214,23 @@ def same_value(one: Event, other: Event) -> bool:
 
 def is_article(event: Event) -> bool:
     return event.quantity is not None and event.quantity.kind is QuantityKind.ARTICLE
+
+
+def words_of(text: str, record: Record) -> str:
+    """The words of a record and of those it takes its goods from, without its numbers."""
+    pieces = [event.mention.text for event in record.names if event.mention]
+    for start, end in ((record.start, record.end + 12), *record.borrowed):
+        characters = list(text[start:end])
+        for event in (*record.amounts, *record.accounts, *record.refused):
+            for at in range(max(start, event.start), min(end, event.end)):
+                characters[at - start] = "\0"
+        if (start, end) == (record.start, record.end + 12):
+            # What follows in another clause is said of another line.
+            own = record.end - start
+            clause_end = _CLAUSE_END.search("".join(characters), own)
+            characters = characters[: clause_end.start()] if clause_end else characters
+        pieces.append("".join(characters).split("\n")[0])
+    return "\0".join(pieces).replace(" ", "")
+
+
+_CLAUSE_END = re.compile(r"[,，。;；!！\n]")

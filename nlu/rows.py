@@ -15,7 +15,8 @@ from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
-from nlu.sharing import Shape, doubt_gaps, shared
+from nlu.shape import Shape
+from nlu.sharing import doubt_gaps, shared
 from nlu.signs import Signs
 from nlu.understanding import Slot
 
