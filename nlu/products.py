@@ -19,6 +19,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from nlu.abbreviations import Abbreviations
 from nlu.few_words import FewWords, Finder
 from nlu.growing import grown
+from nlu.half_spelled import half_spelled
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
@@ -326,13 +327,33 @@ class Names:
             found.append(self._heard(self._by_sound[self._sounds[index]], start, end))
         if _LATIN.search(text) is None:
             return found
+        found += self._half_spelled(text, edges)
         finder, names = self._spelled_in_latin
         for index, start, end in finder.find_matches_as_indexes(text, overlapping=True):
-            if end - start == 2 and not text[end : end + 1].isdigit():
-                continue  # hf300, jd100: so short only in front of a size
+            if end - start == SHORT_BRAND - 1 and not _at_a_number(text, start, end):
+                continue  # hf300, 50hf: so short only at a size
             if _bounded(text, start, end, edges) and text[start:end] not in self._common:
                 found.append(self._heard(names[index], start, end))
         return found
+
+    def _half_spelled(self, text: str, edges: frozenset[int]) -> Iterator[Mention]:
+        """Names of which a part was typed in pinyin: 芒guoTV."""
+        half = half_spelled(text)
+        if half is None:
+            return
+        for index, first, last in self._sound_automaton.find_matches_as_indexes(
+            half.sounds, overlapping=True
+        ):
+            start, end = half.places[first], half.places[last]
+            patterns = self._by_sound[self._sounds[index]]
+            short = last - first < SHORT_BRAND
+            if (
+                half.mixed(first, last)
+                and (not short or _SIZE_BEHIND.match(text, end))
+                and _bounded(text, start, end, edges)
+                and self._typos.same_facets(text[start:end], patterns[0])
+            ):
+                yield replace(self._heard(patterns, start, end), thin=short)
 
     def _heard(self, patterns: list[str], start: int, end: int) -> Mention:
         closeness = Closeness.SOUND
@@ -557,6 +578,15 @@ _ORDER = {
     MentionKind.QUALIFIER: 3,
     MentionKind.NOUN: 4,
 }
+
+
+def _at_a_number(text: str, start: int, end: int) -> bool:
+    """Whether a size stands right in front or behind: hf300, 50hf, 50块hf."""
+    return text[end : end + 1].isdigit() or _SIZED.search(text, 0, start) is not None
+
+
+_SIZE_BEHIND = re.compile("[0-9]|[年月季周]卡|会员|[一两半]年")
+_SIZED = re.compile(r"\d(?:元|块钱?)?$")
 
 
 def _bounded(text: str, start: int, end: int, edges: frozenset[int]) -> bool:
