@@ -42,6 +42,7 @@ def events_of(
     events += [Event(EventKind.ACCOUNT, mark.start, mark.end, account=mark.value) for mark in recipients]
     events += [Event(EventKind.AMOUNT, mark.start, mark.end, amount=mark.value) for mark in sizes]
     events += [Event(EventKind.QUANTITY, mark.start, mark.end, quantity=mark.value) for mark in counts]
+    events = _without_uses(text, events, signs)
     taken = bytearray(len(text) + 1)
     for event in events:
         taken[event.start : event.end] = b"\x01" * (event.end - event.start)
@@ -97,6 +98,18 @@ def events_of(
             )
             spoken_for[cue.start : cue.end] = b"\x01" * (cue.end - cue.start)
     return _contrasted(text, sorted(events, key=lambda event: (event.start, event.end)), signs)
+
+
+def _without_uses(text: str, events: list[Event], signs: Signs) -> list[Event]:
+    """滴滴券20的…，加班打车用: what goods that were named before are for is no other goods."""
+    named = [event.start for event in events if event.kind is EventKind.NAME]
+    return [
+        event
+        for event in events
+        if event.kind is not EventKind.NOUN
+        or not any(start < event.start for start in named)
+        or not signs.for_use.match(text, event.end)
+    ]
 
 
 def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:

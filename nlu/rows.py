@@ -15,6 +15,7 @@ from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
+from nlu.second_recipient import against_each_other
 from nlu.shape import Shape
 from nlu.sharing import doubt_gaps, shared
 from nlu.signs import Signs
@@ -36,7 +37,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     if rows is None:
         gathered = gather(without_total(text, events, signs), compatible, shape.each)
         _size_by_counts(gathered, goods)
-        records = shared(gathered, shape)
+        records = shared(against_each_other(text, gathered, shape, signs), shape)
         _same_recipient(text, records, signs)
         _size_by_counts(records, goods)
         doubt_gaps(text, records, shape, signs)

@@ -63,7 +63,7 @@ class Signs:
     life_measure: re.Pattern[str]
     warned: re.Pattern[str]
     careful: re.Pattern[str]
-    """别充错了: warns of a slip, and forbids nothing."""
+    """别充错了: warns of a slip, and forbids nothing. Nor does 加班 join anything."""
     mistaken: re.Pattern[str]
     """别搞成: in front of what it must not be."""
     refused_behind: re.Pattern[str]
@@ -74,6 +74,8 @@ class Signs:
     server: re.Pattern[str]
     not_the_size: re.Pattern[str]
     """50不够: what was said right in front is taken back."""
+    for_use: re.Pattern[str]
+    """打车用: goods are only what others are for, where a clause ends so."""
     given_up: re.Pattern[str]
     """爱奇艺不要了，…: what was said right in front gives way to what is said behind."""
     insists: re.Pattern[str]
@@ -103,6 +105,8 @@ class Signs:
     beside: re.Pattern[str]
     """还有…: what is said comes on top of what is in hand."""
     same_account: re.Pattern[str]
+    one_more: re.Pattern[str]
+    """也充, 一样, 还有: what a recipient is said with that gets the same as the one before."""
     place: re.Pattern[str]
     """前两个, 最后一个, 其他的: in front of a size, whose it is."""
     no_size: re.Pattern[str]
@@ -225,7 +229,9 @@ class Signs:
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
         warning = rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})"
-        self.careful = re.compile(rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})")
+        self.careful = re.compile(
+            rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}"
+        )
         self.mistaken = re.compile(rf"{warning}{any_of('turned_into')}{any_of('that_kind')}?$")
         self.refused_behind = re.compile(
             rf"(?:那个|这个|{any_of('that_kind')}|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
@@ -238,6 +244,7 @@ class Signs:
         self.given_up = re.compile(
             rf"(?:那个|这个|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s])"
         )
+        self.for_use = re.compile(rf"{any_of('for_use')}(?=[{_PUNCTUATION}]|$)")
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
             rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
@@ -272,6 +279,9 @@ class Signs:
         self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
         self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
         self.same_account = re.compile(any_of("same_account"))
+        again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
+        words = [re.escape(word) for name in again for word in lexicon.words(name)]
+        self.one_more = re.compile("|".join(words))
         self.place = re.compile(
             rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
             rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"
