@@ -97,8 +97,12 @@ def unread_periods(text: str, events: Sequence[Event], left: frozenset[int]) -> 
 
 
 def shredded_numbers(text: str, events: Sequence[Event]) -> Iterable[int]:
-    """136 270 94158 in three lines: no three sizes, but a recipient that was broken."""
+    """136 270 94158 in three lines: no three sizes, but a recipient that was broken. Not A B C 分别50 100 200,
+    where there is one for each."""
     bare = [e for e in events if e.amount is not None and e.amount.kind is AmountKind.BARE]
+    recipients = sum(event.kind is EventKind.ACCOUNT for event in events)
+    if recipients == len(bare) and not any(text[event.start] == "0" for event in bare):
+        return
     digits = 0
     for one, other in pairwise(bare):
         said = text[one.start : one.end]

@@ -9,6 +9,7 @@ from typing import Any
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.page import Mark
+from nlu.products import Mention
 from nlu.quantities import Quantity
 
 
@@ -33,6 +34,27 @@ def counts_or_sizes(
 
 def overlap(one: Mark[Any], other: Mark[Any]) -> bool:
     return one.start < other.end and other.start < one.end
+
+
+def one_of_them(text: str, mark: Mark[Amount]) -> bool:
+    """一人两张: one of several people, and no size."""
+    return mark.value.low == 1 and _EACH_ONE.match(text, mark.end) is not None
+
+
+def counts_people(
+    text: str, mark: Mark[Quantity], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]
+) -> bool:  # fmt: skip
+    """店里几个伙计: what is counted is nothing that is sold by a name, a kind or a size."""
+    at = mark.value.follows
+    if mark.value.count is not None or mark.value.word not in _OF_PEOPLE:
+        return False
+    starts = {*(mention.start for mention in mentions), *(size.start for size in sizes)}
+    return at not in starts and _CHINESE.match(text, at) is not None
+
+
+_EACH_ONE = re.compile("人 ?(?:[0-9一二两三四五六七八九十各]|手)")
+_OF_PEOPLE = frozenset(("个", "位", "名"))
+_CHINESE = re.compile(r"(?!的)[\u4e00-\u9fff]{2}")
 
 
 def called_one(mark: Mark[Account]) -> bool:

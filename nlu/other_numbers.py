@@ -89,6 +89,8 @@ def _sold_so(text: str, units: Units) -> bool:
 _COUNTED = frozenset({OtherKind.MEASURE, OtherKind.WORD})
 _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
+_GOODS_ENDS = "币券卡杯月年天周季点钻石张次份的"
+"""What ends in one of them is bought, and is nobody: 三个金币."""
 _FEW = "[一二两三四五六七八九十]{1,3}"
 _HOUR = r"(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?|二十[一二三四]?)"
 _NOT_INSIDE = r"(?<![\d一二三四五六七八九十百])"
@@ -168,6 +170,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
+    shared = rf"(?=[\u4e00-\u9fff]{{0,5}}(?<![{_GOODS_ENDS}])[, ]?(?:{words['shares']}))"
+    yield many, "人位手", rf"(?<![第\d])(?P<all>(?:(?P<n>{_FEW})|(?P<m>\d{{1,2}})) ?[个位名]){shared}", _group
     together = "一共|总共|共|这|那|以上|上面|下面|以下|合计"
     yield (
         many,
@@ -252,6 +256,7 @@ _LISTS = (
     "measures",
     "recipients",
     "people_counted",
+    "shares",
 )
 
 
@@ -260,7 +265,7 @@ def _numeral_words(words: Collection[str]) -> str:
     guarded = []
     for word in sorted(words, key=lambda word: (-len(word), word)):
         front = f"(?<!{_NUMERALS})" if word[0] in "十百千万" else ""
-        back = "(?![十百千万亿零0-9元块毛折个张份点])" if re.match(_NUMERALS, word[-1]) else ""
+        back = "(?![十百千万亿零元块毛折个张份点])" if re.match(_NUMERALS, word[-1]) else ""
         if word == "十分":
             back = "(?!钟|之)"
         elif word == "一会":

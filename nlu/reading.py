@@ -29,7 +29,15 @@ from nlu.masks import blanked, masks_of, spans_of
 from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
-from nlu.numbers_used import called_one, counts_or_sizes, listed, overlap, sent_to
+from nlu.numbers_used import (
+    called_one,
+    counts_or_sizes,
+    counts_people,
+    listed,
+    one_of_them,
+    overlap,
+    sent_to,
+)
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Closeness, Mention, MentionKind, Names
@@ -315,7 +323,8 @@ class Reader:
         sizes = tuple(
             mark
             for mark in found.sizes
-            if mark.value.kind is not AmountKind.BARE or not self._signs.no_size.match(text, mark.end)
+            if mark.value.kind is not AmountKind.BARE
+            or not (self._signs.no_size.match(text, mark.end) or one_of_them(text, mark))
         )
         clauses = Clauses(
             text, found.page.rest(), mentions, found.recipients, found.cues,
@@ -338,6 +347,7 @@ class Reader:
             for mark in counts
             if (mark.value.word in _OF_PEOPLE and self._of_people.match(text, mark.value.follows))
             or (mark.value.count is None and text.endswith(self._few_of, 0, mark.start))
+            or (counts_people(text, mark, mentions, sizes) and len(found.recipients) > 1)
             or goods.counts_in_names(text, named, mark.start, mark.end)
         ]
         counts = tuple(mark for mark in counts if mark not in foreign)
