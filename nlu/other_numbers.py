@@ -163,10 +163,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     pair = rf"(?:[俩仨](?:{words['recipients']}))"
     # Q币来50个 QQ12345678: so many goods, and then one recipient.
     goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
+    # 话费五十手机138…: a size, and then the recipient.
+    labelled = r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|\d\d)(?:号码|手机号?) ?[是为:]? ?[\d\0]"
     yield (
         many,
         "",
-        rf"(?<![第\da-z])(?!{goods})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
+        rf"(?<![第\da-z])(?!{goods})(?!{labelled})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
@@ -231,6 +233,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day}(?: ?[日号](?=[12]?\d:\d\d)|(?: ?日|号| 号(?![a-z])){behind_day}))",
         _nothing,
     )
+    points = r"(?<![点时\d.])(?P<all>(?:[1-9]\d{1,2}|[一二两三四五六七八九十百零]{2,4}) ?分)(?![钟之\d])"
+    yield OtherKind.MEASURE, "分", points, _nothing
     seat = rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?号(?:机|位|桌|座|包厢|包间|包房|房|床|窗口|车厢))(?!型|票|卡|券|主|\d)"
     yield OtherKind.MEASURE, "号", seat, _nothing
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing

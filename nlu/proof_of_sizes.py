@@ -67,7 +67,8 @@ class ProofOfSizes:
                 continue
             for mark in numbers(said.text[cue.end :]):
                 start = cue.end + mark.start
-                if mark.value.low > 1 and not any(begin <= start < end for begin, end in _spans(said)):
+                spans = (*_spans(said), *said.reading.elsewhere)
+                if mark.value.low > 1 and not any(begin <= start < end for begin, end in spans):
                     yield said.nearest(cue.start), Unproven.SIZE_UNUSED
         if len(said.lines) != _TWO:
             return

@@ -152,6 +152,8 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         pair = _PAIR.fullmatch(text, found.start, found.end)
         if not measure and not (pair and not _NOT_PAIR.match(text, found.end)) and found.start not in labels:
             continue
+        if measure and measure["word"] in words.packs and _no_packs(text, value, measure.end()):
+            continue  # 一百对一百块: yes, a hundred
         word = measure["word"] if measure else ("个" if pair else "")
         end = measure.end() if measure else found.end
         count = _whole(value)
@@ -167,6 +169,11 @@ def _counted(text: str, words: _Words, lexicon: Lexicon) -> list[Mark[Quantity]]
         each = words.each.search(before) is not None
         marks.append(_mark(kind, count, word, text, start, end, each))
     return marks
+
+
+def _no_packs(text: str, value: Number, end: int) -> bool:
+    """Whether a word for a pack (对, 打) behind a number is none of it."""
+    return value.low >= _PACKS_MAX or _NO_PACKS.match(text, end) is not None
 
 
 def _in_english(text: str, words: _Words) -> list[Mark[Quantity]]:
@@ -249,6 +256,9 @@ _ONE_FOR = re.compile(r" ?个(?=(?:手机|号|账号|帐号|电话|qq|uid|邮箱
 _ORDINAL = re.compile(r"第$|\d\.$")
 _BUYS = re.compile(r"[来要整搞拿买] ?$")
 _REACH = 6
+_PACKS_MAX = 10
+_NO_PACKS = re.compile("[0-9一二两三四五六七八九十百就是到给进在过错]")
+"""Behind 对 and 打 where they say yes and send: 一百对一百, 五十打到138…."""
 _PAIR = re.compile("[俩仨]")
 _NOT_PAIR = re.compile(r" ?(?:月|年|星期|礼拜|小时|号|人|手机|账号|qq|季)")
 _NUMBER_BEFORE = re.compile(r"(\d{1,6})(?:元|块)? ?$")

@@ -44,6 +44,7 @@ from nlu.products import Closeness, Mention, MentionKind, Names
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
+from nlu.said_again import without_repeats
 from nlu.servers import with_unknown_regions
 from nlu.shape import Shape
 from nlu.signs import Signs
@@ -408,7 +409,8 @@ class Reader:
             self._no_servers, self._leftovers.function_characters, self._places,
         )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
-        return in_columns(text, without_shares(events), self._columns)
+        events = without_repeats(text, without_shares(events), self._signs)
+        return in_columns(text, events, self._columns)
 
     def _in_misspelt_unit(self, mark: Mark[Amount], mentions: Sequence[Mention]) -> Mark[Amount]:
         """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""

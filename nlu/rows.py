@@ -15,6 +15,7 @@ from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
+from nlu.said_again import doubt_otherwise
 from nlu.second_recipient import against_each_other
 from nlu.shape import Shape
 from nlu.sharing import doubt_gaps, shared
@@ -42,6 +43,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
         _size_by_counts(records, goods)
         doubt_gaps(text, records, shape, signs)
         doubt_totals(text, records, shape.each, signs, shape.left.over)
+        doubt_otherwise(text, events, records, signs)
         put_in_doubt(records, shape.left, text, signs)
         return records
     context, lines = rows

@@ -105,6 +105,8 @@ class Signs:
     beside: re.Pattern[str]
     """还有…: what is said comes on top of what is in hand."""
     same_account: re.Pattern[str]
+    affirming: re.Pattern[str]
+    """对, 就要: in front of what is said again."""
     one_more: re.Pattern[str]
     """也充, 一样, 还有: what a recipient is said with that gets the same as the one before."""
     place: re.Pattern[str]
@@ -279,6 +281,7 @@ class Signs:
         self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
         self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
         self.same_account = re.compile(any_of("same_account"))
+        self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
         again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
         words = [re.escape(word) for name in again for word in lexicon.words(name)]
         self.one_more = re.compile("|".join(words))
