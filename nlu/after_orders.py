@@ -176,9 +176,11 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
 
 
 def _refused(seen: Evidence, signs: Signs) -> bool:
-    """别给A充: and nothing else is asked for behind it."""
+    """别给A充: and nothing else is asked for behind it. Not 别给我充到微信区 beside another server."""
     return any(
-        match is not None and not _ordered_behind(seen, match.end(), signs)
+        match is not None
+        and not any(start <= match.start() < end for start, end in seen.refusals)
+        and not _ordered_behind(seen, match.end(), signs)
         for match in (signs.stop.search(seen.text), signs.refused.search(seen.text))
     )
 

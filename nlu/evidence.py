@@ -61,6 +61,8 @@ class Evidence:
     corrected: bool = False
     contrasted: bool = False
     """Corrected, and what was taken back and what counts are both said: 不要月卡，要年卡."""
+    refusals: tuple[tuple[int, int], ...] = ()
+    """Where a kind or a server is named only to say that it is not wanted."""
     last_slot: int = -1
     first_slot: int = -1
     """Where the first slot stands, -1 where there is none."""
@@ -190,6 +192,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         doubtful=any(record.doubtful or record.uncorrected for record in reading.records),
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         contrasted=_contrasted(reading),
+        refusals=reading.refusals,
         qualifiers=count(EventKind.QUALIFIER),
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),
@@ -309,11 +312,11 @@ def _real_goods(reading: Reading) -> int:
 
 
 def _masked(reading: Reading) -> str:
-    """The text with its slots masked, and without what only chats."""
+    """The text with its slots masked, and without what only chats or says what is not wanted."""
     text = reading.page.text
     pieces: list[str] = []
     at = 0
-    chat = [(start, end, None) for start, end in reading.chat]
+    chat = [(start, end, None) for start, end in (*reading.chat, *reading.refusals)]
     for start, end, slot in sorted([*reading.masks, *chat], key=lambda mask: mask[0]):
         if start >= at:
             pieces += [text[at:start], MASKS[slot] if slot else ""]

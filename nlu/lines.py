@@ -378,7 +378,7 @@ class LineReader:
             not meant
             and decision.product_id is not None
             and (own := self._vocabulary.products[decision.product_id].regions)
-            and not any(plain(region).startswith(event.mention.text) for region in own)
+            and not any(event.mention.text in plain(region) for region in own)
         ):
             problems.append(Problem(Slot.REGION, ProblemCode.REGION_UNKNOWN, event.mention.text))
         if len(meant) == 1:

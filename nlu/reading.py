@@ -46,6 +46,7 @@ from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.said_again import without_repeats
 from nlu.servers import with_unknown_regions
+from nlu.servers_said import ServersSaid
 from nlu.shape import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
@@ -131,6 +132,7 @@ class Reader:
         self._few_of = lexicon.words("contacts.few_of")
         self._vocabulary = vocabulary
         self._takers = Takers(vocabulary)
+        self._servers = ServersSaid(vocabulary, lexicon, names.table)
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
         self._rejecting = tuple(sorted(lexicon.words("goods.rejecting"), key=len, reverse=True))
         self._places = frozenset(lexicon.words("names.places"))
@@ -290,7 +292,7 @@ class Reader:
             for mention in self._names.read(page)
             if (kept := without_labels(page.text, mention, labels, self._names.table.entries)) is not None
         )
-        whole = goods.labelled(page.text, whole)
+        whole = goods.labelled(page.text, self._servers.read(page.text, whole))
         return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
