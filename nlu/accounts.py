@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
-from nlu.addresses import addresses
+from nlu.addresses import PROVINCE_OR_CITY, addresses
 from nlu.emails import emails
 from nlu.labels import Label, is_label, label_before
 from nlu.lexicon import Lexicon
@@ -77,10 +77,13 @@ def carrier(phone: str, lexicon: Lexicon) -> str | None:
 
 def _addresses(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     marks = []
-    for found in addresses(page.rest(), lexicon):
+    text = page.rest()
+    for found in addresses(text, lexicon):
         said = ADDRESS if found.value else None
+        # A house of the shop's own town (建设路52号) may be where somebody lives: only goods that are sent need it.
+        sure = said is not None or PROVINCE_OR_CITY.match(text, found.start) is not None
         account = Account(
-            typed(page, found.start, found.end), (ADDRESS,), said, said is not None, found.value
+            typed(page, found.start, found.end), (ADDRESS,), said, said is not None, found.value, claimed=sure
         )
         marks.append(Mark(account, found.start, found.end))
     return marks

@@ -164,7 +164,12 @@ def _only_a_place(
 
 
 _PERSONAL = "个人"
-_UNITS = frozenset("元块月年张")
+_UNITS = (
+    frozenset("元块月年张份个次")
+    | frozenset("桶杯瓶盒箱袋包")
+    | frozenset("节本条套台页")
+    | frozenset("针晚局把颗天")
+)
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 
 
@@ -215,5 +220,5 @@ def grown_in(
     if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
         return False
     if before in _UNITS and (text[mention.start - 2 : mention.start - 1] in _COUNTS):
-        return False  # 50块花费
+        return False  # 50块花费, 5桶桶装水
     return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)

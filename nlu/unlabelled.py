@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 
-from nlu.accounts import GAME_ID, QQ, UID, Account
+from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account
 from nlu.amounts import Amount
 from nlu.goods import Goods
 from nlu.numbers_used import overlap
@@ -28,6 +28,8 @@ def unlabelled(
     makes no account of (iphone15, ps5pro)."""
     named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
     kinds = goods.account_kinds(named)
+    if kinds == {ADDRESS}:
+        return [mark for mark in recipients if not mark.value.claimed and ADDRESS in mark.value.kinds]
     if not kinds or not kinds <= _UNSIGNED:
         return []
     lengths = {len(mark.value.text) for mark in recipients if mark.value.claimed}
