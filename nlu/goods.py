@@ -137,7 +137,11 @@ class Goods:
                 return Decision(product_options=_ranked(kept or qualified), carrier_conflict=conflict)
             qualified = kept
         within = EQUAL_WITHIN if best < SHORT_OF_A_WORD else EQUAL_SHORT_WITHIN
-        equal = {product_id: cost for product_id, cost in qualified.items() if cost <= best + within}
+        equal = {
+            product_id: cost
+            for product_id, cost in qualified.items()
+            if cost <= best + within or self._another_version(product_id, wanted.mention)
+        }
         equal = self._by_region(equal, wanted)
         readings = {product_id: self._fit(product_id, wanted) for product_id in equal}
         fitting = {
@@ -175,6 +179,14 @@ class Goods:
             conflict = conflict or self._carrier_conflict(wanted, product_id)
             return Decision(product_id, (), readings[product_id], closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
+
+    def _another_version(self, product_id: str, mention: Mention | None) -> bool:
+        """Office without its number is that of any year, however little else each of them is short of."""
+        return (
+            mention is not None
+            and self._names.table.lost_version(mention.text)
+            and self._names.table.is_version_of(product_id, mention.text)
+        )
 
     def _lacks_edition(self, wanted: Wanted) -> bool:
         """Win11家庭版 where there is but the 专业版: an edition of the very goods that is not sold."""

@@ -21,10 +21,18 @@ def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]
     for size in sorted(sizes, key=len, reverse=True):
         label = label.replace(size, " ")
     bundle = 2 if "+" in label else 0
-    for piece in _PIECE.findall(label):
+    for found in _PIECE.finditer(label):
+        piece = found[0]
+        if (numbered := _NUMBERED.fullmatch(piece)) and _CHINESE.match(label, found.end()):
+            # 小包 of 小包3小时: the number belongs to what stands behind it.
+            piece = numbered["what"]
         if len(piece) < _WORD_MIN or piece.isdigit():
             continue
         yield piece, bundle
+        if (kind := _KIND_AND_FORM.fullmatch(piece)) is not None:
+            # 2d of 2d单人票, and 单人票.
+            yield kind["kind"], bundle
+            yield from ((word, bundle or far) for word, far in label_words(kind["form"], ()))
         if (counted := _COUNTED.fullmatch(piece)) is not None:
             # 科一 of 科目一.
             yield counted["what"][0] + counted["number"], bundle or 1
@@ -35,6 +43,8 @@ def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]
                     yield piece[-length:], bundle or 1
 
 
-_PIECE = re.compile(r"[a-z]+[0-9]*|[0-9]*[\u4e00-\u9fff]+[0-9]*")
+_PIECE = re.compile(r"[0-9]{1,2}[dk](?![a-z0-9])[\u4e00-\u9fff]*|[a-z]+[0-9]*|[0-9]*[\u4e00-\u9fff]+[0-9]*")
+_KIND_AND_FORM = re.compile(r"(?P<kind>[0-9]{1,2}[dk])(?P<form>[\u4e00-\u9fff]+)")
+_NUMBERED = re.compile(r"(?P<what>[\u4e00-\u9fff]{2,})[0-9]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
 _COUNTED = re.compile("(?P<what>[\u4e00-\u9fff]{2})(?P<number>[一二三四五六七八九十0-9]{1,2})")

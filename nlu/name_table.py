@@ -82,7 +82,10 @@ class NameTable:
             for group in lexicon.groups("amounts.units").values()
             for word in group
         }
-        self._spellings = Spellings(self.namer, common, talk, units)
+        names = (
+            name for product in vocabulary.products.values() for name in (product.name, *product.aliases)
+        )
+        self._spellings = Spellings(self.namer, common, talk, units, self.namer.words_of_their_own(names))
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
@@ -378,6 +381,10 @@ class NameTable:
     def lost_version(self, text: str) -> bool:
         """Whether a spelling is that of a program without its version."""
         return text in self._spellings.versionless
+
+    def is_version_of(self, product_id: str, text: str) -> bool:
+        """Whether a program without its version is what the product's name says, with one or without."""
+        return any(brand.rstrip("0123456789") == text for brand in self.brands[product_id])
 
     def kin(self, product_id: str) -> tuple[str, ...]:
         """The products that share a brand with one, itself included."""

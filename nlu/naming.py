@@ -229,6 +229,17 @@ class Namer:
         general = token.role in (Role.BRAND, Role.SUBJECT, Role.GENERIC)
         return general and token.text not in self._brand_of
 
+    def words_of_their_own(self, names: Iterable[str]) -> frozenset[str]:
+        """The photoshop of Adobe Photoshop: a spelling of a brand that stands in a name beside another one in
+        the same letters says more than the brand, and the other goods of the brand are not called so."""
+        words = ([word for word in _LATIN.findall(plain(name)) if word in self._brand_of] for name in names)
+        return frozenset(
+            word
+            for of_name in words
+            for at, word in enumerate(of_name)
+            if any(one != word and self._brand_of[one] == self._brand_of[word] for one in of_name[:at])
+        )
+
     def telling_notes(self, names: Iterable[str]) -> Mapping[str, Set[str]]:
         """Of names that differ only in a short note in brackets: name -> its note."""
         by_rest: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -318,6 +329,7 @@ class Namer:
                 yield _form(kept, tuple(tokens[at] for at in gone))
 
 
+_LATIN = re.compile("[a-z]{2,}")
 _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 """Stars, hearts and flashes around a name."""
 _BRACKET = re.compile(r"[(\[【)\]】]")

@@ -31,9 +31,12 @@ class Spellings:
         common: Set[str],
         talk: Set[str] = frozenset(),
         units: Mapping[str, tuple[str, ...]] | None = None,
+        own: Set[str] = frozenset(),
     ) -> None:
         """`common`: words that alone may mean something else. `talk`: characters that no short form of
-        a brand holds, since they are words by themselves (我要 of 我要活下去)."""
+        a brand holds, since they are words by themselves (我要 of 我要活下去). `own`: words that some
+        goods of a brand have beside it, and the others are not called by."""
+        self._own = own
         self._namer = namer
         self._common = common
         self._talk = talk
@@ -113,7 +116,7 @@ class Spellings:
                 if spoken is not None and len(spoken) >= 5:
                     yield spoken, 0.1
             for spelling in self._namer.brand_spellings(token.text):
-                if spelling != token.text:
+                if spelling != token.text and spelling not in self._own:
                     yield spelling, 0.05
             if _NUMBERED.fullmatch(token.text):
                 yield _DIGITS[int(token.text[0])] + token.text[1:], 0.05
