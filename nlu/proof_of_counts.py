@@ -14,7 +14,7 @@ from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, is_article
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -24,22 +24,6 @@ class ProofOfCounts:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._vocabulary = vocabulary
-        self._faces = {
-            variant.sku_id: variant.face_value
-            for product in vocabulary.products.values()
-            for variant in product.variants
-        }
-        self._units = {
-            variant.sku_id: plain(variant.unit)
-            for product in vocabulary.products.values()
-            for variant in product.variants
-        }
-        self._money = {
-            variant.sku_id: variant.face_value
-            for product in vocabulary.products.values()
-            for variant in product.variants
-            if variant.unit == "元"
-        }
         self._of_cards = frozenset(lexicon.words("proof.of_cards"))
         self._not_goods = re.compile(rf"\s?{any_of(lexicon, 'proof.counted_otherwise')}")
         passed = any_of(lexicon, "aside.function_characters", "proof.passed_over", "goods.generic")
@@ -67,10 +51,10 @@ class ProofOfCounts:
         """What the face values of the lines make together; None where they are not all money."""
         made = Decimal(0)
         for line in lines:
-            face = self._money.get(line.sku.value) if line.sku is not None else None
-            if face is None:
+            variant = variant_of(line, self._vocabulary)
+            if variant is None or variant.unit != _MONEY:
                 return None
-            made += face * (line.quantity.value if line.quantity is not None else 1)
+            made += variant.face_value * (line.quantity.value if line.quantity is not None else 1)
         return made
 
     def _of_goods(self, said: Said) -> Iterator[Doubt]:
@@ -135,8 +119,8 @@ class ProofOfCounts:
     def _torn_from_unit(self, said: Said, count: Event, line: SpokenLine) -> bool:
         """十个🙏G: the unit of the goods stands behind the count, over what says nothing."""
         torn = _TORN.match(said.text, count.end)
-        unit = self._units.get(line.sku.value, "") if torn and line.sku is not None else ""
-        return torn is not None and unit.startswith(torn[1])
+        variant = variant_of(line, self._vocabulary) if torn is not None else None
+        return torn is not None and variant is not None and plain(variant.unit).startswith(torn[1])
 
     def _in_name(self, text: str, count: Event, line: SpokenLine) -> bool:
         """八套 of 八套卷: the count is a piece of the name."""
@@ -184,7 +168,8 @@ class ProofOfCounts:
         """两份，一份给A，一份给B: the count is what the lines make together."""
         assert event.quantity is not None
         count = event.quantity.count
-        if count in {self._faces.get(line.sku.value) for line in said.lines if line.sku}:
+        variants = (variant_of(line, self._vocabulary) for line in said.lines)
+        if any(variant is not None and variant.face_value == count for variant in variants):
             return True  # Q币来50个
         made = sum(line.quantity.value if line.quantity else 1 for line in said.lines)
         if count != made:
@@ -228,6 +213,7 @@ class ProofOfCounts:
 
 
 _REACH = 12
+_MONEY = "元"
 _TORN = re.compile(r"[^\w\n]{1,4}([a-z]{1,3})(?![a-z0-9])")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})

@@ -16,7 +16,7 @@ from nlu.normalise import plain
 from nlu.products import Closeness, Mention
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.words_around import WordsAround
@@ -28,11 +28,6 @@ class ProofOfGoods:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
         self._server_words = re.compile(any_of(lexicon, "signs.servers"))
-        self._labels = {
-            variant.sku_id: variant.label
-            for product in vocabulary.products.values()
-            for variant in product.variants
-        }
         self._refusing = re.compile(
             rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.refusing')}"
             rf"(?!{any_of(lexicon, 'proof.not_refusing_behind')})"
@@ -91,7 +86,8 @@ class ProofOfGoods:
         return bool(mention.text) and mention.text in self._label(line)
 
     def _label(self, line: SpokenLine) -> str:
-        return self._labels.get(line.sku.value, "") if line.sku else ""
+        variant = variant_of(line, self._vocabulary)
+        return variant.label if variant is not None else ""
 
     def _unused(self, said: Said) -> Iterator[Doubt]:
         """Goods and kinds that were named are those of some line."""

@@ -21,9 +21,7 @@ class ProofOfRecipients:
     """Holds the recipients of lines against the words in front of them, for one catalog. Immutable."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
-        self._kind_needed = {
-            product.product_id: product.account_kind for product in vocabulary.products.values()
-        }
+        self._products = vocabulary.products
         kinds = (kind for kind in lexicon.accounts.values() if kind.kind != ADDRESS)
         self._called = {word: kind.kind for kind in kinds for word in kind.labels}
         words = sorted(self._called, key=lambda word: (-len(word), word))
@@ -54,7 +52,7 @@ class ProofOfRecipients:
         account = event.account
         if account is None or account.said is not None or account.contact or line.product is None:
             return False
-        needed = self._kind_needed[line.product.value]
+        needed = self._products[line.product.value].account_kind
         if needed not in _NUMBERS:
             return False
         front = said.text[max(0, event.start - _REACH) : event.start]

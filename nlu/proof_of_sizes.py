@@ -16,7 +16,7 @@ from nlu.normalise import plain
 from nlu.numerals import numbers
 from nlu.other_numbers import OtherKind
 from nlu.records import Event, EventKind
-from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.said import Doubt, Said, Unproven, any_of, variant_of
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -25,11 +25,7 @@ class ProofOfSizes:
     """Holds the sizes of lines against what stands right around them, for one catalog. Immutable."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
-        self._variants = {
-            variant.sku_id: variant
-            for product in vocabulary.products.values()
-            for variant in product.variants
-        }
+        self._vocabulary = vocabulary
         hums = any_of(lexicon, "accounts.fillers")
         self._by_itself = re.compile(rf"(?:{hums})*[\s,，。~…]")
         self._numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
@@ -91,7 +87,7 @@ class ProofOfSizes:
 
     def _is_another(self, size: Event, line: SpokenLine) -> bool:
         """季卡 138…；奈血的茶 50代金卷: of several numbers each says what the goods are or cost."""
-        variant = self._variants.get(line.sku.value) if line.sku is not None else None
+        variant = variant_of(line, self._vocabulary)
         amount = size.amount
         if variant is None or amount is None or amount.kind is not AmountKind.BARE or not amount.exact:
             return False
@@ -103,7 +99,7 @@ class ProofOfSizes:
 
     def _in_another_unit(self, said: Said, size: Event, line: SpokenLine) -> bool:
         """快手100快有: all but the unit of the goods, so that 100 is no price of something larger."""
-        variant = self._variants.get(line.sku.value) if line.sku is not None else None
+        variant = variant_of(line, self._vocabulary)
         bare = size.amount is not None and size.amount.kind is AmountKind.BARE
         if variant is None or not bare or size.amount is None or variant.face_value == size.amount.low:
             return False

@@ -14,6 +14,7 @@ from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, Record
 from nlu.understanding import SpokenLine
+from nlu.vocabulary import VariantWords, Vocabulary
 
 
 class Unproven(StrEnum):
@@ -106,6 +107,15 @@ class Said:
     def all(self, why: Unproven) -> Iterator[Doubt]:
         """Every line is in doubt."""
         yield from ((at, why) for at in range(len(self.lines)))
+
+
+def variant_of(line: SpokenLine, vocabulary: Vocabulary) -> VariantWords | None:
+    """What a line orders. Looked for among the few variants of its product: a list of all SKUs would be the
+    largest thing that a reader of a large catalog holds."""
+    if line.product is None or line.sku is None:
+        return None
+    variants = vocabulary.products[line.product.value].variants
+    return next((variant for variant in variants if variant.sku_id == line.sku.value), None)
 
 
 @lru_cache(maxsize=64)

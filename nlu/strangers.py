@@ -37,17 +37,18 @@ class Strangers:
         self._no_brand = re.compile("|".join(map(re.escape, lexicon.words("names.no_brands"))))
         brands = {brand for of in table.brands.values() for brand in of if table.namer.role_of(brand) is None}
         spelled = {form for brand in brands for form in table.namer.brand_spellings(brand)}
-        written = {
-            name for product in vocabulary.products.values() for name in (product.name, *product.aliases)
-        }
-        written |= {v.label for product in vocabulary.products.values() for v in product.variants}
-        self._written = plain("\0".join(written)).replace(" ", "")
         self._brands = [heard(brand) for brand in spelled] if 0 < len(spelled) <= BRANDS_MAX else None
+        few = vocabulary.products.values() if self._brands is not None else ()
+        written = {name for product in few for name in (product.name, *product.aliases)}
+        written |= {variant.label for product in few for variant in product.variants}
+        self._written = plain("\0".join(written)).replace(" ", "")
 
     def named(self, text: str, events: list[Event], left: frozenset[int]) -> list[Event]:
         """The events, with each stranger and the noun behind it as goods that are not sold."""
         if any(event.kind is EventKind.NAME for event in events):
             return self._foreign(text, events)
+        if self._brands is None:
+            return events
         return [
             self._as_goods(text, event, left) or self._in_letters(text, event, events) or event
             for event in events
@@ -129,8 +130,7 @@ class Strangers:
 
     def _sounds_sold(self, name: str) -> bool:
         """Whether a name is so like a brand of this shop that it may be that one, misspelled."""
-        if self._brands is None:
-            return True
+        assert self._brands is not None
         best = process.extractOne(heard(name), self._brands, scorer=fuzz.ratio, score_cutoff=ALIKE_AT)
         return best is not None
 
