@@ -107,7 +107,13 @@ def _typed_number(
     count = _wrong_phone(text, parts, label)
     if count:
         return count, _account(text, joined(parts[:count]), label, lexicon)
-    count = _grouped(parts, (19,)) or _grouped(parts, (16,)) or _in_threes(text, parts, label)
+    long = label is not None and label.kind != FUEL_CARD
+    count = (
+        (_grouped(parts, (20,)) if long else 0)
+        or _grouped(parts, (19,))
+        or _grouped(parts, (16,))
+        or _in_threes(text, parts, label)
+    )
     number = joined(parts[:count]) if count > 1 else parts[0]
     size = len(number.digits)
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)

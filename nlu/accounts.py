@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
@@ -52,7 +53,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
     marks: list[Mark[Account]] = []
     for find in _FINDERS:
         for mark in find(page, lexicon):
-            if not page.free(mark.start, mark.end):
+            if not page.free(mark.start, mark.end) or any(_holds(one, mark) for one in marks):
                 continue
             if mark.value.claimed:
                 page.take(mark.start, mark.end)
@@ -64,6 +65,12 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
         if not mark.value.claimed and not any(mark.start < one.end and one.start < mark.end for one in taken)
     ]
     return tuple(sorted(without_hints(taken) + perhaps, key=lambda mark: mark.start))
+
+
+def _holds(whole: Mark[Account], part: Mark[Account]) -> bool:
+    """Whether an account is but a piece of one that was found before: A8K32D of 豫A8K32D."""
+    longer = part.end - part.start < whole.end - whole.start
+    return longer and whole.start <= part.start and part.end <= whole.end
 
 
 def carrier(phone: str, lexicon: Lexicon) -> str | None:
@@ -129,13 +136,37 @@ def _tagged(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     return marks
 
 
+def _plates(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
+    """豫A8K32D, 浙A·D12345: whose car it is, for the goods that ask for it. The character in front is part of it."""
+    text = page.rest()
+    marks = []
+    for found in _PLATE.finditer(text):
+        before = text[: found.start()].rstrip(" :是为")
+        word = next((word for word in lexicon.words("accounts.plates") if before.endswith(word)), None)
+        label = (len(before) - len(word), len(before)) if word else None
+        account = Account(
+            name_typed(page, *found.span()),
+            (GAME_ID,),
+            None,
+            word is not None,
+            label,
+            claimed=word is not None,
+        )
+        marks.append(Mark(account, *found.span()))
+    return marks
+
+
 def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     """Accounts in letters: behind a label, or, as a mere possibility, letters mixed with digits."""
     text = page.rest()
     marks: list[Mark[Account]] = []
     for found in _TOKEN.finditer(text):
         label = label_before(text, found.start(), lexicon)
-        if is_label(found[0], lexicon) or (found[0].isdigit() and (label is None or label.kind is None)):
+        if (
+            is_label(found[0], lexicon)
+            or found[0] in _linking(lexicon)
+            or (found[0].isdigit() and (label is None or label.kind is None))
+        ):
             continue  # 每个号200: digits are read as numbers, or not at all
         if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
             continue  # 这个邮箱的Microsoft 365 names goods
@@ -178,10 +209,19 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     return marks
 
 
+@lru_cache(maxsize=4)
+def _linking(lexicon: Lexicon) -> frozenset[str]:
+    """The `is` of `username is BlueTiger_77`."""
+    return frozenset(word.strip(" :") for word in lexicon.words("accounts.linkers") if word.isascii())
+
+
 def _is_name(token: str, label: Label) -> bool:
     return len(token) >= 2 and (len(label.word) > 1 or any(character.isdigit() for character in token))
 
 
+_PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. \-]?(?=[a-z]{0,6}\d)[a-z\d]{5,6}(?![a-z\d])"
+)
 _HANDLE = re.compile(r"(?:^|[^a-z0-9._\-])@$")
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
@@ -201,6 +241,7 @@ _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     hints,
     _masked,
     landlines,
+    _plates,
     numbers,
     _names,
 )

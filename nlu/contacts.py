@@ -61,6 +61,8 @@ class Contacts:
         self._instead = re.compile(
             rf"[\s,，。.…]*(?:应该)?(?:是|给|帮|替)\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
         )
+        numbers_kept = any_of("contacts.own_numbers")
+        self._own_number = re.compile(rf"[给帮替俾]\s*{own}?的?({numbers_kept})\s*{done}")
         self._anyone = re.compile(rf"[给帮替俾]\s*({_NAME}|[a-z]{{2,10}})\s*{done}")
         self._whose = re.compile(
             rf"^\s*{any_of('signs.answer_front')}?{own}?({people})的?{any_of('signs.this_one')}?{number}[\s。吧呗!]*$"
@@ -103,11 +105,14 @@ class Contacts:
         )  # fmt: skip
 
     def recipient(self, text: str) -> Mark[str] | None:
-        """The person for whom something is ordered."""
+        """The person for whom something is ordered, or the number of one's own: 给我小号充50."""
+        if kept := self._own_number.search(text):
+            return Mark(kept[1], kept.start(1), kept.end(1))
         for pattern in (self._known, self._anyone, self._whose):
             for match in pattern.finditer(text):
                 name = self._own.sub("", match[1])
-                if self._is_person(name) and name not in self._own_numbers:
+                own = text.startswith(tuple(self._own_numbers), match.end(1) - len(name))
+                if self._is_person(name) and not own:
                     return Mark(name, match.start(1), match.end(1))
         return None
 

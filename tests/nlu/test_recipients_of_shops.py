@@ -33,3 +33,33 @@ def test_what_says_too_little_of_where_it_goes_is_asked_about(text: str) -> None
 
 def test_where_one_lives_is_no_recipient_of_other_goods() -> None:
     assert line("village", "话费100 13800138000 我在阳光小区3栋")["account"] == "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("text", "plate"),
+    [
+        ("停车月卡一个月，万达广场，车牌豫A8K32D", "豫A8K32D"),
+        ("停车场月卡三个月，火车站南广场，车牌是粤BDF1234", "粤BDF1234"),
+        ("停车场月卡一个月 万达广场 浙A·D12345", "浙A·D12345"),
+        ("我的车豫A8K32D停车月卡万达广场的，一个月", "豫A8K32D"),
+    ],
+)
+def test_a_plate_is_whole_with_the_character_of_its_province(text: str, plate: str) -> None:
+    frame = framer("garage").frame(text)
+    assert complete(frame)
+    assert frame["lines"][0]["account"] == plate
+
+
+def test_a_card_number_in_groups_of_four_is_read_to_its_end() -> None:
+    text = "ETC卡充1000 鲁通卡 ETC卡号 3701 1823 2208 0123 4567"
+    assert line("garage", text)["account"] == "37011823220801234567"
+
+
+def test_a_user_name_may_be_introduced_in_english() -> None:
+    assert line("esports", "my roblox username is Pixel_Frog88, 400 robux")["account"] == "Pixel_Frog88"
+
+
+@pytest.mark.parametrize(("who", "contact"), [("小号", "小号"), ("我大号", "大号"), ("我大哥", "大哥")])
+def test_a_number_of_ones_own_is_a_contact_by_its_whole_name(who: str, contact: str) -> None:
+    frame = framer("esports").frame(f"给{who}充30块金铲铲")
+    assert (frame["contact"], frame["missing"]) == (contact, ["account", "region"])
