@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from nlu.goods import EQUAL_SHORT_WITHIN, Goods
@@ -17,7 +18,7 @@ from nlu.normalise import plain
 from nlu.products import BRANDLESS, Closeness
 from nlu.records import Event, EventKind
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
-from nlu.siblings import KIN_MAX
+from nlu.siblings import KIN_MAX, NAMES_KEPT
 from nlu.sounds import heard
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ class ProofOfNames:
 
     def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Goods) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
+        self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
         few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
         self._all_written = "\0".join(self._written(product_id) for product_id in few)
         self._all_heard = heard(self._all_written)
@@ -148,7 +150,8 @@ class ProofOfNames:
             if alike:
                 yield at, Unproven.SIBLING
 
-    def _written(self, product_id: str) -> str:
+    def _written_of(self, product_id: str) -> str:
+        """What is called so: the name, the aliases and the labels of a product."""
         product = self._vocabulary.products[product_id]
         labels = (variant.label for variant in product.variants)
         return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")

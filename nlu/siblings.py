@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 
 from nlu.abbreviations import in_order
 from nlu.name_table import NameTable, squeezed
@@ -14,9 +15,11 @@ from nlu.sounds import heard
 from nlu.vocabulary import Vocabulary
 
 KIN_MAX = 40
+"""Of more siblings none is looked for by a word of its name: that would take too long."""
 NEAR_MAX = 6
 """How far from a name a piece of it may stand."""
-"""Of more siblings none is looked for by a word of its name: that would take too long."""
+NAMES_KEPT = 4096
+"""Of so many products the names stay as they are searched."""
 
 
 class Siblings:
@@ -26,6 +29,7 @@ class Siblings:
         self._vocabulary, self._table = vocabulary, table
         leads = "|".join(map(re.escape, sorted(destinations, key=len, reverse=True)))
         self._leads = re.compile(rf"(?:{leads})(?:了|过|趟|一趟)?$") if leads else None
+        self.written = lru_cache(maxsize=NAMES_KEPT)(self._written)
         tiers = dict.fromkeys(meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
         self._tiers = [(meaning, heard(meaning[:1]), meaning[1:2]) for meaning in tiers]
         self._countries: dict[str, list[str]] = {}
@@ -161,7 +165,7 @@ class Siblings:
             for one in mention.options
         )
 
-    def written(self, product_id: str) -> str:
+    def _written(self, product_id: str) -> str:
         """The name and the aliases of a product as they are searched."""
         product = self._vocabulary.products[product_id]
         return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))

@@ -88,6 +88,7 @@ class Sizes:
         """Words that are read elsewhere, and no short form of a label."""
         self._labels: dict[tuple[str, Decimal, str], tuple[tuple[Amount, ...], str]] = {}
         self._shelf = lru_cache(maxsize=PRODUCTS_KEPT)(self._shelf_of)
+        self.periods_of = lru_cache(maxsize=PRODUCTS_KEPT)(self._periods_of)
         seen = {
             (variant.label, variant.face_value, variant.unit): variant
             for product in vocabulary.products.values()
@@ -221,9 +222,9 @@ class Sizes:
             return VariantReading(options=_ids(left))
         return VariantReading(options=_ids(_nearest(sizes, asked)), unavailable=True)
 
-    def periods_of(self, text: str) -> tuple[Amount, ...]:
-        """The periods named in a text (月卡, 季卡)."""
-        marks = read_amounts(normalise(text), self._lexicon, self._units)
+    def _periods_of(self, name: str) -> tuple[Amount, ...]:
+        """The periods that a name of goods says (魔兽月卡)."""
+        marks = read_amounts(normalise(name), self._lexicon, self._units)
         return tuple(
             mark.value for mark in marks if mark.value.kind is AmountKind.PERIOD and mark.value.exact
         )
