@@ -34,23 +34,26 @@ class Complaints:
 
     def heard(self, understood: Understanding) -> Understanding:
         """With the complaint, and with the wish for money where both are said."""
-        text = plain(understood.text)
-        if understood.intent is Intent.FAQ and self._broken.search(text) is not None:
-            # Asked before buying it is a question; whoever has bought may mean what he has.
-            return replace(understood, broken=True)
-        if understood.intent not in _MAY_COMPLAIN or understood.lines:
+        asks = understood.intent is Intent.FAQ
+        if not asks and (understood.intent not in _MAY_COMPLAIN or understood.lines):
             return understood
+        text = plain(understood.text)
         if self._broken.search(text) is None:
             return understood
+        if asks:
+            # Asked before buying it is a question; whoever has bought may mean what he has.
+            return replace(understood, broken=True)
         if self._money_back.search(text) is not None:
             return replace(understood, intent=Intent.REFUND, confidence=SURE, clear=SURE, broken=True)
         return replace(understood, intent=Intent.STATUS, confidence=SURE, clear=SURE, broken=True)
 
     def goods_back(self, understood: Understanding) -> Understanding:
         """`退京东卡`, `帮我退50话费`: read as an order of what is named, and wants the money for it."""
+        if understood.intent not in _MAY_BE_GOODS_BACK:
+            return understood
         text = plain(understood.text).strip()
         back = self._back.match(text)
-        if back is None or understood.intent not in _MAY_BE_GOODS_BACK:
+        if back is None:
             return understood
         if self._again.search(text, back.end()) is not None:
             # 退了话费再充一单: two wishes, of which neither is guessed.
