@@ -61,7 +61,7 @@ class Weighed:
 
     @property
     def intent(self) -> Intent:
-        return max(self.shares, key=lambda intent: self.shares[intent])
+        return max(self.shares, key=self.shares.__getitem__)
 
     @property
     def share(self) -> float:
@@ -77,20 +77,25 @@ class Weighing:
 
     def __init__(self, weights: Mapping[str, Mapping[Intent, float]]) -> None:
         """`weights`: of each trait, how much it says for the intents on which it says anything."""
-        self._weights = {_masked(trait): says for trait, says in weights.items()}
+        place = {intent: at for at, intent in enumerate(_INTENTS)}
+        self._weights = {
+            _masked(trait): tuple((place[intent], weight) for intent, weight in says.items())
+            for trait, says in weights.items()
+        }
+        """Of each trait: the intents on which it says anything, by their places in `_INTENTS`."""
 
     def weigh(self, seen: Evidence) -> Weighed:
-        scores = dict.fromkeys(Intent, 0.0)
-        for trait in {*traits(seen)}:
-            for intent, weight in self._weights.get(trait, _NOTHING).items():
-                scores[intent] += weight
-        top = max(scores.values())
-        shares = {intent: math.exp(score - top) for intent, score in scores.items()}
-        total = sum(shares.values())
-        return Weighed({intent: share / total for intent, share in shares.items()})
+        scores = [0.0] * len(_INTENTS)
+        for trait in dict.fromkeys(traits(seen)):
+            for place, weight in self._weights.get(trait, ()):
+                scores[place] += weight
+        top = max(scores)
+        shares = [math.exp(score - top) for score in scores]
+        total = sum(shares)
+        return Weighed({intent: share / total for intent, share in zip(_INTENTS, shares, strict=True)})
 
 
-_NOTHING: Mapping[Intent, float] = {}
+_INTENTS = tuple(Intent)
 
 
 def _masked(trait: str) -> str:
