@@ -86,6 +86,8 @@ class Lexicon:
     """What each trait of a message says for and against each intent (`nlu/weighing.py`)."""
     beside: Mapping[str, float]
     """What each feature of a clause weighs (`nlu/beside.py`)."""
+    talk: Mapping[str, float]
+    """The same, for whether it is mere talk (`nlu/talk.py`)."""
     beside_kinds: Mapping[str, tuple[str, ...]]
     """Kinds of words by which such a clause is judged; they are no words of the trade."""
     _words: Mapping[str, tuple[str, ...]]
@@ -118,6 +120,7 @@ class Lexicon:
             MappingProxyType(_weights(folder / "confidence.toml")),
             MappingProxyType(_intent_weights(folder / intent_weights.FILE)),
             MappingProxyType(_listed_weights(folder / "beside" / "weights.txt")),
+            MappingProxyType(_listed_weights(folder / "beside" / "talk.txt")),
             MappingProxyType(_kinds(folder / "beside" / "kinds.yaml")),
             MappingProxyType(words),
             MappingProxyType(groups),

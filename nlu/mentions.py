@@ -165,10 +165,14 @@ def _only_a_place(
 
 _PERSONAL = "个人"
 _UNITS = (
-    frozenset("元块月年张份个次")
-    | frozenset("桶杯瓶盒箱袋包")
-    | frozenset("节本条套台页")
-    | frozenset("针晚局把颗天")
+    frozenset("元块月年")
+    | frozenset("张份个次")
+    | frozenset("桶杯瓶")
+    | frozenset("盒箱袋包")
+    | frozenset("节本条")
+    | frozenset("套台页")
+    | frozenset("针晚局")
+    | frozenset("把颗天")
 )
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 

@@ -89,7 +89,7 @@ def _sold_so(text: str, units: Units) -> bool:
 _COUNTED = frozenset({OtherKind.MEASURE, OtherKind.WORD})
 _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
-_GOODS_ENDS = "币券卡杯月年天周季点钻石张次份的"
+_GOODS_ENDS = "".join(("币券卡杯", "月年天周季", "点钻石", "张次份的"))
 """What ends in one of them is bought, and is nobody: 三个金币."""
 _FEW = "[一二两三四五六七八九十]{1,3}"
 _HOUR = r"(?:[01]?\d|2[0-4]|[一二两三四五六七八九]|十[一二]?|二十[一二三四]?)"

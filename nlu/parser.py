@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nlu.answers import Answers
-from nlu.beside import Beside, asked_about
+from nlu.beside import SURELY_HARMFUL, Beside, asked_about
 from nlu.besides import besides
+from nlu.clause_judge import ClauseJudge
 from nlu.complaints import Complaints
 from nlu.confidence import Clues, clues_of, confidence
 from nlu.corrections import CueKind
@@ -36,6 +37,7 @@ from nlu.reading import Reader, Reading
 from nlu.records import EventKind
 from nlu.said import Unproven
 from nlu.signs import Signs
+from nlu.talk import Talk
 from nlu.understanding import (
     NOTHING_EXPECTED,
     Expectation,
@@ -100,7 +102,9 @@ class Parser:
         self._prover = Prover(vocabulary, lexicon, names.table, self._goods)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
-        self._beside = Beside(lexicon.beside_kinds, lexicon.beside)
+        judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
+        self._beside = Beside(judge)
+        self._talk = Talk(judge.weighing(lexicon.talk))
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
         self._media = re.compile(
             rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
@@ -125,6 +129,8 @@ class Parser:
             better = self._meant(text, without, expectation, kind)
             if better.intent is Intent.ORDER and _whole(better):
                 reading, understood = without, better
+        if expectation is NOTHING_EXPECTED and not (understood.intent is Intent.ORDER and _whole(understood)):
+            understood = self._without_talk(text, reading) or understood
         if len(text) > self._length_max or reading.crowded:
             intent = Intent.OUT_OF_SCOPE if understood.intent in _ACTING else understood.intent
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
@@ -152,6 +158,15 @@ class Parser:
         if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
             understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
         return besides(reading.page.text, understood, reading.events, expectation, self._signs)
+
+    def _without_talk(self, text: str, reading: Reading) -> Understanding | None:
+        """What a message orders besides its talk; None where that is no whole order either."""
+        heard = self._talk.left_out(reading)
+        if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL):
+            return None
+        again = self._reader.read(heard, self._goods)
+        understood = self._meant(text, again, NOTHING_EXPECTED, None)
+        return understood if understood.intent is Intent.ORDER and _whole(understood) else None
 
     def evidence(self, text: str) -> Evidence:
         """What `text` shows of what it wants, for fitting the weights of intents."""

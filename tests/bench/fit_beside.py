@@ -17,14 +17,15 @@ import random
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import yaml
 
 from bot.commands.parse import framer_for
 from bot.filling import vocabulary_of
-from nlu.beside import BASE, Beside, Clause, clauses_beside
+from nlu.beside import clauses_beside
+from nlu.clause_judge import BASE, Clause, ClauseJudge
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
 from orders.catalog_file import read_catalog
@@ -45,9 +46,7 @@ ROUNDS = 2
 WEIGHT_MIN = 0.1
 FOLDS = 5
 
-_HEADING = (
-    "// Written by `python -m tests.bench.fit_beside`: a weight, and the features of a clause that have it."
-)
+_HEADING = "// Written by `python -m {}`: a weight, and the features of a clause that have it."
 _SPEAKS_OF_IT = frozenset(
     {"modify", "provide", "thanks", "greet", "confirm", "save_contact", "reorder", "help", "out_of_scope"}
 )
@@ -68,12 +67,19 @@ class Said:
 
 def main() -> None:
     """Fit and write, or draw the curve."""
-    beside = Beside(Lexicon.read(DATA).beside_kinds, {})
-    said = [*of_lines(), *of_corpus()]
-    if sys.argv[1:] == ["curve"]:
+    beside = ClauseJudge(Lexicon.read(DATA).beside_kinds, {})
+    drawing = sys.argv[1:] == ["curve"]
+    said = [*of_lines(read=drawing), *of_corpus(read=drawing)]
+    if drawing:
         curve(said, beside)
         return
     weights = fitted(said, beside)
+    FILE.write_text(written(weights, "tests.bench.fit_beside"), encoding="utf-8")
+    print(f"{len(said)} messages; wrote {len(weights)} weights to {FILE.name}")
+
+
+def written(weights: Mapping[str, float], by: str) -> str:
+    """The file of some weights: each with all the features that have it."""
     by_weight: dict[str, list[str]] = {}
     for name, weight in sorted(weights.items()):
         by_weight.setdefault(f"{weight:.2f}", []).append(name)
@@ -81,20 +87,20 @@ def main() -> None:
         " ".join((weight, *names))
         for weight, names in sorted(by_weight.items(), key=lambda row: float(row[0]))
     ]
-    FILE.write_text("\n".join((_HEADING, *lines)) + "\n", encoding="utf-8")
-    print(f"{len(said)} messages; wrote {len(weights)} weights to {FILE.name}")
+    return "\n".join((_HEADING.format(by), *lines)) + "\n"
 
 
-def of_lines() -> Iterator[Said]:
-    """What `tests/nlu/beside.yaml` says, around orders of the demo shop."""
+def of_lines(read: bool) -> Iterator[Said]:
+    """What `tests/nlu/beside.yaml` says, around orders of the demo shop. `read`: whether it is wanted how each
+    message is read as it is."""
     reader, framer = _reader("demo"), framer_for(catalog_of("demo", NLU), DATA)
     labelled = yaml.safe_load((NLU / "beside.yaml").read_text(encoding="utf-8"))
     turn = itertools.count()
     for kind, voices in labelled.items():
         for who, lines in voices.items():
             for line in filter(None, re.split(r" / |\n", lines)):
-                sayings = list(_sayings(line.strip()))
-                for saying in sayings:
+                made = list(sayings(line.strip()))
+                for saying in made:
                     forms = (saying,) if "◇" in saying else (f"◇ {saying}", f"{saying},◇")
                     for form in forms:
                         text = _with_order(form, next(turn))
@@ -102,12 +108,13 @@ def of_lines() -> Iterator[Said]:
                             who,
                             kind == "harmful",
                             tuple(clauses_beside(reader._reader.read(text, reader._goods))),
-                            min(1.0, LINE_WEIGHT_MAX / len(sayings) / len(forms)),
-                            complete(dict(framer.frame(text))),
+                            min(1.0, LINE_WEIGHT_MAX / len(made) / len(forms)),
+                            not read or complete(dict(framer.frame(text))),
                         )
 
 
-def of_corpus() -> Iterator[Said]:
+def of_corpus(read: bool) -> Iterator[Said]:
+    """The clauses of the corpus' messages."""
     for file in sorted((NLU / "corpus").glob("*.jsonl")):
         shop = file.stem.split("-")[0].rstrip("0123456789")
         reader, framer = _reader(shop), framer_for(catalog_of(shop, NLU / "corpus"), DATA)
@@ -119,7 +126,9 @@ def of_corpus() -> Iterator[Said]:
             if gold.get("complete") is None:
                 continue
             clauses = tuple(clauses_beside(reader._reader.read(case["text"], reader._goods)))
-            one = Said(file.stem, False, clauses, ordered=complete(dict(framer.frame(case["text"]))))
+            one = Said(
+                file.stem, False, clauses, ordered=not read or complete(dict(framer.frame(case["text"])))
+            )
             if gold["complete"]:
                 yield replace(one, gold=True)
             elif intents == {"order"}:
@@ -128,7 +137,7 @@ def of_corpus() -> Iterator[Said]:
                 yield replace(one, harmful=True)
 
 
-def fitted(said: Sequence[Said], beside: Beside) -> dict[str, float]:
+def fitted(said: Sequence[Said], beside: ClauseJudge) -> dict[str, float]:
     """The weights that make what was said likeliest. Of several clauses of a harmful message, the one
     that is harmful is that which seems so most, at first the longest."""
     harmless: dict[Clause, float] = defaultdict(float)
@@ -142,7 +151,7 @@ def fitted(said: Sequence[Said], beside: Beside) -> dict[str, float]:
         for one in said
         if one.harmful and (left := tuple(c for c in one.clauses if c not in common))
     ]
-    judge: Beside | None = None
+    judge: ClauseJudge | None = None
     weights: dict[str, float] = {}
     for _ in range(ROUNDS):
         harmful: dict[Clause, float] = defaultdict(float)
@@ -151,12 +160,12 @@ def fitted(said: Sequence[Said], beside: Beside) -> dict[str, float]:
             harmful[worst] += weight
         examples = [(beside.features(c), 0, math.sqrt(n) if n > 1 else n) for c, n in harmless.items()]
         examples += [(beside.features(c), 1, math.sqrt(n) if n > 1 else n) for c, n in harmful.items()]
-        weights = _regression(examples)
+        weights = regression(examples)
         judge = beside.weighing(weights)
     return weights
 
 
-def _regression(examples: Sequence[tuple[set[str], int, float]]) -> dict[str, float]:
+def regression(examples: Sequence[tuple[set[str], int, float]]) -> dict[str, float]:
     """Logistic regression with a little ridge, by steps that are the smaller the more went before."""
     counts = Counter(name for names, _, _ in examples for name in names)
     index = {name: at for at, name in enumerate(sorted(n for n, c in counts.items() if c >= SEEN_MIN), 1)}
@@ -180,7 +189,7 @@ def _regression(examples: Sequence[tuple[set[str], int, float]]) -> dict[str, fl
     return kept | {BASE: round(weights[0], 2)}
 
 
-def curve(said: Sequence[Said], beside: Beside) -> None:
+def curve(said: Sequence[Said], beside: ClauseJudge) -> None:
     """Print, for shares of complete orders that would be asked about, the share of harmful ones that is."""
     people = sorted({one.who for one in said})
     random.Random(1).shuffle(people)
@@ -206,7 +215,7 @@ def _reader(shop: str) -> Parser:
     return Parser(vocabulary_of(catalog), Lexicon.read(DATA))
 
 
-def _sayings(line: str) -> Iterable[str]:
+def sayings(line: str) -> Iterable[str]:
     """A line with each of its alternatives, or with so many of them."""
     options = [
         piece.split("|") if at % 2 else [piece] for at, piece in enumerate(re.split(r"\(([^()]*)\)", line))
