@@ -331,7 +331,11 @@ def _names_of(vocabulary: Vocabulary, lexicon: Lexicon) -> Names:
     if len(vocabulary.products) > PRODUCTS_SPELLED_MAX:
         return LargeNames(vocabulary, lexicon)
     table = NameTable(vocabulary, lexicon)
-    return Names(table, lexicon, Parts(vocabulary.products.values(), lexicon, table.namer.words))
+    return Names(
+        table,
+        lexicon,
+        Parts(vocabulary.products.values(), lexicon, table.namer.words, table.namer.short_generics),
+    )
 
 
 def _whole(understood: Understanding) -> bool:

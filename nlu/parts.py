@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -46,9 +48,15 @@ class Parts:
     """Finds such stretches for one catalog."""
 
     def __init__(
-        self, products: Iterable[ProductWords], lexicon: Lexicon, general: Iterable[str] = ()
+        self,
+        products: Iterable[ProductWords],
+        lexicon: Lexicon,
+        general: Iterable[str] = (),
+        shorter: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        """`general`: words that only say what kind of thing (视频, 会员); alone they are part of no name."""
+        """`general`: words that only say what kind of thing (视频, 会员); alone they are part of no name.
+        `shorter`: how else such a word is said: vip is 会员, 代金券 is 券."""
+        self._shorter = shorter
         self._labels: set[str] = set()
         self._pairs: set[str] = set()
         self._names: dict[str, tuple[str, str]] = {}
@@ -75,6 +83,13 @@ class Parts:
         labels = [_squeezed(variant.label) for variant in product.variants]
         self._labels.update(labels)
         names = [_squeezed(text) for text in (product.name, *product.aliases)]
+        names += [
+            name.replace(word, other)
+            for name in names
+            for word in self._shorter
+            if word in name
+            for other in self._shorter[word]
+        ]
         name = "\n".join(_BRACKETS.sub("", text) for text in names)
         whole = "\n".join((*names, *labels))
         self._names[product.product_id] = (name, whole)
@@ -84,14 +99,38 @@ class Parts:
             if "\n" not in pair:
                 self._by_pair[pair].append(product.product_id)
 
-    def read(self, text: str, free: bytearray) -> Iterator[Part]:
-        """The parts of names in what is free (0) of the squeezed `text`, left to right."""
+    def read(
+        self, text: str, free: bytearray, blanks: Set[int] = frozenset(), labels: bool = True
+    ) -> Iterator[Part]:
+        """The parts of names in what is free (0) of the squeezed `text`, left to right. `blanks`: before
+        which of its characters blanks stood; a part may end there. `labels`: a part may hold words of the
+        labels of sizes, too."""
         for run in _RUN.finditer(text):
             for start, end in self._stretches(text, free, run.start(), run.end()):
-                if _PIECE <= end - start <= STRETCH_MAX:
-                    found = self._held(text[start:end])
-                    if found is not None:
-                        yield Part(start, end, *found)
+                if _PIECE <= end - start <= STRETCH_MAX and (part := self._part(text, start, end, labels)):
+                    yield part
+                    continue
+                cuts = [start, *sorted(at for at in blanks if start < at < end), end]
+                for one, other in pairwise(cuts) if len(cuts) > 2 else ():
+                    if _PIECE <= other - one <= STRETCH_MAX and (
+                        part := self._part(text, one, other, labels)
+                    ):
+                        yield part
+
+    def _part(self, text: str, start: int, end: int, labels: bool) -> Part | None:
+        """The part that a whole stretch is, or but for the period that it ends with: 极光TV年卡. Right behind
+        a digit stands a unit, which is found in labels, too: 500港币."""
+        labels = labels and not text[start - 1 : start].isdigit()
+        found = self._held(text[start:end], labels)
+        period = _PERIOD_CARD.search(text, start + _PIECE, end) if found is None else None
+        if period is not None:
+            end = period.start()
+            found = self._held(text[start:end], labels)
+        return Part(start, end, *found) if found is not None else None
+
+    def in_name(self, product_id: str, word: str) -> bool:
+        """Whether the name of a product, and not only the label of a size, holds a word as it is."""
+        return word in self._names[product_id][0]
 
     def kinds(self, text: str, free: bytearray) -> Iterator[Part]:
         """What only says what kind of thing, where one name alone holds it so: 打车券. That names goods
@@ -106,22 +145,28 @@ class Parts:
         """What stands between the words of talk and the characters that join words."""
         closed = bytearray(free[start:end])
         for _, at, to in self._talk.find_matches_as_indexes(text[start:end]):
-            if to - at == 1 and text[start + at : start + at + _PIECE] in self._pairs:
-                continue  # 打 of 打车券 is no word of asking for it
+            alone = to - at == 1
+            if alone and self._pairs & {text[start + at : start + to + 1], text[start + at - 1 : start + to]}:
+                continue  # 打 of 打车券 is no word of asking for it, and 行 of 骑行卡 none of agreeing
             closed[at:to] = b"\x01" * (to - at)
         begin: int | None = None
         for at in range(start, end + 1):
-            stops = at == end or closed[at - start] or self._joins(text[at : at + _PIECE])
+            stops = at == end or closed[at - start] or self._joins(text, at)
             if stops and begin is not None:
                 yield begin, at
                 begin = None
             elif not stops and begin is None:
                 begin = at
 
-    def _joins(self, pair: str) -> bool:
-        """Whether a character only joins words, or counts: 四 of 四级 belongs to a name that has it."""
-        joins = pair[0] in self._between or pair[0] in self._numerals
-        return joins and pair not in self._pairs
+    def _joins(self, text: str, at: int) -> bool:
+        """Whether a character only joins words, or counts: 四 of 四级 and 行 of 骑行 belong to names that
+        have them."""
+        if not self._joining(text[at]) or text[at : at + _PIECE] in self._pairs:
+            return False
+        return at == 0 or self._joining(text[at - 1]) or text[at - 1 : at + 1] not in self._pairs
+
+    def _joining(self, character: str) -> bool:
+        return character in self._between or character in self._numerals
 
     def _only_kind(self, stretch: str) -> dict[str, float] | None:
         """The one product in whose name such words of kind stand as they are: 打车券 of 滴滴快车打车券."""
@@ -131,7 +176,7 @@ class Parts:
         holding = [one for one, (name, _) in self._names.items() if stretch in name]
         return {holding[0]: PART_COST} if len(holding) == 1 else None
 
-    def _held(self, stretch: str) -> tuple[dict[str, float], bool] | None:
+    def _held(self, stretch: str, labels: bool) -> tuple[dict[str, float], bool] | None:
         """Which products hold the whole of it, and whether only by how it sounds."""
         told = sum(end - start for _, start, end in self._general.find_matches_as_indexes(stretch))
         if len(stretch) - told < _PIECE:
@@ -149,6 +194,7 @@ class Parts:
         by_sound: dict[str, float] = {}
         for product_id in dict.fromkeys(one for some in likely for one in some):
             name, whole = self._names[product_id]
+            whole = whole if labels else name
             pieces = _pieces(stretch, whole)
             if not set(latin) <= set(_LATIN.findall(whole)):
                 continue
@@ -177,6 +223,8 @@ class Parts:
 
 _TALK = ("aside.talk", "contacts.people", "stance.order", "stance.polite", "stance.own_request", "stance.add")
 _CLAUSE_ENDS = re.compile("[,。;!?\n、…]")
+_KINDS = frozenset("券卡票")
+_PERIOD_CARD = re.compile("(?:包[月季年]|半年卡?|[月季年周][卡费])$")
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _LATIN = re.compile(r"[a-z]+")
 _RUN = re.compile(r"[a-z\u4e00-\u9fff]+")
@@ -205,6 +253,8 @@ def _pieces(stretch: str, name: str) -> list[str] | None:
             end += 1
         if len(stretch) - end == 1:
             # One character must not be left over: 健身|房卡, not 健身房|卡.
+            if stretch[end] in _KINDS and stretch[end] in name:
+                return [*pieces, stretch[at:end]]  # 洗护|券
             end -= 1
             if end - at < _PIECE or stretch[end:] not in name:
                 return None

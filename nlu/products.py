@@ -24,7 +24,7 @@ from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import Entry, MentionKind, NameTable, squeezed
 from nlu.naming import Role
 from nlu.page import Page
-from nlu.parts import Parts, clauses_with
+from nlu.parts import Part, Parts, clauses_with
 from nlu.sounds import heard, initials, pinyin
 from nlu.spellings import all_chinese
 from nlu.typos import Misspellings, sounds_near
@@ -225,28 +225,46 @@ class Names:
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
             slips = list(self._misspelled(text, taken, edges, others))
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
-        chosen = _longest([*chosen, *self._said_by_parts(text, chosen)])
+        chosen = _longest([*chosen, *self._said_by_parts(text, chosen, edges)])
         chosen = _longest([*chosen, *self._only_of_kind(text, chosen)])
         if not any(mention.kind in _GOODS for mention in chosen):
             chosen = [*chosen, *self._abbreviated(text, chosen)]
         named = grown(text, list(self._put_together(text, chosen)), self._written)
         return tuple(_moved(mention, places) for mention in named)
 
-    def _said_by_parts(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
-        """Goods said by parts of their names, in the clauses in which nothing else is named."""
+    def _said_by_parts(
+        self, text: str, chosen: Sequence[Mention], edges: frozenset[int]
+    ) -> Iterator[Mention]:
+        """Goods said by parts of their names, in the clauses in which nothing else is named, or where the
+        part holds what seemed to be the name of others: 奇异果 of 银河奇异果TV, 猫砂 of 猫砂盆."""
         known = bytearray(len(text))
         for mention in chosen:
             known[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
         named = [m for m in chosen if m.kind in (MentionKind.NAME, MentionKind.UNKNOWN)]
         closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
-        for part in self._parts.read(text, closed):
-            start, end = part.start, part.end
-            if sum(not one for one in known[start:end]) >= SHORT_PART:
-                closeness = Closeness.SOUND if part.by_sound else Closeness.PARTIAL
-                thin = end - start <= SHORT_PART
-                yield Mention(
-                    start, end, text[start:end], MentionKind.NAME, part.options, closeness, thin=thin
-                )
+        for part in self._parts.read(text, closed, edges):
+            if sum(not one for one in known[part.start : part.end]) >= SHORT_PART:
+                yield self._by_part(text, part)
+        if not any(map(_said_shorter, named)):
+            return
+        whole = [(m.start, m.end) for m in named if not _said_shorter(m)]
+        for part in self._parts.read(text, clauses_with(text, whole), edges, labels=False):
+            beside = [m for m in named if m.start < part.end and part.start < m.end]
+            words = [text[m.start : m.end] for m in beside]
+            part.options = {
+                one: cost
+                for one, cost in part.options.items()
+                if all(self._parts.in_name(one, word) for word in words)
+            }
+            more = not all(known[part.start : part.end])
+            if beside and part.options and more and all(_within(m, part) for m in beside):
+                yield self._by_part(text, part)
+
+    def _by_part(self, text: str, part: Part) -> Mention:
+        closeness = Closeness.SOUND if part.by_sound else Closeness.PARTIAL
+        thin = part.end - part.start <= SHORT_PART
+        said = text[part.start : part.end]
+        return Mention(part.start, part.end, said, MentionKind.NAME, part.options, closeness, thin=thin)
 
     def _only_of_kind(self, text: str, chosen: Sequence[Mention]) -> Iterator[Mention]:
         """Goods named by their kind alone, where nothing is named and nothing else is for the same."""
@@ -527,6 +545,17 @@ _GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
 _APART = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
 _TIER_LENGTHS = (2, 3, 4)
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
+
+
+def _said_shorter(mention: Mention) -> bool:
+    """Whether it is no whole name or alias of anything, so that a longer name may hold it."""
+    return mention.kind is MentionKind.NAME and min(mention.options.values(), default=0.0) > 0
+
+
+def _within(mention: Mention, part: Part) -> bool:
+    """Whether a part of a name goes on where a mention ends, or begins before it."""
+    longer = part.end - part.start > mention.end - mention.start
+    return longer and part.start <= mention.start and mention.end <= part.end
 
 
 def _or_a_slip(mention: Mention, slips: list[Mention]) -> Mention:

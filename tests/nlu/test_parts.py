@@ -11,6 +11,8 @@ import pytest
 from nlu.lexicon import Lexicon
 from nlu.parts import PRODUCTS_MAX, Parts
 from nlu.vocabulary import ProductWords, VariantWords
+from tests.nlu.test_corpus import complete
+from tests.nlu.test_unseen_shops import framer, line
 
 LEXICON = Lexicon.read(Path(__file__).parents[2] / "data")
 
@@ -77,3 +79,34 @@ def test_what_is_already_read_is_left_alone() -> None:
 def test_a_large_catalog_is_not_looked_through() -> None:
     many = Parts((product(f"p{at}", f"校园健身房{at}") for at in range(PRODUCTS_MAX + 1)), LEXICON)
     assert not list(many.read("健身房", bytearray(3)))
+
+
+def test_a_part_ends_where_a_blank_stands_or_a_period_is_named() -> None:
+    shop = Parts((product("tv", "云视听极光TV会员"),), LEXICON)
+    (part,) = shop.read("极光tv年卡qq", bytearray(8), blanks=frozenset({6}))
+    assert (part.start, part.end, set(part.options)) == (0, 4, {"tv"})
+
+
+def test_a_word_of_kind_is_said_in_its_other_ways() -> None:
+    shop = Parts((product("sing", "全民K歌VIP"),), LEXICON, (), {"vip": ("会员",)})
+    assert [set(part.options) for part in shop.read("k歌会员", bytearray(4))] == [{"sing"}]
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku"),
+    [
+        ("village", "极光TV年卡 qq 387317914", "jiguang-12m"),
+        ("village", "奇异果TV月卡 13829384751", "qiyiguo-1m"),
+        ("village", "K歌会员月卡，QQ号829103746", "kge-1m"),
+        ("village", "芒果TV月卡 13829384751", "mgtv-1m"),
+        ("garage", "骑行季卡 15738291046", "hello-90"),
+    ],
+)
+def test_a_longer_part_counts_before_the_name_of_others_inside_of_it(shop: str, text: str, sku: str) -> None:
+    frame = framer(shop).frame(text)
+    assert complete(frame)
+    assert frame["lines"][0]["sku"] == sku
+
+
+def test_the_brand_in_front_is_never_cut_for_a_part() -> None:
+    assert line("daily", "给中石油的卡充200，卡号9130048827361504")["sku"] == "zsy-200"
