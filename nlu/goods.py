@@ -7,7 +7,7 @@ the customer is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
@@ -237,6 +237,10 @@ class Goods:
     def words_of(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
         """The words that tell the variants of a product apart."""
         return self._sizes.words(product_id)
+
+    def labels_in(self, text: str, product_id: str) -> Iterator[tuple[int, int, str]]:
+        """Where such words stand in a squeezed text."""
+        return self._sizes.labels_in(text, (product_id,))
 
     def _words_in(self, product_id: str, wanted: Wanted) -> bool:
         return self.sized_in(product_id, wanted.nearby)

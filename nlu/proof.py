@@ -20,6 +20,7 @@ from nlu.numerals import number, numbers
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
+from nlu.proof_of_labels import ProofOfLabels
 from nlu.proof_of_names import ProofOfNames
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
@@ -39,6 +40,7 @@ class Prover:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._names = ProofOfNames(vocabulary, table, goods)
+        self._labels = ProofOfLabels(goods)
         self._shares = ProofOfShares(lexicon)
         self._sizes = ProofOfSizes(vocabulary, lexicon)
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
@@ -70,6 +72,7 @@ class Prover:
         yield from self._names.doubts(said)
         yield from self._recipients.doubts(said)
         yield from self._sizes.doubts(said)
+        yield from self._labels.doubts(said)
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
         if said.turned:
