@@ -21,12 +21,14 @@ def skip(page: Page) -> tuple[tuple[int, int], ...]:
 
 def _skip_circled(page: Page) -> list[tuple[int, int]]:
     """①滴滴50元 ②…: once normalised they touch the numbers behind them."""
+    if _CIRCLED.search(page.original) is None:
+        return []
     found: list[tuple[int, int]] = []
     for at, character in enumerate(page.text):
         if not character.isdigit():
             continue
         typed = page.span(at, at + 1).start
-        if not _FIRST_CIRCLED <= page.original[typed : typed + 1] <= _LAST_CIRCLED:
+        if _CIRCLED.match(page.original, typed) is None:
             continue
         if page.text[at - 1 : at].isdigit() and not (found and found[-1][1] == at):
             return []  # a digit of the number in front of it, which is written so
@@ -52,6 +54,6 @@ def _take(page: Page, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end)]
 
 
-_FIRST_CIRCLED, _LAST_CIRCLED = "\u2460", "\u2473"
+_CIRCLED = re.compile("[\u2460-\u2473]")
 _AT_LINE_START = re.compile(r"(?:^|(?<=\n))[\s(]*(\d{1,2})[.、):](?!\d)")
 _IN_LINE = re.compile(r"(?:^|(?<=[\s,，;；。:：]))\(?(\d{1,2})[.、):](?!\d)")

@@ -150,9 +150,11 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.LEADING, "后末倒", rf"(?<![以之然今往稍背]){last}", _group_from_end
     yield version, "g", rf"(?<![\d.])(?P<all>[2-6]g\+?)(?= ?(?:{words['generations_behind']}))", _nothing
     made = rf"(?<![a-z])(?:{words['makes']}) ?(?P<all>\d{{1,2}})(?!\d|\.\d|g|%)"
-    yield version, "", rf"{made}(?= ?(?:{words['versions_behind']}))", _nothing
+    makes = _firsts(lexicon.words("other_numbers.makes"))
+    yield version, makes, rf"{made}(?= ?(?:{words['versions_behind']}))", _nothing
     recent = r"(?P<all>(?:[3-9]|1[0-9]|2[0-6]|360))(?!\d|\.\d|g|%|[a-z])"
-    yield version, "", rf"(?<![a-z])(?:{words['versioned']})[ \-]?{recent}{_UNITS}", _nothing
+    versioned = _firsts(lexicon.words("other_numbers.versioned"))
+    yield version, versioned, rf"(?<![a-z])(?:{words['versioned']})[ \-]?{recent}{_UNITS}", _nothing
     yield (
         version,
         "v级",
@@ -167,7 +169,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     labelled = r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|\d\d)(?:号码|手机号?) ?[是为:]? ?[\d\0]"
     yield (
         many,
-        "",
+        "个位名组 条部张台口 人号手俩仨",
         rf"(?<![第\da-z])(?!{goods})(?!{labelled})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
@@ -196,7 +198,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     kin = _either(lexicon.words("contacts.kin_roots"))
     yield (
         OtherKind.MEASURE,
-        "",
+        "二三四五 六七八九",
         rf"(?<![第几\d一二两三四五六七八九十百千])(?P<all>[二三四五六七八九])(?={kin})(?!公[斤里司分交园])",
         _nothing,
     )  # 三姐, 二舅
@@ -221,8 +223,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     measured = _firsts(lexicon.words("other_numbers.measures"))
     yield (
         OtherKind.MEASURE,
-        "",
-        rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?=[{measured}])(?:{words['measures']}))",
+        measured,
+        rf"(?P<all>(?:\d+(?:\.\d+)?|{_N}) ?(?=[{re.escape(measured)}])(?:{words['measures']}))",
         _nothing,
     )
     day = r"(?:[12]?\d|3[01]|[一二三四五六七八九]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|三十一?)"
@@ -248,7 +250,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     )
     yield OtherKind.TIME, "一1", rf"(?P<all>[一1]次)(?=(?:{words['at_once_behind']}))", _nothing
     yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
-    yield OtherKind.WORD, "", _numeral_words(lexicon.words("numerals.words")), _nothing
+    numeral = lexicon.words("numerals.words")
+    yield OtherKind.WORD, _firsts(numeral), _numeral_words(numeral), _nothing
 
 
 _LISTS = (
@@ -277,12 +280,12 @@ def _numeral_words(words: Collection[str]) -> str:
         elif word[-1].isdigit():
             front, back = r"(?<!\d)", r"(?!\d)"
         guarded.append(f"{front}{re.escape(word)}{back}")
-    return f"(?=[{_firsts(words)}])(?P<all>" + "|".join(guarded) + ")"
+    return f"(?=[{re.escape(_firsts(words))}])(?P<all>" + "|".join(guarded) + ")"
 
 
 def _firsts(words: Iterable[str]) -> str:
     """The characters that words begin with, for a quick look ahead of trying each of many words."""
-    return "".join(re.escape(character) for character in sorted({word[0] for word in words}))
+    return "".join(sorted({word[0] for word in words}))
 
 
 _NUMERALS = "[0-9一二两三四五六七八九十百千万几数]"

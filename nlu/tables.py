@@ -89,9 +89,10 @@ def _header(text: str, columns: Mapping[str, tuple[str, ...]]) -> _Header | None
     start = 0
     for line in text.split("\n"):
         cells = [cell.strip() for cell in _split(line)]
-        meanings = tuple(_meaning(cell, columns) for cell in cells)
-        if len(cells) > 1 and sum(meaning is not None for meaning in meanings) > 1:
-            return _Header(start, start + len(line), meanings)
+        if len(cells) > 1:
+            meanings = tuple(_meaning(cell, columns) for cell in cells)
+            if sum(meaning is not None for meaning in meanings) > 1:
+                return _Header(start, start + len(line), meanings)
         start += len(line) + 1
         if any(character.isdigit() for character in line):
             return None
