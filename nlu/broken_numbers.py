@@ -36,6 +36,7 @@ _MEASURES = frozenset("张份套") | frozenset("台单杯")
 _HEARD_NUMERALS = frozenset(
     heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
 )
+_HEARD_PIECE = heard("个")
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
 
@@ -90,7 +91,7 @@ def unread_periods(text: str, events: Sequence[Event], left: frozenset[int]) -> 
         amount = event.amount
         if amount is not None and amount.kind is AmountKind.BARE and not amount.text.isalpha():
             behind = text[event.end : event.end + 3]
-            if heard(behind[:1]) == heard("个"):
+            if heard(behind[:1]) == _HEARD_PIECE:
                 continue  # 1各月 is one month
             if any(event.end + at in left and character in _UNIT_ENDS for at, character in enumerate(behind)):
                 yield event.start

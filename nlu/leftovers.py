@@ -98,10 +98,10 @@ class Leftovers:
             if taken[at] != 1 and "\u4e00" <= character <= "\u9fff":
                 clause.append(at)
                 continue
-            talk = any(taken[place] == 2 or text[place] in self._chatter for place in clause)
-            if not talk and len(clause) <= _NAME_LENGTH_MAX:
+            if 1 < len(clause) <= _NAME_LENGTH_MAX:
                 run = [place for place in clause if place in left]
-                if any(other - place == 1 for place, other in pairwise(run)):
+                beside = any(other - place == 1 for place, other in pairwise(run))
+                if beside and not any(taken[place] == 2 or text[place] in self._chatter for place in clause):
                     yield from run
             clause = []
 

@@ -109,7 +109,8 @@ def misgive(
             record.doubtful = True
     recipients = sum(bool(record.accounts) for record in records)
     for record in records:
-        if recipients < 2 and counted_twice(text, list(_within(record, events, *EventKind))):
+        taken_up = [event for event in events if record.start <= event.start <= record.end]
+        if recipients < 2 and counted_twice(text, taken_up):
             record.doubtful = True
 
 
@@ -245,19 +246,25 @@ def _misheard_carriers(
     text: str, events: Sequence[Event], left: frozenset[int], lexicon: Lexicon
 ) -> Iterable[int]:
     """异动, 动移: a carrier that was misspelled, and is not the number's."""
+    if not left:
+        return
     named = lexicon.groups("carriers.prefixes")
+    places = left | {at - 1 for at in left}
     for event in events:
         if event.account is None or event.account.kinds[:1] != ("phone",):
             continue
         mine = next((name for name, prefixes in named.items() if event.account.text.startswith(prefixes)), "")
-        for name in named:
-            sounds = {heard(name), heard(name[::-1])}
-            for at in left | {at - 1 for at in left}:
-                word = text[at : at + len(name)]
-                slips = sum(one != other for one, other in zip(word, name, strict=False))
-                near = heard(word) in sounds and (slips == 1 or word == name[::-1])
-                if near and name != mine and len(word) == len(name):
-                    yield event.start
+        for name in named.keys() - {mine}:
+            turned = name[::-1]
+            sounds = {heard(name), heard(turned)}
+            words = (text[at : at + len(name)] for at in places)
+            if any(
+                len(word) == len(name)
+                and heard(word) in sounds
+                and (word == turned or sum(a != b for a, b in zip(word, name, strict=True)) == 1)
+                for word in words
+            ):
+                yield event.start
 
 
 def _misspelt_tiers(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[int]:
