@@ -78,7 +78,7 @@ class Evidence:
     """Goods of the real world, which no shop of this kind sells."""
 
     def has(self, *kinds: CueKind) -> bool:
-        return any(kind in self.cues for kind in kinds)
+        return not self.cues.keys().isdisjoint(kinds)
 
     @property
     def begins_with_no(self) -> bool:

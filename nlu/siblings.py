@@ -82,8 +82,10 @@ class Siblings:
     def hinted(self, left: Mapping[str, float], scraps: str, beside: str) -> tuple[str, ...]:
         """Siblings whose tier a scrap of the message sounds like, or that have it in their names: 慢话费 may be
         慢充, and 喜马拉雅上庭会员 the 家庭会员."""
-        sounds = heard(scraps)
-        tiers = {tier for tier, head, second in self._tiers if head in sounds or second in tuple(scraps)}
+        if not scraps and not beside:
+            return ()
+        sounds, characters = heard(scraps), frozenset(scraps)
+        tiers = {tier for tier, head, second in self._tiers if head in sounds or second in characters}
         ours = "".join(map(self.written, left))
         foreign = {scrap for scrap in beside if scrap not in ours}
         if not tiers and not foreign:
@@ -121,8 +123,10 @@ class Siblings:
         """The one sibling in whose name the word stands that follows the name: win10安装U盘, PS Plus二档."""
         behind = squeezed(behind)[0]
         table = self._table
+        if table.namer.role_of(behind[:2]) is not None:
+            return None
         lengths = [length for length in range(len(behind), 1, -1) if _is_word(behind, length)]
-        if not lengths or table.namer.role_of(behind[:2]) is not None:
+        if not lengths:
             return None
         kin = tuple(dict.fromkeys((*left, *(kin for other in left for kin in table.kin(other)))))
         if len(kin) > KIN_MAX:

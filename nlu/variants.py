@@ -215,7 +215,8 @@ class Sizes:
                     continue
                 near = [size for size in left if _between(size, amount)]
                 return VariantReading(options=_ids(near or left))
-            left = [size for size in left if size in _fitting(amount, sizes)]
+            fitting = _fitting(amount, sizes)
+            left = [size for size in left if size in fitting]
         if len(left) == 1 and (said or len(sizes) == 1):
             return VariantReading(sku_id=left[0].sku_id)
         if left:
