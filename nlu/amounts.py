@@ -171,7 +171,8 @@ def _currency(
     value = (found.value.low, found.value.high, found.value.exact)
     at = found.end + (text[found.end : found.end + 1] == " ")
     behind = units.currencies.starting_at(text, at)
-    if behind and not (behind[0].isascii() and _DIGIT_BEHIND.match(text, at + len(behind[0]))):
+    server = behind is not None and len(behind[0]) == 1 and _SERVER_BEHIND.match(text, at + 1)
+    if behind and not server and not (behind[0].isascii() and _DIGIT_BEHIND.match(text, at + len(behind[0]))):
         return _marked(text, AmountKind.CURRENCY, value, (behind[1],), found.start, at + len(behind[0]))
     at = found.start - (text[max(0, found.start - 1) : found.start] == " ")
     sign = units.signs.ending_at(whole, at)
@@ -316,6 +317,8 @@ _REACH = 10
 _WHOLE = ("块", "元", "圆", "塊")
 _CLOCK = re.compile(r"\d[.:]$")
 """In front of minutes and decimals; 金额：100 is an amount."""
+_SERVER_BEHIND = re.compile("[服区版]")
+"""Behind one character for a country's money it is the country: 60 欧服."""
 _A_LITTLE = re.compile(r"点(?![券卷劵数])")
 _FACTOR = re.compile(r"(?:^|[^a-z张个份套件单])[x*×✕] ?$")
 _SMALL = re.compile(

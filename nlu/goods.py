@@ -309,6 +309,10 @@ class Goods:
             for size in self._sizes.of(product_id)
         )
 
+    def lasts(self, product_id: str) -> bool:
+        """Whether the goods are sold by how long they last."""
+        return all(size.unit in PERIOD_UNITS for size in self._sizes.of(product_id))
+
     def counts_itself(self, product_ids: tuple[str, ...], amount: Amount) -> bool:
         """Whether the goods are counted in themselves (Q币, 点券) and sold in this number."""
         return any(

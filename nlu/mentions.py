@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nlu.accounts import Account
-from nlu.amounts import Amount
+from nlu.amounts import Amount, AmountKind
 from nlu.goods import Goods
 from nlu.name_table import Entry
 from nlu.naming import Role
@@ -47,8 +47,14 @@ def believed(
                 and other.options.keys() == mention.options.keys()
                 for other in mentions
             )
+            lasting = any(
+                mark.value.kind is AmountKind.PERIOD
+                and 0 <= mark.start - mention.end <= 1
+                and any(map(goods.lasts, mention.options))
+                for mark in sizes
+            )  # 知乎半年, where it is sold by the month
             unsure = named and mention.closeness is not Closeness.EXACT and not agreed
-            if unsure or not (beside or fits or agreed):
+            if unsure or not (beside or fits or agreed or lasting):
                 continue
         if (
             mention.kind is MentionKind.UNKNOWN

@@ -192,7 +192,7 @@ class Names:
         regions = [text for text, entry in self._entries.items() if entry.kind is MentionKind.REGION]
         if not regions:
             return []
-        exact = word_set(self._lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.compass")
+        exact = word_set(self._lexicon, "signs.numeral_characters", "signs.compass")
         telling = [word for word, (role, _) in self.table.namer.words.items() if role in _OF_SERVERS]
         return [
             text

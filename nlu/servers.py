@@ -39,7 +39,7 @@ def with_unknown_regions(
         if event.kind is not EventKind.QUALIFIER:
             taken[event.start : event.end] = b"\x01" * (event.end - event.start)
     found = []
-    for match in signs.server.finditer(text):
+    for match in signs.server.finditer(_without_names(text, events)):
         start, end = match.span(1)
         if (
             not set(match[1]) - function
@@ -61,6 +61,10 @@ def with_unknown_regions(
             if not any(taken[start:end]) and not set(match["server"]) & function:
                 place = Mention(start, end, match["server"], MentionKind.REGION)
                 found.append(Event(EventKind.REGION, start, end, mention=place))
+        for start, end in _in_its_place(text, events, function):
+            if not any(taken[start:end]):
+                place = Mention(start, end, text[start:end], MentionKind.REGION)
+                found.append(Event(EventKind.REGION, start, end, mention=place))
         named = {region for product_id in options for region in vocabulary.products[product_id].regions}
         for start, end in _elsewhere(text, named, places):
             if not any(taken[start:end]):
@@ -72,6 +76,31 @@ def with_unknown_regions(
         if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
     ]
     return sorted([*kept, *found], key=lambda event: (event.start, event.end))
+
+
+def _without_names(text: str, events: list[Event]) -> str:
+    """The text with blanks for the goods, behind which a server begins: 原神国际服."""
+    blanked = list(text)
+    for event in events:
+        if event.kind is EventKind.NAME:
+            blanked[event.start : event.end] = " " * (event.end - event.start)
+    return "".join(blanked)
+
+
+def _in_its_place(text: str, events: list[Event], function: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """A word by itself between the goods and the recipient: lol5000点券 德玛西亚 QQ 590318827."""
+    goods = {
+        event.end for event in events if event.kind in (EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT)
+    }
+    recipients = {
+        event.account.label[0] if event.account.label else event.start
+        for event in events
+        if event.account is not None
+    }
+    for match in _BY_ITSELF.finditer(text):
+        between = match.start() in goods and match.end() in recipients
+        if between and not set(match["word"]) & function:
+            yield match.span("word")
 
 
 def _by_ending(text: str, endings: set[str], function: frozenset[str]) -> Iterator[tuple[int, int]]:
@@ -105,6 +134,7 @@ _LABELLED = re.compile(
     "(?:大区|区服|服务器|(?<![小地社校专])区)(?:[是为:]|选| )+(?P<server>[\u4e00-\u9fff]{3,5})(?=[,。;!\\s]|$)"
 )
 """What stands behind the word for a server: 大区是男爵领域."""
+_BY_ITSELF = re.compile("[ ,，、]{1,2}(?P<word>[\u4e00-\u9fff]{3,5})[ ,，、]{1,2}")
 _PLACES_MIN = 2
 _ENDING_LENGTH_MIN = 2
 """A single character (站) ends too many other words."""

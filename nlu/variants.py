@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -206,6 +206,7 @@ class Sizes:
         for amount in amounts:
             if amount.units == (LIFETIME,) and shelf.for_good:
                 continue
+            amount = self._of_its_kind(product_id, amount)
             said = True
             asked = asked or amount
             if not amount.exact:
@@ -222,6 +223,16 @@ class Sizes:
         if left:
             return VariantReading(options=_ids(left))
         return VariantReading(options=_ids(_nearest(sizes, asked)), unavailable=True)
+
+    def _of_its_kind(self, product_id: str, amount: Amount) -> Amount:
+        """肯德基50券: what the goods are is no unit that they are counted in, where they are sold by money."""
+        kind = amount.text[-1:]
+        if amount.kind is not AmountKind.SIZE or kind not in _ENDINGS:
+            return amount
+        product = self._vocabulary.products[product_id]
+        by_money = all(size.unit in MONEY_UNITS for size in self.of(product_id))
+        called_so = any(name.endswith(kind) for name in (product.name, *product.aliases))
+        return replace(amount, kind=AmountKind.BARE, units=()) if by_money and called_so else amount
 
     def _periods_of(self, name: str) -> tuple[Amount, ...]:
         """The periods that a name of goods says (魔兽月卡)."""
