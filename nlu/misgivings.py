@@ -34,6 +34,7 @@ _LATIN_BEFORE = re.compile(rf"(?<![a-z])[a-z]{{2,{LATIN_WORD_MAX}}} ?$")
 _LATIN = re.compile(r"(?<![a-z@._\-])[a-z]{3,10}(?![a-z@._\-])")
 _CHANGED = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _PAUSE = re.compile(r"[,，;。\n]")
+_PARTS_OF_SPEECH = frozenset({EventKind.QUALIFIER, EventKind.JOIN, EventKind.OR})
 _PRICE = re.compile("价[啥什么多几]|[啥么多何]价")
 _LOST = "\ufffd"
 _ENDED = re.compile(r"[,，;。\n]|[张份个套] ")
@@ -161,7 +162,7 @@ def _latin_scrap(text: str, event: Event, events: Sequence[Event], lexicon: Lexi
     return not any(
         other.start <= found.start() < other.end
         for other in events
-        if other.kind in READ or other.kind is EventKind.QUALIFIER
+        if other.kind in READ or other.kind in _PARTS_OF_SPEECH
     )
 
 

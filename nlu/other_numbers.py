@@ -237,6 +237,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     )
     points = r"(?<![点时\d.])(?P<all>(?:[1-9]\d{1,2}|[一二两三四五六七八九十百零]{2,4}) ?分)(?![钟之\d])"
     yield OtherKind.MEASURE, "分", points, _nothing
+    yield OtherKind.MEASURE, "o", r"(?P<all>\d{1,3} ?(?:years?|yrs?|yo)[ -]old)", _nothing
+    yield OtherKind.MEASURE, "h", r"(?<![a-z])s?he(?:'s| is) (?P<all>\d{1,2})(?![\d.])", _nothing
     seat = rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?号(?:机|位|桌|座|包厢|包间|包房|房|床|窗口|车厢))(?!型|票|卡|券|主|\d)"
     yield OtherKind.MEASURE, "号", seat, _nothing
     yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
