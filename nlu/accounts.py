@@ -12,6 +12,7 @@ from functools import lru_cache
 from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
 from nlu.addresses import PROVINCE_OR_CITY, addresses
+from nlu.domains import domains
 from nlu.emails import emails
 from nlu.labels import Label, is_label, label_before
 from nlu.lexicon import Lexicon
@@ -168,6 +169,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             or (found[0].isdigit() and (label is None or label.kind is None))
         ):
             continue  # 每个号200: digits are read as numbers, or not at all
+        if found[0].isdigit() and len(found[0]) < _DIGITS_MIN and label is not None and label.kind == EMAIL:
+            continue  # 企业邮箱10用户 counts
         if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
             continue  # 这个邮箱的Microsoft 365 names goods
         linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
@@ -222,6 +225,7 @@ def _is_name(token: str, label: Label) -> bool:
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. \-]?(?=[a-z]{0,6}\d)[a-z\d]{5,6}(?![a-z\d])"
 )
+_DIGITS_MIN = 5
 _HANDLE = re.compile(r"(?:^|[^a-z0-9._\-])@$")
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"
@@ -237,6 +241,7 @@ _NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,
     _emails,
+    domains,
     _tagged,
     hints,
     _masked,

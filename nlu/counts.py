@@ -77,11 +77,13 @@ _NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAU
 
 
 def without_heading(text: str, events: Sequence[Event]) -> list[Event]:
-    """三件套：A、B、C: what stands over a list says how many things it has, and orders none of them thrice."""
+    """三件套：A、B、C: what stands over a list says how many things it has, and orders none of them thrice.
+    月卡两个：A、B says for how many recipients."""
     for total in (event for event in events if _count(event) > 1):
         behind = [event for event in events if event.start > total.start and event.kind in _SAID]
         names = sum(event.kind is EventKind.NAME for event in behind)
-        if behind and ":" in text[total.end : behind[0].start] and _count(total) == names:
+        listed = len(behind) if {event.kind for event in behind} == {EventKind.ACCOUNT} else names
+        if behind and ":" in text[total.end : behind[0].start] and _count(total) == listed:
             return [event for event in events if event is not total]
     return list(events)
 

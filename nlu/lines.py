@@ -8,6 +8,7 @@ from itertools import islice
 
 from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
+from nlu.domains import registers
 from nlu.goods import Decision, Goods, Wanted
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
@@ -333,10 +334,13 @@ class LineReader:
 
     def _brand_takes(self, product_id: str, kind: str | None, account: str) -> bool:
         """Whether the brand of the goods has recipients of this form: a card of 中石油 has 16 digits."""
+        product = self._vocabulary.products[product_id]
+        if not registers((product.name, *product.aliases), account, self._lexicon):
+            return False
         known = self._lexicon.accounts.get(kind or "")
         if known is None or not known.by_brand:
             return True
-        name = plain(self._vocabulary.products[product_id].name)
+        name = plain(product.name)
         spellings = self._names.table.namer.brand_spellings
         patterns = [
             pattern

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nlu.accounts import Account
@@ -119,17 +119,22 @@ _SENTENCE_ENDS = ("\n", "。", ";")
 _CLAUSES_APART = re.compile("[,，]")
 
 
-def owners(text: str, mentions: Sequence[Mention]) -> list[Mention]:
+def owners(
+    text: str, mentions: Sequence[Mention], introduces: Callable[[int], bool] = lambda end: False
+) -> list[Mention]:  # fmt: skip
     """The names that only say whose account follows, as the goods are named beside them, too: 鱼翅50 斗鱼号
-    90372, 抖音ID: 99…"""
+    90372, 抖音ID: 99… `introduces`: whether what ends at an offset says the same of what stands behind it."""
     names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
-    labels = [mention for mention in names if _ITS_NUMBER.match(text, mention.end)]
+    labels = [m for m in names if _ITS_NUMBER.match(text, m.end) or introduces(m.end)]
     others = [mention for mention in names if mention not in labels]
     found = []
     for at, label in enumerate(labels):
         rivals = (*others, *labels[:at])
         if any((other.options.keys() | other.family.keys()) & label.options.keys() for other in rivals):
             found.append(label)
+    if names:
+        # Discord用户名 …: beside goods of the shop, what others sell only says whose name follows.
+        found += [m for m in mentions if m.kind is MentionKind.UNKNOWN and _ITS_NUMBER.match(text, m.end)]
     return found
 
 

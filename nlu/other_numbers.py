@@ -86,7 +86,7 @@ def _sold_so(text: str, units: Units) -> bool:
     return unit is not None and unit.end() == len(text)
 
 
-_COUNTED = frozenset({OtherKind.MEASURE, OtherKind.WORD})
+_COUNTED = frozenset({OtherKind.MEASURE, OtherKind.WORD, OtherKind.MANY})
 _ValueOf = Callable[[re.Match[str]], int | None]
 _N = r"(?:\d{1,4}|[一二两三四五六七八九十廿卅〇零]{1,4})"
 _GOODS_ENDS = "".join(("币券卡杯", "月年天周季", "点钻石", "张次份的"))

@@ -173,9 +173,16 @@ class ProofOfShares:
 
 
 def _has_own(said: Said, record: Record, account: Event) -> bool:
-    """Whether a recipient has a size or goods in its own stretch of the message."""
+    """Whether a recipient has a size or goods in its own stretch of the message; or both in its clause, where
+    no other recipient stands: Claude Pro 1个月 用 a@b.com."""
     begin, end = _stretch(said.text, account.start)
-    return any(begin <= event.start < end for event in (*record.names, *record.amounts))
+    if any(begin <= event.start < end for event in (*record.names, *record.amounts)):
+        return True
+    begin, end = said.bounds(account.start)
+    sole = not any(other is not account for other in said.beside(account.start, _ACCOUNTS))
+    return sole and all(
+        any(begin <= event.start < end for event in events) for events in (record.names, record.amounts)
+    )
 
 
 def _unread_behind(said: Said, account: Event) -> bool:
@@ -207,4 +214,5 @@ _ONE = "一1"
 _ONLY = frozenset("就只")
 _PAUSED = re.compile(r"[\s,，。;；!！?？、]")
 _GOODS = frozenset({EventKind.NAME})
+_ACCOUNTS = frozenset({EventKind.ACCOUNT})
 _OWN = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT})

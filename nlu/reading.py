@@ -20,6 +20,7 @@ from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.counts import without_parts, without_shares
+from nlu.domains import introduces, without_idle
 from nlu.events import events_of
 from nlu.found import MARKS_MAX, Found, Slots
 from nlu.goods import Goods
@@ -319,7 +320,9 @@ class Reader:
         found = replace(
             found, sizes=tuple(self._in_misspelt_unit(mark, found.mentions) for mark in found.sizes)
         )
-        theirs = owners(text, found.mentions)
+        theirs = owners(
+            text, found.mentions, lambda end: introduces(text, end, found.recipients, self._lexicon)
+        )
         mentions = tuple(mention for mention in found.mentions if mention not in theirs)
         mentions = believed(text, mentions, found.sizes, goods, joined, self._rejecting)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
@@ -365,6 +368,8 @@ class Reader:
             ]
         )
         perhaps_told |= clauses.named_in_stories(named)
+        kinds = goods.account_kinds(named)
+        found = replace(found, recipients=without_idle(found.recipients, kinds, self._lexicon))
         needed = unlabelled(text, found.recipients, mentions, sizes, goods, self._makes)
         rows = listed(text, found.recipients)
         used = tuple(

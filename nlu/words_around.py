@@ -18,6 +18,7 @@ from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
+from nlu.other_numbers import OtherKind
 from nlu.products import Closeness
 from nlu.records import Event, EventKind, Record
 from nlu.said import SLOT_EVENTS, Said
@@ -236,7 +237,10 @@ class WordsAround:
         return min(behind, key=lambda event: event.start, default=None)
 
     def _ends_before(self, said: Said, name: Event) -> Iterable[int]:
-        return (event.end for event in said.beside(name.start, SLOT_EVENTS) if event.end <= name.start)
+        """Where what was read in front of a name ends, be it only how many people there are."""
+        ends = [event.end for event in said.beside(name.start, SLOT_EVENTS)]
+        ends += [mark.end for mark in said.reading.others if mark.value.kind is OtherKind.MANY]
+        return (end for end in ends if end <= name.start)
 
 
 def _in_pinyin(word: str, words: str) -> bool:
