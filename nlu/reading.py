@@ -19,6 +19,7 @@ from nlu.asides import Clauses
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
+from nlu.counted_rows import with_counts
 from nlu.counts import without_parts, without_shares
 from nlu.domains import introduces, without_idle
 from nlu.events import events_of
@@ -172,7 +173,7 @@ class Reader:
         owners = (
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
         )
-        events = self._events(found, slots, shape.each)
+        events = self._events(found, slots, shape.each, goods)
         refused = refused_kinds(text, events, self._lexicon)
         unwanted = refusals(text, refused, self._lexicon)
         events = without_refused(events, unwanted)
@@ -394,7 +395,7 @@ class Reader:
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
         return Slots(mentions, used, sized, counted, perhaps_told)
 
-    def _events(self, found: Found, slots: Slots, each: bool) -> list[Event]:
+    def _events(self, found: Found, slots: Slots, each: bool, goods: Goods) -> list[Event]:
         text = found.page.text
         recipients = slots.used or self._named_people(text, each)
         events = events_of(
@@ -417,7 +418,7 @@ class Reader:
         )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
         events = without_repeats(text, without_shares(events), self._signs)
-        return in_columns(text, events, self._columns)
+        return with_counts(text, in_columns(text, events, self._columns), goods)
 
     def _in_misspelt_unit(self, mark: Mark[Amount], mentions: Sequence[Mention]) -> Mark[Amount]:
         """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
