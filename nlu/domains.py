@@ -56,7 +56,7 @@ def introduces(text: str, end: int, recipients: Iterable[Mark[Account]], lexicon
 
 def registers(names: Iterable[str], account: str, lexicon: Lexicon) -> bool:
     """Whether goods of these names are for such a domain name: .com域名注册 registers none that ends in cn."""
-    endings = "|".join(lexicon.words("accounts.domain_endings"))
+    endings = _endings(lexicon)
     sold = {
         found[1] or found[2]
         for name in names
@@ -67,11 +67,16 @@ def registers(names: Iterable[str], account: str, lexicon: Lexicon) -> bool:
 
 @lru_cache(maxsize=4)
 def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    endings = "|".join(sorted(lexicon.words("accounts.domain_endings"), key=len, reverse=True))
+    endings = _endings(lexicon)
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
     return re.compile(
         rf"(?<![a-z0-9@._/-])(?!www\.)(?:{label}\.)(?:{label}\.){{0,2}}?(?P<ending>{endings})(?![a-z0-9@/-]|\.[a-z0-9])"
     )
+
+
+def _endings(lexicon: Lexicon) -> str:
+    """Any ending, the longest first."""
+    return "|".join(map(re.escape, sorted(lexicon.words("accounts.domain_endings"), key=len, reverse=True)))
 
 
 _LINK = re.compile(" ?(?:还是|就是|是|为|叫|填|:|=)? ?")

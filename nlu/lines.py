@@ -25,6 +25,7 @@ from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 
 QUANTITY_MAX = 999
+_DEVICE = "台"
 OPTIONS_MAX = 8
 
 
@@ -155,6 +156,7 @@ class LineReader:
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
         """Amounts that size the goods, and one that only counts them (三台 of what is sold singly)."""
         options = tuple(record.name.options) if record.name else ()
+        pieces = record.quantity.quantity.count if record.quantity and record.quantity.quantity else None
         sizes: list[Amount] = []
         counted: Event | None = None
         for event in record.amounts:
@@ -164,8 +166,8 @@ class LineReader:
             singly = self._goods.sold_singly(options, amount)
             if singly or (counts and amount.units and all(unit in SENSELESS_UNITS for unit in amount.units)):
                 counted = event
-            else:
-                sizes.append(amount)
+            elif not (counts and _DEVICE in amount.units and amount.low == pieces):
+                sizes.append(amount)  # else 三台电脑…来三个密钥: one for each, where no size counts computers
         return tuple(sizes), counted
 
     def _phone_in_hand(self, hand: LineInHand | None) -> str | None:

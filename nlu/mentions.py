@@ -120,10 +120,12 @@ _CLAUSES_APART = re.compile("[,，]")
 
 
 def owners(
-    text: str, mentions: Sequence[Mention], introduces: Callable[[int], bool] = lambda end: False
+    text: str, mentions: Sequence[Mention], accounts: Sequence[int] = (),
+    introduces: Callable[[int], bool] = lambda end: False,
 ) -> list[Mention]:  # fmt: skip
     """The names that only say whose account follows, as the goods are named beside them, too: 鱼翅50 斗鱼号
-    90372, 抖音ID: 99… `introduces`: whether what ends at an offset says the same of what stands behind it."""
+    90372, 抖音ID: 99… `accounts`: where accounts begin. `introduces`: whether what ends at an offset says of
+    the one behind it what it is."""
     names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
     labels = [m for m in names if _ITS_NUMBER.match(text, m.end) or introduces(m.end)]
     others = [mention for mention in names if mention not in labels]
@@ -134,8 +136,19 @@ def owners(
             found.append(label)
     if names:
         # Discord用户名 …: beside goods of the shop, what others sell only says whose name follows.
-        found += [m for m in mentions if m.kind is MentionKind.UNKNOWN and _ITS_NUMBER.match(text, m.end)]
+        found += [m for m in mentions if m.kind is MentionKind.UNKNOWN and _is_whose(text, m.end, accounts)]
     return found
+
+
+def _is_whose(text: str, end: int, accounts: Sequence[int]) -> bool:
+    """Whether behind what ends at an offset stands its account, by a label or by an 是."""
+    link = _ITS_NAME.match(text, end)
+    return _ITS_NUMBER.match(text, end) is not None or (link is not None and link.end() in accounts)
+
+
+_ITS_NAME = re.compile(
+    r" ?的?(?:(?:名字|名称|名)(?:还是|就是|是|为|叫|填|:| )*|(?:还是|就是|是|为|叫|填|:)+ ?)"
+)
 
 
 def with_owner(text: str, mark: Mark[Account], names: Sequence[Mention]) -> Mark[Account]:

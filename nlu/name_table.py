@@ -24,6 +24,8 @@ from nlu.vocabulary import ProductWords, Vocabulary
 FORMS_PER_PRODUCT_MAX = 400
 SHARING_PRODUCTS_MAX = 20_000
 """In larger catalogs names are not looked for inside of longer ones: that would take too long."""
+ACRONYM_MIN = 3
+"""Fewer letters are no name, not even where a fitting size stands by."""
 SHARED_MIN = 3
 """Fewer characters inside of a longer name are no name of their own."""
 
@@ -124,7 +126,7 @@ class NameTable:
         named = self._tokens_of(product)
         self._learn_facts(product.product_id, named)
         for name, tokens in zip((product.name, *product.aliases), named, strict=True):
-            twins = _in_two_scripts(tokens)
+            twins = _in_two_scripts(tokens) | _acronym(tokens)
             for made, form in enumerate(self._spellings.of(tokens)):
                 if made >= FORMS_PER_PRODUCT_MAX:
                     break
@@ -440,6 +442,13 @@ def _wordy(character: str) -> bool:
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:
     return frozenset([token.meaning for token in tokens if token.role in QUALIFYING])
+
+
+def _acronym(tokens: tuple[Token, ...]) -> set[str]:
+    """IDM of IDM下载器激活码: letters in front of what the goods are name them."""
+    first = tokens[0] if len(tokens) > 1 else None
+    named = first is not None and first.role is Role.BRAND and all(map(_latin, first.text))
+    return {first.text} if first is not None and named and len(first.text) >= ACRONYM_MIN else set()
 
 
 def _in_two_scripts(tokens: tuple[Token, ...]) -> frozenset[str]:

@@ -186,8 +186,11 @@ def _has_own(said: Said, record: Record, account: Event) -> bool:
 
 
 def _unread_behind(said: Said, account: Event) -> bool:
-    """159…看着充: words behind a recipient that nobody understood."""
-    _, end = _stretch(said.text, account.end)
+    """159…看着充: words behind a recipient that nobody understood. Behind a joiner they are the next one's."""
+    joined = [event.start for event in said.reading.events if event.kind is EventKind.JOIN]
+    end = min(
+        _stretch(said.text, account.end)[1], *(at for at in joined if at >= account.end), len(said.text)
+    )
     return not said.reading.shape.left.over.isdisjoint(range(account.end, end))
 
 

@@ -322,7 +322,10 @@ class Reader:
             found, sizes=tuple(self._in_misspelt_unit(mark, found.mentions) for mark in found.sizes)
         )
         theirs = owners(
-            text, found.mentions, lambda end: introduces(text, end, found.recipients, self._lexicon)
+            text,
+            found.mentions,
+            [mark.start for mark in found.recipients],
+            lambda end: introduces(text, end, found.recipients, self._lexicon),
         )
         mentions = tuple(mention for mention in found.mentions if mention not in theirs)
         mentions = believed(text, mentions, found.sizes, goods, joined, self._rejecting)
