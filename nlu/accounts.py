@@ -145,13 +145,15 @@ def _plates(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         before = text[: found.start()].rstrip(" :是为")
         word = next((word for word in lexicon.words("accounts.plates") if before.endswith(word)), None)
         label = (len(before) - len(word), len(before)) if word else None
+        if label is None and (called := label_before(text, found.start(), lexicon)) is not None:
+            label = called.start, called.end  # 账号沪A88K66
         account = Account(
             name_typed(page, *found.span()),
             (GAME_ID,),
             None,
-            word is not None,
+            label is not None,
             label,
-            claimed=word is not None,
+            claimed=label is not None,
         )
         marks.append(Mark(account, *found.span()))
     return marks

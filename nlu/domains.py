@@ -7,7 +7,7 @@ own page) is none of their recipients.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from functools import lru_cache
 
 from nlu.labels import label_before
@@ -31,17 +31,6 @@ def ending_of(account: str, lexicon: Lexicon) -> str | None:
     """The ending of what has the form of a domain name: cn."""
     found = _pattern(lexicon).fullmatch(account.lower())
     return found["ending"] if found else None
-
-
-def without_idle(
-    recipients: Iterable[Mark[Account]], kinds: Set[str], lexicon: Lexicon
-) -> tuple[Mark[Account], ...]:  # fmt: skip
-    """The recipients without the domain names that none of the goods can be for, which need these kinds."""
-    return tuple(
-        mark
-        for mark in recipients
-        if GAME_ID in kinds or mark.value.said is not None or ending_of(mark.value.text, lexicon) is None
-    )
 
 
 def introduces(text: str, end: int, recipients: Iterable[Mark[Account]], lexicon: Lexicon) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nlu.name_table import squeezed
@@ -24,14 +24,54 @@ def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Ment
         Mention(places[start], places[end - 1] + 1, word, MentionKind.QUALIFIER)
         for start, end, word in sizes.labels_in(bare, named)
     ]
+    inside = [m for m in firm if any(_swallows(label, m, firm, sizes) for label in labels)]
+    firm = [mention for mention in firm if mention not in inside]
+    labels = [piece for label in labels for piece in _around_names(text, label, firm, sizes)]
     labels += [
         replace(mention, kind=MentionKind.QUALIFIER, options={}, family={})
         for mention in only
         if mention.closeness is not Closeness.EXACT
     ]
     labels = [label for label in labels if not any(_overlap(label, mention) for mention in firm)]
-    kept = [m for m in mentions if m not in only and not any(_overlap(label, m) for label in labels)]
+    kept = [
+        m
+        for m in mentions
+        if m not in only and m not in inside and not any(_overlap(label, m) for label in labels)
+    ]
     return tuple(sorted((*kept, *labels), key=lambda mention: mention.start))
+
+
+def _swallows(label: Mention, mention: Mention, names: Sequence[Mention], sizes: Sizes) -> bool:
+    """Whether a name is but a piece of a label of other goods: 席位 of 编辑席位, where another good is counted
+    in 席位."""
+    within = label.start <= mention.start and mention.end <= label.end
+    if not within or mention.kind is not MentionKind.NAME or _length(mention) >= _length(label):
+        return False
+    return any(
+        label.text in sizes.words(one)
+        for other in names
+        if other.kind is MentionKind.NAME and not _overlap(other, label)
+        for one in other.options
+        if one not in mention.options
+    )
+
+
+def _around_names(
+    text: str, label: Mention, firm: Sequence[Mention], sizes: Sizes
+) -> Iterator[Mention]:  # fmt: skip
+    """A label as it stands; or, where it ends in the goods' own name, what is said in front of that: 深度 of
+    深度保洁."""
+    names = [m for m in firm if m.kind is MentionKind.NAME and label.start < m.start < label.end]
+    if not names:
+        yield label
+        return
+    front = text[label.start : names[0].start].strip()
+    if any(front in sizes.words(one) for one in names[0].options):
+        yield replace(label, end=label.start + len(front), text=front)
+
+
+def _length(mention: Mention) -> int:
+    return mention.end - mention.start
 
 
 def _only_a_label(mention: Mention, mentions: Sequence[Mention], sizes: Sizes) -> bool:

@@ -21,7 +21,7 @@ from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.counted_rows import with_counts
 from nlu.counts import without_parts, without_shares
-from nlu.domains import introduces, without_idle
+from nlu.domains import introduces
 from nlu.events import events_of
 from nlu.found import MARKS_MAX, Found, Slots
 from nlu.goods import Goods
@@ -64,7 +64,7 @@ from nlu.taking_back import (
     without_refused,
 )
 from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
-from nlu.unlabelled import unlabelled
+from nlu.unlabelled import unlabelled, without_idle
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 

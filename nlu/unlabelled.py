@@ -7,17 +7,31 @@ that needs such an account, and is sold in no such size, they are whom it is for
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
 from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account
 from nlu.amounts import Amount
+from nlu.domains import ending_of
 from nlu.goods import Goods
+from nlu.lexicon import Lexicon
 from nlu.numbers_used import overlap
 from nlu.page import Mark
 from nlu.products import Mention, MentionKind
 
 ROUND = "00"
 """A number that ends so is more likely a size that is not sold here than an account."""
+
+
+def without_idle(
+    recipients: Iterable[Mark[Account]], kinds: Set[str], lexicon: Lexicon
+) -> tuple[Mark[Account], ...]:  # fmt: skip
+    """The recipients without the domain names that none of the goods can be for: a shop's own page. `kinds`:
+    what the goods need."""
+    return tuple(
+        mark
+        for mark in recipients
+        if GAME_ID in kinds or mark.value.said is not None or ending_of(mark.value.text, lexicon) is None
+    )
 
 
 def unlabelled(

@@ -203,6 +203,7 @@ class Sizes:
         for word in words:
             left = [size for size in left if size.sku_id in shelf.words.get(word, ())]
             said = True
+        amounts = tuple(amounts)
         for amount in amounts:
             if amount.units == (LIFETIME,) and shelf.for_good:
                 continue
@@ -218,6 +219,7 @@ class Sizes:
                 return VariantReading(options=_ids(near or left))
             fitting = _fitting(amount, sizes)
             left = [size for size in left if size in fitting]
+        left = _plain(left, amounts) or left
         if len(left) == 1 and (said or len(sizes) == 1):
             return VariantReading(sku_id=left[0].sku_id)
         if left:
@@ -367,6 +369,30 @@ def _between(size: Size, amount: Amount) -> bool:
     if amount.kind in (AmountKind.MONEY, AmountKind.BARE):
         return amount.low <= size.face_value <= amount.high or amount.low <= size.list_price <= amount.high
     return size.unit in amount.units and amount.low <= size.face_value <= amount.high
+
+
+def _plain(left: list[Size], amounts: tuple[Amount, ...]) -> list[Size]:
+    """Of sizes that all fit the one that says no more than was said: 4小时 beside 深度保洁4小时."""
+    plain = [
+        size
+        for size in left
+        if size.more
+        and size.word in _SAYS_NOTHING
+        and all(any(_same_size(part, amount) for amount in amounts) for part in size.more)
+    ]
+    told = all(size.word not in _SAYS_NOTHING for size in left if size not in plain)
+    return plain if len(plain) == 1 and told else []
+
+
+def _same_size(one: Amount, other: Amount) -> bool:
+    if one.kind is not other.kind or not other.exact:
+        return False
+    if one.kind is AmountKind.PERIOD:
+        return one.in_unit(other.units[0]) == other.low
+    return one.low == other.low and bool(set(one.units) & set(other.units))
+
+
+_SAYS_NOTHING = frozenset(("", "装", "版", "卡", "券", "会员"))
 
 
 def _nearest(sizes: tuple[Size, ...], amount: Amount | None) -> list[Size]:

@@ -10,7 +10,11 @@ from tests.nlu.test_unseen_shops import framer
 
 @pytest.mark.parametrize(
     "text",
-    ["科目一VIP 13728391046，再来一个科目四", "驾考宝典科目一13728391046 科目四也要", "科目四VIP 13728391046 加科目一"],
+    [
+        "科目一VIP 13728391046，再来一个科目四",
+        "驾考宝典科目一13728391046 科目四也要",
+        "科目四VIP 13728391046 加科目一",
+    ],
 )
 def test_of_two_labels_none_is_left_out_silently(text: str) -> None:
     frame = framer("garage").frame(text)
