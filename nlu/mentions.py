@@ -54,7 +54,8 @@ def believed(
                 for mark in sizes
             )  # 知乎半年, where it is sold by the month
             unsure = named and mention.closeness is not Closeness.EXACT and not agreed
-            if unsure or not (beside or fits or agreed or lasting):
+            alone = lasting or _speaks_alone(text, mention, mentions, sizes)
+            if unsure or not (beside or fits or agreed or alone):
                 continue
         if (
             mention.kind is MentionKind.UNKNOWN
@@ -68,6 +69,27 @@ def believed(
             continue
         kept.append(mention)
     return tuple(kept)
+
+
+def _speaks_alone(
+    text: str, mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]
+) -> bool:  # fmt: skip
+    """Whether a thin name is long enough to mean nothing else (皇家猫粮), is that of goods whose server is
+    named (原神空月, 世界树), or touches a sum that it is not sold for (永辉的300块)."""
+    if mention.closeness is not Closeness.EXACT or not mention.options:
+        return False
+    if mention.end - mention.start >= _LONG_NAME:
+        return True
+    if any(m.kind is MentionKind.REGION and m.options.keys() & mention.options.keys() for m in mentions):
+        return True
+    return any(
+        mark.value.kind is AmountKind.MONEY and text[mention.end : mark.start] in ("", "的", " ")
+        for mark in sizes
+        if mark.start >= mention.end
+    )
+
+
+_LONG_NAME = 4
 
 
 def _counts_people(text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:

@@ -93,6 +93,7 @@ class NameTable:
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
         for product in vocabulary.products.values():
             self._add_product(product)
+        self._add_other_words(lexicon.groups("goods.also_called").values())
         self._share_with_longer_names()
         self._add_identities()
         self._share_families()
@@ -102,6 +103,17 @@ class NameTable:
         self._add_qualifiers()
         self._add_regions(vocabulary.products.values(), lexicon)
         self._add_unknown_goods()
+
+    def _add_other_words(self, groups: Iterable[Sequence[str]]) -> None:
+        """暖气费 where 集中供暖费 is sold, and nothing that is called 暖气费 itself."""
+        products = self._vocabulary.products.values()
+        named = {one.product_id: "\n".join(map(plain, (one.name, *one.aliases))) for one in products}
+        for words in groups:
+            sellers = [one for one, name in named.items() if any(word in name for word in words)]
+            for word in words:
+                if not any(word in named[one] for one in sellers):
+                    for one in sellers:
+                        self._add_text(word, one, 0.3, thin=False, said=frozenset())
 
     def _tokens_of(self, product: ProductWords) -> list[tuple[Token, ...]]:
         """The tokens of its name and of each alias."""

@@ -145,7 +145,9 @@ class Reader:
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._verbs = lexicon.words("stance.topup_verbs")
         self._columns = lexicon.groups("names.columns")
-        self._not_names = re.compile("|".join(map(re.escape, lexicon.words("names.not_names"))))
+        served = {plain(region) for one in vocabulary.products.values() for region in one.regions}
+        no_names = [word for word in lexicon.words("names.not_names") if word not in served]
+        self._not_names = re.compile("|".join(map(re.escape, no_names)))
         self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
 
     def read(

@@ -1,0 +1,45 @@
+"""Goods by the words of their customers, and not by those of the catalog; goods of other trades are no top-up."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlu.test_corpus import complete
+from tests.nlu.test_unseen_shops import framer
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku"),
+    [
+        ("village", "暖气费2000，陕西的，户号 61029384", "heat-2000"),
+        ("village", "取暖费交500，河北，户号13029184", "heat-500"),
+        ("village", "天然气费交100块，河南，燃气户号 20193847", "gas-100"),
+        ("village", "煤气费50 安徽 户号 40291837", "gas-50"),
+        ("village", "数字电视费一年，安徽的，卡号 90283746152", "catv-12m"),
+        ("village", "给娃充饭卡50，职教中心的，学生卡号20198374", "school-50"),
+        ("village", "南网电费50 云南 户号 0601283746", "elec-csg-50"),
+        ("village", "洗照片券 6寸20张 一份", "photo-20"),
+        ("esports", "原神空月 uid 187893288 天空岛", "genshin-moon-30d"),
+    ],
+)
+def test_goods_are_known_by_what_their_customers_call_them(shop: str, text: str, sku: str) -> None:
+    frame = framer(shop).frame(text)
+    assert complete(frame)
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+@pytest.mark.parametrize("text", ["物业费交500", "给孩子充校园网50", "充ETC卡200", "车险续一年"])
+def test_a_bill_that_nobody_here_takes_is_no_telephone(text: str) -> None:
+    frame = framer("village").frame(text)
+    assert frame["intent"] == "order"
+    assert [problem["code"] for problem in frame["problems"]] == ["product_unknown"]
+
+
+def test_a_sum_that_a_card_is_not_sold_for_is_named_as_such() -> None:
+    frame = framer("village").frame("永辉的300块一张")
+    assert [problem["code"] for problem in frame["problems"]] == ["variant_unavailable"]
+
+
+def test_a_shop_that_one_stands_in_front_of_sells_nothing() -> None:
+    (line,) = framer("village").frame("我在永辉门口，话费300 13800138000")["lines"]
+    assert line["sku"] == "topup-300"
