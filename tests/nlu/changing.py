@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -157,7 +158,7 @@ def recipient_changed(base: Base, chance: random.Random) -> Mutation | None:
             if characters[at + 1 : at + 2] != ["-"] and at + 1 < len(characters):
                 characters[at : at + 2] = reversed(characters[at : at + 2])
     said = "".join(characters)
-    account = re.sub(r"\D", "", said)
+    account = re.sub(r"\D", "", unicodedata.normalize("NFKC", said))
     text = base.text[:start] + said + base.text[end:]
     wanted = tuple(
         (line[0], line[1], account if line[2] == value else line[2], line[3]) for line in base.lines

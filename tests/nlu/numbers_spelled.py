@@ -58,6 +58,8 @@ def numbers_by_name() -> dict[str, int]:
         name = chinese(number)
         for one in (name, name.replace("二百", "两百").replace("二千", "两千"), name.translate(_FORMAL)):
             found[one] = number
+        if 10 <= number < 20:
+            found["一" + chinese(number)] = number  # 一十五, as it stands in longer numbers
         if number % 100 and number % 10 == 0 and 100 < number < 1_000:
             found.setdefault(name.removesuffix("十"), number)  # 六百八
     return found | {"两": 2}
