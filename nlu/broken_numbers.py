@@ -30,6 +30,7 @@ _SHREDDED_MIN = 8
 """Digits of numbers side by side from which on they are rather one recipient."""
 _ALONE = re.compile("一(?![0-9一二三四五六七八九十百千人位半])")
 """By itself it is no size of anything: 一学年."""
+_CLAUSE_END = re.compile("[,;。]")
 _STUTTERED = re.compile(r"([一二两三四五六七八九十半])\1年")
 _UNIT_ENDS = frozenset("时月年") | frozenset("天周季")
 _MEASURES = frozenset("张份套") | frozenset("台单杯")
@@ -90,7 +91,7 @@ def unread_periods(text: str, events: Sequence[Event], left: frozenset[int]) -> 
     for event in events:
         amount = event.amount
         if amount is not None and amount.kind is AmountKind.BARE and not amount.text.isalpha():
-            behind = text[event.end : event.end + 3]
+            behind = _CLAUSE_END.split(text[event.end : event.end + 3])[0]
             if heard(behind[:1]) == _HEARD_PIECE:
                 continue  # 1各月 is one month
             if any(event.end + at in left and character in _UNIT_ENDS for at, character in enumerate(behind)):

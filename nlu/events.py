@@ -85,6 +85,13 @@ def events_of(
             and not any(mark.start < cue.start for mark in recipients)
         ):
             continue  # 号码还是139…: the same as ever
+        if (
+            kind is EventKind.OR
+            and cue.word == _STILL
+            and not any(start < cue.start for start in starts)
+            and signs.as_ever.search(text, 0, cue.start)
+        ):
+            continue  # 今天还是100元话费
         if not any(spoken_for[cue.start : cue.end]):
             events.append(
                 Event(
@@ -123,6 +130,8 @@ def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
         if event.kind is EventKind.QUALIFIER and (behind := signs.refused_behind.match(text, event.end)):
             told += [Event(EventKind.REJECTS, event.start, event.start), event]
             said_until = behind.end()
+        elif _given_up_before(text, event, events[:at], events[at + 1 :], signs):
+            told += [Event(EventKind.REJECTS, event.start, event.start), event]
         elif (
             event.kind in _SET_AGAINST and told and (begins := _mistaken_from(text, event, signs)) is not None
         ):
@@ -133,6 +142,24 @@ def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
         else:
             told.append(event)
     return told
+
+
+def _given_up_before(
+    text: str, event: Event, before: Sequence[Event], behind: Sequence[Event], signs: Signs
+) -> bool:  # fmt: skip
+    """年卡…更正：要季卡，年卡买不起: why a size was given up that had been corrected before."""
+    if event.kind is not EventKind.AMOUNT or not signs.beyond_means.match(text, event.end):
+        return False
+    turns = [at for at, other in enumerate(before) if other.kind is EventKind.CORRECTION]
+    if not turns or any(other.kind is EventKind.AMOUNT for other in behind):
+        return False
+    earlier = [other for other in before[: turns[-1]] if other.kind is EventKind.AMOUNT]
+    later = [other for other in before[turns[-1] :] if other.kind is EventKind.AMOUNT]
+    return (
+        any(same_value(event, one) for one in earlier)
+        and not any(same_value(event, one) for one in later)
+        and bool(later)
+    )
 
 
 def _mistaken_from(text: str, event: Event, signs: Signs) -> int | None:
@@ -192,6 +219,12 @@ def _slot_in_front(text: str, start: int, signs: Signs) -> Slot | None:
 def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
     """What a word of stance is in its place: 嗯，还是一百吧 corrects, 50还是100 leaves open."""
     before = text[: cue.start].rstrip()[-1:]
+    if (
+        kind is EventKind.OR
+        and cue.word in signs.either_is_well
+        and signs.any_time.search(text, 0, cue.start)
+    ):
+        return EventKind.COMMA
     if kind is EventKind.CORRECTION and (
         signs.warned.search(text, 0, cue.start)
         or (signs.later.match(text, cue.end) and cue.word in signs.waiting)

@@ -347,7 +347,7 @@ class _Gatherer:
                 collided = True
             else:
                 self._put(event)
-        if not collided and not record.empty:
+        if not collided and not record.empty and not record.open:
             # 100或者…: something else was offered that nobody understood.
             record.doubtful = True
 

@@ -223,7 +223,12 @@ class Names:
         whole = any(mention.kind is MentionKind.NAME and not mention.partial for mention in chosen)
         if not whole or _unread(text, taken):
             others = [mention for mention in exact if mention.kind in _NO_SLIPS]
-            slips = list(self._misspelled(text, taken, edges, others))
+            nouns = [mention for mention in exact if mention.kind is MentionKind.NOUN]
+            slips = [
+                slip
+                for slip in self._misspelled(text, taken, edges, others)
+                if slip.kind is not MentionKind.UNKNOWN or not _spelled_right(slip, nouns)
+            ]
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
         chosen = _longest([*chosen, *self._said_by_parts(text, chosen, edges)])
         chosen = _longest([*chosen, *self._only_of_kind(text, chosen)])
@@ -607,6 +612,12 @@ _ORDER = {
     MentionKind.QUALIFIER: 3,
     MentionKind.NOUN: 4,
 }
+
+
+def _spelled_right(slip: Mention, nouns: Iterable[Mention]) -> bool:
+    """Whether what was typed is a kind of goods, and no misspelled brand that is not sold: 电影会员 is no 电报会员."""
+    inside = (noun for noun in nouns if slip.start <= noun.start and noun.end <= slip.end)
+    return any(noun.text not in slip.text for noun in inside)
 
 
 def _at_a_number(text: str, start: int, end: int) -> bool:

@@ -132,7 +132,7 @@ class Prover:
                 continue
             if event.account is not None and _piece_of(event.account.text, whole):
                 continue
-            if not self._refusals.refuses(said, event):
+            if not self._refusals.refuses(said, event) and event.start not in said.rejected:
                 yield said.nearest(event.start), Unproven.SIZE_UNUSED
 
     def _unused(self, said: Said) -> Iterator[Doubt]:

@@ -121,7 +121,12 @@ class ProofOfRefusals:
 
     def _ends_in_no(self, said: Said) -> bool:
         """50话费13812345678 反悔了: what is said last takes it all back."""
-        last = max((event.end for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
+        slots = [event for event in said.reading.events if event.kind in SLOT_EVENTS]
+        last = max((event.end for event in slots), default=0)
+        if any(event.end == last and event.start in said.rejected for event in slots):
+            # 更正：要季卡，年卡买不起: no to the one alone.
+            pause = _PAUSED.search(said.text, last)
+            last = pause.end() if pause else len(said.text)
         return any(
             self._taken_back.fullmatch(piece.strip())
             for piece in _PAUSED.split(said.text[last:])

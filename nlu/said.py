@@ -77,6 +77,11 @@ class Said:
         return any(event.kind in _TURNS for event in self.reading.events)
 
     @property
+    def rejected(self) -> frozenset[int]:
+        """Where what was set against something else begins."""
+        return frozenset(e.end for e in self.reading.events if e.kind is EventKind.REJECTS)
+
+    @property
     def recipients(self) -> frozenset[str]:
         return frozenset(event.account.text for event in self.reading.events if event.account is not None)
 

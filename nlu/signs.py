@@ -74,6 +74,8 @@ class Signs:
     server: re.Pattern[str]
     not_the_size: re.Pattern[str]
     """50不够: what was said right in front is taken back."""
+    beyond_means: re.Pattern[str]
+    """买不起: behind a size that another took the place of."""
     for_use: re.Pattern[str]
     """打车用: goods are only what others are for, where a clause ends so."""
     given_up: re.Pattern[str]
@@ -105,6 +107,10 @@ class Signs:
     beside: re.Pattern[str]
     """还有…: what is said comes on top of what is in hand."""
     same_account: re.Pattern[str]
+    any_time: re.Pattern[str]
+    """后天到: in front of 都行, which then leaves open when, and no goods."""
+    as_ever: re.Pattern[str]
+    """今天, 这次: in front of 还是 with nothing said before, which then means that it stays so."""
     affirming: re.Pattern[str]
     """对, 就要: in front of what is said again."""
     one_more: re.Pattern[str]
@@ -148,6 +154,7 @@ class Signs:
     carriers: frozenset[str]
     """短信, 写着: somebody's words come behind, be it in the next sentence."""
     interjections: frozenset[str]
+    either_is_well: frozenset[str]
     afterwards: frozenset[str]
     mild_corrections: frozenset[str]
     waiting: frozenset[str]
@@ -246,6 +253,9 @@ class Signs:
         self.given_up = re.compile(
             rf"(?:那个|这个|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s])"
         )
+        self.beyond_means = re.compile(
+            rf"(?:那个|那种|的|我|就|也|又|实在|真的?|有点|\s)*{any_of('beyond_means')}"
+        )
         self.for_use = re.compile(rf"{any_of('for_use')}(?=[{_PUNCTUATION}]|$)")
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
@@ -281,6 +291,8 @@ class Signs:
         self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
         self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
         self.same_account = re.compile(any_of("same_account"))
+        self.any_time = re.compile(rf"{any_of('any_time')}[^,.;!?。，\s]{{0,4}}$")
+        self.as_ever = re.compile(rf"(?:^|[{_PUNCTUATION}]|{any_of('as_ever')})$")
         self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
         again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
         words = [re.escape(word) for name in again for word in lexicon.words(name)]
@@ -327,6 +339,7 @@ class Signs:
         self.messages = frozenset(lexicon.words("signs.messages"))
         self.carriers = frozenset(lexicon.words("signs.carriers"))
         self.speech = frozenset(lexicon.words("signs.speech"))
+        self.either_is_well = frozenset(lexicon.words("signs.either_is_well"))
         self.interjections = frozenset(lexicon.words("signs.interjections"))
         self.mild_corrections = frozenset(lexicon.words("signs.mild_corrections"))
         self.afterwards = frozenset(lexicon.words("taking_back.afterwards"))
