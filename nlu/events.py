@@ -164,7 +164,8 @@ def _given_up_before(
 
 def _mistaken_from(text: str, event: Event, signs: Signs) -> int | None:
     """别搞成月卡: what it must not be mistaken for."""
-    mistaken = signs.mistaken.search(text, max(0, event.start - _REFUSED_REACH), event.start)
+    sign = signs.mistaken_place if event.kind is EventKind.REGION else signs.mistaken
+    mistaken = sign.search(text, max(0, event.start - _REFUSED_REACH), event.start)
     return mistaken.start() if mistaken else None
 
 

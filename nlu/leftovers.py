@@ -7,6 +7,7 @@ places put the line in doubt, and the customer is asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
@@ -58,6 +59,9 @@ class Leftovers:
             *lexicon.words("names.server_leads"),
         )
         words = tuple(word for word in words if len(word) > 1)
+        kin = "|".join(lexicon.words("contacts.kin_roots"))
+        self._kin = re.compile(rf"(?<=[我俺咱他她你您给帮])(?:{kin})(?:[那这][台部个张]|的)?")
+        """我妈那台: whose it is."""
         self._chatter = frozenset(lexicon.words("taking_back.chatter"))
         self._words = AhoCorasick(list(dict.fromkeys(words)), matchkind=MatchKind.LeftmostLongest)
 
@@ -79,6 +83,8 @@ class Leftovers:
             if event.account is not None and event.account.label is not None:
                 start, end = event.account.label
                 taken[start:end] = b"\x01" * (end - start)
+        for relative in self._kin.finditer(text):
+            taken[slice(*relative.span())] = b"\x02" * (relative.end() - relative.start())
         for _, start, end in self._words.find_matches_as_indexes(text):
             taken[start:end] = b"\x02" * (end - start)
         left = frozenset(

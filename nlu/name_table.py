@@ -6,6 +6,7 @@ one that. Finding spellings in a message is the business of `nlu/products.py`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -424,11 +425,14 @@ class NameTable:
 
 
 def squeezed(text: str) -> tuple[str, list[int]]:
-    """`text` without blanks and hyphens (T-Mobile), and where each character stood; one more entry holds the end."""
+    """`text` without blanks, hyphens (T-Mobile) and 那个 (苹果那个充值卡), and where each character stood; one
+    more entry holds the end."""
+    pointing = {at for found in _POINTING.finditer(text) for at in range(*found.span())}
     places = [
         at
         for at, character in enumerate(text)
         if character != " "
+        and at not in pointing
         and not (character == "的" and _inner(text, at))
         and not (character == "-" and _latin(text[at - 1 : at]) and _latin(text[at + 1 : at + 2]))
     ]
@@ -441,6 +445,9 @@ def _squeezed_name(name: str) -> str:
 
 def _names_of(product: ProductWords) -> Iterator[str]:
     yield from map(_squeezed_name, (product.name, *product.aliases))
+
+
+_POINTING = re.compile("(?<=[\u4e00-\u9fffa-z])的?那个(?=[\u4e00-\u9fffa-z])")
 
 
 def _inner(text: str, at: int) -> bool:

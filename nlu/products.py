@@ -213,6 +213,7 @@ class Names:
         """All names in what is still free, left to right, none overlapping. Claims nothing."""
         text, places = squeezed(page.rest())
         edges = frozenset(at for at in range(1, len(text)) if places[at] - places[at - 1] > 1)
+        apart = frozenset(at for at in edges if places[at] - places[at - 1] > _A_BLANK)
         exact = self._exact(text, edges)
         chosen = _longest(self._with_sound(text, exact, edges))
         taken = bytearray(len(text))
@@ -227,7 +228,8 @@ class Names:
             slips = [
                 slip
                 for slip in self._misspelled(text, taken, edges, others)
-                if slip.kind is not MentionKind.UNKNOWN or not _spelled_right(slip, nouns)
+                if (slip.kind is not MentionKind.UNKNOWN or not _spelled_right(slip, nouns))
+                and apart.isdisjoint(range(slip.start + 1, slip.end))
             ]
             chosen = _longest([*(_or_a_slip(mention, slips) for mention in chosen), *slips])
         chosen = _longest([*chosen, *self._said_by_parts(text, chosen, edges)])
@@ -625,6 +627,8 @@ def _at_a_number(text: str, start: int, end: int) -> bool:
     return text[end : end + 1].isdigit() or _SIZED.search(text, 0, start) is not None
 
 
+_A_BLANK = 2
+"""Characters further apart had words between them: what is not spelled right is not put together over them."""
 _SIZE_BEHIND = re.compile("[0-9]|[年月季周]卡|会员|[一两半]年")
 _SIZED = re.compile(r"\d(?:元|块钱?)?$")
 

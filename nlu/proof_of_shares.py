@@ -159,7 +159,10 @@ class ProofOfShares:
         for record in said.records:
             for event in record.accounts:
                 if self._own_behind.match(said.text, event.end) or (
-                    not grouped and not _has_own(said, record, event) and self._is_own(said, event)
+                    not grouped
+                    and not _has_own(said, record, event)
+                    and not _put_right(said, record, event)
+                    and self._is_own(said, event)
                 ):
                     yield from said.all(Unproven.RECIPIENTS)
                 if Slot.VARIANT in record.inherited and _unread_behind(said, event):
@@ -170,6 +173,13 @@ class ProofOfShares:
         return any(
             self._own.search(said.text, max(0, place - _REACH), place) for place in (front, event.start)
         )
+
+
+def _put_right(said: Said, record: Record, account: Event) -> bool:
+    """不对，用159…: behind a correction it is the one to use."""
+    front = account.account.label[0] if account.account and account.account.label else account.start
+    used = any(said.text.endswith(_USE, 0, place) for place in (front, account.start))
+    return account.start >= record.corrected_from > 0 and used
 
 
 def _has_own(said: Said, record: Record, account: Event) -> bool:
@@ -210,6 +220,7 @@ def _read(said: Said, match: re.Match[str], kinds: frozenset[EventKind] | None =
     )
 
 
+_USE = ("用", "用 ")
 _NEAR = 2
 _NUMBER_MIN = 2
 _REACH = 12

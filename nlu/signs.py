@@ -66,6 +66,8 @@ class Signs:
     """别充错了: warns of a slip, and forbids nothing. Nor does 加班 join anything."""
     mistaken: re.Pattern[str]
     """别搞成: in front of what it must not be."""
+    mistaken_place: re.Pattern[str]
+    """别充到: in front of a server that it must not go to."""
     refused_behind: re.Pattern[str]
     """不要了: behind a tier that is not wanted."""
     later: re.Pattern[str]
@@ -242,6 +244,9 @@ class Signs:
             rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}"
         )
         self.mistaken = re.compile(rf"{warning}{any_of('turned_into')}{any_of('that_kind')}?$")
+        self.mistaken_place = re.compile(
+            rf"{warning}(?:{any_of('turned_into')}|错)?(?:到|{any_of('that_kind')})?$"
+        )
         self.refused_behind = re.compile(
             rf"(?:那个|这个|{any_of('that_kind')}|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
         )

@@ -1,0 +1,58 @@
+"""Words between the parts of an order that say nothing of it: 那个, whose telephone it is, what must not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.commands.parse import framer_for
+from bot.frame import Framer
+
+DATA = Path(__file__).parents[2] / "data"
+
+ORDERED = {
+    "苹果那个充值卡一千的要一张": [("appstore-1000", None, None)],
+    "话费那个慢充50 13782590416": [("topup-slow-50", "13782590416", None)],
+    "公公婆婆各充100话费，公公13782590416，婆婆15038842671，两个老人家别搞混了哈": [
+        ("topup-100", "13782590416", None),
+        ("topup-100", "15038842671", None),
+    ],
+    "给我自己充50话费 13381920057，再给我妈那台18972216640充30，另外京东卡100一张": [
+        ("topup-50", "13381920057", None),
+        ("topup-30", "18972216640", None),
+        ("jd-ecard-100", None, None),
+    ],
+    "wps年卡，手机18520391746，哎不对那是我公司的号，用13178204639这个": [("wps-12m", "13178204639", None)],
+    "王者300点券 QQ 1902277345 安卓QQ区。啊不对，换号了，QQ用 1902277346": [
+        ("hok-300", "1902277346", "安卓QQ区")
+    ],
+    "請幫我儲值原神3280，伺服器天空岛，UID 803356127，感恩": [("genshin-3280", "803356127", "天空岛")],
+    "毒奶粉充100块的点券，跨五，别又给我充到跨二去，扣扣 730019542": [("dnf-10000", "730019542", "跨五")],
+    "唔该小蓝杯单杯券一张，电话13242918837": [("luckin-1", "13242918837", None)],
+    "氪了 梦幻点卡三十 号nicai233": [("mhxy-30", "nicai233", None)],
+    "打字中石化那个油卡充500卡号1000111200033445566": [("sinopec-500", "1000111200033445566", None)],
+}
+ASKED = [
+    "话费100 13178204639，用18520391746付",
+    "话费100，错了，是50，我电话13178204639，充18520391746",
+    "lol1000点券 艾欧尼亚还是祖安 qq 1902277345",
+]
+
+
+@pytest.fixture(scope="module")
+def framer() -> Framer:
+    return framer_for(DATA / "catalog" / "demo.csv", DATA)
+
+
+@pytest.mark.parametrize("text", ORDERED)
+def test_they_leave_the_order_as_it_is(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    got = [(line["sku"], line["account"], line["region"]) for line in frame["lines"]]
+    assert got == ORDERED[text]
+    assert not frame["missing"]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_who_pays_or_calls_is_asked_about(framer: Framer, text: str) -> None:
+    assert framer.frame(text)["missing"]
