@@ -157,7 +157,8 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.CANCEL, 0.75
     if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
         return None
-    if signs.twice.search(seen.text):
+    twice = signs.twice.search(seen.text)
+    if twice and not signs.warned.search(seen.text, 0, twice.start()):
         return Intent.REFUND, 0.6
     if signs.regularly.search(seen.text):
         return Intent.FAQ, 0.6

@@ -15,7 +15,7 @@ from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
-from nlu.second_opinion import borne_out, overruled, rather
+from nlu.second_opinion import SURE_ORDER, borne_out, overruled, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
 from nlu.weighing import Weighed, Weighing
@@ -96,7 +96,8 @@ class Intents:
             )
         if heard is None and not borne_out(intent, weighed, evidence):
             return _believable(rather(guess, weighed), evidence)
-        if heard is None and _outvoted(intent, guess, evidence):
+        unheard = not guess.alike and weighed.of(intent) > SURE_SHARE
+        if heard is None and not unheard and _outvoted(intent, guess, evidence):
             return guess
         topic = guess.topic if guess.intent is intent else None
         if guess.intent is intent:
@@ -118,6 +119,7 @@ class Intents:
             or after_an_order(seen, guess, signs)
             or self._withheld_order(seen)
             or asking(seen, guess, signs)
+            or _let_go(seen, guess, weighed)
             or self._ordering(seen, guess)
         )
 
@@ -269,6 +271,7 @@ SURE_YES = 0.65
 _ACTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.CONFIRM})
 """What moves an order on. Examples alone never make a message so."""
 
+_LETS_GO = frozenset({Intent.CANCEL, Intent.DENY, Intent.MODIFY})
 _REFUSED = frozenset({Intent.CANCEL, Intent.DENY})
 _POLITE = frozenset({Intent.GREET, Intent.THANKS})
 
@@ -276,6 +279,8 @@ SURE_STICKER = 0.92
 _STICKERS = re.compile(r"(?:\s*\[[^\[\]]{1,12}\])+\s*")
 """[捂脸]: the names of stickers, of which only a few mean something."""
 
+SURE_SHARE = 0.7
+"""So sure of the whole message, no vote of the examples is heard."""
 SURE_VOTE = 0.93
 """From here on the examples are right where a sign says something else (`tests/nlu/held_out.py`)."""
 
@@ -298,6 +303,18 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
     concrete = (seen.goods and seen.sizes) or (seen.accounts and (seen.goods or seen.sizes))
     named_only = intent is Intent.ORDER and not seen.cues
     return guess.confidence >= (NEARLY_WRITTEN if concrete or named_only else SURE_VOTE)
+
+
+def _let_go(seen: Evidence, guess: Guess, weighed: Weighed) -> Sign:
+    """爱奇艺去掉, 50的不要，100的也不要: what is said last is not wanted, and nothing is wanted instead. Of
+    京东卡100一张，别的不要 the whole message says that it orders all the same."""
+    drops = [cue.start for cue in seen.cues.get(CueKind.DROP, ())]
+    named = seen.goods or seen.sizes or seen.accounts
+    if not named or (seen.sizes and seen.accounts) or not drops or max(drops) < seen.last_slot:
+        return None  # Of several recipients with their sizes one may be let go.
+    if guess.intent in _LETS_GO and weighed.of(Intent.ORDER) < SURE_ORDER:
+        return guess.intent, 0.7
+    return None if weighed.of(Intent.ORDER) > weighed.of(*_LETS_GO) else (Intent.CANCEL, 0.6)
 
 
 def _believable(guess: Guess, seen: Evidence) -> Guess:

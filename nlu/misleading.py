@@ -1,7 +1,8 @@
 """Words of stance that mean nothing where they stand.
 
 `我先问问` puts an order off, but not beside a question; `多少` asks for a price, but not in `充多少我问下女儿`;
-`看看` looks around, but not in `等我看看`. They are left out before anything is decided.
+`看看` looks around, but not in `等我看看`; `给退` wants money back, but not in `发给退休的`. They are left out
+before anything is decided.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from nlu.signs import Signs
 
 _Cues = Mapping[CueKind, tuple[Cue, ...]]
 
+_DO_NOT = "不要"
+_WHETHER = re.compile("(?<!不)要$")
 _CLAUSE_END = re.compile(r"[,，。.;；!！?？\n]")
 
 
@@ -31,11 +34,38 @@ class _Around:
 def without_misleading(text: str, cues: _Cues, slots: Sequence[int], signs: Signs) -> _Cues:
     """The words of stance that mean what they usually do. `slots`: where goods, sizes and recipients begin."""
     around = _Around(text, cues, slots, signs)
+    longer = [match.span() for match in signs.longer_words.finditer(text)]
+    taken_back = _taken_back(around)
     kept = {
-        kind: tuple(cue for cue in found if not (kind in _MISLEADS and _MISLEADS[kind](cue, around)))
+        kind: tuple(
+            cue
+            for cue in found
+            if not (
+                (kind in _MISLEADS and _MISLEADS[kind](cue, around))
+                or any(start < cue.end and cue.start < end for start, end in longer)
+                or (kind in _INSTEAD_OF_ANOTHER and cue.end <= taken_back)
+            )
+        )
         for kind, found in cues.items()
     }
     return {kind: found for kind, found in kept.items() if found}
+
+
+def _taken_back(around: _Around) -> int:
+    """Until where what was wanted is wanted no more: 我要退款，不对，先查查到没到. A value that is taken back
+    takes nothing else back."""
+    if around.slots:
+        return -1
+    wanted = [cue.start for kind in _INSTEAD_OF_ANOTHER for cue in around.cues.get(kind, ())]
+    last = max(wanted, default=-1)
+    return max(
+        (
+            cue.start
+            for cue in around.cues.get(CueKind.CORRECTION, ())
+            if cue.end <= last and _clause(around.text, cue).strip() == cue.word
+        ),
+        default=-1,
+    )
 
 
 def _told_to_tell(cue: Cue, around: _Around) -> bool:
@@ -55,17 +85,30 @@ def _told_to_tell(cue: Cue, around: _Around) -> bool:
     )
 
 
-def _undecided(cue: Cue, around: _Around) -> bool:
-    """充多少我问下女儿再说, 多少钱都行: no question for a price."""
-    return around.signs.undecided.match(around.text, cue.start) is not None
+def _asks_no_price(cue: Cue, around: _Around) -> bool:
+    """充多少我问下女儿再说, 多少钱都行, 问下他号多少, 别问我有没有优惠: no question for a price."""
+    return (
+        around.signs.undecided.match(around.text, cue.start) is not None
+        or around.signs.number_asked.search(around.text, 0, cue.start) is not None
+        or _not_to_be_asked(cue, around)
+    )
+
+
+def _not_to_be_asked(cue: Cue, around: _Around) -> bool:
+    """别问我有没有优惠码."""
+    return around.signs.do_not_ask.search(_clause(around.text, cue)) is not None
 
 
 def _not_yet_sure(cue: Cue, around: _Around) -> bool:
     """我先问问 beside a question, 我想想 in front of an order, 开票的事回头再说."""
     if around.slots and around.signs.another_matter.search(_clause(around.text, cue)):
         return True
+    if _is_asked(cue, around.text):
+        return True
     if cue.word not in around.signs.hesitations:
         return False
+    if around.signs.for_me.search(around.text, 0, cue.start):
+        return True  # 你帮我想想
     if any(kind in around.cues for kind in (CueKind.PRICE, CueKind.FAQ, CueKind.REFUND_QUESTION)):
         return True
     wished = [
@@ -75,6 +118,11 @@ def _not_yet_sure(cue: Cue, around: _Around) -> bool:
         if other.start >= cue.end
     ]
     return bool(wished) and any(start >= min(wished) for start in around.slots)
+
+
+def _is_asked(cue: Cue, text: str) -> bool:
+    """要不要买: whether to, and no refusal; 不要不要 is one."""
+    return cue.word.startswith(_DO_NOT) and _WHETHER.search(text, 0, cue.start) is not None
 
 
 def _no_other(cue: Cue, around: _Around) -> bool:
@@ -87,10 +135,19 @@ def _looks_for_himself(cue: Cue, around: _Around) -> bool:
     """等我看看 looks for a number; 采购清单: heads a list."""
     if cue.word in around.signs.list_heads:
         return cue.end < len(around.text) and around.text[cue.end] in ":：\n" and len(around.slots) > 1
+    if cue.word in around.signs.purposes and len(around.slots) > 1:
+        return True  # 一百的卡要三张，送礼用
+    if _not_to_be_asked(cue, around):
+        return True
     return (
         cue.word in around.signs.looks
         and around.signs.by_himself.search(around.text, 0, cue.start) is not None
     )
+
+
+def _for_later_use(cue: Cue, around: _Around) -> bool:
+    """等打折买游戏用: what the goods will be spent on, once they are there."""
+    return len(around.slots) > 1 and around.signs.spent_later.match(around.text, cue.start) is not None
 
 
 def _needless(cue: Cue, around: _Around) -> bool:
@@ -108,9 +165,15 @@ def _clause(text: str, cue: Cue) -> str:
     return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
 
 
+_INSTEAD_OF_ANOTHER = frozenset(
+    {CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.STATUS, CueKind.HISTORY, CueKind.RECEIPT, CueKind.HUMAN}
+)
+"""Wishes after an order, of which a later one takes the place of an earlier."""
+
 _MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
     CueKind.REPORTED: _told_to_tell,
-    CueKind.PRICE: _undecided,
+    CueKind.PRICE: _asks_no_price,
+    CueKind.CONDITION: _for_later_use,
     CueKind.FORBID: lambda cue, around: _not_yet_sure(cue, around) or _no_other(cue, around),
     CueKind.PAST: _supposed,
     CueKind.SEARCH: _looks_for_himself,

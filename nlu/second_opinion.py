@@ -28,9 +28,20 @@ EXAMPLES_COUNT = 0.45
 
 _MOVES_ON = frozenset({Intent.CONFIRM, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER, Intent.PAY})
 _EMPTY = frozenset({Intent.ORDER, Intent.PROVIDE})
-_BESIDE = {Intent.RECEIPT: (CueKind.RECEIPT,), Intent.SEARCH: (CueKind.SEARCH,)}
+_BESIDE = {
+    Intent.RECEIPT: (CueKind.RECEIPT,),
+    Intent.SEARCH: (CueKind.SEARCH,),
+    Intent.FAQ: (CueKind.FAQ, CueKind.HELP),
+    Intent.REFUND: (CueKind.REFUND, CueKind.REFUND_QUESTION),
+    Intent.STATUS: (CueKind.STATUS,),
+}
 """What is wanted beside an order, in a clause of its own, without the order being held back: and by which
-words it is known. Whoever asks when it comes or what it costs has not ordered yet."""
+words it is known. Whoever asks what it costs has not ordered yet."""
+_HARMLESS = frozenset({Intent.RECEIPT, Intent.SEARCH})
+_ONLY_ASKS = frozenset(
+    {Intent.PRICE, Intent.FAQ, Intent.SEARCH, Intent.STATUS, Intent.REFUND, Intent.HUMAN, Intent.HELP}
+)
+"""What may be wanted where something is refused as well: 先不下单，多少钱 asks for the price."""
 
 
 def overruled(sign: Intent, guess: Guess, weighed: Weighed, seen: Evidence) -> bool:
@@ -38,14 +49,17 @@ def overruled(sign: Intent, guess: Guess, weighed: Weighed, seen: Evidence) -> b
     other, share = weighed.intent, weighed.share
     if other is Intent.MODIFY and sign in _EMPTY and not seen.goods:
         return share >= SURE_NAMED
+    if other is Intent.REORDER and sign is Intent.ORDER and seen.has(CueKind.PAST) and not seen.accounts:
+        return share >= SURE_ALONE
     if other is sign or other in _MOVES_ON:
         return False
     if other is Intent.ORDER:
         if sign is Intent.PROVIDE:
             return share >= SURE_NAMED
-        return share >= SURE_ORDER and sign in _BESIDE and _said_apart(sign, seen) and orders_freely(seen)
+        sure = SURE_ORDER if sign in _HARMLESS else SURE_IN_A_STORY
+        return share >= sure and sign in _BESIDE and _said_apart(sign, seen) and _may_be_ordered(seen)
     if sign is Intent.CANCEL:
-        return False
+        return other in _ONLY_ASKS and share >= SURE_ORDER
     words = {kind.value for kind in seen.cues}
     named = sign is Intent.ORDER and (seen.sizes or seen.accounts) and not seen.asks
     named = named and other.value not in words
@@ -63,7 +77,8 @@ def borne_out(sign: Intent, weighed: Weighed, seen: Evidence) -> bool:
 
 def _said_apart(sign: Intent, seen: Evidence) -> bool:
     """Whether the words of a sign stand in clauses that order nothing, and no question is asked."""
-    if not seen.accounts or seen.asks or seen.has(CueKind.PAST):
+    asked_for = seen.accounts or (sign not in _HARMLESS and seen.has(CueKind.OWN_REQUEST))
+    if not asked_for or seen.asks or seen.has(CueKind.PAST):
         return False
     cues = [cue for kind in _BESIDE[sign] for cue in seen.cues.get(kind, ())]
     return bool(cues) and not any(seen.orders_at(cue.start) for cue in cues)
@@ -95,6 +110,15 @@ def orders_freely(seen: Evidence) -> bool:
     dropped = any(cue.start > seen.last_slot for cue in seen.cues.get(CueKind.CORRECTION_OR_DROP, ()))
     held = seen.quoted or seen.strangers or dropped or seen.has(CueKind.FORBID, CueKind.CONDITION)
     return bool(named) and not held
+
+
+def _may_be_ordered(seen: Evidence) -> bool:
+    """Whether a whole order is named freely, or goods of which so little is said that they are asked about."""
+    return orders_freely(seen) or bool(
+        seen.goods
+        and not (seen.sizes or seen.quantities or seen.accounts)
+        and not (seen.quoted or seen.strangers or seen.has(CueKind.FORBID, CueKind.CONDITION))
+    )
 
 
 def rather(guess: Guess, weighed: Weighed) -> Guess:

@@ -139,6 +139,20 @@ class Signs:
     """跟我说一声: behind 跟我说, nobody said anything."""
     undecided: re.Pattern[str]
     """多少我问下女儿, 多少都行: no question."""
+    longer_words: re.Pattern[str]
+    """退休: everyday words that hold a word of stance and do not mean it."""
+    number_asked: re.Pattern[str]
+    """号: in front of 多少, a recipient is asked for and no price."""
+    do_not_ask: re.Pattern[str]
+    """别问我: what is said of it is asked by nobody."""
+    for_me: re.Pattern[str]
+    """你帮: in front of 我想想, nothing is put off."""
+    whether_to: re.Pattern[str]
+    """要不要充…: asks whether to buy at all, in a message whose goods and numbers are masked."""
+    purposes: frozenset[str]
+    """送礼: what somebody searches for, or says of what he orders."""
+    spent_later: re.Pattern[str]
+    """等打折买游戏: what is bought with the goods."""
     another_matter: re.Pattern[str]
     """开票的事: what is put off in this clause is not the order."""
     by_himself: re.Pattern[str]
@@ -233,9 +247,21 @@ class Signs:
         tail = rf"(?:[{_PUNCTUATION}]|{polite})*"
         self.let_me_know = re.compile(any_of("let_me_know"))
         self.undecided = re.compile(rf"{any_of('how_much')}.{{0,6}}?{any_of('undecided')}")
+        self.longer_words = re.compile(any_of("longer_words"))
+        self.number_asked = re.compile(rf"(?:{any_of('number_words')}|号)(?:是|要|都)?$")
+        self.do_not_ask = re.compile(any_of("do_not_ask"))
+        self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
+        whether, clause, slot = "(?:要不要|该不该)", "[^,，。;；!！?？\\n]", "[\ue001-\ue006]"
+        self.whether_to = re.compile(
+            rf"{whether}{clause}*{slot}|{slot}{clause}*{whether}{tail}$"
+            rf"|{whether}(?:再|先|给|帮|我|也|去|就|\ue007)*(?:{verbs}|{any_of('wishing_verbs')}){tail}(?!{clause})"
+        )
+        self.spent_later = re.compile(
+            rf"{any_of('awaiting')}[^,，。;；!！?？\n再就了]{{1,6}}?{verbs}{any_of('spent_on')}"
+        )
         self.another_matter = re.compile(any_of("another_matter"))
         self.by_himself = re.compile(rf"{any_of('by_himself')}$")
-        self.stop = re.compile(rf"{any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
+        self.stop = re.compile(rf"(?<!要){any_of('do_not')}.{{0,40}}{verbs}.{{0,16}}了{tail}$")
         self.stranger = re.compile(any_of("strangers"))
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
@@ -264,7 +290,7 @@ class Signs:
         self.for_use = re.compile(rf"{any_of('for_use')}(?=[{_PUNCTUATION}]|$)")
         self.insists = re.compile(rf"{any_of('insists')}$")
         self.refused = re.compile(
-            rf"{any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
+            rf"(?<!要){any_of('do_not')}(?:再|我|他|她|帮|给|替|往|去|到|这个|那个|号|[^\u4e00-\u9fff,.;!?。])*{verbs}"
             rf"(?!{any_of('mishaps')}|成(?![了功])|.{{0,2}}(?:错|重))"
         )
         self.unwanted = re.compile(
@@ -338,6 +364,7 @@ class Signs:
         self.hesitations = frozenset(lexicon.words("signs.hesitations"))
         self.protests = frozenset(lexicon.words("signs.protests"))
         self.looks = frozenset(lexicon.words("signs.looks"))
+        self.purposes = frozenset(lexicon.words("signs.purposes"))
         self.list_heads = frozenset(lexicon.words("signs.list_heads"))
         self.contrasts = frozenset(lexicon.words("signs.contrasts"))
         self.refusals = frozenset(lexicon.words("signs.refusals"))
