@@ -72,7 +72,8 @@ class Intents:
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
         guess = self._decided(evidence)
-        if guess.intent is Intent.CONFIRM and evidence.sounds_like_no:
+        means_nothing = guess.intent is Intent.OUT_OF_SCOPE and len(evidence.text) <= A_WORD
+        if (guess.intent is Intent.CONFIRM or means_nothing) and evidence.sounds_like_no:
             return Guess(Intent.DENY, None, 0.6)
         if guess.intent is Intent.ORDER and evidence.begins_with_no:
             return Guess(Intent.CANCEL, None, 0.6)  # 怖要充了
@@ -266,6 +267,8 @@ _ORDERS_NOTHING = frozenset(
 SAID_AS_WRITTEN = 0.98
 NEARLY_WRITTEN = 0.96
 SURE_YES = 0.65
+A_WORD = 4
+"""So long is a bare yes or no, its particles included."""
 
 
 _ACTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.CONFIRM})
