@@ -72,6 +72,8 @@ def spoken_around(reading: Reading) -> Iterator[Spoken]:
     text = reading.page.text
     kept, used = _places(reading)
     first = min((start for start, _ in (*kept, *used)), default=0)
+    # 别充到 in front of 艾欧尼亚 says what is not wanted, whatever it sounds like by itself.
+    forbidding = [(cue.start, cue.end) for cue in reading.cues.get(CueKind.FORBID, ())]
     for found in _CLAUSE.finditer(text):
         start, end = found.span()
         inner = [(one, two) for one, two in kept if start <= one < end]
@@ -83,7 +85,7 @@ def spoken_around(reading: Reading) -> Iterator[Spoken]:
             if end - begin >= _STRETCH_MIN:
                 yield from _spoken(text, begin, end, first, used)
         front = min(one for one, _ in (*inner, *((a, b) for a, b in used if start <= a < end)))
-        if front - start >= _STRETCH_MIN:
+        if front - start >= _STRETCH_MIN and not _touches(forbidding, start, front):
             yield from _spoken(text, start, front, first, used)
 
 
