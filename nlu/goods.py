@@ -147,6 +147,15 @@ class Goods:
         fitting = {
             product_id: cost for product_id, cost in equal.items() if not readings[product_id].unavailable
         }
+        if not fitting:
+            # 原神500创世结晶: no such size, but of the goods that share the name only one is counted so.
+            in_unit = [amount for amount in wanted.amounts if amount.kind is AmountKind.SIZE]
+            counted = {
+                one: cost
+                for one, cost in equal.items()
+                if any(self.sells_by((one,), amount) for amount in in_unit)
+            }
+            equal = counted or equal
         if not fitting and any(amount.kind is AmountKind.CURRENCY for amount in wanted.amounts):
             # The currency decides: of what is further from its name, that which is sold in it.
             further = {one: self._fit(one, wanted) for one in qualified if one not in equal}

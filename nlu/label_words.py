@@ -36,6 +36,8 @@ def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]
         if (counted := _COUNTED.fullmatch(piece)) is not None:
             # 科一 of 科目一.
             yield counted["what"][0] + counted["number"], bundle or 1
+        elif (numbered := _NUMBERED.fullmatch(piece)) is not None:
+            yield numbered["what"], bundle or 1  # 半合成 of 半合成4L
         elif _CHINESE.fullmatch(piece) and len(piece) <= PIECE_MAX:
             for length in range(_WORD_MIN, len(piece)):
                 yield piece[:length], bundle or 1

@@ -353,7 +353,7 @@ class Reader:
             if mark.value.kind is not AmountKind.BARE or not any(overlap(mark, count) for count in aside)
         )
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
-        sizes = tuple(mark for mark in sizes if not any(_inside(mark, name) for name in named))
+        sizes = tuple(mark for mark in sizes if not any(_inside(mark, name) for name in (*named, *theirs)))
         foreign = [
             mark
             for mark in counts

@@ -31,3 +31,7 @@ def test_the_end_of_a_short_label_says_too_little() -> None:
 def test_a_piece_of_a_bundle_is_but_a_part() -> None:
     assert dict(label_words("真题+听力", ())) == {"真题": 2, "听力": 2}
     assert not dict(label_words("真题", ()))["真题"]
+
+
+def test_what_stands_in_front_of_a_number_is_said_alone() -> None:
+    assert ("半合成", 1) in set(label_words("半合成4l", ()))

@@ -43,3 +43,14 @@ def test_a_sum_that_a_card_is_not_sold_for_is_named_as_such() -> None:
 def test_a_shop_that_one_stands_in_front_of_sells_nothing() -> None:
     (line,) = framer("village").frame("我在永辉门口，话费300 13800138000")["lines"]
     assert line["sku"] == "topup-300"
+
+
+def test_of_goods_that_share_a_name_the_unit_says_which() -> None:
+    frame = framer("esports").frame("原神充500创世结晶 uid 105837264 世界树")
+    assert [(line["product"], line["sku"]) for line in frame["lines"]] == [("genshin", None)]
+    assert [problem["code"] for problem in frame["problems"]] == ["variant_unavailable"]
+
+
+def test_a_label_is_said_without_its_number() -> None:
+    (line,) = framer("garage").frame("途虎小保养套餐半合成的 18829384756")["lines"]
+    assert line["sku"] == "maint-1-1"
