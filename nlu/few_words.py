@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+FEW = 64
+"""So many words are sooner looked for one by one in a few texts."""
+
 
 class Finder(Protocol):
     """What finds words in a text: an `AhoCorasick` for many of them."""

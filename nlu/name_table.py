@@ -11,10 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from nlu.few_words import FEW, FewWords, Finder
 from nlu.lexicon import Lexicon, word_set
 from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
@@ -79,16 +81,12 @@ class NameTable:
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
         self._common = word_set(lexicon, "names.common_words")
         talk = word_set(lexicon, "signs.no_name_characters")
-        common = self._common | word_set(lexicon, "names.places")
-        units = {
-            word: tuple(one for one in group if len(one) > 1 and one != word)
-            for group in lexicon.groups("amounts.units").values()
-            for word in group
-        }
+        common = word_set(lexicon, "names.common_words", "names.places")
         names = (
             name for product in vocabulary.products.values() for name in (product.name, *product.aliases)
         )
-        self._spellings = Spellings(self.namer, common, talk, units, self.namer.words_of_their_own(names))
+        own = self.namer.words_of_their_own(names)
+        self._spellings = Spellings(self.namer, common, talk, _unit_spellings(lexicon), own)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
@@ -231,11 +229,11 @@ class NameTable:
         longer = {brand for brands in self.brands.values() for brand in brands if len(brand) > SHARED_MIN}
         short = [word for word in {b for of in self.brands.values() for b in of} if len(word) >= SHARED_MIN]
         short = [word for word in short if all_chinese(word) and word in self.entries]
-        automaton = AhoCorasick(short, matchkind=MatchKind.Standard)
+        finder: Finder = (
+            FewWords(short) if len(short) <= FEW else AhoCorasick(short, matchkind=MatchKind.Standard)
+        )
         inside = {
-            brand: {
-                short[index] for index, _, _ in automaton.find_matches_as_indexes(brand, overlapping=True)
-            }
+            brand: {short[index] for index, _, _ in finder.find_matches_as_indexes(brand, overlapping=True)}
             - {brand}
             for brand in longer
         }
@@ -422,6 +420,16 @@ class NameTable:
         """The servers of a product that a spelling may mean, by the catalog's own names."""
         regions = self._vocabulary.products[product_id].regions
         return self.region_spellings[regions].get(spelling, ()) if regions else ()
+
+
+@lru_cache(maxsize=4)
+def _unit_spellings(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
+    """A unit -> how else it is written: qb for Q币."""
+    return {
+        word: tuple(one for one in group if len(one) > 1 and one != word)
+        for group in lexicon.groups("amounts.units").values()
+        for word in group
+    }
 
 
 def squeezed(text: str) -> tuple[str, list[int]]:

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -150,6 +150,13 @@ class Namer:
     @property
     def words(self) -> Mapping[str, tuple[Role, str]]:
         return self._words
+
+    @cached_property
+    def telling_apart(self) -> frozenset[str]:
+        """The characters of the words that tell goods from their siblings."""
+        return frozenset(
+            character for word, (role, _) in self._words.items() if role in _QUALIFIES for character in word
+        )
 
     def tokens(
         self, name: str, units: Iterable[str] = (), telling: Set[str] = frozenset()

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.normalise import plain
 from nlu.sounds import heard
 from nlu.vocabulary import ProductWords
@@ -57,15 +57,16 @@ class Parts:
         """`general`: words that only say what kind of thing (视频, 会员); alone they are part of no name.
         `shorter`: how else such a word is said: vip is 会员, 代金券 is 券."""
         self._shorter = shorter
-        self._labels: set[str] = set()
         self._pairs: set[str] = set()
         self._names: dict[str, tuple[str, str]] = {}
         self._by_pair: dict[str, list[str]] = defaultdict(list)
         products = tuple(products)
+        labels: set[str] = set()
         for product in products if len(products) <= PRODUCTS_MAX else ():
-            self._learn(product)
-        self._between = frozenset(lexicon.words("aside.function_characters"))
-        self._numerals = frozenset(lexicon.words("signs.numeral_characters"))
+            labels.update(self._learn(product))
+        self._labels = "\n".join(labels)
+        self._joining = word_set(lexicon, "aside.function_characters", "signs.numeral_characters")
+        """Characters that only join words, or count."""
         talk = (
             word
             for name in _TALK
@@ -79,9 +80,9 @@ class Parts:
         )
         self._alone = frozenset(lexicon.words("names.common_words"))
 
-    def _learn(self, product: ProductWords) -> None:
+    def _learn(self, product: ProductWords) -> list[str]:
+        """Files the names of a product; returns its labels."""
         labels = [_squeezed(variant.label) for variant in product.variants]
-        self._labels.update(labels)
         names = [_squeezed(text) for text in (product.name, *product.aliases)]
         names += [
             name.replace(word, other)
@@ -98,6 +99,7 @@ class Parts:
         for pair in {sounds[at : at + _PIECE] for at in range(len(sounds) - 1)}:
             if "\n" not in pair:
                 self._by_pair[pair].append(product.product_id)
+        return labels
 
     def read(
         self, text: str, free: bytearray, blanks: Set[int] = frozenset(), labels: bool = True
@@ -105,6 +107,8 @@ class Parts:
         """The parts of names in what is free (0) of the squeezed `text`, left to right. `blanks`: before
         which of its characters blanks stood; a part may end there. `labels`: a part may hold words of the
         labels of sizes, too."""
+        if not self._names:
+            return
         for run in _RUN.finditer(text):
             for start, end in self._stretches(text, free, run.start(), run.end()):
                 if _PIECE <= end - start <= STRETCH_MAX and (part := self._part(text, start, end, labels)):
@@ -135,6 +139,8 @@ class Parts:
     def kinds(self, text: str, free: bytearray) -> Iterator[Part]:
         """What only says what kind of thing, where one name alone holds it so: 打车券. That names goods
         where nothing else is of the kind."""
+        if not self._names:
+            return
         for run in _RUN.finditer(text):
             for start, end in self._stretches(text, free, run.start(), run.end()):
                 kind = self._only_kind(text[start:end])
@@ -149,24 +155,17 @@ class Parts:
             if alone and self._pairs & {text[start + at : start + to + 1], text[start + at - 1 : start + to]}:
                 continue  # 打 of 打车券 is no word of asking for it, and 行 of 骑行卡 none of agreeing
             closed[at:to] = b"\x01" * (to - at)
-        begin: int | None = None
-        for at in range(start, end + 1):
-            stops = at == end or closed[at - start] or self._joins(text, at)
-            if stops and begin is not None:
-                yield begin, at
-                begin = None
-            elif not stops and begin is None:
-                begin = at
+        for at in range(start, end):
+            if self._joins(text, at):
+                closed[at - start] = 1
+        yield from ((start + found.start(), start + found.end()) for found in _OPEN.finditer(closed))
 
     def _joins(self, text: str, at: int) -> bool:
         """Whether a character only joins words, or counts: 四 of 四级 and 行 of 骑行 belong to names that
         have them."""
-        if not self._joining(text[at]) or text[at : at + _PIECE] in self._pairs:
+        if text[at] not in self._joining or text[at : at + _PIECE] in self._pairs:
             return False
-        return at == 0 or self._joining(text[at - 1]) or text[at - 1 : at + 1] not in self._pairs
-
-    def _joining(self, character: str) -> bool:
-        return character in self._between or character in self._numerals
+        return at == 0 or text[at - 1] in self._joining or text[at - 1 : at + 1] not in self._pairs
 
     def _only_kind(self, stretch: str) -> dict[str, float] | None:
         """The one product in whose name such words of kind stand as they are: 打车券 of 滴滴快车打车券."""
@@ -182,11 +181,7 @@ class Parts:
         if len(stretch) - told < _PIECE:
             return None
         latin = _LATIN.findall(stretch)
-        if (
-            stretch in self._alone
-            or any(stretch in label for label in self._labels)
-            or len(stretch) - sum(map(len, latin)) < _PIECE
-        ):
+        if stretch in self._alone or stretch in self._labels or len(stretch) - sum(map(len, latin)) < _PIECE:
             return None
         sounds = heard(stretch)
         likely = [self._by_pair.get(sounds[at : at + _PIECE], ()) for at in range(len(sounds) - 1)]
@@ -228,6 +223,7 @@ _PERIOD_CARD = re.compile("(?:包[月季年]|半年卡?|[月季年周][卡费])$
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 _LATIN = re.compile(r"[a-z]+")
 _RUN = re.compile(r"[a-z\u4e00-\u9fff]+")
+_OPEN = re.compile(b"\0+")
 
 
 def clauses_with(text: str, names: Iterable[tuple[int, int]]) -> bytearray:

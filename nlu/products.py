@@ -118,9 +118,7 @@ class Names:
         self._build_fuzzy()
         self._tiers = table.namer.long_tiers
         self._written = table.written
-        self._abbreviations = Abbreviations(
-            self._written, frozenset(lexicon.words("signs.no_name_characters"))
-        )
+        self._abbreviations = Abbreviations(self._written, word_set(lexicon, "signs.no_name_characters"))
 
     def _build_fuzzy(self) -> None:
         names = [text for text, entry in self._entries.items() if self._may_be_guessed(text, entry)]
@@ -171,17 +169,6 @@ class Names:
                 if short not in self._entries and short not in self.table.namer.words:
                     by_pinyin[short].append(text)
         return self._finder(list(by_pinyin)), list(by_pinyin.values())
-
-    @cached_property
-    def _telling_apart(self) -> frozenset[str]:
-        """The characters of the words that tell goods from their siblings."""
-        words = self.table.namer.words.items()
-        return frozenset(
-            character
-            for word, (role, _) in words
-            if role in _APART or role is Role.PLAIN_TIER
-            for character in word
-        )
 
     def _finder(self, words: list[str]) -> Finder:
         return FewWords(words) if self.passing else AhoCorasick(words, matchkind=MatchKind.Standard)
@@ -473,7 +460,7 @@ class Names:
         """Whether a slip leaves the word that tells a good from its siblings what it was, by its sound or but
         for a character that no such word has: 话费快的 is no misspelled 话费慢的."""
         foreign = set(typed) - set(pattern)
-        if foreign.isdisjoint(self._telling_apart):
+        if foreign.isdisjoint(self.table.namer.telling_apart):
             return True
         sounds = heard(typed)
         return all(
