@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from nlu.digits import Digits, chains, joined, phone_length
+from nlu.in_front import in_front
 from nlu.labels import Label, label_before, label_behind
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
@@ -126,7 +127,7 @@ def _typed_number(
     mark = _account(text, number, label, lexicon)
     goes_on = (
         _GOES_ON.match(text, number.end)
-        or _COMES_FROM.search(text, 0, number.start)
+        or in_front(_COMES_FROM, text, number.start)
         or _begun_before(text, number.start, lexicon)
         or (_TORN_OFF.match(text, number.end) if named else None)
         or (_CUT_SHORT.match(text, number.end) if named and size <= _SHORT_QQ else None)

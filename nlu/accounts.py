@@ -14,6 +14,7 @@ from nlu.account_numbers import numbers
 from nlu.addresses import PROVINCE_OR_CITY, addresses
 from nlu.domains import domains
 from nlu.emails import emails
+from nlu.in_front import in_front
 from nlu.labels import Label, is_label, label_before
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
@@ -194,7 +195,7 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         elif _MIXED.fullmatch(found[0]):
             # Nothing that is for sale is written with _ or #; letters and digits alone may be a name.
             start, end = found.span()
-            if _HANDLE.search(text, 0, start):
+            if in_front(_HANDLE, text, start):
                 start -= 1  # @coolguy_777 is the name with its sign
             account = Account(name_typed(page, start, end), (GAME_ID,), claimed=not found[0].isalnum())
             marks.append(Mark(account, start, end, sureness=0.9 if account.claimed else 0.5))

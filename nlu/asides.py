@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.corrections import Cue, CueKind
+from nlu.in_front import in_front
 from nlu.page import Mark
 from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
@@ -213,10 +214,10 @@ class Clauses:
         if (
             mark.value.kind is AmountKind.PERIOD
             and not mark.value.card
-            and _SPENT.search(self._text, 0, mark.start)
+            and in_front(_SPENT, self._text, mark.start)
         ):
             return True
-        if sized and mark.value.kind is AmountKind.PERIOD and _LATELY.search(self._text, 0, mark.start):
+        if sized and mark.value.kind is AmountKind.PERIOD and in_front(_LATELY, self._text, mark.start):
             return True  # 这三个月一直在你家买
         begin, _ = self._bounds(mark)
         return bool(sized) and self._signs.was_spent.search(self._text, begin, mark.start) is not None

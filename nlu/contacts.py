@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
 
@@ -141,7 +142,7 @@ class Contacts:
         them is nobody's."""
         names: list[str] = []
         for start in starts:
-            match = self._owner.search(text, 0, start)
+            match = in_front(self._owner, text, start)
             name = self._own.sub("", match[1]) if match else ""
             if not self._is_person(name):
                 return self._named_behind(text, starts)

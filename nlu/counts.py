@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from nlu.in_front import in_front
 from nlu.numerals import number
 from nlu.page import Mark
 from nlu.quantities import Quantity, QuantityKind
@@ -45,7 +46,7 @@ def without_total(text: str, events: Sequence[Event], signs: Signs) -> list[Even
 
 def _is_sum_behind(text: str, event: Event, events: Sequence[Event], signs: Signs) -> bool:
     """京东卡两张，天猫卡三张，一共五张: what has no count of its own is one."""
-    if event.quantity is None or not signs.in_all.search(text, 0, event.start):
+    if event.quantity is None or not in_front(signs.in_all, text, event.start):
         return False
     before = [other for other in events if other.end <= event.start]
     if event.quantity.count == sum(map(_count, before)):
@@ -121,7 +122,7 @@ def by_place(text: str, events: Sequence[Event], signs: Signs) -> list[Event] | 
         return None
     given: dict[int, Event] = {}
     for size in sizes:
-        said = signs.place.search(text, 0, size.start)
+        said = in_front(signs.place, text, size.start)
         places = _places(said, len(accounts), given) if said is not None else []
         if not places or any(place in given for place in places):
             return None
@@ -167,7 +168,7 @@ def doubt_totals(
 def _one_sum_for_many(text: str, records: Sequence[Record], signs: Signs) -> bool:
     """一共充200，两个号: each of them 200, or both together?"""
     sizes = Counter((event.start, event.end) for record in records for event in record.amounts)
-    return any(times > 1 and signs.in_all.search(text, 0, start) for (start, _), times in sizes.items())
+    return any(times > 1 and in_front(signs.in_all, text, start) for (start, _), times in sizes.items())
 
 
 def _other_number(
@@ -193,7 +194,7 @@ def _only_the_callers(text: str, one: Record, other: Record, signs: Signs) -> bo
     own_goods = any(first.start < event.start < second.start for event in (*one.amounts, *one.names))
     return (
         not own_goods
-        and signs.own_number.search(text, 0, first.start) is not None
+        and in_front(signs.own_number, text, first.start) is not None
         and signs.for_another.search(text, first.end, second.start) is not None
     )
 

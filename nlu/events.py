@@ -9,6 +9,7 @@ from dataclasses import replace
 from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.corrections import Cue, CueKind
+from nlu.in_front import in_front
 from nlu.page import Mark
 from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
@@ -68,7 +69,7 @@ def events_of(
             events.append(Event(EventKind.CORRECTION, *given_up.span()))
             spoken_for[slice(*given_up.span())] = b"\x01" * (given_up.end() - given_up.start())
     for match in signs.slipped.finditer(text):
-        if not any(spoken_for[slice(*match.span())]) and not signs.warned.search(text, 0, match.start()):
+        if not any(spoken_for[slice(*match.span())]) and not in_front(signs.warned, text, match.start()):
             # …啊不13812345687，最后两位打反了: behind a correction that was made it only says why.
             why = not any(match.end() <= at for at in starts) and any(
                 cue.start < match.start() for cue in cues.get(CueKind.CORRECTION, ())
@@ -81,7 +82,7 @@ def events_of(
         if (
             kind is EventKind.OR
             and cue.word == _STILL
-            and _LABELLED.search(text, 0, cue.start)
+            and in_front(_LABELLED, text, cue.start)
             and not any(mark.start < cue.start for mark in recipients)
         ):
             continue  # 号码还是139…: the same as ever
@@ -214,7 +215,7 @@ def _slot_in_front(text: str, start: int, signs: Signs) -> Slot | None:
         (Slot.REGION, signs.its_region),
         (Slot.VARIANT, signs.its_size),
     )
-    return next((slot for slot, sign in found if sign.search(text, 0, start)), None)
+    return next((slot for slot, sign in found if in_front(sign, text, start)), None)
 
 
 def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
@@ -227,7 +228,7 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
     ):
         return EventKind.COMMA
     if kind is EventKind.CORRECTION and (
-        signs.warned.search(text, 0, cue.start)
+        in_front(signs.warned, text, cue.start)
         or (signs.later.match(text, cue.end) and cue.word in signs.waiting)
     ):
         return EventKind.COMMA

@@ -9,6 +9,7 @@ from dataclasses import replace
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import Goods
+from nlu.in_front import in_front
 from nlu.name_table import Entry
 from nlu.naming import Role
 from nlu.page import Mark
@@ -228,7 +229,7 @@ def _only_a_person(text: str, mention: Mention) -> bool:
     return (
         mention.kind is MentionKind.QUALIFIER
         and mention.text in _MAY_BE_PEOPLE
-        and _SAYS_WHO.search(text, 0, mention.start) is not None
+        and in_front(_SAYS_WHO, text, mention.start) is not None
         and text[mention.end : mention.end + 1] not in ("的", "版", "价", "优")
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlu.corrections import Cue, CueKind
+from nlu.in_front import in_front
 from nlu.signs import Signs
 
 _Cues = Mapping[CueKind, tuple[Cue, ...]]
@@ -75,7 +76,7 @@ def _told_to_tell(cue: Cue, around: _Around) -> bool:
     signs = around.signs
     if overlaps or signs.let_me_know.match(around.text, cue.end) is not None:
         return True
-    if signs.needless.search(around.text, 0, cue.start):
+    if in_front(signs.needless, around.text, cue.start):
         return True
     number = min((slot for slot in around.slots if slot >= cue.end), default=cue.end)
     return (
@@ -141,7 +142,7 @@ def _looks_for_himself(cue: Cue, around: _Around) -> bool:
         return True
     return (
         cue.word in around.signs.looks
-        and around.signs.by_himself.search(around.text, 0, cue.start) is not None
+        and in_front(around.signs.by_himself, around.text, cue.start) is not None
     )
 
 
@@ -152,7 +153,7 @@ def _for_later_use(cue: Cue, around: _Around) -> bool:
 
 def _needless(cue: Cue, around: _Around) -> bool:
     """不用发票."""
-    return around.signs.needless.search(around.text, 0, cue.start) is not None
+    return in_front(around.signs.needless, around.text, cue.start) is not None
 
 
 def _supposed(cue: Cue, around: _Around) -> bool:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from nlu.in_front import in_front
 from nlu.numerals import Number
 from nlu.numerals import number as plain_number
 from nlu.page import Mark
@@ -79,7 +80,7 @@ def periods_alone(text: str) -> list[Mark[Period]]:
             or found["short"]
             or found["life"]
         )
-        changed = _CHANGED.search(text, 0, found.start()) is not None  # 改成年卡 is no 成年
+        changed = in_front(_CHANGED, text, found.start()) is not None  # 改成年卡 is no 成年
         if before and before in _NOT_BEHIND.get(word[0], ()) and not changed:
             continue
         value, unit = _ALONE_MEANS[next(key for key in found.groupdict() if found[key])](word)

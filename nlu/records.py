@@ -9,6 +9,7 @@ from enum import Enum
 
 from nlu.accounts import Account
 from nlu.amounts import Amount
+from nlu.in_front import in_front
 from nlu.page import Mark
 from nlu.products import Mention
 from nlu.quantities import Quantity, QuantityKind
@@ -174,7 +175,7 @@ def whole_address(text: str, address: Event, record: Record) -> tuple[int, int]:
         elif event.start >= end and _ADDRESS_GAP.fullmatch(text, end, event.start):
             end = event.end
     others = [*record.names, *record.nouns, *record.qualifiers, *record.amounts]
-    name = _PERSON.search(text, 0, start) if start < address.start else None
+    name = in_front(_PERSON, text, start) if start < address.start else None
     if name is not None and not any(e.start < name.end(1) and name.start(1) < e.end for e in others):
         start = name.start(1)
     return start, end

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 
@@ -56,7 +57,7 @@ def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
     marks = []
     end = 0
     for found in _pattern(lexicon).finditer(text):
-        refused = _REFUSED.search(text, 0, found.start()) and _ITS_ACCOUNT.match(text, found.end())
+        refused = in_front(_REFUSED, text, found.start()) and _ITS_ACCOUNT.match(text, found.end())
         if found.start() >= end and not refused:
             marks.append(Mark(Reference(LAST), *found.span()))
             end = found.end()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 from nlu.abbreviations import in_order
+from nlu.in_front import in_front
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
@@ -54,7 +55,7 @@ class Siblings:
     def _headed(self, text: str, place: str) -> bool:
         assert self._leads is not None
         at = text.find(place)
-        return at > 0 and self._leads.search(text, 0, at) is not None
+        return at > 0 and in_front(self._leads, text, at) is not None
 
     def plain(self, options: Mapping[str, float]) -> Mapping[str, float]:
         """普通的, 快充的: of the options and their siblings those that no tier lifts above the plain one."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
 from nlu.naming import Role
@@ -103,7 +104,7 @@ class Strangers:
         for other in reversed(events):
             if other.kind in _SIZED and text[other.end : start].strip(" 的") == "" and other.end <= start:
                 start = other.start
-        found = _LETTERS.search(text, 0, start)
+        found = in_front(_LETTERS, text, start)
         if found is None or found[1] in self._latin_talk or found[1] in self._written:
             return None
         if any(other.start < found.end(1) and found.start(1) < other.end for other in events):

@@ -13,6 +13,7 @@ from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account
 from nlu.amounts import Amount
 from nlu.domains import ending_of
 from nlu.goods import Goods
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.numbers_used import overlap
 from nlu.page import Mark
@@ -59,7 +60,7 @@ def unlabelled(
         if account.text.isdigit():
             sized = [size.value for size in sizes if overlap(size, mark)]
             sold = any(goods.fits(name, sized) for name in named) or any(size.units for size in sized)
-            apart = _APART.search(text, 0, mark.start) and _ENDS.match(text, mark.end)
+            apart = in_front(_APART, text, mark.start) and _ENDS.match(text, mark.end)
             if not apart or _DAY.fullmatch(account.text):
                 continue
             if sold or account.text.endswith(ROUND) or (lengths and len(account.text) not in lengths):
