@@ -133,7 +133,7 @@ def misspelt_unit(text: str, event: Event, events: Sequence[Event], lexicon: Lex
     )
 
 
-def counted_twice(text: str, events: list[Event]) -> bool:
+def counted_twice(text: str, events: Sequence[Event]) -> bool:
     """喜茶卡五张，…，一张: two counts in two clauses, the second of them one. Not 两张，100一张."""
     count: int | None = None
     for at, event in enumerate(events):

@@ -138,13 +138,10 @@ class Evidence:
         return "?" in self.text or _ASKS.search(self.text) is not None
 
     @property
-    def ordering(self) -> tuple[tuple[int, int], ...]:
-        """The clauses in which something was read that could be ordered."""
-        return tuple(match.span() for match in _CLAUSE.finditer(self.rest) if "\0" in match[0])
-
-    def orders_at(self, place: int) -> bool:
-        """Whether a place is in such a clause."""
-        return any(start <= place < end for start, end in self.ordering)
+    def ordering(self) -> frozenset[int]:
+        """All places of the clauses in which something was read that could be ordered."""
+        clauses = (match.span() for match in _CLAUSE.finditer(self.rest) if "\0" in match[0])
+        return frozenset(at for start, end in clauses for at in range(start, end))
 
     @property
     def slots(self) -> int:

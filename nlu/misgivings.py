@@ -7,6 +7,7 @@ wrong with the numbers themselves is found by `nlu/broken_numbers.py`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence, Set
 
 from rapidfuzz.distance import OSA
@@ -75,11 +76,17 @@ def misgive(
             run_on(text, event, events, left) or misspelt_unit(text, event, events, lexicon)
         ):
             _doubt(records, event.start)
+    recipients = sum(bool(record.accounts) for record in records)
+    starts = [event.start for event in events]
     for record in records:
         own = [name.start for name in record.names]
-        if _said_again(text, list(_within(record, events, EventKind.AMOUNT)), left):
+        taken_up = events[bisect_left(starts, record.start) : bisect_right(starts, record.end)]
+        amounts = [event for event in taken_up if event.kind is EventKind.AMOUNT]
+        if _said_again(text, amounts, left) or (recipients < 2 and counted_twice(text, taken_up)):
             record.doubtful = True
-        for event in _within(record, events, EventKind.AMOUNT, EventKind.QUANTITY):
+        for event in taken_up:
+            if event.kind is not EventKind.AMOUNT and event.kind is not EventKind.QUANTITY:
+                continue
             if event.start - 1 not in left or any(start < event.start for start in own):
                 continue
             counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
@@ -87,7 +94,7 @@ def misgive(
             if (counted and not own) or perhaps_named:
                 # 天、龙八部, 滴敌20一张，高德…: what stands in front was perhaps its name.
                 record.doubtful = True
-        if _sized_below_a_scrap(text, record, events, lexicon):
+        if _sized_below_a_scrap(text, amounts, taken_up, events, lexicon):
             record.doubtful = True
         unnamed = record.name is None or Slot.PRODUCT in record.inherited
         if unnamed and any(
@@ -108,11 +115,6 @@ def misgive(
     if len(records) > 1 and any(_perhaps_of_each(text, event, left) for event in events):
         for record in records:
             record.doubtful = True
-    recipients = sum(bool(record.accounts) for record in records)
-    for record in records:
-        taken_up = [event for event in events if record.start <= event.start <= record.end]
-        if recipients < 2 and counted_twice(text, taken_up):
-            record.doubtful = True
 
 
 def _perhaps_of_each(text: str, event: Event, left: frozenset[int]) -> bool:
@@ -132,16 +134,22 @@ def _said_again(text: str, amounts: Sequence[Event], left: frozenset[int]) -> bo
     )
 
 
-def _sized_below_a_scrap(text: str, record: Record, events: Sequence[Event], lexicon: Lexicon) -> bool:
+def _sized_below_a_scrap(
+    text: str, amounts: Sequence[Event], taken_up: Sequence[Event], events: Sequence[Event], lexicon: Lexicon
+) -> bool:
     """psn港服100一张 esohp港服100一张: behind a size comes a line of its own, whose goods nobody could read."""
-    amounts = list(_within(record, events, EventKind.AMOUNT))
+    sized = min((amount.end for amount in amounts), default=len(text))
     tiers = lexicon.words("signs.latin_tiers")
     return any(
-        any(amount.end <= event.start for amount in amounts)
+        event.start >= sized
+        and event.kind in _SIZING
         and _latin_scrap(text, event, events, lexicon)
         and not text[: event.start].rstrip().endswith(tiers)
-        for event in (*amounts, *_within(record, events, EventKind.QUALIFIER))
+        for event in taken_up
     )
+
+
+_SIZING = frozenset({EventKind.AMOUNT, EventKind.QUALIFIER})
 
 
 def _scrap_near(event: Event, left: frozenset[int]) -> bool:
@@ -170,11 +178,6 @@ def _doubt(records: Sequence[Record], at: int) -> None:
     before = [record for record in records if record.start <= at]
     for record in before[-1:] or records[:1]:
         record.doubtful = True
-
-
-def _within(record: Record, events: Iterable[Event], *kinds: EventKind) -> Iterable[Event]:
-    """The events of such kinds between the first and the last that a record took up."""
-    return (event for event in events if event.kind in kinds and record.start <= event.start <= record.end)
 
 
 def _unread_choices(events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:

@@ -111,10 +111,11 @@ class ProofOfSizes:
 
 def _in_letters(said: Said, size: Event) -> bool:
     """1nnian: letters touch the number, and nothing was read of them."""
-    letters = _LETTER.match(said.text, size.end) is not None and said.text[size.end - 1 : size.end].isdigit()
+    if _LETTER.match(said.text, size.end) is None or not said.text[size.end - 1 : size.end].isdigit():
+        return False
     starts = {e.start for e in said.reading.events}
     starts |= {e.account.label[0] for e in said.reading.events if e.account and e.account.label}
-    return letters and size.end not in starts
+    return size.end not in starts
 
 
 def _torn_period(said: Said) -> bool:

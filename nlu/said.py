@@ -61,6 +61,8 @@ class Said:
     """Where its clauses end."""
     clauses: Mapping[int, Sequence[Event]]
     """The events of each clause."""
+    turned: bool
+    """Something was taken back: then not everything that was said has to be ordered."""
 
     @classmethod
     def of(cls, reading: Reading, lines: Sequence[SpokenLine]) -> Said:
@@ -69,12 +71,8 @@ class Said:
         clauses: defaultdict[int, list[Event]] = defaultdict(list)
         for event in reading.events:
             clauses[bisect_left(ends, event.start)].append(event)
-        return cls(reading, text, lines, reading.records, ends, clauses)
-
-    @property
-    def turned(self) -> bool:
-        """Whether something was taken back: then not everything that was said has to be ordered."""
-        return any(event.kind in _TURNS for event in self.reading.events)
+        turned = any(event.kind in _TURNS for event in reading.events)
+        return cls(reading, text, lines, reading.records, ends, clauses, turned)
 
     @property
     def rejected(self) -> frozenset[int]:

@@ -81,7 +81,7 @@ def _said_apart(sign: Intent, seen: Evidence) -> bool:
     if not asked_for or seen.asks or seen.has(CueKind.PAST):
         return False
     cues = [cue for kind in _BESIDE[sign] for cue in seen.cues.get(kind, ())]
-    return bool(cues) and not any(seen.orders_at(cue.start) for cue in cues)
+    return bool(cues) and seen.ordering.isdisjoint(cue.start for cue in cues)
 
 
 def orders_beside(weighed: Weighed, seen: Evidence, signs: Signs) -> bool:

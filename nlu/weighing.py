@@ -42,11 +42,11 @@ def traits(seen: Evidence) -> Iterator[str]:
     for kind, cues in seen.cues.items():
         yield from (f"{kind} {whole}", f"{kind}")
         if seen.first_slot >= 0:
-            if any(cue.start < seen.first_slot for cue in cues):
+            if cues[0].start < seen.first_slot:
                 yield f"{kind} before"
-            if any(cue.start > seen.last_slot for cue in cues):
+            if cues[-1].start > seen.last_slot:
                 yield f"{kind} behind"
-            inside = [any(start <= cue.start < end for start, end in ordering) for cue in cues]
+            inside = [cue.start in ordering for cue in cues]
             if any(inside):
                 yield f"{kind} within"
             if not all(inside):
