@@ -7,7 +7,6 @@ catalog is. Digits never take part: a typo may change which family is meant, nev
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from functools import cache
@@ -50,16 +49,15 @@ class Misspellings:
         # of one message: who repeats himself is compared once
         near = cache(lambda piece: self._near(piece, index.meeting(piece)))
         for start, end in _runs(text, taken):
-            tails = [at for at in range(start + 2, end + 1) if not inside[at] and index.may_end(text, at)]
+            tails = {to: index.ending_at(text, to) for to in range(start + 2, end + 1) if not inside[to]}
             for at in range(start, end - 1):
                 if inside[at]:
                     continue
+                heads = index.beginning_at(text, at)
                 last = min(at + _window(text[at]) + 1, end)
-                if index.may_begin(text, at):
-                    ends = [to for to in range(at + 2, last + 1) if not inside[to]]
-                else:
-                    ends = tails[bisect_left(tails, at + 2) : bisect_right(tails, last)]
-                for to in reversed(ends):
+                for to in range(last, at + 1, -1):
+                    if inside[to] or (to - at not in heads and to - at not in tails[to]):
+                        continue
                     names = near(text[at:to])
                     if names:
                         yield at, to, names
@@ -103,30 +101,37 @@ class _Index:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.filed: dict[str, list[str]] = defaultdict(list)
-        self._heads: set[str] = set()
-        self._tails: set[str] = set()
+        self._heads: dict[str, set[int]] = defaultdict(set)
+        self._tails: dict[str, set[int]] = defaultdict(set)
         for name in names:
             for spelling in dict.fromkeys(_thinned(name)):
                 self.filed[spelling].append(name)
-            self._heads |= {name[:2], name[0] + name[2]}
-            self._tails |= {name[-2:], name[-3] + name[-1]}
+            lengths = (len(name) - 1, len(name), len(name) + 1)
+            for head in (name[:2], name[0] + name[2]):
+                self._heads[head].update(lengths)
+            for tail in (name[-2:], name[-3] + name[-1]):
+                self._tails[tail].update(lengths)
 
-    def may_begin(self, text: str, at: int) -> bool:
-        """Whether a name with one slip behind its first character may begin here: that character then
-        stands before or next but one to another of the first three of the name."""
-        heads = self._heads
-        return text[at : at + 2] in heads or text[at] + text[at + 2 : at + 3] in heads
+    def beginning_at(self, text: str, at: int) -> Set[int]:
+        """How long what begins here may be, if it is a name with one slip behind its first character: that
+        character then stands before or next but one to another of the first three of the name."""
+        tight, apart = self._heads.get(text[at : at + 2]), self._heads.get(text[at] + text[at + 2 : at + 3])
+        return tight | apart if tight and apart else tight or apart or _NOTHING
 
-    def may_end(self, text: str, end: int) -> bool:
-        """Whether a name with one slip before its last character may end here."""
-        tails = self._tails
-        return text[end - 2 : end] in tails or (end > 2 and text[end - 3] + text[end - 1] in tails)
+    def ending_at(self, text: str, end: int) -> Set[int]:
+        """How long what ends here may be, if it is a name with one slip before its last character."""
+        tight = self._tails.get(text[end - 2 : end])
+        apart = self._tails.get(text[end - 3] + text[end - 1]) if end > 2 else None
+        return tight | apart if tight and apart else tight or apart or _NOTHING
 
     def meeting(self, piece: str) -> Iterable[str]:
         """The names that `piece` meets where both have at most one character missing."""
         filed = self.filed
         met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
         return dict.fromkeys(name for found in met for name in found) if met else ()
+
+
+_NOTHING: frozenset[int] = frozenset()
 
 
 def _held_but_for_one(names: Iterable[str], text: str) -> Iterator[str]:
