@@ -128,15 +128,17 @@ class Examples:
         yield from (f"{STANCE}{kind.value}" for kind in stance)
 
     def _vote(self, text: str, stance: Iterable[CueKind]) -> Guess:
-        features = dict.fromkeys(self._features(text, stance))
-        found = [feature for feature in features if feature in self._weights]
-        known = sum(map(_times, found))
+        known = 0.0
+        said = [0.0] * len(self._voted)
+        for feature in dict.fromkeys(self._features(text, stance)):
+            weights = self._weights.get(feature)
+            if weights is not None:
+                known += _times(feature)
+                for place, weight in weights:
+                    said[place] += weight
         if not known:
             return Guess(Intent.OUT_OF_SCOPE, None, 0.0)
-        scores = [absent * known for absent in self._absent]
-        for feature in found:
-            for place, weight in self._weights[feature]:
-                scores[place] += weight
+        scores = [absent * known + score for absent, score in zip(self._absent, said, strict=True)]
         ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         intent, topic = self._voted[ranked[0]]
         other = next((place for place in ranked if self._voted[place][0] is not intent), ranked[0])
