@@ -251,11 +251,10 @@ class NameTable:
         self._by_brand = {brand: tuple(sorted(products)) for brand, products in by_brand.items()}
         for text, entry in list(self.entries.items()):
             for brand_text, brand_entry in self._leading_names(text):
-                if brand_entry is entry or brand_text == text or self.is_partial(brand_text, brand_entry):
-                    continue
-                tail = text[len(brand_text) :]
-                role = self.namer.role_of(tail)
+                role = self.namer.role_of(text[len(brand_text) :])
                 if role is None or role[0] not in (Role.GENERIC, Role.SUBJECT):
+                    continue
+                if brand_entry is entry or self.is_partial(brand_text, brand_entry):
                     continue
                 for product_id, cost in brand_entry.options.items():
                     if product_id not in entry.options:

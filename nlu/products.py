@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -32,6 +31,7 @@ from nlu.typos import Misspellings, sounds_near
 _CARD = re.compile("[季年周半]卡")
 """A period never belongs to what only sounds like a name."""
 _LATIN = re.compile("[a-z]")
+_CHINESE_RUN = re.compile("[\u4e00-\u9fff]+")
 _SPOKEN_VERSION = re.compile(r"[a-z][一二三四五六七八九十]+$")
 _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
 """Behind a program's name: Windows 7 is no Windows of another version."""
@@ -137,7 +137,7 @@ class Names:
         self._sounds = list(self._by_sound)
         self._sound_automaton = self._finder(self._sounds)
         if not self.passing:
-            self._spelled_in_latin  # noqa: B018  (made ahead)
+            self._all_in_latin = self._spelled_in_latin(names)
         soft, parts = self.table.soft, self._lexicon.groups("names.region_parts")
         slips = [text for text in names if len(text) >= 3 and text not in soft]
         slips += [text for text in servers if len(text) > 3 and not any(part in text for part in parts)]
@@ -155,11 +155,16 @@ class Names:
             and not _SPOKEN_VERSION.search(text)
         )
 
-    @cached_property
-    def _spelled_in_latin(self) -> tuple[Finder, list[list[str]]]:
-        """The names by their pinyin and initials."""
+    def _in_latin(self, text: str) -> tuple[Finder, list[list[str]]]:
+        """The names by their pinyin and initials; for a message or two only those short enough for `text`."""
+        if not self.passing:
+            return self._all_in_latin
+        longest = max(map(len, _CHINESE_RUN.split(text)))
+        return self._spelled_in_latin(name for name in self._guessable if len(name) <= longest)
+
+    def _spelled_in_latin(self, names: Iterable[str]) -> tuple[Finder, list[list[str]]]:
         by_pinyin: dict[str, list[str]] = defaultdict(list)
-        for text in self._guessable:
+        for text in names:
             if _chinese_count(text) >= 2:
                 spoken = pinyin(text)
                 if spoken is not None and len(spoken) >= 4:
@@ -340,7 +345,7 @@ class Names:
         if _LATIN.search(text) is None:
             return found
         found += self._half_spelled(text, edges)
-        finder, names = self._spelled_in_latin
+        finder, names = self._in_latin(text)
         for index, start, end in finder.find_matches_as_indexes(text, overlapping=True):
             if end - start == SHORT_BRAND - 1 and not _at_a_number(text, start, end):
                 continue  # hf300, 50hf: so short only at a size
@@ -577,10 +582,10 @@ def _moved(mention: Mention, places: list[int]) -> Mention:
 def _longest(mentions: Iterable[Mention]) -> list[Mention]:
     """Of mentions that overlap the longest stands; of equally long ones the surer."""
 
-    def rank(mention: Mention) -> tuple[float, float, int, int]:
+    def rank(mention: Mention) -> tuple[float, int, int, int]:
         reach = mention.end - mention.start
         closeness = mention.closeness
-        return (-(reach - _PENALTY[closeness]), -closeness.value, _ORDER[mention.kind], mention.start)
+        return (_PENALTY[closeness] - reach, _GUESSED[closeness], _ORDER[mention.kind], mention.start)
 
     chosen: list[Mention] = []
     occupied: set[int] = set()
@@ -594,6 +599,8 @@ def _longest(mentions: Iterable[Mention]) -> list[Mention]:
 
 _PENALTY = {Closeness.EXACT: 0.0, Closeness.PARTIAL: 0.5, Closeness.SOUND: 0.9, Closeness.TYPO: 1.2}
 """By how many characters a name that was only guessed at counts as shorter."""
+_GUESSED = {Closeness.EXACT: 0, Closeness.PARTIAL: 1, Closeness.SOUND: 2, Closeness.TYPO: 3}
+"""The surer first."""
 _ORDER = {
     MentionKind.NAME: 0,
     MentionKind.REGION: 1,

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from functools import cache
 from itertools import pairwise
 
 from nlu.naming import STRONG, Form, Namer, Role, Token
@@ -49,10 +50,12 @@ class Spellings:
     def of(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """The forms of a name with each token written in its several ways."""
         yield from _with_version_of_its_twin(tokens)
+        # of one name: its words stand in many of its forms
+        spelled = cache(lambda token, alone: tuple(self._other_spellings(token, alone)))
         for form in self._namer.forms(tokens):
             yield form
             yield from self._with_qualifier_in_front(form)
-            yield from self._respelled(form)
+            yield from self._respelled(form, spelled)
 
     def strong_words(self, tokens: tuple[Token, ...]) -> Iterator[str]:
         """Each way to write each word that can name a product; every form of the name holds one of them."""
@@ -70,9 +73,12 @@ class Spellings:
                 tokens = (token, *form.tokens[:at], *form.tokens[at + 1 :])
                 yield Form("".join([part.text for part in tokens]), form.cost, tokens)
 
-    def _respelled(self, form: Form) -> Iterator[Form]:
+    def _respelled(
+        self, form: Form, spelled: Callable[[Token, bool], tuple[tuple[str, float], ...]]
+    ) -> Iterator[Form]:
+        """`spelled`: how else a word may be written, and whether it is said alone."""
         for at, token in enumerate(form.tokens):
-            for spelling, cost in self._other_spellings(token, alone=len(form.tokens) == 1):
+            for spelling, cost in spelled(token, len(form.tokens) == 1):
                 changed = Token(spelling, token.role, token.meaning)
                 tokens = (*form.tokens[:at], changed, *form.tokens[at + 1 :])
                 partial = cost in (PARTIAL_COST, ENDING_COST)
