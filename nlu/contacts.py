@@ -105,6 +105,16 @@ class Contacts:
             re.compile(rf"{clause}{of_whom}的?{kept}(?:就|都|也|可以)?{any_of('contacts.not_kept')}"),
         )  # fmt: skip
 
+        told = ("from_now_on", "list_words", "addresses", "renewed", "forget", "forgotten", "not_kept")
+        said = (
+            "signs.for_whom",
+            "signs.save_as",
+            "signs.number_words",
+            *(f"contacts.{name}" for name in told),
+        )
+        self._remembers = re.compile("|".join((*map(any_of, said), "[是归]")))
+        """Without one of these words nothing is said of the list of names."""
+
     def recipient(self, text: str) -> Mark[str] | None:
         """The person for whom something is ordered, or the number of one's own: 给我小号充50."""
         if kept := self._own_number.search(text):
@@ -163,6 +173,8 @@ class Contacts:
     def remembered(self, text: str, saves: bool) -> Remembered | None:
         """The name in the customer's list that the message is about. `saves`: a word of remembering was
         said, so that a name that is no kin's counts, too."""
+        if self._remembers.search(text) is None:
+            return None
         for pattern in self._forgotten:
             if name := self._named(pattern, text):
                 return Remembered(name, forgotten=True)

@@ -70,6 +70,10 @@ class _Words:
             return _either(lexicon.words(f"filters.{name}"))
 
         price, before_min = either("prices"), either("min_before")
+        limits = ("max_before", "max_behind", "min_before", "min_behind")
+        self.limits = re.compile(
+            _either(word for name in limits for word in lexicon.words(f"filters.{name}"))
+        )
         self.max_behind = re.compile(rf" ?(?:的)?(?:{either('max_behind')})(?!容|部|存|地|行|心|向|来)")
         self.min_behind = re.compile(rf" ?(?:{either('min_behind')})(?!来|码|床|飞|点|名)")
         ends = dict.fromkeys(lexicon.words("filters.max_before"), Slot.MAX_PRICE)
@@ -211,7 +215,9 @@ def _between(text: str, words: _Words) -> list[Mark[Limit]]:
 
 
 def _prices(text: str, words: _Words) -> list[Mark[Limit]]:
-    marks = []
+    marks: list[Mark[Limit]] = []
+    if words.limits.search(text) is None:
+        return marks
     for found in _found_numbers(text):
         start, end = found.start, found.end
         low, high = found.value.low, found.value.high
@@ -288,4 +294,4 @@ _YUAN = re.compile(r" ?(?:块钱|块|元钱|元|圆|rmb|人民币)")
 _OTHER_UNIT = re.compile(
     r" ?(?:分|小时|钟|秒|天|月|年|周|季|折|%|星|个|张|份|套|台|点|点券|点卷|q币|qb|g|m|刀|美|日|港|兆|岁|次|单|笔|人|位|款|种|倍|级|楼|结晶|钻|币|杯|[a-z])"
 )
-_HUNDRED = re.compile(r"(?<![一二三四五六七八九两几数0-9十百千万上余多来])[百千万](?=元|块)")
+_HUNDRED = re.compile(r"[百千万](?<![一二三四五六七八九两几数0-9十百千万上余多来][百千万])(?=元|块)")

@@ -23,6 +23,7 @@ _MEASURES = {"ge": "个", "zhang": "张", "fen": "份", "tao": "套"}
 _PERIODS = {"yue": "月", "ji": "季", "nian": "年", "zhou": "周", "tian": "天"}
 _PLURALS = "copies|keys|cards|codes|pcs|pieces|vouchers|coupons|licen[sc]es|tickets|packs|units|subscriptions|memberships|accounts"
 
+_LATIN = re.compile("[a-z]")
 _NUMBER = rf"(?<![a-z])(?:{'|'.join(_SPELLED)})"
 _PINYIN = re.compile(
     rf"(?:(?P<number>{_NUMBER})|(?<=\d)) ?(?P<measure>{'|'.join(_MEASURES)})(?: ?(?P<of>yue|ji du|nian))?(?![a-z])"
@@ -38,6 +39,8 @@ _ENGLISH = re.compile(
 
 def rewritten(text: str) -> Iterator[Rewritten]:
     """What of a plain text is to be read otherwise, left to right."""
+    if _LATIN.search(text) is None:
+        return
     found = [(match.start(), match.end(), _in_chinese(match)) for match in _PINYIN.finditer(text)]
     for match in _ENGLISH.finditer(text):
         number = match["digits"] or str(_COUNTED[match["number"]])

@@ -7,6 +7,7 @@ read one out of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -65,6 +66,11 @@ def numbers(text: str) -> tuple[Mark[Number], ...]:
             marks.append(mark)
         at = mark.end if mark else found.end()
     return tuple(marks)
+
+
+def numerals(text: str) -> Iterator[int]:
+    """Where the characters stand with one of which every number begins."""
+    return (found.start() for found in _START.finditer(text))
 
 
 def number(text: str) -> Number | None:

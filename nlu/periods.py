@@ -68,6 +68,8 @@ def period_behind(text: str, number: Mark[Number]) -> Mark[Period] | None:
 def periods_alone(text: str) -> list[Mark[Period]]:
     """The periods that need no number: 月卡, 包年, 季度会员, 半年, 半个月, 整年."""
     marks: list[Mark[Period]] = []
+    if _MAY_BE_ALONE.search(text) is None:
+        return marks
     for found in _ALONE.finditer(text):
         before = text[max(0, found.start() - 1) : found.start()]
         word = (
@@ -157,6 +159,8 @@ _ALONE = re.compile(
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>一?(?:[全整]年(?!龄|级)|整月|整季))"
 )
+_MAY_BE_ALONE = re.compile("[年月季周日天期永终买辈a-z]")
+"""Without one of these nothing is said of a period."""
 _CHANGED = re.compile("[改换变升转]成$")
 _NOT_BEHIND = {
     "年": [

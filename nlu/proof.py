@@ -16,7 +16,7 @@ from nlu.corrections import CueKind
 from nlu.goods import Goods
 from nlu.lexicon import Lexicon
 from nlu.name_table import NameTable
-from nlu.numerals import number, numbers
+from nlu.numerals import number, numbers, numerals
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
@@ -93,9 +93,10 @@ class Prover:
         spans += [*reading.elsewhere, *((mark.start, mark.end) for mark in reading.others)]
         for start, end in spans:
             known[start:end] = b"\x01" * (end - start)
+        unknown = not all(known[at] for at in numerals(said.text))
         found = [
             (mark.start, mark.end)
-            for mark in numbers(said.text)
+            for mark in (numbers(said.text) if unknown else ())
             if mark.value.high > 1
             and (mark.end - mark.start > 1 or said.text[mark.start] in self._plain_numerals)
             and not self._told_behind.match(said.text, mark.end)

@@ -31,7 +31,7 @@ def in_columns(
 ) -> list[Event]:
     """The events with the bare numbers of a table read by the heading of their column: a number of
     pieces is a quantity, a row number is nothing, and under 学号 stands a recipient."""
-    header = _header(text, columns)
+    header = _header(text, columns) if "\n" in text else None
     if header is None:
         return list(events)
     read: list[Event] = []
