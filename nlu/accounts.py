@@ -43,6 +43,7 @@ __all__ = [
     "Account",
     "Recipient",
     "carrier",
+    "is_plate",
     "read",
 ]
 
@@ -158,6 +159,11 @@ def _plates(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
         )
         marks.append(Mark(account, *found.span()))
     return marks
+
+
+def is_plate(account: str) -> bool:
+    """Whether an account has the form of a car's plate."""
+    return _PLATE.fullmatch(account.lower()) is not None
 
 
 def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:

@@ -170,9 +170,10 @@ def whole_address(text: str, address: Event, record: Record) -> tuple[int, int]:
     for event in record.accounts:
         if event.account is None or "phone" not in event.account.kinds:
             continue
+        front = min(event.start, event.account.label[0]) if event.account.label else event.start
         if event.end <= start and _ADDRESS_GAP.fullmatch(text, event.end, start):
             start = event.start
-        elif event.start >= end and _ADDRESS_GAP.fullmatch(text, end, event.start):
+        elif event.start >= end and _ADDRESS_GAP.fullmatch(text, end, front):
             end = event.end
     others = [*record.names, *record.nouns, *record.qualifiers, *record.amounts]
     name = in_front(_PERSON, text, start) if start < address.start else None

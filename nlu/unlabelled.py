@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 
-from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account
+from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account, is_plate
 from nlu.amounts import Amount
 from nlu.domains import ending_of
 from nlu.goods import Goods
@@ -26,12 +26,14 @@ ROUND = "00"
 def without_idle(
     recipients: Iterable[Mark[Account]], kinds: Set[str], lexicon: Lexicon
 ) -> tuple[Mark[Account], ...]:  # fmt: skip
-    """The recipients without the domain names that none of the goods can be for: a shop's own page. `kinds`:
-    what the goods need."""
+    """The recipients without those that show by their form what they are, and that none of the goods can be
+    for: a shop's own page, the plate of a car. `kinds`: what the goods need."""
     return tuple(
         mark
         for mark in recipients
-        if GAME_ID in kinds or mark.value.said is not None or ending_of(mark.value.text, lexicon) is None
+        if GAME_ID in kinds
+        or mark.value.said is not None
+        or (ending_of(mark.value.text, lexicon) is None and not is_plate(mark.value.text))
     )
 
 
