@@ -109,6 +109,14 @@ class Prover:
         for start, end in found:
             if not any(known[start:end]):
                 yield said.nearest(start), Unproven.NUMBER
+        told = {mark.end for mark in reading.others}
+        for event in events:
+            if (
+                event.amount is not None
+                and event.start in told
+                and not numbers(said.text[event.start : event.end])
+            ):
+                yield said.nearest(event.start), Unproven.NUMBER  # 五一年: a day, or five and a year?
 
     def _sums(self, said: Said) -> Iterator[Doubt]:
         """What the message says it makes in all is what the lines make. And of 翻倍 and 分给A和B nobody knows

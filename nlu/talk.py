@@ -20,10 +20,13 @@ from nlu.numerals import numbers
 from nlu.reading import Reading
 from nlu.records import EventKind
 
-TALK_MAX = 0.5
+TALK_MAX = 0.6
 """A clause is left out whose harm is less likely than this."""
-DECIDING_MAX = 0.2
-"""The same for one with a word that else decides what is wanted: 别充多了."""
+UNSURE_MAX = 0.3
+"""The same for what is short, stands in one clause with the order, or has a word that else decides what is wanted:
+a misspelled name or a word of refusal may look like talk."""
+SHORT, SHORT_BESIDE = 2, 5
+"""Fewer Chinese characters say too little; beside the order in one clause they may be a name."""
 
 _KEPT = frozenset(
     {
@@ -32,14 +35,17 @@ _KEPT = frozenset(
     }
 )  # fmt: skip
 """A clause with one of these is part of the order, or of what it is not."""
+_TURNS = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS})
+_COUNTING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY})
 _ORDERED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
 _CLAUSE = re.compile(
     r"(?:[^,，。;；:：!！?？\n~…、\s]|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9])|\.(?=[a-z0-9]))+[?？]?"
 )
+_PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[a-z]{2}")
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
-_STRETCH_MIN = 3
-"""Of characters: fewer are a particle of the order's own words."""
 _UNHEARD = "\u200b"
 """Takes the place of what is left out: it has no width, and every other character keeps its offset."""
 
@@ -53,6 +59,8 @@ class Spoken:
     end: int
     clause: Clause
     used: bool
+    apart: bool
+    """Whether punctuation parts it from the order, and not but a blank: 京的卡 100 2 may be a misspelled name."""
 
 
 def spoken_clauses(reading: Reading) -> Iterator[Spoken]:
@@ -63,30 +71,26 @@ def spoken_clauses(reading: Reading) -> Iterator[Spoken]:
     for found in _CLAUSE.finditer(text):
         start, end = found.span()
         if not _touches(kept, start, end):
-            yield from _spoken(text, start, end, first, used)
+            others = [*kept, *(span for span in used if not start <= span[0] < end)]
+            apart = not _touches(others, *_sentence(text, start, end))
+            yield from _spoken(text, start, end, first, used, apart)
 
 
-def spoken_around(reading: Reading) -> Iterator[Spoken]:
-    """What stands in a clause in front of its part of the order, or behind it: 喂听得到吧我要…, …孙子闹着要吃炸鸡.
-    Of several such stretches the longer comes first."""
+def spoken_behind(reading: Reading) -> Iterator[Spoken]:
+    """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
+    comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
     text = reading.page.text
     kept, used = _places(reading)
     first = min((start for start, _ in (*kept, *used)), default=0)
-    # 别充到 in front of 艾欧尼亚 says what is not wanted, whatever it sounds like by itself.
-    forbidding = [(cue.start, cue.end) for cue in reading.cues.get(CueKind.FORBID, ())]
     for found in _CLAUSE.finditer(text):
         start, end = found.span()
-        inner = [(one, two) for one, two in kept if start <= one < end]
+        inner = [two for one, two in kept if start <= one < end]
         if not inner:
             continue
-        last = max(two for _, two in inner)
-        ends = sorted({last, *(two for one, two in used if last <= one < end)})
+        ends = sorted({max(inner), *(two for one, two in used if max(inner) <= one < end)})
         for begin in ends:
-            if end - begin >= _STRETCH_MIN:
+            if end - begin >= SHORT_BESIDE:
                 yield from _spoken(text, begin, end, first, used)
-        front = min(one for one, _ in (*inner, *((a, b) for a, b in used if start <= a < end)))
-        if front - start >= _STRETCH_MIN and not _touches(forbidding, start, front):
-            yield from _spoken(text, start, front, first, used)
 
 
 def _places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -105,9 +109,14 @@ def _places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, in
     return kept, used
 
 
-def _spoken(text: str, start: int, end: int, first: int, used: Sequence[tuple[int, int]]) -> Iterator[Spoken]:
-    if said := plain_clause(text[start:end]):
-        yield Spoken(start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end))
+def _spoken(
+    text: str, start: int, end: int, first: int, used: Sequence[tuple[int, int]], apart: bool = False
+) -> Iterator[Spoken]:
+    said = plain_clause(text[start:end])
+    if said and not _LATIN.search(said):
+        yield Spoken(
+            start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
+        )
 
 
 def plain_clause(text: str) -> str:
@@ -121,12 +130,17 @@ def plain_clause(text: str) -> str:
 
 _DECIDING = frozenset(
     {
-        CueKind.FORBID, CueKind.CONDITION, CueKind.CORRECTION_OR_DROP, CueKind.REFUND,
-        CueKind.REFUND_QUESTION, CueKind.RECEIPT, CueKind.STATUS, CueKind.HUMAN, CueKind.REORDER,
-        CueKind.SAVE_CONTACT, CueKind.MODIFY, CueKind.DROP, CueKind.ADD, CueKind.PRICE, CueKind.DENY,
-        CueKind.REPORTED, CueKind.ELSEWHERE, CueKind.EACH, CueKind.BUT, CueKind.QUESTION,
+        CueKind.FORBID, CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.RECEIPT, CueKind.STATUS, CueKind.HUMAN,
+        CueKind.DENY, CueKind.REPORTED, CueKind.ELSEWHERE, CueKind.BUT, CueKind.QUESTION,
     }
 )  # fmt: skip
+_CHANGING = frozenset(
+    {
+        CueKind.CONDITION, CueKind.CORRECTION_OR_DROP, CueKind.REORDER, CueKind.SAVE_CONTACT, CueKind.MODIFY,
+        CueKind.DROP, CueKind.ADD, CueKind.PRICE, CueKind.EACH,
+    }
+)  # fmt: skip
+"""A clause with one of these words is never left out."""
 
 
 class Talk:
@@ -140,13 +154,24 @@ class Talk:
         besides, or where somebody else's words are quoted."""
         if reading.quotes or not any(event.kind in _ORDERED for event in reading.events):
             return None
-        deciding = [
-            (cue.start, cue.end) for kind, cues in reading.cues.items() if kind in _DECIDING for cue in cues
-        ]
+        deciding, changing = (
+            [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
+            for kinds in (_DECIDING, _CHANGING)
+        )
+        turns = [event.start for event in reading.events if event.kind in _TURNS]
+        turned = min(turns, default=len(reading.page.text))
+        counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
         talk: list[tuple[int, int]] = []
-        for one in (*spoken_clauses(reading), *spoken_around(reading)):
-            bound = DECIDING_MAX if _touches(deciding, one.start, one.end) else TALK_MAX
-            if not _touches(talk, one.start, one.end) and self._judge.harm(one.clause) < bound:
+        for one in (*spoken_clauses(reading), *spoken_behind(reading)):
+            free = one.apart and one.start < turned
+            if len(_HAN.findall(one.clause.text)) < (SHORT if free else SHORT_BESIDE):
+                continue
+            if _touches((*talk, *changing), one.start, one.end):
+                continue
+            if not one.apart and _touches(counted, one.start, one.end):
+                continue
+            sure = one.apart and not _touches(deciding, one.start, one.end)
+            if self._judge.harm(one.clause) < (TALK_MAX if sure else UNSURE_MAX):
                 talk.append((one.start, one.end))
         return without(reading, talk) if talk else None
 
@@ -158,6 +183,15 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
         span = reading.page.span(start, end)
         typed[span.start : span.end] = _UNHEARD * (span.end - span.start)
     return "".join(typed)
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch around a clause up to the next punctuation."""
+    while start > 0 and not _PARTS.match(text, start - 1):
+        start -= 1
+    while end < len(text) and not _PARTS.match(text, end):
+        end += 1
+    return start, end
 
 
 def _touches(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:

@@ -29,7 +29,8 @@ from nlu.clause_judge import Clause, ClauseJudge
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise
 from nlu.parser import Parser
-from nlu.talk import DECIDING_MAX, TALK_MAX, plain_clause, spoken_around, spoken_clauses, without
+from nlu.talk import TALK_MAX, UNSURE_MAX, plain_clause, spoken_behind, spoken_clauses, without
+from nlu.understanding import Intent
 from orders.catalog_file import read_catalog
 from tests.bench.fit_beside import regression, sayings, written
 from tests.bench.judged import DATA, NLU, catalog_of, shop_of
@@ -42,8 +43,16 @@ BROUGHT_ABOUT = 3.0
 """The weight of a clause without which a message would become an order that it is not."""
 UNHEARD_OF = 0.15
 """The weight of the clauses of messages that order nothing: most of them mean something."""
+ASKED = 0.5
+"""The same of messages that ask or complain."""
 FOLDS = 4
 SURE_AT = 0.5
+
+_BESIDE_ORDERS = frozenset(
+    {Intent.ORDER, Intent.PROVIDE, Intent.GREET, Intent.THANKS, Intent.PAY, Intent.HELP, Intent.OUT_OF_SCOPE}
+)
+"""What people say beside an order without holding it back, or about anything."""
+_ASKING = frozenset({"price", "status", "refund", "receipt", "cancel", "human", "faq", "history", "search"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Heard:
 def main() -> None:
     """Fit and write, or draw the curve."""
     judge = ClauseJudge(Lexicon.read(DATA).beside_kinds, {})
-    heard = [*of_lines(), *of_corpus()]
+    heard = [*of_lines(), *of_phrases(), *of_corpus()]
     if sys.argv[1:] == ["curve"]:
         curve(heard, judge)
         return
@@ -83,6 +92,18 @@ def of_lines() -> Iterator[Heard]:
                             yield Heard(who, kind == harmful_kind, Clause(text, place), weight)
 
 
+def of_phrases() -> Iterator[Heard]:
+    """What is said to ask, to complain, to refuse: the example phrases of intents that order nothing."""
+    for entry in Lexicon.read(DATA).intents:
+        if entry.intent in _BESIDE_ORDERS:
+            continue
+        for at, phrase in enumerate(entry.phrases):
+            if "{" not in phrase:
+                text = plain_clause(normalise(phrase).text)
+                for place in PLACES:
+                    yield Heard(f"{entry.intent} {at % FOLDS}", True, Clause(text, place), 1 / len(PLACES))
+
+
 def of_corpus() -> Iterator[Heard]:
     """The clauses of utterances, by what becomes of the frame without them."""
     framers: dict[str, Framer] = {}
@@ -104,7 +125,7 @@ def _of_case(who: str, framer: Framer, text: str, gold: dict[str, Any]) -> Itera
     parser = framer.parser
     reading = parser._reader.read(text, parser._goods)
     whole = complete(dict(framer.frame(text)))
-    for one in (*spoken_clauses(reading), *spoken_around(reading)):
+    for one in (*spoken_clauses(reading), *spoken_behind(reading)):
         frame: Any = framer.frame(without(reading, [(one.start, one.end)]))
         fits, ordered = all(right(gold, frame).values()), complete(frame)
         if gold.get("complete") is True:
@@ -115,7 +136,8 @@ def _of_case(who: str, framer: Framer, text: str, gold: dict[str, Any]) -> Itera
         elif ordered and not whole:
             yield Heard(who, True, one.clause, BROUGHT_ABOUT)
         elif gold.get("complete") is False or "order" not in str(gold.get("intent")):
-            yield Heard(who, True, one.clause, UNHEARD_OF)
+            asked = isinstance(gold.get("intent"), str) and gold["intent"] in _ASKING
+            yield Heard(who, True, one.clause, ASKED if asked else UNHEARD_OF)
 
 
 def fitted(heard: Iterable[Heard], judge: ClauseJudge) -> dict[str, float]:
@@ -144,7 +166,7 @@ def curve(heard: list[Heard], judge: ClauseJudge) -> None:
             if one.who in out and one.weight > UNHEARD_OF:
                 (bad if one.harmful else good).append(mine.harm(one.clause))
     print(f"{len(good)} harmless clauses, {len(bad)} harmful")
-    for bound in sorted({0.02, DECIDING_MAX, 0.1, 0.15, TALK_MAX, 0.4, 0.6}):
+    for bound in sorted({0.02, UNSURE_MAX, 0.1, 0.15, TALK_MAX, 0.4, 0.6}):
         left_out = (sum(harm < bound for harm in many) / len(many) for many in (good, bad))
         print(f"bound {bound:.2f}  left out: harmless {next(left_out):.3f}  harmful {next(left_out):.3f}")
 
