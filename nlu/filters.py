@@ -42,9 +42,17 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Limit], ...]:
 
 
 def read_sort(page: Page, lexicon: Lexicon) -> tuple[Mark[SortKey], ...]:
-    """The words that say how to sort (最便宜, 销量最高, 哪个到账快). Claims nothing."""
+    """The words that say how to sort (最便宜, 销量最高, 哪个到账快). Claims nothing. The long ones say so even
+    where a piece of them names a tier of the shop: 哪个折扣大 beside 折扣话费."""
     words = _words_of(lexicon)
-    return tuple(Mark(words.sort_keys[found[0]], *found.span()) for found in words.sort.finditer(page.rest()))
+    return tuple(
+        Mark(words.sort_keys[found[0]], *found.span())
+        for found in words.sort.finditer(page.text)
+        if len(found[0]) >= _SAYS_BY_ITSELF or page.free(*found.span())
+    )
+
+
+_SAYS_BY_ITSELF = 4
 
 
 def collected(marks: Iterable[Mark[Limit]]) -> Filters:
