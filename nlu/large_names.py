@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio, partial_ratio_alignment
 
-from nlu.lexicon import Lexicon, word_set
+from nlu.lexicon import Lexicon
 from nlu.name_table import SHARED_MIN, Entry, MentionKind, NameTable, squeezed
 from nlu.naming import STRONG, Namer, Role
 from nlu.normalise import plain
@@ -26,11 +26,10 @@ from nlu.products import Closeness, Mention, Names
 from nlu.regions import spellings_of
 from nlu.shortlist import SELLERS_MAX, Shortlist
 from nlu.sounds import heard, initials, pinyin
-from nlu.spellings import Spellings
 from nlu.vocabulary import ProductWords, Vocabulary
 
 PARTS_KEPT = 64
-"""Shortlists whose spellings stay compiled."""
+"""Messages whose names stay spelled out: one is read more than once."""
 PRODUCTS_KEPT = 4096
 WORD_MAX = 6
 """The longest word of the trade that says what kind of thing a brand's goods are."""
@@ -42,7 +41,7 @@ GUESSES_MAX = 8
 LOOKED_AT_CLOSELY = 24
 SLIP_COST = 2.0
 """What a slip of the finger speaks against a name, where each of its characters speaks for it by one."""
-_LATIN_NAME = re.compile("[a-z]{3}")
+_LATIN = re.compile("[a-z]")
 
 
 class LargeTable(NameTable):
@@ -54,7 +53,6 @@ class LargeTable(NameTable):
         self.shortlist = Shortlist(vocabulary.products.values(), self.namer)
         self._servers = lru_cache(maxsize=PRODUCTS_KEPT)(lambda regions: spellings_of(regions, lexicon))
         self._kin = lru_cache(maxsize=PRODUCTS_KEPT)(self._kin_of)
-        self._spelled = Spellings(self.namer, self._common, word_set(lexicon, "signs.no_name_characters"))
         self._strong_words = lru_cache(maxsize=PRODUCTS_KEPT)(self._strong_words_of)
         self.qualifiers = _Facts(self._learn_of)
         self.brands = _Facts(self._learn_of)
@@ -103,10 +101,11 @@ class LargeTable(NameTable):
                 return behind[:length] not in written + plain(labels)
         return False
 
-    def part(self, product_ids: Iterable[str]) -> NameTable:
-        """The spellings of a few products, without the general words."""
+    def part(self, product_ids: Iterable[str], text: str) -> NameTable:
+        """The spellings of a few products that the (squeezed) text may hold, without the general words."""
         few = (self._vocabulary.products[product_id] for product_id in product_ids)
-        table = NameTable(Vocabulary.compile(few), self._lexicon, self.namer, general=False)
+        wanted = cache(_Held(text).may_be)
+        table = NameTable(Vocabulary.compile(few), self._lexicon, self.namer, general=False, wanted=wanted)
         if len(self.brands) > PRODUCTS_KEPT:
             self.qualifiers.clear()
             self.brands.clear()
@@ -120,30 +119,17 @@ class LargeTable(NameTable):
     def held(self, product_ids: Iterable[str], text: str) -> tuple[str, ...]:
         """Those of the products of which the (squeezed) text may hold a spelling, be it with one slip or
         by sound. Most that share a few characters with it need not be spelled out."""
-        characters, sounds = frozenset(text), heard(text)
-        latin = _LATIN_NAME.search(text) is not None
-
-        def may_hold(word: str) -> bool:
-            return (
-                len(frozenset(word) - characters) <= 1
-                or heard(word) in sounds
-                or (latin and ((pinyin(word) or word) in text or initials(word) in text))
-            )
-
-        sounding = frozenset(sounds)
+        held = _Held(text)
         return tuple(
             product_id
             for product_id in product_ids
-            if any(
-                may_hold(word) or len(sounding.intersection(heard(word))) >= SHARED_MIN
-                for word in self._strong_words(product_id)
-            )
+            if any(held.may_be(word) or held.shares(word) for word in self._strong_words(product_id))
         )
 
     def _strong_words_of(self, product_id: str) -> tuple[str, ...]:
         """Every spelling of the product holds one of these words."""
         product = self._vocabulary.products[product_id]
-        words = [word for tokens in self._tokens_of(product) for word in self._spelled.strong_words(tokens)]
+        words = [word for tokens in self._tokens_of(product) for word in self._spellings.strong_words(tokens)]
         return tuple(dict.fromkeys((*words, *self._own_labels(product), product_id.lower())))
 
     @property
@@ -155,7 +141,7 @@ class LargeTable(NameTable):
         return {}  # too many names hold the same characters
 
     def named(self, text: str) -> Mapping[str, float]:
-        return self.part(self.shortlist.of(text)).named(text)
+        return self.part(self.shortlist.of(text), text).named(text)
 
     def like(self, product_id: str) -> Iterable[str]:
         return self.shortlist.of(squeezed(self._vocabulary.products[product_id].name.lower())[0])
@@ -178,6 +164,26 @@ class LargeTable(NameTable):
         return self._servers(regions).get(spelling, ()) if regions else ()
 
 
+class _Held:
+    """What one (squeezed) text holds, for leaving out what it cannot."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._sounds = text, heard(text)
+        self._characters, self._each_sound = frozenset(text), frozenset(self._sounds)
+        self._latin = _LATIN.search(text) is not None
+
+    def may_be(self, word: str) -> bool:
+        """Whether a word may stand in the text, with one slip, by its sound, its pinyin or its initials."""
+        if len(frozenset(word) - self._characters) <= 1 or heard(word) in self._sounds:
+            return True
+        text = self._text
+        return self._latin and ((pinyin(word) or word) in text or initials(word) in text)
+
+    def shares(self, word: str) -> bool:
+        """Whether as many sounds of a word stand anywhere in the text as make a name of their own."""
+        return len(self._each_sound.intersection(heard(word))) >= SHARED_MIN
+
+
 _NAMED = (MentionKind.NAME, MentionKind.UNKNOWN)
 
 
@@ -194,8 +200,9 @@ class LargeNames(Names):
 
     def read(self, page: Page) -> tuple[Mention, ...]:
         text = page.rest()
-        found = self.table.held(self.table.shortlist.of(text), squeezed(text)[0])
-        mentions = self._part(tuple(sorted(found))).read(page)
+        written = squeezed(text)[0]
+        found = self.table.held(self.table.shortlist.of(text), written)
+        mentions = self._part(tuple(sorted(found)), written).read(page)
         if any(mention.kind in _NAMED for mention in mentions):
             return mentions
         guess = self._guessed(page)
@@ -240,8 +247,8 @@ class LargeNames(Names):
     def _squeezed(self, product_id: str) -> str:
         return squeezed(plain(self.table.name_of(product_id)))[0]
 
-    def _part_of(self, product_ids: tuple[str, ...]) -> _Part:
-        return _Part(self, self.table.part(product_ids), self._lexicon)
+    def _part_of(self, product_ids: tuple[str, ...], text: str) -> _Part:
+        return _Part(self, self.table.part(product_ids, text), self._lexicon)
 
 
 def _unlikeness(name: str, text: str) -> tuple[float, int]:

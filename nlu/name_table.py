@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -67,9 +67,11 @@ class NameTable:
     """The spellings of one catalog. Immutable once built; safe to share."""
 
     def __init__(
-        self, vocabulary: Vocabulary, lexicon: Lexicon, namer: Namer | None = None, general: bool = True
-    ) -> None:
-        """`general`: with the words that belong to no product; without them it is part of another table."""
+        self, vocabulary: Vocabulary, lexicon: Lexicon, namer: Namer | None = None, general: bool = True,
+        wanted: Callable[[str], bool] | None = None,
+    ) -> None:  # fmt: skip
+        """`general`: with the words that belong to no product; without them it is part of another table.
+        `wanted`: which words need be spelled at all; by default every one."""
         self._vocabulary = vocabulary
         self._lexicon = lexicon
         self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
@@ -86,7 +88,7 @@ class NameTable:
             name for product in vocabulary.products.values() for name in (product.name, *product.aliases)
         )
         own = self.namer.words_of_their_own(names)
-        self._spellings = Spellings(self.namer, common, talk, _unit_spellings(lexicon), own)
+        self._spellings = Spellings(self.namer, common, talk, _unit_spellings(lexicon), own, wanted)
         self.entries: dict[str, Entry] = {}
         self._region_spellings: dict[str, dict[str, str]] = {}
         self._notes = self.namer.telling_notes(product.name for product in vocabulary.products.values())
@@ -173,7 +175,7 @@ class NameTable:
 
     def _add_form(self, product_id: str, form: Form, whole: bool, twins: frozenset[str]) -> None:
         strong = [token.text for token in form.tokens if token.role in STRONG]
-        if not strong and not whole:
+        if not whole and not (strong and all(self._spellings.wants(token.text) for token in form.tokens)):
             return
         text = form.text
         family = "".join(strong)

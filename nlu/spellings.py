@@ -33,11 +33,14 @@ class Spellings:
         talk: Set[str] = frozenset(),
         units: Mapping[str, tuple[str, ...]] | None = None,
         own: Set[str] = frozenset(),
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
         """`common`: words that alone may mean something else. `talk`: characters that no short form of
         a brand holds, since they are words by themselves (我要 of 我要活下去). `own`: words that some
-        goods of a brand have beside it, and the others are not called by."""
+        goods of a brand have beside it, and the others are not called by. `wanted`: which words need be
+        spelled at all; by default every one."""
         self._own = own
+        self._wanted = wanted
         self._namer = namer
         self._common = common
         self._talk = talk
@@ -51,11 +54,19 @@ class Spellings:
         """The forms of a name with each token written in its several ways."""
         yield from _with_version_of_its_twin(tokens)
         # of one name: its words stand in many of its forms
-        spelled = cache(lambda token, alone: tuple(self._other_spellings(token, alone)))
+        spelled = cache(
+            lambda token, alone: tuple(
+                spelling for spelling in self._other_spellings(token, alone) if self.wants(spelling[0])
+            )
+        )
         for form in self._namer.forms(tokens):
             yield form
             yield from self._with_qualifier_in_front(form)
             yield from self._respelled(form, spelled)
+
+    def wants(self, word: str) -> bool:
+        """Whether a word need be spelled."""
+        return self._wanted is None or self._wanted(word)
 
     def strong_words(self, tokens: tuple[Token, ...]) -> Iterator[str]:
         """Each way to write each word that can name a product; every form of the name holds one of them."""

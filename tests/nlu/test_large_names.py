@@ -10,6 +10,7 @@ import pytest
 from nlu.large_names import LargeTable
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
+from nlu.spellings import Spellings
 from nlu.vocabulary import Vocabulary
 from tests.bench.made_catalog import catalog_of, orders_from
 
@@ -39,11 +40,12 @@ def test_a_slip_in_a_name_is_asked_about_with_the_right_goods_first(parser: Pars
 
 
 def test_what_is_not_spelled_out_could_not_have_been_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A shortlist without what the message cannot hold is read as the whole of it is."""
+    """A shortlist without goods and words that the message cannot hold is read as the whole of it is."""
     texts = [order.text for edits in (0, 1) for order in orders_from(sold(), 150, seed=12, edits=edits)]
     fresh = Parser(Vocabulary.compile(sold()), Lexicon.read(DATA))
     narrowed = [fresh.understand(text) for text in texts]
     monkeypatch.setattr(LargeTable, "held", lambda table, product_ids, text: tuple(product_ids))
+    monkeypatch.setattr(Spellings, "wants", lambda spellings, word: True)
     whole = Parser(Vocabulary.compile(sold()), Lexicon.read(DATA))
     assert narrowed == [whole.understand(text) for text in texts]
 
