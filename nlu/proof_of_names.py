@@ -33,6 +33,9 @@ class ProofOfNames:
         few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
         self._all_written = "\0".join(self._written(product_id) for product_id in few)
         self._all_heard = heard(self._all_written)
+        tiers = (meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
+        pairs = sorted({tier for tier in tiers if _PAIR.fullmatch(tier)})
+        self._torn = re.compile("|".join(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}" for tier in pairs) or "(?!)")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Whose name may mean something else."""
@@ -74,6 +77,8 @@ class ProofOfNames:
 
     def _torn_tiers(self, said: Said) -> Iterator[Doubt]:
         """慢用充: the tier of a sibling with a character that slipped in between."""
+        if not self._torn.search(said.text):
+            return
         for at, line, _ in said.pairs():
             if line.product is None:
                 continue
