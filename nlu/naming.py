@@ -101,6 +101,10 @@ class Namer:
         ):
             for word in lexicon.words(name):
                 self._words.setdefault(_squeezed(word), (role, _squeezed(word)))
+        self.synonyms: dict[tuple[Role, str], list[str]] = defaultdict(list)
+        """What a tier, a country or a carrier is called."""
+        for word, meant in self._words.items():
+            self.synonyms[meant].append(word)
         self.short_generics: dict[str, tuple[str, ...]] = {
             _squeezed(word): tuple(map(_squeezed, shorts))
             for word, shorts in lexicon.groups("goods.generic_short").items()

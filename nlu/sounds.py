@@ -65,10 +65,9 @@ def heard(text: str) -> str:
     Offsets stay: one character for one. zh ch sh and final ng sound like z c s and n, as many people
     type them.
     """
-    return "".join(map(_sound, text))
+    return text.translate(_HEARD)
 
 
-@cache
 def _sound(character: str) -> str:
     if not "\u4e00" <= character <= "\u9fff":
         return character
@@ -85,3 +84,15 @@ def _sound(character: str) -> str:
 
 _SOUNDS: dict[str, str] = {}
 """Syllable -> its private character. Grows by at most the number of Chinese syllables (about 400)."""
+
+
+class _Heard(dict[int, str]):
+    """Code point -> how it sounds, worked out when it is first met. As a table of `str.translate`, which
+    takes half the time of a loop."""
+
+    def __missing__(self, code: int) -> str:
+        sound = self[code] = _sound(chr(code))
+        return sound
+
+
+_HEARD = _Heard()

@@ -156,8 +156,8 @@ class Spellings:
             if not alone and all_chinese(token.text) and len(token.text) >= 2:
                 yield initials(token.text), 0.3
         elif token.role in (Role.TIER, Role.COUNTRY, Role.CARRIER):
-            for spelling, (role, meaning) in self._namer.words.items():
-                if role is token.role and meaning == token.meaning and spelling != token.text:
+            for spelling in self._namer.synonyms.get((token.role, token.meaning), ()):
+                if spelling != token.text:
                     yield spelling, 0.05
 
     def _may_end(self, brand: str) -> bool:
