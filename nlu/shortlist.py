@@ -28,10 +28,14 @@ FOUND_MAX = 12
 BESIDE_MAX = 4
 """Of them, those that are like something in it, where others stand whole in it."""
 FOUND_IN_ALL_MAX = 100
-NEAR_MAX = 200
+NEAR_MAX = 100
+NEAR_WHOLE_MAX = 40
+"""Goods whose stem is spelled right are looked at in any case: the slip may be in the words behind it."""
 NEAR = 0.6
 """Whose stem shares less than this part of the pairs that the best shares is not meant."""
-LOOKED_AT_MAX = 4000
+ENDING = 2
+"""The last characters of a stem that are filed together with the words behind it."""
+LOOKED_AT_MAX = 6000
 """Stems looked at for one stretch; those under the rarest pairs come first."""
 SELLERS_MAX = 64
 """Products kept for a word that only says what kind of thing is meant, the best selling first."""
@@ -54,6 +58,16 @@ class Shortlist:
         """The words of the trade and the known brands that stand in any name."""
         self.sellers: dict[str, dict[str, float]] = {}
         """Word of the trade -> the products whose names or categories hold it."""
+        self._unsold = {
+            word: [word, *namer.short_generics.get(word, ())]
+            for word, (role, _) in namer.words.items()
+            if role in (Role.GENERIC, Role.SUBJECT)
+        }
+        """Word of the trade -> those of its spellings for which fewer sellers than the most are known."""
+        self._general = frozenset(
+            word for word, (role, _) in namer.words.items() if role not in STRONG and len(word) > 1
+        )
+        """The words that only say what kind of thing something is."""
         self._ids: list[str] = []
         self._owners = array("I")
         """Stem -> its product, by their places."""
@@ -63,10 +77,13 @@ class Shortlist:
 
     def _file(self, products: Sequence[ProductWords]) -> None:
         places: dict[int, int] = {}
+        categories: dict[str, list[tuple[str, int, int]]] = {}
         filed, lengths = array("I"), array("B")
         for number, product in enumerate(products):
             self._ids.append(product.product_id)
-            self._sell(product, product.category)
+            if product.category not in categories:
+                categories[product.category] = list(self._spotted(product.category))
+            self._sell(product, categories[product.category])
             for stem in dict.fromkeys(self._stems(product)):
                 keys = list(stem)[:255]
                 filed.extend([places.setdefault(key, len(places)) for key in keys])
@@ -87,12 +104,27 @@ class Shortlist:
     def _stems(self, product: ProductWords) -> Iterator[frozenset[int]]:
         for name in (product.name, *product.aliases):
             text = plain(name).replace(" ", "")
-            general = self._general(product, text)
+            spotted = list(self._spotted(text))
+            self.sold.update([word for word, _, _ in spotted])
+            self._sell(product, spotted)
+            general = bytearray(len(text))
+            for word, start, end in spotted:
+                if word in self._general:
+                    general[start:end] = b"\x01" * (end - start)
             if all(general):
                 general = bytearray(len(text))
-            for found in _RUN.finditer("".join(" " if g else c for c, g in zip(text, general, strict=True))):
-                yield frozenset(_keys_of_stem(text, found.start(), found.end()))
-            for word, _, _ in self._spotted(text):
+            bare = "".join([" " if told else one for one, told in zip(text, general, strict=True)])
+            for found in _RUN.finditer(bare):
+                start, end = found.span()
+                tail = general.find(b"\0", end)
+                behind = text[end:tail] if tail >= 0 else text[end:]
+                yield frozenset(
+                    (
+                        *_keys_of_stem(text, start, end),
+                        *_keys_in_front(text[max(start, end - ENDING) : end], behind),
+                    )
+                )
+            for word, _, _ in spotted:
                 if word in self._brand_of:
                     yield frozenset((_hashed("brand", self._brand_of[word]) | _CORE,))
         for variant in product.variants:
@@ -102,26 +134,14 @@ class Shortlist:
             identity = product.product_id.lower()
             yield frozenset(_keys_of_stem(identity, 0, len(identity)))
 
-    def _general(self, product: ProductWords, text: str) -> bytearray:
-        """Which characters of a name only say what kind of thing it is."""
-        general = bytearray(len(text))
-        for word, start, end in self._spotted(text):
-            self.sold.add(word)
-            role = self._namer.role_of(word)
-            if role is not None and role[0] not in STRONG and end - start > 1:
-                general[start:end] = b"\x01" * (end - start)
-        self._sell(product, text)
-        return general
-
-    def _sell(self, product: ProductWords, text: str) -> None:
-        for word, _, _ in self._spotted(text):
-            role = self._namer.role_of(word)
-            if role is None or role[0] not in (Role.GENERIC, Role.SUBJECT):
-                continue
-            for said in (word, *self._namer.short_generics.get(word, ())):
+    def _sell(self, product: ProductWords, spotted: Iterable[tuple[str, int, int]]) -> None:
+        for word, _, _ in spotted:
+            for said in self._unsold.get(word, ()):
                 sellers = self.sellers.setdefault(said, {})
                 if len(sellers) < SELLERS_MAX:
                     sellers[product.product_id] = 0.0
+                else:
+                    self._unsold[word] = [one for one in self._unsold[word] if one != said]
 
     def _spotted(self, text: str) -> Iterator[tuple[str, int, int]]:
         for index, start, end in self._spotter.find_matches_as_indexes(text, overlapping=True):
@@ -137,23 +157,33 @@ class Shortlist:
         return tuple(found)[:FOUND_IN_ALL_MAX]
 
     def near(self, text: str) -> tuple[str, ...]:
-        """All products that share anything with `text` (normalised), those that share most first: for a
-        closer look at what named nothing."""
+        """The products that share most with `text` (normalised), those whose stem stands whole in it first: for
+        a closer look at what named nothing."""
+        whole: list[int] = []
         shared = Counter[int]()
         for stretch in _STRETCH.findall(text):
-            keys = dict.fromkeys(self._keys_of_message(stretch.replace(" ", "")))
-            for _, stems in self._under(keys):
+            under = self._under(dict.fromkeys(self._keys_of_message(stretch.replace(" ", ""))))
+            whole += self._whole(under)
+            for _, stems in under:
                 shared.update(stems)
-        return tuple(self._ids[number] for number in self._likest(shared, shared, NEAR_MAX))
+        numbers = self._likest(whole, shared, NEAR_WHOLE_MAX)
+        numbers |= self._likest(shared, shared, NEAR_MAX)
+        return tuple(self._ids[number] for number in numbers)
+
+    def _whole(self, under: Iterable[tuple[int, array[int]]]) -> list[int]:
+        """The stems that stand whole in a message."""
+        cores = Counter[int]()
+        for key, stems in under:
+            if key >= _CORE:
+                cores.update(stems)
+        return [stem for stem, count in cores.items() if count == self._cores[stem]]
 
     def _named_in(self, stretch: str) -> list[str]:
         under = self._under(dict.fromkeys(self._keys_of_message(stretch)))
-        shared, cores = Counter[int](), Counter[int]()
-        for key, stems in under:
+        shared = Counter[int]()
+        for _, stems in under:
             shared.update(stems)
-            if key >= _CORE:
-                cores.update(stems)
-        whole = [stem for stem, count in cores.items() if count == self._cores[stem]]
+        whole = self._whole(under)
         explained = set(whole)
         left = Counter[int]() if explained else shared
         for _, stems in under if explained else ():
@@ -167,9 +197,9 @@ class Shortlist:
         return [self._ids[number] for number in numbers]
 
     def _likest(self, stems: Iterable[int], shared: Mapping[int, int], most: int) -> dict[int, None]:
-        """The products of the stems that share most."""
-        ranked = sorted(stems)
-        ranked.sort(key=shared.__getitem__, reverse=True)
+        """The products of the stems that share most; of those that share as much the ones under the rarest
+        keys, which come first."""
+        ranked = sorted(stems, key=shared.__getitem__, reverse=True)
         return dict.fromkeys(list(dict.fromkeys(self._owners[stem] for stem in ranked))[:most])
 
     def _under(self, keys: Iterable[int]) -> list[tuple[int, array[int]]]:
@@ -190,9 +220,14 @@ class Shortlist:
         yield from _pairs(stretch, 0, len(stretch), apart=1)
         yield from (key | _CORE for key in _pairs(stretch, 0, len(stretch), apart=1))
         yield from _pairs(stretch, 0, len(stretch), apart=2)
-        for word, _, _ in self._spotted(stretch):
+        general: list[tuple[int, int]] = []
+        for word, start, end in self._spotted(stretch):
             if word in self._brand_of:
                 yield _hashed("brand", self._brand_of[word]) | _CORE
+            if word in self._general:
+                general.append((start, end))
+        for start, end in _runs_of(general):
+            yield from _keys_in_front(stretch[max(0, start - ENDING - 1) : start], stretch[start:end])
         for word in _LATIN.findall(stretch):
             yield from _letters(word)
             yield _hashed("initials", word[:3])
@@ -219,6 +254,25 @@ def _keys_of_stem(text: str, start: int, end: int) -> Iterator[int]:
     if end - start > 1:
         yield _hashed("initials", initials(text[start : min(end, start + 3)]))
         yield _hashed("pinyin", pinyin(text[start : start + 2]) or "")
+
+
+def _keys_in_front(front: str, general: str) -> Iterator[int]:
+    """Keys of the last characters of a stem, each with the general words that follow it."""
+    if general:
+        yield from (_hashed("ending", heard(character + general)) for character in front)
+
+
+def _runs_of(words: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where words that stand in a row begin, each with where every one of them ends."""
+    begin = reach = -1
+    ends: set[int] = set()
+    for start, end in sorted(words):
+        if start > reach:
+            yield from ((begin, stop) for stop in ends)
+            begin, ends = start, set()
+        reach = max(reach, end)
+        ends.add(end)
+    yield from ((begin, stop) for stop in ends)
 
 
 def _pairs(text: str, start: int, end: int, apart: int) -> Iterator[int]:

@@ -32,6 +32,12 @@ def test_whoever_is_named_with_a_slip_is_nearly_always_on_the_list() -> None:
     assert len(missed) <= 15, missed
 
 
+def test_whoever_is_named_with_two_slips_is_nearly_always_looked_at() -> None:
+    orders = orders_from(MADE, 300, seed=6, edits=2)
+    missed = [order.text for order in orders if order.product_id not in SHORTLIST.near(order.text.lower())]
+    assert len(missed) <= 15, missed
+
+
 def test_the_list_is_short() -> None:
     lists = [len(SHORTLIST.of(order.text.lower())) for order in orders_from(MADE, 200)]
     assert sum(lists) / len(lists) < 4
