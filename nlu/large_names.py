@@ -9,7 +9,7 @@ kept for the next one that names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -41,6 +41,8 @@ GUESSES_MAX = 8
 LOOKED_AT_CLOSELY = 24
 SLIP_COST = 2.0
 """What a slip of the finger speaks against a name, where each of its characters speaks for it by one."""
+VAIN_MAX = 3
+"""Of more characters between the words of talk and a name not all are slips."""
 _LATIN = re.compile("[a-z]")
 
 
@@ -106,6 +108,11 @@ class LargeTable(NameTable):
         few = (self._vocabulary.products[product_id] for product_id in product_ids)
         wanted = cache(_Held(text).may_be)
         table = NameTable(Vocabulary.compile(few), self._lexicon, self.namer, general=False, wanted=wanted)
+        for name in table.written.values():
+            # Next to each name there are longer ones here that it is a piece of: said whole it means itself.
+            if (entry := table.entries.get(name)) is not None:
+                whole = {one: cost for one, cost in entry.options.items() if cost == 0}
+                entry.options = whole or entry.options
         if len(self.brands) > PRODUCTS_KEPT:
             self.qualifiers.clear()
             self.brands.clear()
@@ -131,6 +138,10 @@ class LargeTable(NameTable):
         product = self._vocabulary.products[product_id]
         words = [word for tokens in self._tokens_of(product) for word in self._spellings.strong_words(tokens)]
         return tuple(dict.fromkeys((*words, *self._own_labels(product), product_id.lower())))
+
+    def near_of_country(self, text: str, country: str) -> bool:
+        near = self.shortlist.near(squeezed(text)[0])[:GUESSES_MAX]
+        return any((Role.COUNTRY, country) in self.qualifiers[one] for one in near)
 
     @property
     def soft(self) -> _Soft:
@@ -214,7 +225,8 @@ class LargeNames(Names):
     def _guessed(self, page: Page) -> Mention | None:
         """Where no name was understood, what is near enough to names to be asked about."""
         text, places = squeezed(page.rest())
-        near = [(likeness, one) for likeness, one in self._likenesses(text) if likeness >= GUESSED_MIN]
+        likenesses = self._likenesses(text, places)
+        near = [(likeness, one) for likeness, one in likenesses if likeness >= GUESSED_MIN]
         if not near:
             return None
         where = partial_ratio_alignment(self._squeezed(near[0][1]), text)
@@ -228,10 +240,11 @@ class LargeNames(Names):
         )  # fmt: skip
 
     def likely(self, text: str) -> tuple[str, ...]:
-        return tuple(one for _, one in self._likenesses(squeezed(plain(text))[0]))
+        return tuple(one for _, one in self._likenesses(*squeezed(plain(text))))
 
-    def _likenesses(self, written: str) -> list[tuple[float, str]]:
-        """How like the names of products are to something in a text, written and spoken; likest first."""
+    def _likenesses(self, written: str, places: Sequence[int]) -> list[tuple[float, str]]:
+        """How like the names of products are to something in a squeezed text, written and spoken; likest
+        first. `places`: where its characters stood, since nobody breaks off inside of a name."""
         spoken = heard(written)
         found = []
         for product_id in self.table.shortlist.near(written):
@@ -241,7 +254,9 @@ class LargeNames(Names):
                 found.append((likeness, product_id))
         found.sort(key=lambda one: -one[0])
         closest = found[:LOOKED_AT_CLOSELY]
-        closest.sort(key=lambda one: _unlikeness(self._squeezed(one[1]), written))
+        breaks = [at for at in range(1, len(written)) if places[at] - places[at - 1] > 1]
+        begins = [*breaks, *self._parts.begins(written)] if len(closest) > 1 else []
+        closest.sort(key=lambda one: _unlikeness(self._squeezed(one[1]), written, spoken, begins))
         return closest + found[LOOKED_AT_CLOSELY:]
 
     def _squeezed(self, product_id: str) -> str:
@@ -251,22 +266,28 @@ class LargeNames(Names):
         return _Part(self, self.table.part(product_ids, text), self._lexicon)
 
 
-def _unlikeness(name: str, text: str) -> tuple[float, int]:
+def _unlikeness(name: str, text: str, sounds: str, begins: Sequence[int]) -> tuple[float, int]:
     """How much speaks against a name in a text: the slips of the finger between it and what is likest to
-    it there, where one that sounds right counts half, less what they have in common; and how many of its
-    characters the text lacks. Swapped characters are one slip, which a ratio counts as two, and lack none."""
-    lacking = sum(max(0, name.count(one) - text.count(one)) for one in set(name))
+    it there, where one that sounds right counts half, less what they have in common; and of what kind they
+    are: it is likelier that a character was swapped, doubled or left out than that just this other one was
+    typed. `begins`: where talk ends; what stands between there and the name was typed in vain."""
     where = partial_ratio_alignment(name, text)
     if where is None:
-        return float(len(name)), lacking
-    begin, end = where.dest_start, where.dest_end
-    windows = {(max(0, begin + early), end + late) for early in (-2, -1, 0, 1) for late in (-1, 0, 1, 2)}
-    sound, sounds = heard(name), heard(text)
-    slips = min(
-        OSA.distance(name, text[start:stop]) + OSA.distance(sound, sounds[start:stop])
-        for start, stop in windows
-    )
-    return SLIP_COST * slips / 2 - len(name), lacking
+        return float(len(name)), len(name)
+    starts = set(range(where.dest_start - 1, where.dest_start + 2))
+    starts |= {at for at in begins if where.dest_start - VAIN_MAX <= at <= where.dest_start + 1}
+    sound = heard(name)
+    least = (float("inf"), 0)
+    for start in starts:
+        vain = min(start - max((at for at in begins if at <= start), default=start), VAIN_MAX)
+        for end in range(where.dest_end - 1, where.dest_end + 3):
+            if 0 <= start < end:
+                typed = text[start:end]
+                slips = OSA.distance(name, typed) + OSA.distance(sound, sounds[start:end])
+                foreign = sum(character not in name for character in typed)
+                least = min(least, (slips / 2 + vain, foreign))
+    lacking = sum(character not in text for character in name)
+    return SLIP_COST * least[0] - len(name), lacking + 2 * least[1]
 
 
 class _Part(Names):
@@ -291,6 +312,12 @@ class _Part(Names):
             for one in own
             if one.closeness is not Closeness.SOUND or text[one.start : one.end] not in known
         ] + [one for one in general if text[one.start : one.end] not in self._entries]
+
+    def _described(self, one: Mention, other: Mention) -> Mention | None:
+        """Where all kinds of goods are sold, the kind that is said behind a brand is not just anybody's:
+        夏隼加油卡 is no 夏隼游戏币."""
+        own = (self._written[product_id] for product_id in one.options)
+        return super()._described(one, other) if any(other.text in name for name in own) else None
 
     def _misspelled(
         self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]

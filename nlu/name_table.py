@@ -413,6 +413,11 @@ class NameTable:
         own. In a small catalog whoever names the brand means what there is of it."""
         return False
 
+    def near_of_country(self, text: str, country: str) -> bool:
+        """Whether goods for a country have a name that is near to something in a text. Here a name with a
+        slip has been found by itself."""
+        return False
+
     def like(self, product_id: str) -> Iterable[str]:
         """The products that may be siblings of one: here all."""
         return self._vocabulary.products

@@ -136,6 +136,15 @@ class Parts:
         """Whether the name of a product, and not only the label of a size, holds a word as it is."""
         return word in self._names[product_id][0]
 
+    def begins(self, text: str) -> list[int]:
+        """Where in a squeezed text something begins that is no talk, and that a name may begin with."""
+        free = bytearray(len(text))
+        return [
+            start
+            for run in _RUN.finditer(text)
+            for start, _ in self._stretches(text, free, run.start(), run.end())
+        ]
+
     def kinds(self, text: str, free: bytearray) -> Iterator[Part]:
         """What only says what kind of thing, where one name alone holds it so: 打车券. That names goods
         where nothing else is of the kind."""

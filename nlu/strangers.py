@@ -68,6 +68,7 @@ class Strangers:
                 and country.mention
                 and name is not None
                 and self._none_for(name, country.mention)
+                and not self._table.near_of_country(text, country.mention.meaning)
             ):
                 goods = replace(name, kind=MentionKind.UNKNOWN, options={}, family={}, meaning=name.text)
                 event = replace(event, mention=goods)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from nlu import parser as parser_module
 from nlu.large_names import LargeTable
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
 from nlu.spellings import Spellings
-from nlu.vocabulary import Vocabulary
-from tests.bench.made_catalog import catalog_of, orders_from
+from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+from tests.bench.made_catalog import MONEY, catalog_of, orders_from
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -55,3 +56,45 @@ def test_a_brand_inside_of_a_longer_word_is_no_brand(parser: Parser) -> None:
     assert parser.understand(f"{brand}音乐会员月卡，手机号13800138000").lines[0].sku is not None
     for longer in (f"枫{brand}绫音乐会员", f"{brand}阅读VIP"):
         assert parser.understand(f"{longer}月卡，手机号13800138000").lines[0].sku is None
+
+
+def family(name: str) -> ProductWords:
+    variants = tuple(VariantWords(f"{name}-{label}", label, *size) for label, *size in MONEY)
+    return ProductWords(name, name, "卡", (), "phone", (), variants)
+
+
+@pytest.fixture
+def families(monkeypatch: pytest.MonkeyPatch) -> Parser:
+    """A few names that are as near to each other as those of hundreds of thousands of goods."""
+    monkeypatch.setattr(parser_module, "PRODUCTS_SPELLED_MAX", 0)
+    names = (
+        "夏隼游戏币", "夏霖隼翎加油卡", "克珏购物卡", "缎歌克珏购物卡", "塔鲤鹭克读书卡韩服", "鲤克读书卡港服",
+        "缎吉游戏币韩服", "珂缎吉游戏币韩服", "艾梨购物卡国服", "艾吉乌购物卡国服", "海翎栗飞点卡", "飞栗点卡",
+    )  # fmt: skip
+    return Parser(Vocabulary.compile(map(family, names)), Lexicon.read(DATA))
+
+
+def test_the_kind_that_is_said_behind_a_brand_is_not_just_anybodys(families: Parser) -> None:
+    for line in families.understand("30元的夏隼加油卡一份，手机号13888070006").lines:
+        assert line.sku is None
+
+
+def test_a_name_said_whole_is_no_piece_of_a_longer_one(families: Parser) -> None:
+    (line,) = families.understand("来一份克珏购物卡，要30元的，手机号13888070006").lines
+    assert line.sku is not None
+    assert line.sku.value == "克珏购物卡-30元"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("塔鲤克读书卡韩服", "塔鲤鹭克读书卡韩服"),  # 鲤克 is sold, but not for 韩服
+        ("坷缎吉游戏币韩服", "珂缎吉游戏币韩服"),  # 坷 stands there for something
+        ("海翎飞栗点卡", "海翎栗飞点卡"),  # so does 海翎
+        ("艾梨物卡国服", "艾梨购物卡国服"),  # the brand is right, the kind is not
+    ],
+)
+def test_what_was_typed_is_explained_whole(families: Parser, typed: str, meant: str) -> None:
+    (line,) = families.understand(f"帮我买{typed}30元，手机号13862511600").lines
+    assert line.sku is None
+    assert line.product_options[0] == meant
