@@ -62,7 +62,7 @@ class Beside:
 
     def disturbs(self, reading: Reading, bound: float = DOUBT_MAX) -> bool:
         """Whether anything stands beside the order that is harmful with a higher probability than `bound`."""
-        return any(self._judge.harm(clause) > bound for clause in clauses_beside(reading))
+        return any(self._judge.harm(clause) > bound for clause in dict.fromkeys(clauses_beside(reading)))
 
 
 def asked_about(line: SpokenLine) -> SpokenLine:

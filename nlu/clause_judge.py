@@ -59,8 +59,8 @@ class ClauseJudge:
 
     def harm(self, clause: Clause) -> float:
         """How likely it is that beside this clause nothing may be ordered."""
-        known = self._weights
-        total = self._base + sum(known.get(feature, 0.0) for feature in self.features(clause))
+        known = self._weights.keys() & self.features(clause)
+        total = self._base + sum(map(self._weights.__getitem__, known))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
     def features(self, clause: Clause) -> set[str]:

@@ -6,8 +6,8 @@ taken away before lines are made; what is said again differently stays, and is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import accumulate, combinations, pairwise, takewhile
 
 from nlu.records import Event, EventKind, Record, is_article, same_goods, same_value
 from nlu.signs import Signs
@@ -17,17 +17,21 @@ def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]
     """The events without those that say again what was said in the same breath."""
     kept: list[Event] = []
     breath: list[Event] = []
+    said_until = [0, *accumulate((event.end for event in events), max)]
     at = 0
     while at < len(events):
         event = events[at]
         if event.kind in _ENDS:
             breath = []
         elif event.kind in _GOODS and breath:
-            run = _run(text, events[at:], signs)
-            if run and _affirmed(text, events[:at], run[0], signs) and _repeats(run, breath):
+            # A word of affirming stands right in front: 对, 就要.
+            affirmed = signs.affirming.search(text, said_until[at], event.start) is not None
+            if affirmed and _repeats(run := _run(text, events[at:], signs), breath):
                 at += len(run)
                 continue
-            if _counted_again(text, run, breath):
+            if _may_count_again(text, event, breath) and _counted_again(
+                _run(text, events[at:], signs), breath
+            ):
                 at += 1
                 continue
         kept.append(event)
@@ -39,24 +43,23 @@ def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]
 
 def doubt_otherwise(text: str, events: Sequence[Event], records: Sequence[Record], signs: Signs) -> None:
     """三张京东卡一百一张的对两百的三张: yes was said, and then another size."""
-    if any(_said_otherwise(text, events, signs)):
+    if _said_otherwise(text, events, signs):
         for record in records:
             record.doubtful = True
 
 
-def _said_otherwise(text: str, events: Sequence[Event], signs: Signs) -> Iterable[bool]:
-    for at, event in enumerate(events):
-        breath: list[Event] = []
-        for before in reversed(events[:at]):
-            if before.kind not in _GOODS:
-                break
-            breath.append(before)
-        sizes = [before for before in breath if before.kind is EventKind.AMOUNT]
-        since = breath[0].end if breath else event.start
-        yes = _YES in text[since : event.start] and signs.affirming.search(text, since, event.start)
-        yield (
-            event.kind is EventKind.AMOUNT and bool(yes and sizes) and not any(_same(event, s) for s in sizes)
-        )
+def _said_otherwise(text: str, events: Sequence[Event], signs: Signs) -> bool:
+    for at, (before, event) in enumerate(pairwise(events), start=1):
+        between = before.end, event.start
+        if event.kind is not EventKind.AMOUNT or _YES not in text[slice(*between)]:
+            continue
+        if signs.affirming.search(text, *between) is None:
+            continue
+        breath = takewhile(lambda said: said.kind in _GOODS, reversed(events[:at]))
+        sizes = [said for said in breath if said.kind is EventKind.AMOUNT]
+        if sizes and not any(_same(event, size) for size in sizes):
+            return True
+    return False
 
 
 def _run(text: str, events: Sequence[Event], signs: Signs) -> list[Event]:
@@ -67,12 +70,6 @@ def _run(text: str, events: Sequence[Event], signs: Signs) -> list[Event]:
             break
         run.append(event)
     return run
-
-
-def _affirmed(text: str, before: Sequence[Event], first: Event, signs: Signs) -> bool:
-    """Whether a word of affirming stands right in front: 对, 就要."""
-    since = max((event.end for event in before), default=0)
-    return signs.affirming.search(text, since, first.start) is not None
 
 
 def _repeats(run: Sequence[Event], breath: Sequence[Event]) -> bool:
@@ -95,19 +92,21 @@ def _said(event: Event, breath: Sequence[Event]) -> bool:
     return bool(alike) and all(_same(event, other) for other in alike)
 
 
-def _counted_again(text: str, run: Sequence[Event], breath: Sequence[Event]) -> bool:
-    """四张五十的猫超卡四张: the same count without a pause, and no other goods around it."""
-    if not run or run[0].kind is not EventKind.QUANTITY or not _plural(run[0]):
-        return False
-    if any(pause in text[breath[0].start : run[0].start] for pause in " ,"):
-        return False
+def _may_count_again(text: str, event: Event, breath: Sequence[Event]) -> bool:
+    """Whether a count of several follows without a pause."""
+    return _plural(event) and not any(pause in text[breath[0].start : event.start] for pause in " ,")
+
+
+def _counted_again(run: Sequence[Event], breath: Sequence[Event]) -> bool:
+    """四张五十的猫超卡四张: the same count once more, and no other goods around it."""
     sized = any(event.kind is EventKind.AMOUNT for event in breath)
-    one_kind = all(
+    if not sized or not all(_said(event, breath) for event in run):
+        return False
+    return all(
         _same(one, other)
         for one, other in combinations(breath, 2)
         if one.kind is other.kind and one.kind in _TOLD_APART
     )
-    return sized and one_kind and _said(run[0], breath) and all(_said(event, breath) for event in run[1:])
 
 
 def _plural(event: Event) -> bool:
