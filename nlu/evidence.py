@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -151,9 +152,7 @@ class Evidence:
 def evidence_of(reading: Reading, signs: Signs) -> Evidence:
     """The evidence of one reading."""
 
-    def count(kind: EventKind) -> int:
-        return sum(event.kind is kind for event in reading.events)
-
+    kinds = Counter(event.kind for event in reading.events)
     slots = [event.start for event in reading.events if event.kind in _SLOTS]
     return Evidence(
         text=reading.page.text.strip(),
@@ -161,14 +160,14 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         rest=reading.rest,
         masked=_masked(reading),
         cues=without_misleading(reading.page.text, _outside(reading), slots, signs),
-        goods=count(EventKind.NAME),
-        nouns=count(EventKind.NOUN),
+        goods=kinds[EventKind.NAME],
+        nouns=kinds[EventKind.NOUN],
         unknown=len(reading.unknown),
-        sizes=count(EventKind.AMOUNT),
+        sizes=kinds[EventKind.AMOUNT],
         accounts=sum(event.account is not None and not event.account.contact for event in reading.events),
         named_at=tuple(e.start for e in reading.events if e.kind in (EventKind.NAME, EventKind.ACCOUNT)),
-        quantities=count(EventKind.QUANTITY),
-        regions=count(EventKind.REGION),
+        quantities=kinds[EventKind.QUANTITY],
+        regions=kinds[EventKind.REGION],
         order_number=reading.order_ref not in (None, "last"),
         last_order=reading.order_ref == "last",
         limits=reading.limits,
@@ -190,7 +189,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         contrasted=_contrasted(reading),
         refusals=reading.refusals,
-        qualifiers=count(EventKind.QUALIFIER),
+        qualifiers=kinds[EventKind.QUALIFIER],
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),
         first_slot=min(slots, default=-1),

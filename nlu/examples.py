@@ -125,7 +125,7 @@ class Examples:
         kind of words they are carries it to words that no example has."""
         yield from _grams(text)
         yield from (f"{word} " for word in self._segmenter.words(text) if len(word) > 1)
-        yield from (f"{STANCE}{kind.value}" for kind in stance)
+        yield from (f"{STANCE}{kind}" for kind in stance)
 
     def _vote(self, text: str, stance: Iterable[CueKind]) -> Guess:
         known = 0.0

@@ -30,7 +30,7 @@ _LOOK_ALIKES = str.maketrans(
 )
 """Cyrillic and Greek letters that nobody can tell from latin ones: what looks like steam is meant so."""
 
-_SIZES_APART = re.compile(r"[0-9]，[0-9]{3}(?![0-9])")
+_SIZES_APART = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
 """In full width throughout a comma parts the thousands; between latin digits it is a pause."""
 
 _SLIPS = {"咔": "卡", "劵": "券"}
@@ -44,18 +44,18 @@ def normalise(text: str) -> Page:
 
     Line ends become `\\n`, tabs stay (tables are pasted with them), other blanks become a space.
     """
-    characters: list[str] = []
-    offsets: list[int] = []
-    marks = [int(unicodedata.numeric(character)) for character in text if character in _LIST_MARKS]
-    counting = len(marks) > 1 and marks == list(range(1, len(marks) + 1))
-    for offset, character in enumerate(text):
-        starts_row = counting and character in _LIST_MARKS and text[offset + 1 : offset + 2].isdecimal()
-        # ①138… begins a row of a list, and no number of twelve digits, where the marks count on.
+    pieces = list(map(_plain, text))
+    marks = [at for at, character in enumerate(text) if character in _LIST_MARKS]
+    if len(marks) > 1 and [pieces[at] for at in marks] == [str(mark) for mark in range(1, len(marks) + 1)]:
+        for at in marks:
+            if text[at + 1 : at + 2].isdecimal():
+                # ①138… begins a row of a list, and no number of twelve digits, where the marks count on.
+                pieces[at] = "\n"
+    for pause in _SIZES_APART.finditer(text):
         # 50，100 are two sizes; only 50,100 in latin type may be one number.
-        parts = character == "，" and _SIZES_APART.match(text, max(0, offset - 1)) is not None
-        for plain in "\n" if starts_row else ", " if parts else _plain(character):
-            characters.append(plain)
-            offsets.append(offset)
+        pieces[pause.start()] = ", "
+    characters = list("".join(pieces))
+    offsets = [at for at, piece in enumerate(pieces) for _ in piece]
     for start, end, said in reversed(list(rewritten("".join(characters)))):
         characters[start:end] = said
         offsets[start:end] = [offsets[start]] * len(said)

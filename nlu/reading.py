@@ -185,7 +185,8 @@ class Reader:
         shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
         events = self._strangers.named(text, events, shape.left.over)
         records = records_of(text, events, goods, shape, self._signs)
-        found = replace(found, cues=without_inside(found.cues, unwanted))
+        if unwanted:
+            found = replace(found, cues=without_inside(found.cues, unwanted))
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
         changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
         misgive(text, events, records, shape.left, wished, changes, self._lexicon)
@@ -273,6 +274,8 @@ class Reader:
         """Without tiers that are a piece of a count (个人 of 8个人), and without an earlier order that is
         only named to be refused (别再充到上回那个号)."""
         counted = [(mark.start, mark.end) for mark in found.others if mark.value.kind is OtherKind.MANY]
+        if not counted and not found.order:
+            return found
         mentions = tuple(
             mention
             for mention in found.mentions
@@ -320,9 +323,8 @@ class Reader:
             or CueKind.OR in found.cues
             or re.search("[\n、+;；。]", text) is not None
         )
-        found = replace(
-            found, sizes=tuple(self._in_misspelt_unit(mark, found.mentions) for mark in found.sizes)
-        )
+        if misspelt := [mention for mention in found.mentions if mention.guessed and self._is_unit(mention)]:
+            found = replace(found, sizes=tuple(_in_unit(mark, misspelt, self.units) for mark in found.sizes))
         theirs = owners(
             text,
             found.mentions,
@@ -425,14 +427,6 @@ class Reader:
         events = without_repeats(text, without_shares(events), self._signs)
         return with_counts(text, in_columns(text, events, self._columns), goods)
 
-    def _in_misspelt_unit(self, mark: Mark[Amount], mentions: Sequence[Mention]) -> Mark[Amount]:
-        """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
-        unit = next((m for m in mentions if m.start == mark.end and m.guessed and self._is_unit(m)), None)
-        if unit is None or mark.value.kind is not AmountKind.BARE:
-            return mark
-        units = self.units.spellings[unit.text]
-        return replace(mark, value=replace(mark.value, kind=AmountKind.SIZE, units=units))
-
     def _unwanted(self, found: Found) -> list[Mention]:
         """The tiers that were named as what is not wanted."""
         return [m for m in found.mentions if rejected(found.page.text, m, self._rejecting)]
@@ -456,9 +450,12 @@ class Reader:
 
     def _with_verbs(self, page: Page, words: str, mentions: Sequence[Mention]) -> str:
         """`words` with the verb that a name begins with (充话费): 别充话费 forbids all the same."""
+        headed = [mention for mention in mentions if page.text.startswith(self._verbs, mention.start)]
+        if not headed:
+            return words
         text = list(words)
-        for mention in mentions:
-            verb = next((one for one in self._verbs if page.text.startswith(one, mention.start)), "")
+        for mention in headed:
+            verb = next(one for one in self._verbs if page.text.startswith(one, mention.start))
             text[mention.start : mention.start + len(verb)] = verb
         return "".join(text)
 
@@ -524,6 +521,15 @@ def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], 
     )
 
 
+def _in_unit(mark: Mark[Amount], misspelt: Sequence[Mention], units: Units) -> Mark[Amount]:
+    """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
+    unit = next((mention for mention in misspelt if mention.start == mark.end), None)
+    if unit is None or mark.value.kind is not AmountKind.BARE:
+        return mark
+    value = replace(mark.value, kind=AmountKind.SIZE, units=units.spellings[unit.text])
+    return replace(mark, value=value)
+
+
 def _inside(mark: Mark[Amount], name: Mention) -> bool:
     """Whether a size is but a part of a name: 三角 of 三角币."""
     return name.start <= mark.start and mark.end <= name.end and mark.end - mark.start < name.end - name.start
@@ -536,6 +542,8 @@ def _take(page: Page, start: int, end: int) -> None:
 
 def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) -> str:
     """What is free, and the words that point at an order: 按上次的 is both."""
+    if not order:
+        return page.rest()
     text = list(page.rest())
     for mark in order:
         text[mark.start : mark.end] = page.text[mark.start : mark.end]
