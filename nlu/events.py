@@ -255,14 +255,16 @@ def _next_to(text: str, end: int, starts: set[int]) -> bool:
 
 
 def _separators(text: str, taken: bytearray) -> list[Event]:
-    events = []
-    for at, character in enumerate(text):
-        if taken[at]:
-            continue
-        if character in "\n;；。!！?？":
-            events.append(Event(EventKind.STOP, at, at + 1))
-        elif character in ",，":
-            events.append(Event(EventKind.COMMA, at, at + 1))
-        elif character in "、&/+":
-            events.append(Event(EventKind.JOIN, at, at + 1))
-    return events
+    return [
+        Event(_SEPARATES[found[0]], found.start(), found.end())
+        for found in _SEPARATOR.finditer(text)
+        if not taken[found.start()]
+    ]
+
+
+_SEPARATES = {
+    **dict.fromkeys("\n;；。!！?？", EventKind.STOP),
+    **dict.fromkeys(",，", EventKind.COMMA),
+    **dict.fromkeys("、&/+", EventKind.JOIN),
+}
+_SEPARATOR = re.compile(f"[{re.escape(''.join(_SEPARATES))}]")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,9 +66,10 @@ class Examples:
                 self._meanings.append((entry.intent, entry.topic))
         self._exact = dict(zip(self._phrases, self._meanings, strict=True))
         self._having: dict[str, list[int]] = {}
-        """Character -> the phrases that hold it, by their places."""
-        for place, phrase in enumerate(self._phrases):
-            for character in set(phrase):
+        """Character -> the phrases that hold it, by their places; the shortest first."""
+        self._length = list(map(len, self._phrases)).__getitem__
+        for place in sorted(range(len(self._phrases)), key=self._length):
+            for character in set(self._phrases[place]):
                 self._having.setdefault(character, []).append(place)
         self._segmenter = Segmenter(word for word in lexicon.vocabulary() if len(word) > 1)
         self._train(Cues(lexicon))
@@ -115,10 +117,16 @@ class Examples:
 
     def _may_be_near(self, text: str) -> list[int]:
         """The phrases that share so many characters with a text that they can be near: one that is lacks
-        few of the text's characters, so it has one of its rarest, be these one more than those few."""
+        few of the text's characters, so it has one of its rarest, be these one more than those few; and it is
+        not much shorter or longer."""
         lacking = int(len(text) * (1 - NEAR / (2 - NEAR)) + 1e-9)
-        having = sorted((self._having.get(character, ()) for character in text), key=len)
-        return sorted({place for places in having[: lacking + 1] for place in places})
+        shortest, longest = len(text) - lacking, int(len(text) * (2 - NEAR) / NEAR + 1e-9)
+        having = sorted((self._having.get(character, []) for character in text), key=len)
+        near: set[int] = set()
+        for places in having[: lacking + 1]:
+            begin = bisect_left(places, shortest, key=self._length)
+            near.update(places[begin : bisect_right(places, longest, begin, key=self._length)])
+        return sorted(near)
 
     def _features(self, text: str, stance: Iterable[CueKind]) -> Iterable[str]:
         """Short runs of characters catch slips and new wordings; whole words carry the meaning, and what

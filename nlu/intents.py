@@ -60,14 +60,10 @@ class Intents:
             for kind, words in self._pure.items()
         }
 
-    def pure(self, kind: CueKind, text: str) -> bool:
-        """Whether a message is nothing but such words."""
-        bare = BARE.sub("", text)
-        return (
-            bool(bare)
-            and self._patterns[kind].fullmatch(bare) is not None
-            and any(word in bare for word in self._pure[kind])
-        )
+    def _is_pure(self, kind: CueKind, bare: str) -> bool:
+        """Whether a message, without its punctuation, is nothing but such words."""
+        only = self._patterns[kind].fullmatch(bare) is not None
+        return only and any(word in bare for word in self._pure[kind])
 
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
@@ -137,7 +133,7 @@ class Intents:
             protests = all(cue.word in self._signs.protests for cue in seen.cues[CueKind.FORBID])
             if not replaced:
                 return (Intent.DENY, 0.85) if protests else (Intent.CANCEL, 0.93)
-        if self.pure(CueKind.CORRECTION_OR_DROP, seen.text):
+        if self._is_pure(CueKind.CORRECTION_OR_DROP, BARE.sub("", seen.text)):
             return Intent.CANCEL, 0.9
         unwanted = self._signs.unwanted.search(seen.text)
         if unwanted and seen.slots and seen.last_slot < unwanted.start():
@@ -146,8 +142,9 @@ class Intents:
 
     def _bare_words(self, seen: Evidence, guess: Guess) -> Sign:
         """A message of nothing but polite words, yes or no."""
+        bare = BARE.sub("", seen.text)
         for kind, intent in _PURE:
-            if self.pure(kind, seen.text):
+            if self._is_pure(kind, bare):
                 return intent, 0.95
         asks = seen.text.endswith(("吗", "?", "么", "不")) or seen.has(CueKind.PRICE)
         if seen.goods or seen.accounts or asks:

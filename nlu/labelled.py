@@ -24,6 +24,8 @@ def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Ment
         Mention(places[start], places[end - 1] + 1, word, MentionKind.QUALIFIER)
         for start, end, word in sizes.labels_in(bare, named)
     ]
+    if not labels and not only:
+        return tuple(sorted(mentions, key=lambda mention: mention.start))
     inside = [m for m in firm if any(_swallows(label, m, firm, sizes) for label in labels)]
     firm = [mention for mention in firm if mention not in inside]
     labels = [piece for label in labels for piece in _around_names(text, label, firm, sizes)]

@@ -442,6 +442,8 @@ def squeezed(text: str) -> tuple[str, list[int]]:
     """`text` without blanks, hyphens (T-Mobile) and 那个 (苹果那个充值卡), and where each character stood; one
     more entry holds the end."""
     pointing = {at for found in _POINTING.finditer(text) for at in range(*found.span())}
+    if _PARTED.search(text) is None:
+        return text, [*range(len(text) + 1)]
     places = [
         at
         for at, character in enumerate(text)
@@ -451,6 +453,9 @@ def squeezed(text: str) -> tuple[str, list[int]]:
         and not (character == "-" and _latin(text[at - 1 : at]) and _latin(text[at + 1 : at + 2]))
     ]
     return "".join(text[at] for at in places), [*places, len(text)]
+
+
+_PARTED = re.compile("[ 的-]")
 
 
 def _squeezed_name(name: str) -> str:
