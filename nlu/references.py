@@ -34,7 +34,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Reference], ...]:
 
 
 def _numbers(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
-    marks = []
+    marks: list[Mark[Reference]] = []
     for found in _DIGITS.finditer(text):
         before = text[max(0, found.start() - _REACH) : found.start()].rstrip(" :#是为,")
         number, size = found[0], found.end() - found.start()
@@ -45,12 +45,38 @@ def _numbers(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
         called_number = labelled and before.endswith(("号", "编号", "码", "id"))
         if (
             (called_number and size >= 6)
-            or (labelled and size >= 6 and (size != _PHONE or dated))
+            or (labelled and size >= 6 and (dated or not _MAY_BE_MOBILE.match(number)))
+            or _corrects(marks, text, found, lexicon)
             or (size >= 6 and not _MOBILE.match(number) and _THIS_ORDER.match(text, found.end()))
             or (dated and size in _OWN_SIZES and not _OTHER_LABEL.search(before))
         ):
             marks.append(Mark(Reference(number), *found.span()))
-    return marks
+    return _as_corrected(marks, text, lexicon)
+
+
+def _corrects(marks: list[Mark[Reference]], text: str, found: re.Match[str], lexicon: Lexicon) -> bool:
+    """Whether a number stands in the place of the order number before it: 订单60918224，啊不，60981224."""
+    if not marks or abs(len(marks[-1].value.order) - len(found[0])) > 1:
+        return False
+    between = text[marks[-1].end : found.start()]
+    return _MAY_BE_MOBILE.match(found[0]) is None and _correcting(lexicon).fullmatch(between) is not None
+
+
+def _as_corrected(marks: list[Mark[Reference]], text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
+    """The numbers, each with the one that takes its place."""
+    told: list[Mark[Reference]] = []
+    for mark in reversed(marks):
+        corrects = told and _correcting(lexicon).fullmatch(text[mark.end : told[-1].start])
+        told.append(Mark(told[-1].value, mark.start, mark.end) if corrects else mark)
+    return told[::-1]
+
+
+@lru_cache(maxsize=4)
+def _correcting(lexicon: Lexicon) -> re.Pattern[str]:
+    """What stands between an order number and the one that corrects it."""
+    words = "|".join(map(re.escape, sorted(lexicon.words("stance.correction"), key=len, reverse=True)))
+    labels = "|".join(map(re.escape, lexicon.words("references.labels")))
+    return re.compile(rf"[^\d]{{0,12}}(?:{words})[ ,，。.!~:是应该]{{0,6}}(?:{labels})?[ :是]{{0,2}}")
 
 
 def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
@@ -70,12 +96,12 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 _REACH = 8
-_PHONE = 11
 _OWN_SIZES = (12, 13, 14, 15, 17, 18, 20)
 """Ours are 14 digits and begin with the day. 16 and 19 digits are fuel cards."""
 _DIGITS = re.compile(r"\d{6,32}")
 _DATED = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _THIS_ORDER = re.compile(r"\s?[这那]?[个一]?(?:订单|单)(?!张)")
+_MAY_BE_MOBILE = re.compile(r"1[0-9]{10}$")
 _MOBILE = re.compile(r"1[3-9]\d{9}$")
 _REFUSED = re.compile(r"(?:别|不要|不再|不用|甭|不是)[^,，。;；\n]{0,5}$")
 _ITS_ACCOUNT = re.compile(r"(?:[的那这]|[那这]?个|一个)*(?:账号|帐号|号码|手机号|手机|卡号|号)")
