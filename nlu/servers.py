@@ -65,6 +65,12 @@ def with_unknown_regions(
             if not any(taken[start:end]):
                 place = Mention(start, end, text[start:end], MentionKind.REGION)
                 found.append(Event(EventKind.REGION, start, end, mention=place))
+    if not found:
+        for start, end in _corrected_to(text, events, function):
+            if not any(taken[start:end]):
+                place = Mention(start, end, text[start:end], MentionKind.REGION)
+                found.append(Event(EventKind.REGION, start, end, mention=place))
+    if not any(event.kind is EventKind.REGION for event in (*events, *found)):
         named = {region for product_id in options for region in vocabulary.products[product_id].regions}
         for start, end in _elsewhere(text, named, places):
             if not any(taken[start:end]):
@@ -103,6 +109,17 @@ def _in_its_place(text: str, events: list[Event], function: frozenset[str]) -> I
             yield match.span("word")
 
 
+def _corrected_to(text: str, events: list[Event], function: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """A word by itself behind a correction, where a server was said before: 艾欧尼亚…不对，德玛西亚."""
+    said = min((event.start for event in events if event.kind is EventKind.REGION), default=len(text))
+    read = {event.start for event in events}
+    for event in events:
+        if event.kind is EventKind.CORRECTION and not event.mild and event.start > said:
+            match = _ALL_THAT_FOLLOWS.match(text, event.end)
+            if match and match.start("word") not in read and not set(match["word"]) & function:
+                yield match.span("word")
+
+
 def _by_ending(text: str, endings: set[str], function: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where a place stands that ends like all of the goods' own: 北校区 where 东校区 and 西校区 are served."""
     for ending in sorted(endings):
@@ -135,6 +152,7 @@ _LABELLED = re.compile(
 )
 """What stands behind the word for a server: 大区是男爵领域."""
 _BY_ITSELF = re.compile("[ ,，、]{1,2}(?P<word>[\u4e00-\u9fff]{3,5})[ ,，、]{1,2}")
+_ALL_THAT_FOLLOWS = re.compile("[ ,，:是]{0,3}(?P<word>[\u4e00-\u9fff]{3,5})[ 的。!~]*$")
 _PLACES_MIN = 2
 _ENDING_LENGTH_MIN = 2
 """A single character (站) ends too many other words."""

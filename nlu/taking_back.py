@@ -50,11 +50,15 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
     for event in events:
         if event.kind not in _REFUSABLE or event.mention is None:
             continue
+        others = [e for e in events if e.mention is not None and e is not event and e not in told]
+        if event.kind is EventKind.REGION and words.left.match(text, event.end):
+            if any(e.kind is EventKind.REGION and not _names_same(e, event) for e in others):
+                told.append(event)
+            continue
         front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         if front is None or words.refused_behind.match(text, event.end) is None:
             continue
         without = text.startswith(words.excepting, front.start())
-        others = [e for e in events if e.mention is not None and e is not event and e not in told]
         wanted = event.kind is EventKind.QUALIFIER or any(
             e.kind is event.kind and not _names_same(e, event) and (without or e.end <= front.start())
             for e in others
@@ -85,7 +89,7 @@ def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tup
     found = []
     for event in refused:
         front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
-        behind = words.refused_behind.match(text, event.end)
+        behind = words.left.match(text, event.end) or words.refused_behind.match(text, event.end)
         found.append((front.start() if front else event.start, behind.end("words") if behind else event.end))
     return tuple(found)
 
@@ -120,6 +124,9 @@ class _Words:
         )
         self.refused_behind = re.compile(
             rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})"
+        )
+        self.left = re.compile(
+            rf"(?P<words>{any_of('left_front')}{{0,3}}{any_of('left')})(?=$|[\s,，。.;；!！~…])"
         )
         self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
         self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
