@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nlu.clause_judge import RECIPIENT, SLOT, TURN, Clause, ClauseJudge
+from nlu.idle import Idle, only_size
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import SpokenLine
@@ -57,12 +58,17 @@ def _joined(slots: re.Match[str]) -> str:
 class Beside:
     """Judges what is said beside an order. Immutable."""
 
-    def __init__(self, judge: ClauseJudge) -> None:
-        self._judge = judge
+    def __init__(self, judge: ClauseJudge, idle: Idle) -> None:
+        self._judge, self._idle = judge, idle
 
     def disturbs(self, reading: Reading, bound: float = DOUBT_MAX) -> bool:
         """Whether anything stands beside the order that is harmful with a higher probability than `bound`."""
-        return any(self._judge.harm(clause) > bound for clause in dict.fromkeys(clauses_beside(reading)))
+        return any(
+            self._judge.harm(clause) > bound
+            and not self._idle.says_no_more(clause.text)
+            and not only_size(clause.text, reading)
+            for clause in dict.fromkeys(clauses_beside(reading))
+        )
 
 
 def asked_about(line: SpokenLine) -> SpokenLine:

@@ -22,6 +22,7 @@ from nlu.evidence import Evidence, evidence_of
 from nlu.examples import Guess
 from nlu.explanation import Explanation, explained
 from nlu.goods import Goods
+from nlu.idle import Idle
 from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
 from nlu.large_names import LargeNames
@@ -103,7 +104,7 @@ class Parser:
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
-        self._beside = Beside(judge)
+        self._beside = Beside(judge, Idle(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk))
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
         self._media = re.compile(

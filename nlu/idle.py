@@ -1,0 +1,48 @@
+"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 客人要的, 还是从你这拿.
+
+They hold no more than the order itself, so nobody needs to judge what they say beside it. A list of what people
+tell never ends; one of the words that every order is made of does.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlu.clause_judge import RECIPIENT, SLOT, TURN
+from nlu.corrections import CueKind
+from nlu.lexicon import Lexicon
+from nlu.reading import Reading
+from nlu.records import EventKind
+from nlu.said import any_of
+
+
+class Idle:
+    """Knows such clauses. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        verbs, ends, people, at_shop, pauses, together = (
+            any_of(lexicon, f"idle.{name}")
+            for name in ("verbs", "particles", "people", "at_shop", "pauses", "collected")
+        )
+        to, ours = any_of(lexicon, "idle.to"), any_of(lexicon, "idle.ours")
+        once_more = any_of(lexicon, "idle.once_more")
+        slot = f"[{SLOT}{RECIPIENT}]"
+        self._bare = re.compile(
+            rf"(?:{verbs}|{to})+"
+            rf"|(?:{once_more})?(?:{to}){RECIPIENT}的?(?:手机|号)?(?:(?:也)?(?:{verbs}){SLOT}?|{SLOT})?(?:{ends})?"
+            rf"|(?:{people})+(?:{verbs}|{ours})+的?"
+            rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
+            rf"|(?:{pauses})+{TURN}[是要]?{slot}+的?(?:{ends})?"
+            rf"|(?:{together})"
+        )
+
+    def says_no_more(self, text: str) -> bool:
+        """Whether a clause, its slots masked, says nothing beside the order."""
+        return self._bare.fullmatch(text) is not None
+
+
+def only_size(text: str, reading: Reading) -> bool:
+    """整张天猫卡，五百呢: behind a wish for goods the one size that is said asks for nothing."""
+    sizes = sum(event.kind is EventKind.AMOUNT for event in reading.events)
+    asks = "?" in reading.page.text or CueKind.PRICE in reading.cues or CueKind.SEARCH in reading.cues
+    return text == f"{SLOT}呢" and sizes == 1 and not asks and CueKind.ORDER in reading.cues
