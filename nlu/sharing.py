@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.parting import parted, stretches
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.shape import Shape
 from nlu.shared_counts import doubt_last_count, spread_count
@@ -19,10 +20,11 @@ from nlu.understanding import Slot
 
 def shared(records: list[Record], shape: Shape) -> list[Record]:
     """The records with what they take from each other."""
-    records = _rejoined(_paired(_parted(records, shape), shape))
+    records = _rejoined(_paired(parted(records, shape.takes_nobody), shape))
     if len(records) > 1:
         doubt_last_count(records, shape)
-        spread_count(records, shape)
+        for stretch in stretches(records):
+            spread_count(stretch, shape)
         _share_goods(records, shape)
         _share_accounts(records, shape)
         if not shape.rows:
@@ -31,34 +33,6 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
         for record in records:
             record.quantity = shape.each_quantity
     return records
-
-
-def _parted(records: list[Record], shape: Shape) -> list[Record]:
-    """PSN卡100一张；A、B充50话费: A joins the recipients behind it, for the card goes to nobody."""
-    parted: list[Record] = []
-    for at, record in enumerate(records):
-        parted.append(record)
-        following = records[at + 1] if at + 1 < len(records) else None
-        joined = following is not None and following.opened_by is EventKind.JOIN and following.accounts
-        if following is None or not joined or not (following.names or following.nouns):
-            continue
-        if not (record.names and record.amounts and record.accounts):
-            continue
-        event = record.accounts[-1]
-        if shape.takes_nobody(record) and event.start > max(
-            one.end for one in (*record.names, *record.amounts)
-        ):
-            record.accounts = record.accounts[:-1]
-            parted.append(
-                Record(
-                    start=event.start,
-                    end=event.end,
-                    accounts=[event],
-                    first=EventKind.ACCOUNT,
-                    opened_by=EventKind.STOP,
-                )
-            )
-    return parted
 
 
 def _paired(records: list[Record], shape: Shape) -> list[Record]:
