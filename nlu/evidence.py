@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nlu.amounts import AmountKind
 from nlu.chatting import without_chat
-from nlu.corrections import Cue, CueKind
+from nlu.corrections import Cue, CueKind, Quotation
 from nlu.examples import MASKS
 from nlu.misleading import without_misleading
 from nlu.reading import Reading
@@ -178,10 +178,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         renewed=reading.remembered is not None and reading.remembered.renewed,
         forgotten=reading.remembered is not None and reading.remembered.forgotten,
         quoted=_quoted(reading),
-        quoted_speech=any(
-            reading.page.text[: quote.start].rstrip(" :,~…!。")[-1:] in signs.speech
-            for quote in reading.quotes
-        ),
+        quoted_speech=any(_introduced(reading, quote, signs) for quote in reading.quotes),
         strangers=signs.stranger.search(reading.page.text) is not None,
         trade=signs.trade.search(reading.page.text) is not None,
         foreign=signs.foreign.search(reading.page.text) is not None,
@@ -207,6 +204,7 @@ _ALL = "部"
 """The end of 全部, which sounds like 不."""
 _ABOUT_A_REPORT = frozenset((*"我俺刚才", *"又收到看", " "))
 """What may stand beside the words of telling: 我刚才. The 老弹 of 老弹广告 tells of something else."""
+_SAYING_HEARD = frozenset(map(heard, "说写讲问喊道"))
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
@@ -239,6 +237,13 @@ def _contrasted(reading: Reading) -> bool:
             if len(behind) < len(slots) or behind.count(next(iter(behind), EventKind.NAME)) > 1:
                 return True
     return False
+
+
+def _introduced(reading: Reading, quote: Quotation, signs: Signs) -> bool:
+    """Whether a word of saying leads to a quotation, also one that is misspelled: 我室友硕“…”."""
+    front = reading.page.text[: quote.start].rstrip(" :,~…!。")
+    misspelled = len(front) - 1 in reading.shape.left.over and heard(front[-1:]) in _SAYING_HEARD
+    return front[-1:] in signs.speech or misspelled
 
 
 def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:

@@ -26,6 +26,7 @@ from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares
 from nlu.proof_of_sizes import ProofOfSizes
+from nlu.proof_of_slips import ProofOfSlips
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven, any_of
@@ -45,6 +46,7 @@ class Prover:
         self._sizes = ProofOfSizes(vocabulary, lexicon)
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
         self._refusals = ProofOfRefusals(lexicon)
+        self._slips = ProofOfSlips(lexicon)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
@@ -75,6 +77,7 @@ class Prover:
         yield from self._labels.doubts(said)
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
+        yield from self._slips.doubts(said)
         if said.turned:
             yield from self._turned_to(said)
             return

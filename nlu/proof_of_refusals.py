@@ -25,10 +25,9 @@ class ProofOfRefusals:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
+        verbs = any_of(lexicon, "proof.refusing_verbs", "proof.splitting", "stance.order", "stance.polite")
         hums = any_of(lexicon, "accounts.fillers")
-        self._in_front = re.compile(
-            rf"(?<!{words('sighs')}){refusing}(?:{words('refusing_verbs', 'splitting')}|{hums}|的|\s){{0,3}}$"
-        )
+        self._in_front = re.compile(rf"(?<!{words('sighs')}){refusing}(?:{verbs}|{hums}|的|\s){{0,3}}$")
         self._limit = re.compile(rf"{words('limits')}(?:{hums}|\s)*$")
         self._away = re.compile(rf"{refusing}{words('away_from')}$")
         self._behind = re.compile(

@@ -1,0 +1,110 @@
+"""Whether a slip of the finger hides a word that turns the order around: a no, a condition, a correction.
+
+Words of stance are known as they are written, and the worst of them by their sound, too. What is left of one
+whose characters were swapped or torn apart nobody reads, and then the order stands there as if nothing had
+been said against it. Only characters that nobody understood are looked at, so that talk that was understood
+is never taken for a slip.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlu.corrections import CueKind
+from nlu.lexicon import Lexicon
+from nlu.records import Event, EventKind
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.sounds import heard
+
+
+class ProofOfSlips:
+    """Looks for what is left of words of stance. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        turns = lexicon.words("stance.correction"), lexicon.words("stance.correction_or_drop"), (_NOT,)
+        self._turns_heard = frozenset(heard(word) for listed in turns for word in listed)
+        self._light = frozenset(lexicon.words("aside.function_characters"))
+        known = (*lexicon.words("stance.heard"), *lexicon.words("stance.heard_in_front"))
+        self._pairs = frozenset(word for word in known if len(word) == len("如果"))
+        self._no_more = re.compile(
+            rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.forbidding')}$"
+        )
+
+        self._not_for_me = re.compile(
+            rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')})"
+            rf"{any_of(lexicon, 'proof.forbidding')}{any_of(lexicon, 'stance.polite')}"
+        )
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """Every line, where such a word may have been said."""
+        if self._sounds_like_a_turn(said) or self._torn(said):
+            yield from said.all(Unproven.REFUSED)
+        refused = self._not_for_me.search(said.text)
+        if refused and said.clause(refused.start()) in {
+            said.clause(e.start) for e in _goods(said, refused.end())
+        }:
+            yield from said.all(Unproven.REFUSED)
+        for at, record in enumerate(said.records):
+            described = (*record.amounts, *record.names, *record.qualifiers, *record.regions)
+            if any(self._forbidden(said, event) for event in (*record.amounts, *record.names)) or any(
+                _sounds_refused(said, event) for event in described
+            ):
+                yield at, Unproven.REFUSED
+
+    def _sounds_like_a_turn(self, said: Said) -> bool:
+        """…两张一百的，布，一张两百的: a clause of its own that nobody understood, and that sounds like a no, may
+        take back what is in front of it."""
+        left = said.reading.shape.left.over
+        for match in _CLAUSE.finditer(said.text):
+            places = range(*match.span())
+            read = [at for at in places if at not in left and said.text[at] not in self._light]
+            if read or left.isdisjoint(places):
+                continue
+            light = len(match[0]) - len(match[0].lstrip("".join(self._light)))
+            if any(heard(match[0][at:]) in self._turns_heard for at in range(light + 1)):
+                return True  # 我搞魂了
+        return False
+
+    def _torn(self, said: Said) -> bool:
+        """果如, 如下果: the characters of a word, the wrong way round or with another one between."""
+        left, text = said.reading.shape.left.over, said.text
+        return any(
+            (at + 1 in left and text[at + 1] + text[at] in self._pairs)
+            or (at + 2 in left and text[at + 1].isalpha() and text[at] + text[at + 2] in self._pairs)
+            for at in left
+        )
+
+    def _forbidden(self, said: Said, event: Event) -> bool:
+        """别过超100的: between 别 and a size stands what nobody understood."""
+        left = said.reading.shape.left.over
+        places = range(event.start - 1, max(0, event.start - 1 - _SLIPPED_MAX), -1)
+        return any(
+            not left.isdisjoint(range(begin, event.start))
+            and _HAN.fullmatch(said.text, begin, event.start)
+            and self._no_more.search(said.text, max(0, begin - _REACH), begin)
+            for begin in places
+        )
+
+
+_NOT = "不"
+_REACH = 8
+_SLIPPED_MAX = 3
+_HAN = re.compile("[\u4e00-\u9fff]+")
+_CLAUSE = re.compile(r"(?<![^\s,，。.;；!！?？、~…/|])[\u4e00-\u9fff]{1,6}(?![^\s,，。.;；!！?？、~…/|])")
+
+
+def _sounds_refused(said: Said, event: Event) -> bool:
+    """捕是普通那种: what a misspelled no stands right in front of."""
+    return any(
+        0 <= event.start - cue.end <= 1 and said.text[cue.start : cue.end] != cue.word
+        for kind in (CueKind.INSTEAD, CueKind.DENY, CueKind.FORBID)
+        for cue in said.reading.cues.get(kind, ())
+    )
+
+
+def _goods(said: Said, behind: int) -> Iterator[Event]:
+    """What is ordered behind a place, and nothing in front of it: behind goods 别给我慢充 refuses but a kind."""
+    found = [event for event in said.reading.events if event.kind in SLOT_EVENTS]
+    if found and found[0].start >= behind and found[0].kind is not EventKind.QUALIFIER:
+        yield from found[:1]
