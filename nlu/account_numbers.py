@@ -249,7 +249,8 @@ _WITH_COUNTRY_CODE = re.compile(r"(?:0086|86)(\d{11})")
 _DAY = re.compile(r"20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _ZONE = re.compile(r" ?\(\d{2,6}\)")
 _DOTTED = re.compile(r"(?<!\d)\d{1,4}\.$")
-_COMES_FROM = re.compile(r"\d·$|\d{3}\.$")
+_COMES_FROM = re.compile(r"\d·$|\d{3}\.$|(?<!\d)\d\.$")
+"""8.00219: of what begins in front of the dot only the rest was read."""
 _TORN_OFF = re.compile(r" {1,3}\d(?=$|[,，。;!\n])")
 """A single digit that nothing else needs: QQ号201993447 5，"""
 _CUT_SHORT = re.compile(r"[ ,，]{1,3}\d{2,4}(?=$|[,，。;\n])")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nlu.corrections import CueKind
 from nlu.goods import Goods
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import NameTable
 from nlu.numerals import number, numbers, numerals
 from nlu.other_numbers import OtherKind
@@ -50,6 +50,7 @@ class Prover:
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
+        self._latin_talk = word_set(lexicon, "signs.latin_talk", "names.latin_talk", "around.latin")
         self._told_behind = re.compile(rf"\s?{any_of(lexicon, 'proof.told_behind')}")
         self._relative = re.compile(any_of(lexicon, "proof.relative"))
         self._in_all = re.compile(
@@ -146,6 +147,14 @@ class Prover:
                 continue
             if not self._refusals.refuses(said, event) and event.start not in said.rejected:
                 yield said.nearest(event.start), Unproven.SIZE_UNUSED
+        known = [(e.start, e.end) for e in said.reading.events]
+        known += [e.account.label for e in said.reading.events if e.account and e.account.label]
+        starts = {e.start for e in said.reading.events if e.kind in _OF_GOODS}
+        for match in _LATIN.finditer(said.text, min(last, len(said.text))):
+            read = any(start < match.end() and match.start() < end for start, end in known)
+            strange = match["word"] not in self._latin_talk and not self._goods.calls_so(said, match["word"])
+            if match.end() in starts and strange and not read:
+                yield said.nearest(match.start()), Unproven.NAME_UNUSED  # …，打错了，是wi11家庭版
 
     def _unused(self, said: Said) -> Iterator[Doubt]:
         """Every size and every recipient that was said is in some line."""
@@ -163,6 +172,8 @@ class Prover:
 
 
 _TOTAL_REACH = 12
+_OF_GOODS = frozenset({EventKind.QUALIFIER, EventKind.NOUN, EventKind.AMOUNT})
+_LATIN = re.compile("(?P<word>[a-z]{2,})[0-9]*")
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.ACCOUNT})
 _PIECE_MIN = 4
 

@@ -30,6 +30,8 @@ class ProofOfCounts:
         self._passed_over = re.compile(rf"(?:{passed}|[^\u4e00-\u9fff0-9])*[\u4e00-\u9fff]?")
         reached = any_of(lexicon, "proof.reached_by")
         self._reached_by = re.compile(rf"{reached}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")
+        hums = any_of(lexicon, "accounts.fillers")
+        self._torn = re.compile(rf"(?:[^\w\n]|{hums}){{1,4}}([a-z]{{1,3}})(?![a-z0-9])")
         self._numbers_said = re.compile(any_of(lexicon, "proof.numbers_said"))
         self._plural = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_plurals')}(?![a-z])")
         self._each = re.compile(any_of(lexicon, "proof.for_each"))
@@ -118,7 +120,7 @@ class ProofOfCounts:
 
     def _torn_from_unit(self, said: Said, count: Event, line: SpokenLine) -> bool:
         """十个🙏G: the unit of the goods stands behind the count, over what says nothing."""
-        torn = _TORN.match(said.text, count.end)
+        torn = self._torn.match(said.text, count.end)
         variant = variant_of(line, self._vocabulary) if torn is not None else None
         return torn is not None and variant is not None and plain(variant.unit).startswith(torn[1])
 
@@ -214,7 +216,6 @@ class ProofOfCounts:
 
 _REACH = 12
 _MONEY = "元"
-_TORN = re.compile(r"[^\w\n]{1,4}([a-z]{1,3})(?![a-z0-9])")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})
 _ACCOUNTS = frozenset({EventKind.ACCOUNT})

@@ -49,6 +49,13 @@ class ProofOfGoods:
         yield from self._taken_over(said)
         yield from self._strangers(said)
 
+    def calls_so(self, said: Said, word: str) -> bool:
+        """Whether a word stands in the name of the goods of some line."""
+        products = (self._vocabulary.products[line.product.value] for line in said.lines if line.product)
+        return any(
+            word in _LATIN.findall(plain(name)) for one in products for name in (one.name, *one.aliases)
+        )
+
     def _refused(self, said: Said) -> Iterator[Doubt]:
         """What was refused is not what is ordered."""
         named = (event for event in said.reading.events if event.kind in _DESCRIBING and event.mention)
@@ -172,7 +179,17 @@ class ProofOfGoods:
         for at, record in enumerate(said.records):
             named = {said.clause(event.start) for event in record.names}
             sized = {said.clause(event.start) for event in record.amounts}
-            unread = any(event.start - 1 in said.reading.shape.left.over for event in record.amounts)
+            left = said.reading.shape.left.over
+            cues = {
+                at
+                for found in said.reading.cues.values()
+                for cue in found
+                for at in range(cue.start, cue.end)
+            }
+            unread = any(
+                event.start - 1 in left or (event.start - 2 in left and event.start - 1 not in cues)
+                for event in record.amounts
+            )
             if named and sized and named <= past and not named & sized and unread:
                 yield at, Unproven.TOLD
         if len(said.lines) < 2:
@@ -261,6 +278,7 @@ def _lifted(said: Said, name: Event) -> bool:
     )
 
 
+_LATIN = re.compile("[a-z]+")
 _TIER_LENGTH = 2
 """电视 of 电视上看 is what (电视通用) says."""
 _REFUSED_REACH = 10

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
+from nlu.abbreviations import in_order
 from nlu.goods import EQUAL_SHORT_WITHIN, Goods
 from nlu.name_table import NameTable
 from nlu.naming import Role
@@ -32,6 +35,8 @@ class ProofOfNames:
         self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
         few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
         self._all_written = "\0".join(self._written(product_id) for product_id in few)
+        words = (word for word, (role, _) in table.namer.words.items() if role is Role.TIER)
+        self._tiers = [word for word in words if len(word) >= _SLIPS_FROM and _CHINESE_ONLY.fullmatch(word)]
         self._all_heard = heard(self._all_written)
         tiers = (meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
         pairs = sorted({tier for tier in tiers if _PAIR.fullmatch(tier)})
@@ -41,6 +46,7 @@ class ProofOfNames:
         """Whose name may mean something else."""
         yield from self._siblings(said)
         yield from self._torn_tiers(said)
+        yield from self._slipped_tiers(said)
         yield from self._heard_of_kin(said)
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
@@ -89,10 +95,26 @@ class ProofOfNames:
                 if pair and re.search(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}", said.text):
                     yield at, Unproven.TIER_UNUSED
 
+    def _slipped_tiers(self, said: Said) -> Iterator[Doubt]:
+        """专版业, 专噎版: what nobody understood behind a name is one slip from a tier that the goods do not have,
+        and from none that they have."""
+        left = said.reading.shape.left.over
+        for at, line, record in said.pairs():
+            if line.product is None or not record.names:
+                continue
+            run = _RUN_BEHIND.match(said.text, record.names[-1].end)
+            if run is None or left.isdisjoint(range(*run.span("run"))):
+                continue
+            own = self._written(line.product.value)
+            words = [word for word in self._tiers if _slipped(run["run"], word)]
+            if words and run["run"][:_SLIPS_FROM] not in own and not any(word in own for word in words):
+                yield at, Unproven.TIER_UNUSED
+
     def _heard_of_kin(self, said: Said) -> Iterator[Doubt]:
         """钞级VIP: words that nobody understood sound like what a sibling is called."""
         left = said.reading.shape.left.over
-        places = {event.start for event in said.reading.events if event.kind in SLOT_EVENTS}
+        slots = [event.start for event in said.reading.events if event.kind in SLOT_EVENTS]
+        places = {*slots, *(at - 1 for at in slots if said.text[at - 1 : at] == _OF)}
         runs = (match for match in _RUN.finditer(said.text) if left.issuperset(range(*match.span(1))))
         words = {heard(match[1]) for match in runs if match.end(1) in places}
         for at, line, _ in said.pairs() if words else ():
@@ -137,11 +159,13 @@ class ProofOfNames:
             if mention.closeness is Closeness.TYPO:
                 others = [one for one in mention.options if one != mine][:KIN_MAX]
                 alike = mention.text not in own and any(mention.text in self._written(o) for o in others)
+                alike = alike or self._nearly_a_tier(said.text[name.start : name.end], mine)
             elif mention.closeness is Closeness.EXACT:
                 following = [e.start for e in said.beside(name.start, SLOT_EVENTS) if e.start >= name.end]
                 typed = said.text[name.start : min(following, default=name.end)].replace(" ", "")
                 more = len(typed) > len(said.text[name.start : name.end].replace(" ", ""))
                 alike = more and typed not in own and typed in self._all_written
+                alike = alike or self._torn_from_another(said, name, mine)
             else:
                 typed = said.text[name.start : name.end]
                 words = [typed[:length] for length in range(_CALLED_MIN, len(typed) + 1)]
@@ -155,11 +179,48 @@ class ProofOfNames:
             if alike:
                 yield at, Unproven.SIBLING
 
+    def _nearly_a_tier(self, typed: str, mine: str) -> bool:
+        """爱奇艺生金会员: of 黄金 or of 白金?"""
+        own = self._written(mine)
+        tiers = {
+            tier
+            for other in self._table.kin(mine)[:KIN_MAX]
+            for role, tier in self._table.qualifiers[other] - self._table.qualifiers[mine]
+            if role is Role.TIER and _PAIR.fullmatch(tier)
+        }
+        pairs = ("".join(pair) for pair in pairwise(typed))
+        return any(
+            pair not in own and (pair[0] == tier[0] or pair[1] == tier[1]) for pair in pairs for tier in tiers
+        )
+
+    def _torn_from_another(self, said: Said, name: Event, mine: str) -> bool:
+        """dc员月卡, where another good is called dc会员: a character of a longer name is missing."""
+        end = name.end
+        while end in said.reading.shape.left.over:
+            end += 1
+        typed = said.text[name.start : end].replace(" ", "")
+        if end == name.end or len(typed) < _CALLED_MIN:
+            return False
+        products = self._vocabulary.products
+        others = products if len(products) <= _PRODUCTS_COMPARED else {}
+        return any(
+            len(word) == len(typed) + 1 and word not in self._written(mine) and in_order(typed, word)
+            for other, product in others.items()
+            if other != mine
+            for word in (plain(alias).replace(" ", "") for alias in (product.name, *product.aliases))
+        )
+
     def _written_of(self, product_id: str) -> str:
         """What is called so: the name, the aliases and the labels of a product."""
         product = self._vocabulary.products[product_id]
         labels = (variant.label for variant in product.variants)
         return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")
+
+
+def _slipped(typed: str, word: str) -> bool:
+    """Whether a text begins with what is one slip from a word, and not with the word itself."""
+    near = (typed[:length] for length in range(len(word) - 1, len(word) + 2))
+    return not typed.startswith(word) and any(OSA.distance(one, word, score_cutoff=1) == 1 for one in near)
 
 
 def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
@@ -185,8 +246,12 @@ _CHARACTERS_MIN = 2
 _CALLED_MIN = 3
 _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
+_OF = "的"
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
 _RUN = re.compile("(?=([\u4e00-\u9fff]{2}))")
+_RUN_BEHIND = re.compile(" ?的?(?P<run>[\u4e00-\u9fff]{2,6})")
+_SLIPS_FROM = 3
+"""Of a shorter word too little is left after a slip."""
 _CHINESE_ONLY = re.compile("[\u4e00-\u9fff]+")
 _BETWEEN_MAX = 10

@@ -28,6 +28,7 @@ class ProofOfRecipients:
         self._label = re.compile("|".join(map(re.escape, words)))
         talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
         prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
+        self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
@@ -41,6 +42,7 @@ class ProofOfRecipients:
             for event in record.accounts:
                 if (
                     self._is_called_otherwise(said, line, event)
+                    or self._is_unchanged(said, event)
                     or self._asks(event)
                     or _swallowed(said, event)
                     or _goes_on(said, event)
@@ -60,6 +62,16 @@ class ProofOfRecipients:
         if not labels or self._nothing_said.fullmatch(front, labels[-1].end()) is None:
             return False
         return self._called[labels[-1][0]] != needed
+
+    def _is_unchanged(self, said: Said, event: Event) -> bool:
+        """…，账号leviathan01——更正一下，月卡，账号ing不变: what stays as it was is what was said before."""
+        earlier = (
+            other.account.text
+            for other in said.reading.events
+            if other.account is not None and other.start < event.start
+        )
+        stays = self._unchanged.match(said.text, event.end) is not None
+        return stays and event.account is not None and any(one != event.account.text for one in earlier)
 
     def _asks(self, event: Event) -> bool:
         """角色名 孤狼得花多少: a name that ends in a question for the price is longer than it should be."""
