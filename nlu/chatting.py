@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind, is_article
+from nlu.repeated import either_of
 
 _CLAUSE = re.compile(r"[^,，。.;；!！\n~…\s?？]+[?？]?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -67,9 +68,13 @@ class Chatting:
             words = sorted((word for name in names for word in lexicon.words(name)), key=len, reverse=True)
             return "|".join(map(re.escape, words))
 
-        self._courtesy = re.compile(f"(?:{any_of('stance.greet', 'stance.thanks', 'signs.noise')})+[?？]?")
+        polite = ("stance.greet", "stance.thanks", "signs.noise")
+        courtesies = either_of(word for name in polite for word in lexicon.words(name))
+        self._courtesy = re.compile(f"(?:{courtesies})+[?？]?")
         self._asks = re.compile(rf"(?:{any_of('chatting.asking')})|(.)[不没]\1|[?？]$")
-        self._wants = re.compile(rf"(?:{any_of('chatting.wanting')})*(?:{any_of('chatting.demands')})")
+        self._wants = re.compile(
+            rf"(?:{either_of(lexicon.words('chatting.wanting'))})*(?:{any_of('chatting.demands')})"
+        )
         self._shop = re.compile(f"(?:{any_of('chatting.shop')})")
         self._praise = re.compile(f"(?:{any_of('chatting.praise')})")
 

@@ -15,6 +15,7 @@ from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
+from nlu.repeated import either_of
 from nlu.second_opinion import SURE_ORDER, borne_out, overruled, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
@@ -46,17 +47,11 @@ class Intents:
             *lexicon.words("stance.greet"),
             *lexicon.words("signs.leads"),
         )
-        self._head = re.compile(rf"(?:{'|'.join(map(re.escape, leading))}|[\s,，。.!！~…])*")
-        noise = "|".join(map(re.escape, lexicon.words("signs.noise")))
+        self._head = re.compile(rf"(?:{either_of(leading)}|[\s,，。.!！~…])*")
+        noise = either_of(lexicon.words("signs.noise"))
         self._ended = re.compile(rf"(?:{noise})*(?:[\s,，。.!！~…]|我|$)")
         self._patterns = {
-            kind: re.compile(
-                "(?:"
-                + "|".join(map(re.escape, words))
-                + "|"
-                + "|".join(map(re.escape, lexicon.words("signs.noise")))
-                + r"|\s)+"
-            )
+            kind: re.compile(rf"(?:{either_of((*words, *lexicon.words('signs.noise')))}|\s)+")
             for kind, words in self._pure.items()
         }
 

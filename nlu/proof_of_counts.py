@@ -14,6 +14,7 @@ from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, is_article
+from nlu.repeated import either_of
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
@@ -26,7 +27,8 @@ class ProofOfCounts:
         self._vocabulary = vocabulary
         self._of_cards = frozenset(lexicon.words("proof.of_cards"))
         self._not_goods = re.compile(rf"\s?{any_of(lexicon, 'proof.counted_otherwise')}")
-        passed = any_of(lexicon, "aside.function_characters", "proof.passed_over", "goods.generic")
+        silent = ("aside.function_characters", "proof.passed_over", "goods.generic")
+        passed = either_of(word for name in silent for word in lexicon.words(name))
         self._passed_over = re.compile(rf"(?:{passed}|[^\u4e00-\u9fff0-9])*[\u4e00-\u9fff]?")
         reached = any_of(lexicon, "proof.reached_by")
         self._reached_by = re.compile(rf"{reached}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")

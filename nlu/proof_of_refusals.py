@@ -14,6 +14,7 @@ from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind
+from nlu.repeated import either_of
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
 
 
@@ -40,7 +41,8 @@ class ProofOfRefusals:
         self._done = re.compile(rf"{words('done_so_often')}\s?$")
         self._slow = re.compile(words("told_speed"))
         self._taken_back = re.compile(
-            rf"(?:{words('back_front')}|\s)*{words('taken_back_at_end')}(?:{words('back_behind')}|\s)*"
+            rf"(?:{either_of(lexicon.words('proof.back_front'))}|\s)*{words('taken_back_at_end')}"
+            rf"(?:{either_of(lexicon.words('proof.back_behind'))}|\s)*"
         )
 
     def doubts(self, said: Said) -> Iterator[Doubt]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from nlu.lexicon import Lexicon
+from nlu.repeated import either_of
 
 _PUNCTUATION = r"\s，,。.!！?？~～…、:：;；\-—\"“”'()（）"
 
@@ -307,7 +308,8 @@ class Signs:
         any_of = _any_of(lexicon)
         drop, counters = any_of("drop_verbs"), any_of("counters")
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
-        lead = rf"(?:[{_PUNCTUATION}]|{any_of('particles')}|{any_of('leads')})*"
+        leading = either_of((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
+        lead = rf"(?:[{_PUNCTUATION}]|{leading})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
         self.slipped = re.compile(
             rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
