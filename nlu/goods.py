@@ -288,6 +288,10 @@ class Goods:
         """Whether a product is sold in such a size."""
         return not self._sizes.fit(product_id, amounts).unavailable
 
+    def tops_up_by(self, amounts: tuple[Amount, ...]) -> bool:
+        """Whether the plain top-up of telephones is sold in such a size."""
+        return any(self.sold_in(one, amounts) for one in self._topup)
+
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""
         amounts = tuple(amounts)

@@ -51,6 +51,7 @@ class ProofOfNames:
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
         yield from _joined_with_strangers(said)
+        yield from _counted_strangers(said)
 
     def _siblings(self, said: Said) -> Iterator[Doubt]:
         """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
@@ -71,6 +72,21 @@ class ProofOfNames:
             )
             if any(not sizes or self._goods.sold_in(one, sizes) for one in others):
                 yield at, Unproven.SIBLING
+                continue
+            typed = mention.text.replace(" ", "")
+            alike = (
+                one
+                for one in self._vocabulary.products
+                if len(self._vocabulary.products) <= _PRODUCTS_COMPARED
+            )
+            if mention.partial and any(
+                typed in self._written(one)
+                and (not sizes or self._goods.sold_in(one, sizes))
+                and not self._told_from(said.text, line, one)
+                for one in alike
+                if one not in mention.options
+            ):
+                yield at, Unproven.SIBLING  # 呗单词会员: of 不背单词 or of 扇贝单词?
 
     def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
         """Whether a server, a tier or a country that was said tells the goods of a line from others."""
@@ -234,6 +250,24 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
             yield said.nearest(join.start), Unproven.NAME_UNUSED
 
 
+def _counted_strangers(said: Said) -> Iterator[Doubt]:
+    """魔兽月他一个(邮箱 …)，再拿两张steam国区100: in a clause of its own something was counted that nobody understood,
+    and other goods are joined to it."""
+    nameable, names = (
+        said.reading.shape.left.nameable,
+        [e for e in said.reading.events if e.kind is EventKind.NAME],
+    )
+    joins = [event.start for event in said.reading.events if event.kind is EventKind.JOIN]
+    for event in said.reading.events:
+        if event.quantity is None or said.beside(event.start, _DESCRIBING):
+            continue
+        word = range(event.start - _CALLED_MIN, event.start)
+        later = [name.start for name in names if name.start > event.end]
+        joined = any(event.end <= at < min(later, default=0) for at in joins)
+        if joined and len(nameable.intersection(word)) >= _CHARACTERS_MIN:
+            yield from said.all(Unproven.NAME_UNUSED)
+
+
 def _behind(said: Said, name: Event) -> frozenset[str]:
     """The characters right behind a name, up to what was read next."""
     behind = [event.start for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
@@ -247,6 +281,7 @@ _CALLED_MIN = 3
 _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
 _OF = "的"
+_DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
 _RUN = re.compile("(?=([\u4e00-\u9fff]{2}))")

@@ -44,6 +44,7 @@ class ProofOfRecipients:
                     self._is_called_otherwise(said, line, event)
                     or self._is_unchanged(said, event)
                     or self._asks(event)
+                    or _begins_with_dots(event)
                     or _swallowed(said, event)
                     or _goes_on(said, event)
                 ):
@@ -90,6 +91,11 @@ def _goes_on(said: Said, event: Event) -> bool:
     more = _DASHED_ON.match(said.text, event.end)
     sizes = {size.start for record in said.records for size in record.amounts}
     return word or (more is not None and more.start(1) not in sizes)
+
+
+def _begins_with_dots(event: Event) -> bool:
+    """id:…Momo酱#0721: of the dots in front of a name nobody knows whether they are but a pause."""
+    return event.account is not None and event.account.text.startswith("..")
 
 
 def _swallowed(said: Said, event: Event) -> bool:

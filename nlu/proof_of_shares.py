@@ -7,6 +7,7 @@ Gathering gives a line to everything that it understood. Of what it did not unde
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
@@ -44,6 +45,7 @@ class ProofOfShares:
         """What of the shares is not proven."""
         yield from self._of_each(said)
         yield from self._of_others(said)
+        yield from _counts_of_other_sentences(said)
         yield from self._of_ones(said)
         yield from self._of_places(said)
         yield from self._of_all(said)
@@ -182,6 +184,23 @@ def _put_right(said: Said, record: Record, account: Event) -> bool:
     return account.start >= record.corrected_from > 0 and used
 
 
+def _counts_of_other_sentences(said: Said) -> Iterator[Doubt]:
+    """话费50 A/B。四张京东卡，…一人两张: what each gets of the goods of one sentence is none of those of another."""
+    ends = [match.start() for match in _SENTENCE.finditer(said.text)]
+    for record in said.records:
+        count = record.quantity
+        if count is None or count.quantity is None or not count.quantity.each or not record.names:
+            continue
+        mine, theirs = bisect_left(ends, record.names[-1].start), bisect_left(ends, count.start)
+        others = (
+            e
+            for e in said.reading.events
+            if e.kind is EventKind.NAME and bisect_left(ends, e.start) == theirs
+        )
+        if mine != theirs and any(others):
+            yield from said.all(Unproven.SHARED_COUNT)
+
+
 def _has_own(said: Said, record: Record, account: Event) -> bool:
     """Whether a recipient has a size or goods in its own stretch of the message; or both in its clause, where
     no other recipient stands: Claude Pro 1个月 用 a@b.com."""
@@ -221,6 +240,7 @@ def _read(said: Said, match: re.Match[str], kinds: frozenset[EventKind] | None =
 
 
 _USE = ("用", "用 ")
+_SENTENCE = re.compile("[。;；!！?？\n]")
 _NEAR = 2
 _NUMBER_MIN = 2
 _REACH = 12

@@ -52,6 +52,8 @@ class ProofOfSizes:
                     yield at, Unproven.SIZE_UNUSED
                 if self._in_another_unit(said, event, line):
                     yield at, Unproven.SIZE_UNUSED
+            if record.name is None and any(_of_something(said, event) for event in record.amounts):
+                yield at, Unproven.NAME_UNUSED
             if Slot.PRODUCT in record.inherited and record.amounts and _named(said, record.amounts[-1]):
                 yield at, Unproven.NAME_UNUSED
 
@@ -136,6 +138,12 @@ def _alone(said: Said, start: int, end: int) -> bool:
     """一七年: a date that is all of its clause is rather a length of time that slipped."""
     begin, stop = said.bounds(start)
     return end - start > 1 and said.text[begin:stop].strip() == said.text[start:end]
+
+
+def _of_something(said: Said, size: Event) -> bool:
+    """100大洋的券来一张: of a size without a name something else than a plain top-up is said."""
+    left, at = said.reading.shape.left.over, size.end + 1
+    return said.text[size.end : at] == "的" and at in left and at + 1 not in left
 
 
 def _named(said: Said, size: Event) -> bool:
