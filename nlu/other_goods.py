@@ -20,7 +20,7 @@ from nlu.shape import Shape
 from nlu.sounds import heard, pinyin
 from nlu.vocabulary import Vocabulary
 
-_NOISE_BEFORE = re.compile(r"(?:[^\w,;，。\0]|[嗯呃额哈啊])+$")
+_NOISE_BEFORE = re.compile(r"(?:\[[^\[\]\n]{1,4}\]|[^\w,;，。\0]|[嗯呃额哈啊])+$")
 _NOISE = re.compile(r"(?:[a-z]{2,5}|[^\u4e00-\u9fffa-z0-9\s,;:()]{1,4}|[嗯呃额哈啊])$")
 STRANGER_MAX = 16
 """What stands further apart is no one name."""

@@ -52,6 +52,7 @@ class ProofOfNames:
         yield from self._called_like_another(said)
         yield from _joined_with_strangers(said)
         yield from _counted_strangers(said)
+        yield from _listed_strangers(said)
 
     def _siblings(self, said: Said) -> Iterator[Doubt]:
         """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
@@ -250,6 +251,16 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
             yield said.nearest(join.start), Unproven.NAME_UNUSED
 
 
+def _listed_strangers(said: Said) -> Iterator[Doubt]:
+    """优酷、果、爱奇艺月卡: between two goods of a list stands what nobody understood."""
+    left = said.reading.shape.left.over
+    for first, join, second, last in zip(*(said.reading.events[at:] for at in range(4)), strict=False):
+        kinds = (first.kind, join.kind, second.kind, last.kind)
+        between = range(join.end, second.start)
+        if kinds == _LISTED and 0 < len(between) <= _WORD_MAX and left.issuperset(between):
+            yield from said.all(Unproven.NAME_UNUSED)
+
+
 def _counted_strangers(said: Said) -> Iterator[Doubt]:
     """魔兽月他一个(邮箱 …)，再拿两张steam国区100: in a clause of its own something was counted that nobody understood,
     and other goods are joined to it."""
@@ -266,6 +277,8 @@ def _counted_strangers(said: Said) -> Iterator[Doubt]:
         joined = any(event.end <= at < min(later, default=0) for at in joins)
         if joined and len(nameable.intersection(word)) >= _CHARACTERS_MIN:
             yield from said.all(Unproven.NAME_UNUSED)
+    if any(nameable.issuperset(range(*match.span("word"))) for match in _CARDED.finditer(said.text)):
+        yield from said.all(Unproven.NAME_UNUSED)  # …，麦当姥券一张
 
 
 def _behind(said: Said, name: Event) -> frozenset[str]:
@@ -281,6 +294,9 @@ _CALLED_MIN = 3
 _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
 _OF = "的"
+_LISTED = (EventKind.NAME, EventKind.JOIN, EventKind.JOIN, EventKind.NAME)
+_WORD_MAX = 4
+_CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券卡卷票])[一1][张个份]")
 _DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")

@@ -35,6 +35,7 @@ class ProofOfRecipients:
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Whose recipient is perhaps another."""
+        yield from _shredded(said)
         later = self._sent_later.search(said.text) is not None
         for at, line, record in said.pairs():
             if later:
@@ -93,6 +94,17 @@ def _goes_on(said: Said, event: Event) -> bool:
     return word or (more is not None and more.start(1) not in sizes)
 
 
+def _shredded(said: Said) -> Iterator[Doubt]:
+    """② QQ 1-1774-3-0926: digits of a number that was written in pieces, and that nobody took for a recipient."""
+    read = [(event.start, event.end) for event in said.reading.events if event.kind in _WITH_DIGITS]
+    read += [(mark.start, mark.end) for mark in said.reading.others]
+    for match in _PIECES.finditer(said.text):
+        if sum(map(str.isdigit, match[0])) < _PIECES_MIN:
+            continue
+        if not any(start < match.end() and match.start() < end for start, end in read):
+            yield said.nearest(match.start()), Unproven.RECIPIENT_UNUSED
+
+
 def _begins_with_dots(event: Event) -> bool:
     """id:…Momo酱#0721: of the dots in front of a name nobody knows whether they are but a pause."""
     return event.account is not None and event.account.text.startswith("..")
@@ -111,6 +123,10 @@ def _swallowed(said: Said, event: Event) -> bool:
 
 
 _REACH = 16
+_WITH_DIGITS = frozenset({EventKind.ACCOUNT, EventKind.AMOUNT, EventKind.NAME})
+_PIECES = re.compile(r"(?<![\d-])\d+(?:-\d+)+(?![\d-])")
+_PIECES_MIN = 8
+"""Fewer digits in pieces are a range of prices."""
 _DASHED_ON = re.compile(r" ?[-—–_·]+ ?(\d{2})")
 _TORN_IN_FRONT = re.compile(r"\(\d\)$")
 _TORN_REACH = 4

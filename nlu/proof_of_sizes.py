@@ -38,7 +38,7 @@ class ProofOfSizes:
         ):
             yield from said.all(Unproven.NUMBER)
         yield from self._taken_back(said)
-        if _torn_period(said):
+        if _torn_period(said) or _unread_years(said):
             yield from said.all(Unproven.NUMBER)
         words = [
             *((event.start, event.end) for event in said.reading.events if event.kind in _NAMING),
@@ -128,6 +128,12 @@ def _torn_period(said: Said) -> bool:
     )
 
 
+def _unread_years(said: Said) -> bool:
+    """365家庭版，百年: a length of time that nobody read, and that is all of its clause."""
+    left = said.reading.shape.left.over
+    return any(left.issuperset(range(*match.span())) for match in _YEARS.finditer(said.text))
+
+
 def _spans(said: Said) -> Iterator[tuple[int, int]]:
     """Where something was read of which a number may be a part."""
     yield from ((event.start, event.end) for event in said.reading.events)
@@ -160,6 +166,7 @@ def _named(said: Said, size: Event) -> bool:
 
 _LETTER = re.compile("[a-z]{2}")
 _PERIOD = re.compile("[个张份][年季]")
+_YEARS = re.compile(r"(?<![^\s,，。;；])[百千万零]个?[年月天](?![^\s,，。;；])")
 _TWO = 2
 _NO = "不"
 _YEAR = "年"
