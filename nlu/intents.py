@@ -68,6 +68,8 @@ class Intents:
             return Guess(Intent.DENY, None, 0.6)
         if guess.intent is Intent.ORDER and evidence.begins_with_no:
             return Guess(Intent.CANCEL, None, 0.6)  # 怖要充了
+        if guess.intent is Intent.CONFIRM and self._says_more(evidence):
+            return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
         return guess
 
     def _decided(self, evidence: Evidence) -> Guess:
@@ -95,6 +97,27 @@ class Intents:
         if guess.intent is intent:
             confidence = min(0.99, confidence + 0.03)
         return Guess(intent, topic, confidence)
+
+    def _says_more(self, seen: Evidence) -> bool:
+        """嗯，整岔劈了: beside the yes stands what by itself is none, whatever the whole sounds like."""
+        if self._examples.guess(seen.masked, seen.cues).alike:
+            return False
+        text = list(seen.masked)
+        for cue in seen.cues.get(CueKind.CONFIRM, ()):
+            text[cue.start : cue.end] = " " * (cue.end - cue.start)
+        more = BARE.sub("", "".join(text))
+        if not more or self._courteous(more):
+            return False
+        yes = [(cue.start, cue.end) for cue in seen.cues.get(CueKind.CONFIRM, ())]
+        no = [
+            cue
+            for cue in seen.cues.get(CueKind.DENY, ())
+            if not any(start <= cue.start < end for start, end in yes)
+        ]
+        return bool(no) or self._examples.guess(more).intent in _REFUSED
+
+    def _courteous(self, text: str) -> bool:
+        return any(self._is_pure(kind, text) for kind in (CueKind.CONFIRM, CueKind.THANKS, CueKind.GREET))
 
     def _by_signs(self, seen: Evidence, guess: Guess, weighed: Weighed) -> Sign:
         if not re.search(r"[a-z0-9\u4e00-\u9fff]", seen.text):

@@ -58,7 +58,7 @@ def main() -> None:
 def uttered() -> Iterator[Example]:
     """The utterances of the corpus."""
     parsers: dict[str, Parser] = {}
-    for file in sorted((NLU / "corpus").glob("*.jsonl")):
+    for file in sorted((*(NLU / "corpus").glob("*.jsonl"), *(NLU / "intents").glob("*.jsonl"))):
         shop = shop_of(file)
         if shop not in parsers:
             parsers[shop] = framer_for(catalog_of(shop, NLU / "corpus"), DATA).parser
