@@ -204,7 +204,7 @@ _ALL = "部"
 """The end of 全部, which sounds like 不."""
 _ABOUT_A_REPORT = frozenset((*"我俺刚才", *"又收到看", " "))
 """What may stand beside the words of telling: 我刚才. The 老弹 of 老弹广告 tells of something else."""
-_SAYING_HEARD = frozenset(map(heard, "说写讲问喊道"))
+_SAYING_HEARD = frozenset(map(heard, (*"说写讲", *"问喊道")))
 _UNITS = frozenset({AmountKind.SIZE, AmountKind.CURRENCY})
 _SLOTS = frozenset(
     {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.REGION}
