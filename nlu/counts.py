@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from nlu.amounts import Amount, AmountKind
 from nlu.in_front import in_front
 from nlu.numerals import number
 from nlu.page import Mark
@@ -73,6 +74,29 @@ def without_shares(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if event not in shares]
 
 
+def shared_sizes(text: str, sizes: Sequence[Mark[Amount]], recipients: int) -> tuple[tuple[int, int], ...]:
+    """5杯券，五个人一人一杯刚好: where it is said what each gets of a size that is said whole, with the words that
+    say so. Of several `recipients` it may be what each of them shall have, and then there is none."""
+    found = []
+    for at, mark in enumerate(sizes):
+        share = mark.value
+        whole = next((one.value for one in sizes[:at] if one.value.units), None)
+        said = in_front(_EACH_OF_THEM, text, mark.start)
+        if (
+            said is not None
+            and whole is not None
+            and recipients < _SEVERAL
+            and share.kind is whole.kind is AmountKind.SIZE
+            and share.units == whole.units
+            and whole.low > share.low > 0
+            and whole.low % share.low == 0
+        ):
+            found.append((said.start(), mark.end))
+    return tuple(found)
+
+
+_SEVERAL = 2
+_EACH_OF_THEM = re.compile(r"(?:[一1每]个?人|人[均手]|每位)(?:喝|吃|用|拿|分|要|来|有|各)?$")
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 _NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAUSES})
 

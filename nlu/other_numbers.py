@@ -232,7 +232,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         OtherKind.DATE,
         "日号",
-        rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day}(?: ?[日号](?=[12]?\d:\d\d)|(?: ?日|号(?!\0)| 号(?![a-z\0])){behind_day}))",
+        rf"(?<![\d一二三四五六七八九十百千万.])(?P<all>{day}(?: ?[日号](?=[12]?\d:\d\d)|(?: ?日|号(?!\0)| 号(?! ?[a-z\0])){behind_day}))",
         _nothing,
     )
     points = r"(?<![点时\d.])(?P<all>(?:[1-9]\d{1,2}|[一二两三四五六七八九十百零]{2,4}) ?分)(?![钟之\d])"

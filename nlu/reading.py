@@ -20,7 +20,7 @@ from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
 from nlu.counted_rows import with_counts
-from nlu.counts import without_parts, without_shares
+from nlu.counts import shared_sizes, without_parts, without_shares
 from nlu.domains import introduces
 from nlu.events import events_of
 from nlu.found import MARKS_MAX, Found, Slots
@@ -287,6 +287,8 @@ class Reader:
         if len(order) < len(found.order):
             gone = [(mark.start - REFUSING_REACH, mark.end) for mark in found.order if mark not in order]
             cues = without_inside(cues, gone)
+        if shares := shared_sizes(text, found.sizes, len(found.recipients)):
+            cues = without_inside(cues, shares)
         return replace(found, mentions=mentions, order=order, cues=cues)
 
     def _mentioned(
@@ -356,6 +358,8 @@ class Reader:
         )
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
         sizes = tuple(mark for mark in sizes if not any(_inside(mark, name) for name in (*named, *theirs)))
+        shares = {end for _, end in shared_sizes(text, found.sizes, len(found.recipients))}
+        sizes = tuple(mark for mark in sizes if mark.end not in shares)
         foreign = [
             mark
             for mark in counts

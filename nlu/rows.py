@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from nlu.amounts import Amount, AmountKind
 from nlu.counts import by_place, doubt_totals, without_heading, without_total
-from nlu.gathering import gather
+from nlu.gathering import Compatible, gather
 from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
@@ -49,7 +49,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     context, lines = rows
     gathered = [record for line in lines for record in gather(line, compatible, shape.each)]
     around = gather(context, compatible, shape.each)
-    _lend(around, gathered)
+    _lend(around, gathered, compatible)
     gathered = sorted(
         [*gathered, *_rows_without_recipient(text, around, gathered)], key=lambda record: record.start
     )
@@ -147,7 +147,7 @@ def _unnumbered(text: str, row: list[Event]) -> list[Event]:
     return row
 
 
-def _lend(around: list[Record], records: list[Record]) -> None:
+def _lend(around: list[Record], records: list[Record], compatible: Compatible) -> None:
     """What is said outside of the rows goes for every row that does not say it itself."""
     names = [record for record in around if record.names or record.nouns]
     sizes = [record for record in around if record.amounts]
@@ -155,6 +155,10 @@ def _lend(around: list[Record], records: list[Record]) -> None:
     regions = [record for record in around if record.regions]
     kinds = [record for record in around if record.qualifiers]
     sizeless = not any(record.amounts for record in records)
+    if len(sizes) == 1 and not names and all(r.amounts and compatible(r, sizes[0].amounts) for r in records):
+        # 流量10G in every row, and 都要月包 below: both say which.
+        for record in records:
+            record.amounts = [*record.amounts, *sizes[0].amounts]
     for record in records:
         if not record.names and not record.qualifiers and len(kinds) == 1 and not names:
             record.qualifiers = list(kinds[0].qualifiers)
