@@ -28,6 +28,9 @@ a misspelled name or a word of refusal may look like talk."""
 SHORT, SHORT_BESIDE = 2, 5
 """Fewer Chinese characters say too little; beside the order in one clause they may be a name."""
 
+CLAUSES_MAX = 60
+"""A message of more is no talk, whatever it is; to look for it would take long."""
+
 _KEPT = frozenset(
     {
         EventKind.NAME, EventKind.ACCOUNT, EventKind.REGION, EventKind.QUALIFIER, EventKind.CORRECTION,
@@ -154,6 +157,8 @@ class Talk:
         besides, or where somebody else's words are quoted."""
         if reading.quotes or not any(event.kind in _ORDERED for event in reading.events):
             return None
+        if sum(1 for _ in _CLAUSE.finditer(reading.page.text)) > CLAUSES_MAX:
+            return None
         deciding, changing = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
             for kinds in (_DECIDING, _CHANGING)
@@ -163,15 +168,14 @@ class Talk:
         counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
         talk: list[tuple[int, int]] = []
         for one in (*spoken_clauses(reading), *spoken_behind(reading)):
-            free = one.apart and one.start < turned
-            if len(_HAN.findall(one.clause.text)) < (SHORT if free else SHORT_BESIDE):
-                continue
-            if _touches((*talk, *changing), one.start, one.end):
-                continue
-            if not one.apart and _touches(counted, one.start, one.end):
-                continue
             sure = one.apart and not _touches(deciding, one.start, one.end)
-            if self._judge.harm(one.clause) < (TALK_MAX if sure else UNSURE_MAX):
+            shortest = SHORT if one.apart and one.start < turned else SHORT_BESIDE
+            held = (*talk, *changing, *(() if one.apart else counted))
+            if (
+                len(_HAN.findall(one.clause.text)) >= shortest
+                and not _touches(held, one.start, one.end)
+                and self._judge.harm(one.clause) < (TALK_MAX if sure else UNSURE_MAX)
+            ):
                 talk.append((one.start, one.end))
         return without(reading, talk) if talk else None
 
