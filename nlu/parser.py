@@ -163,11 +163,21 @@ class Parser:
     def _without_talk(self, text: str, reading: Reading) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either."""
         heard = self._talk.left_out(reading)
-        if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL):
+        if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL) or self._refuses(reading):
             return None
         again = self._reader.read(heard, self._goods)
         understood = self._meant(text, again, NOTHING_EXPECTED, None)
         return understood if understood.intent is Intent.ORDER and _whole(understood) else None
+
+    def _refuses(self, reading: Reading) -> bool:
+        """Whether the message perhaps refuses or only tells of what it seems to order, by a slip too."""
+        alone = len(reading.records) == 1
+        lines = [
+            self._lines.line(reading.page, record, reading.shape, None, alone).line
+            for record in reading.records
+        ]
+        doubts = self._prover.doubts(reading, lines)
+        return any(why & {Unproven.REFUSED, Unproven.TOLD} for why in doubts.values())
 
     def evidence(self, text: str) -> Evidence:
         """What `text` shows of what it wants, for fitting the weights of intents."""

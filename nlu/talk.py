@@ -48,7 +48,10 @@ _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2}")
+_COUNTED = re.compile("[0一半][张份个套单]$")
+"""一人两张: who counts last counts goods."""
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
+_ANY_NUMBER = _NUMERALS | {"0", "万", "半"}
 _UNHEARD = "\u200b"
 """Takes the place of what is left out: it has no width, and every other character keeps its offset."""
 
@@ -116,7 +119,7 @@ def _spoken(
     text: str, start: int, end: int, first: int, used: Sequence[tuple[int, int]], apart: bool = False
 ) -> Iterator[Spoken]:
     said = plain_clause(text[start:end])
-    if said and not _LATIN.search(said):
+    if said and not _LATIN.search(said) and not _COUNTED.search(said):
         yield Spoken(
             start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
         )
@@ -169,7 +172,8 @@ class Talk:
         talk: list[tuple[int, int]] = []
         for one in (*spoken_clauses(reading), *spoken_behind(reading)):
             sure = one.apart and not _touches(deciding, one.start, one.end)
-            shortest = SHORT if one.apart and one.start < turned else SHORT_BESIDE
+            brief = one.apart and one.start < turned and _ANY_NUMBER.isdisjoint(one.clause.text)
+            shortest = SHORT if brief else SHORT_BESIDE
             held = (*talk, *changing, *(() if one.apart else counted))
             if (
                 len(_HAN.findall(one.clause.text)) >= shortest
