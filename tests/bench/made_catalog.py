@@ -124,7 +124,7 @@ def misspelled_families(products: list[ProductWords], count: int, seed: int, edi
         family = chance.choice(products)
         name = family.name
         for _ in range(edits):
-            name = _misspelled(chance, name)
+            name = misspelled_in_family(chance, name)
         if name in sold:
             continue
         variant = chance.choice(family.variants)
@@ -133,7 +133,8 @@ def misspelled_families(products: list[ProductWords], count: int, seed: int, edi
     return found
 
 
-def _misspelled(chance: random.Random, name: str) -> str:
+def misspelled_in_family(chance: random.Random, name: str) -> str:
+    """One slip anywhere in a name; half of them write another character that sounds the same."""
     at = chance.randrange(len(name))
     alike = sounding_alike().get(syllable(name[at]) or "", ())
     if chance.random() < 0.5 and len(alike) > 1:
@@ -161,7 +162,7 @@ def _order(chance: random.Random, product: ProductWords, sold: set[str], edits: 
     while edits and name in sold:  # a slip that gives another name is no slip
         name = product.name
         for _ in range(edits):
-            name = _slipped(chance, name)
+            name = slipped(chance, name)
     phone = f"138{chance.randrange(10**8):08d}"
     recipient = {"phone": f"，手机号{phone}", "qq": f" QQ {chance.randrange(10**8, 10**9)}"}.get(
         product.account_kind, ""
@@ -179,7 +180,7 @@ def _order(chance: random.Random, product: ProductWords, sold: set[str], edits: 
     )
 
 
-def _slipped(chance: random.Random, name: str) -> str:
+def slipped(chance: random.Random, name: str) -> str:
     """One character of the brand left out, doubled, swapped or replaced."""
     at = chance.randrange(3)
     kind = chance.randrange(4)
