@@ -29,6 +29,8 @@ GAME_ID_LENGTH_MAX = 32
 
 FREE_TEXT_KINDS = frozenset({"game_id", "address"})
 NO_ACCOUNT_YET = "no_account"
+NO_RECIPIENT = "none"
+"""The kind of goods that go to nobody: a card key."""
 """The topic of whoever has no name at hand, or asks about it."""
 
 UNSURE = 0.6
@@ -47,7 +49,7 @@ class RecipientAsked:
             product.account_kind
             for line in asked.lines
             if line.account is None and (product := self._products.get(line.product_id or "")) is not None
-        }
+        } - {NO_RECIPIENT}
         if len(kinds) != 1:
             return understood
         kind = kinds.pop()

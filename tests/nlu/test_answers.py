@@ -229,3 +229,8 @@ def test_a_number_that_came_first_gets_the_plain_top_up(parser: Parser) -> None:
     (line,) = parser.understand("充100", asked).lines
     assert line.sku is not None
     assert line.sku.value == "topup-100"
+
+
+def test_a_number_for_goods_that_go_to_nobody_is_no_answer(parser: Parser) -> None:
+    asked = Expectation(Slot.ACCOUNT, (), (LineInHand(product_id="jd-ecard"),))
+    assert all(line.account_kind != "none" for line in parser.understand("13800138000", asked).lines)
