@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from nlu.amounts import AmountKind
+from nlu.products import MentionKind
 from nlu.records import (
     SEPARATORS,
     SLOTS,
@@ -116,7 +117,7 @@ class _Gatherer:
             return
         again = again or self._one_and_more(separator, clause) or self._past_a_list(separator, clause)
         again = again or (separator is EventKind.STOP and self._whole(clause) and not self._record.corrected)
-        again = again or self._past_a_stranger(separator, clause)
+        again = again or self._past_a_stranger(separator, clause) or self._joins_a_label(separator, clause)
         again = again or (separator is EventKind.STOP and self._below_a_bare_line(clause))
         if not correction and self._correcting is None and (again or self._opens(clause)):
             separator_here = separator
@@ -125,7 +126,12 @@ class _Gatherer:
                 and clause[0].kind is EventKind.NAME
                 and clause[0].start - self._record.end <= 2
             )
+            joined = self._joins_a_label(separator, clause)
+            before = self._record
             self.records.append(Record(listed=listed, opened_by=separator_here))
+            if joined:
+                before.labels_beside += filter(_is_label, clause)
+                self._record.labels_beside += filter(_is_label, before.qualifiers)
         last: Event | None = None
         for at, event in enumerate(clause):
             if self._tier_of_the_next(event, clause[at + 1 : at + 2]):
@@ -226,6 +232,16 @@ class _Gatherer:
             and not record.nouns
             and {EventKind.NAME, EventKind.AMOUNT} <= kinds
         )
+
+    def _joins_a_label(self, separator: EventKind | None, clause: list[Event]) -> bool:
+        """6480和列车补给凭证, 空月和6480: of a size and a label that are joined each is a variant."""
+        record = self._record
+        if separator is not EventKind.JOIN or not record.names or clause[0].kind not in _SIZING:
+            return False
+        labelled = any(map(_is_label, record.qualifiers))
+        if clause[0].kind is EventKind.QUALIFIER:
+            return bool(record.amounts) and not labelled and _is_label(clause[0])
+        return labelled and not record.amounts
 
     def _opens(self, clause: list[Event]) -> bool:
         """Whether a clause speaks of a new line: it says again what the record already has."""
@@ -490,5 +506,15 @@ class _Gatherer:
         list_of(record, event).append(event)
 
 
+def _is_label(event: Event) -> bool:
+    """Whether a word is what a variant is called."""
+    return (
+        event.mention is not None
+        and event.mention.role is None
+        and event.mention.kind is MentionKind.QUALIFIER
+    )
+
+
+_SIZING = frozenset({EventKind.QUALIFIER, EventKind.AMOUNT})
 _NUMBERED = re.compile(r"\d")
 _CORRECTING = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER})

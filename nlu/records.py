@@ -73,6 +73,8 @@ class Record:
     names: list[Event] = field(default_factory=list)
     nouns: list[Event] = field(default_factory=list)
     qualifiers: list[Event] = field(default_factory=list)
+    labels_beside: list[Event] = field(default_factory=list)
+    """What the variant is called that is ordered beside this one: 6480和列车补给凭证."""
     refused: list[Event] = field(default_factory=list)
     """Tiers that are not wanted: 不要慢充."""
     amounts: list[Event] = field(default_factory=list)
@@ -223,7 +225,7 @@ def words_of(text: str, record: Record) -> str:
     pieces = [event.mention.text for event in record.names if event.mention]
     for start, end in ((record.start, record.end + 12), *record.borrowed):
         characters = list(text[start:end])
-        for event in (*record.amounts, *record.accounts, *record.refused):
+        for event in (*record.amounts, *record.accounts, *record.refused, *record.labels_beside):
             for at in range(max(start, event.start), min(end, event.end)):
                 characters[at - start] = "\0"
         if (start, end) == (record.start, record.end + 12):

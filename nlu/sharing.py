@@ -120,6 +120,16 @@ def doubt_gaps(text: str, records: Sequence[Record], shape: Shape, signs: Signs)
             one.doubtful = other.doubtful = True
 
 
+def _sized_beside_a_label(record: Record, source: Record) -> bool:
+    """空月和6480: the second is a size of the goods, and not of the variant that the first names."""
+    return record.opened_by is EventKind.JOIN and bool(record.amounts) and not source.amounts
+
+
+def _labelled_beside_a_size(record: Record) -> bool:
+    """6480和列车补给凭证: nor has the named variant the size of the other."""
+    return record.opened_by is EventKind.JOIN and record.first is EventKind.QUALIFIER
+
+
 def _share_goods(records: list[Record], shape: Shape) -> None:
     account_first = _account_first(records)
     for at, record in enumerate(records):
@@ -132,7 +142,8 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
             )
             if source is not None:
                 record.names, record.nouns = list(source.names), list(source.nouns)
-                record.qualifiers = record.qualifiers or list(source.qualifiers)
+                if not _sized_beside_a_label(record, source):
+                    record.qualifiers = record.qualifiers or list(source.qualifiers)
                 record.inherited.add(Slot.PRODUCT)
                 record.borrowed += [(source.start, source.end), *source.borrowed]
                 if record.opened_by is not EventKind.JOIN and _another_kind(record, source):
@@ -148,7 +159,8 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                     record.doubtful = source.doubtful = True
     for at, record in enumerate(records):
         labelled = any(event.mention and not event.mention.role for event in record.qualifiers)
-        if record.amounts or (labelled and record.names and Slot.PRODUCT not in record.inherited):
+        own = record.names and Slot.PRODUCT not in record.inherited
+        if record.amounts or (labelled and (own or _labelled_beside_a_size(record))):
             continue
         if (record.accounts and not record.names) or Slot.PRODUCT in record.inherited:
             source = _source(

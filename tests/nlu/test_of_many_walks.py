@@ -56,6 +56,14 @@ ORDERED = {
         ("data-cucc-10g-m", 1, "13242918806", None),
         ("data-cmcc-10g-m", 1, "13631507729", None),
     ],
+    "池子必须抽，星铁6480和列车补给凭证，无名客，UID 106620938": [
+        ("starrail-6480", 1, "106620938", "无名客"),
+        ("starrail-pass", 1, "106620938", "无名客"),
+    ],
+    "原神空月和6480 天空岛 123456789": [
+        ("genshin-welkin", 1, "123456789", "天空岛"),
+        ("genshin-6480", 1, "123456789", "天空岛"),
+    ],
     "京东卡100一张，直接来200的": [("jd-ecard-200", 1, None, None)],
 }
 ASKED: dict[str, dict[str, Any]] = {
@@ -64,6 +72,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "给我老头子充50话费": {"intent": "order", "contact": "老头子", "missing": ["account"]},
     "30号充话费50 17760415528": {"missing": ["variant"]},
     "13242918806 话费50\n18924663150 话费30\n都要100": {"missing": ["variant", "account"]},
+    "原神6480或空月 天空岛 uid 123456789": {"missing": ["variant"]},
     "来张天猫卡，500呢？": {"intent": "search"},
     "话费100 13800138000 我充": {"missing": ["variant"]},
     "lol1000点券 艾欧尼亚 qq 1902277345，不对，德玛西亚": {"intent": "order", "missing": ["region"]},
