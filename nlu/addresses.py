@@ -83,7 +83,7 @@ def _province(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 def _misheard_lead(text: str) -> re.Match[str] | None:
-    """寄盗杭州市: what sounds like 到 in front of a province or a city."""
+    """寄盗杭州市: what sounds like 到 in front of a province, a city or its district."""
     led = _LED_TO_A_PLACE.match(text)
     return led or (_IN_FRONT_OF_A_PLACE.match(text) if text and heard(text[0]) in _LEADS_HEARD else None)
 
@@ -157,7 +157,7 @@ _NEAR_ADDRESS = re.compile(
 _SHORTEST_ADDRESS = 6
 _FRONT_MAX = 12
 PROVINCE_OR_CITY = re.compile(r"[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区")
-_PLACE = r"(?=[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
+_PLACE = r"(?=[一-龥]{2,6}省|[一-龥]{2,3}[市区]|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
 _IN_FRONT_OF_A_PLACE = re.compile(rf"[一-龥]{_PLACE}")
 _LED_TO_A_PLACE = re.compile(rf"[一-龥]{{0,2}}[到往]{_PLACE}")
 _LEADS_HEARD = frozenset(map(heard, (*"到往至", *"了着去")))

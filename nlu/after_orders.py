@@ -163,7 +163,7 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     if signs.regularly.search(seen.text):
         return Intent.FAQ, 0.6
     told_by = signs.told_by.search(seen.text)
-    if told_by and not any(cue.start >= told_by.end() for cue in seen.cues.get(CueKind.OWN_REQUEST, ())):
+    if told_by and not seen.order_behind(told_by.end()):
         return Intent.FAQ, 0.7
     if seen.has(CueKind.OWN_REQUEST):
         return None

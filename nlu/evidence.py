@@ -134,6 +134,15 @@ class Evidence:
         return end.end() if all(self.rest[at] in _ABOUT_A_REPORT for at in said) else None
 
     @property
+    def as_meant(self) -> str:
+        """The text with the words of changing as they are written: 把A缓成B."""
+        text = list(self.text)
+        for cue in self.cues.get(CueKind.MODIFY, ()):
+            if cue.end - cue.start == len(cue.word):
+                text[cue.start : cue.end] = cue.word
+        return "".join(text)
+
+    @property
     def asks(self) -> bool:
         """Whether it is a question, by its marks or its end."""
         return "?" in self.text or _ASKS.search(self.text) is not None

@@ -195,7 +195,7 @@ class Intents:
         if seen.goods or seen.unknown:
             if not seen.sizes and not seen.accounts and self._signs.other_work.search(seen.text):
                 return Intent.OUT_OF_SCOPE, 0.7
-            if self._signs.change_of.search(without_blanks(seen.text)) or self._shown_wrong(seen):
+            if self._signs.change_of.search(without_blanks(seen.as_meant)) or self._shown_wrong(seen):
                 return Intent.MODIFY, 0.8
             if self._signs.not_this.search(seen.text) and not seen.sizes:
                 return Intent.MODIFY, 0.7

@@ -62,6 +62,8 @@ class ProofOfNames:
             if line.product is None or mention is None or record.qualifiers:
                 continue
             best = min(mention.options.values(), default=0.0)
+            if best > 0 and any(self._kin_called(mention.text, line.product.value)):
+                yield at, Unproven.SIBLING
             if best < BRANDLESS:
                 continue
             within = best + (PIECE_WITHIN if mention.partial else EQUAL_SHORT_WITHIN)
@@ -88,6 +90,13 @@ class ProofOfNames:
                 if one not in mention.options
             ):
                 yield at, Unproven.SIBLING  # 呗单词会员: of 不背单词 or of 扇贝单词?
+
+    def _kin_called(self, typed: str, mine: str) -> Iterator[str]:
+        """The siblings whose name begins with a short one, too: dc of dc会员 and of dc基础会员."""
+        if typed.isascii() and len(typed) <= _SHORT_NAME:
+            begins = re.compile(rf"(?:^|\0){re.escape(typed)}")
+            kin = self._table.kin(mine)[:KIN_MAX]
+            yield from (one for one in kin if one != mine and begins.search(self._written(one)))
 
     def _told_from(self, text: str, line: SpokenLine, other: str) -> bool:
         """Whether a server, a tier or a country that was said tells the goods of a line from others."""
@@ -231,7 +240,8 @@ class ProofOfNames:
         """What is called so: the name, the aliases and the labels of a product."""
         product = self._vocabulary.products[product_id]
         labels = (variant.label for variant in product.variants)
-        return plain("\0".join((product.name, *product.aliases, *labels))).replace(" ", "")
+        said = (product.name, *product.aliases, *labels)
+        return "\0".join(plain(one).replace(" ", "") for one in said)
 
 
 def _slipped(typed: str, word: str) -> bool:
@@ -291,6 +301,7 @@ PIECE_WITHIN = 10.0
 """Of a piece of a name any other that has it may be meant."""
 _CHARACTERS_MIN = 2
 _CALLED_MIN = 3
+_SHORT_NAME = 2
 _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
 _OF = "的"

@@ -28,6 +28,7 @@ class ProofOfShares:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
         self._each = re.compile(rf"{words('for_each', 'per_head')}(?!{words('not_for_each')})")
+        self._for_all = re.compile(words("per_head"))
         self._also = re.compile(rf"{words('also')}(?=$|{words('also_behind')}|[0-9\s,，。;；!！~、])")
         self._apart = re.compile(rf"{words('places_of_many')}")
         self._leaves_out = re.compile(words("leaves_out"))
@@ -63,6 +64,9 @@ class ProofOfShares:
         if line.quantity is not None and line.quantity.value > 1:
             return
         many = any(mark.value.kind is OtherKind.MANY for mark in said.reading.others)
+        for match in self._for_all.finditer(said.text) if many else ():
+            if said.beside(match.start(), _GOODS):
+                yield 0, Unproven.SHARED_COUNT  # 一家三口都要看爱奇艺
         for match in self._each.finditer(said.text):
             shared = any(
                 0 <= event.start - match.end() <= _NEAR or event.start <= match.start() < event.end

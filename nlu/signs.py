@@ -295,7 +295,7 @@ class Signs:
             rf"(?!{any_of('mishaps')}|成(?![了功])|.{{0,2}}(?:错|重))"
         )
         self.unwanted = re.compile(
-            rf"(?:^|[,，。;；!！\s]){any_of('unwanted')}+{any_of('particles')}*(?=[,，。;；!！\s]|$)"
+            rf"(?:^|[,，。;；!！\s]){any_of('noise')}*{any_of('unwanted')}+{any_of('particles')}*(?=[,，。;；!！\s]|$)"
         )
         self.postponed = re.compile(rf"{any_of('another_day')}.{{0,24}}{verbs}")
         self.its_region = re.compile(rf"{any_of('servers')}(?:也|都|好像|有点)?\s*$")
