@@ -20,7 +20,7 @@ from nlu.periods import converted, period_behind, periods_alone
 from nlu.understanding import Measure
 from nlu.units import Units
 
-__all__ = ["Amount", "AmountKind", "Units", "read"]
+__all__ = ["Amount", "AmountKind", "Units", "read", "single"]
 
 
 class AmountKind(StrEnum):
@@ -98,7 +98,7 @@ def read(page: Page, lexicon: Lexicon, units: Units) -> tuple[Mark[Amount], ...]
         else:
             marks.append(mark)
         at = mark.end
-    return _merged(marks, _without_number(text))
+    return _merged(marks, [*_without_number(text), *_single(text, units)])
 
 
 def _amount(text: str, whole: str, found: Mark[Number], units: Units, free_from: int) -> Mark[Amount]:
@@ -283,6 +283,22 @@ def _without_number(text: str) -> list[Mark[Amount]]:
     return marks
 
 
+def _single(text: str, units: Units) -> Iterable[Mark[Amount]]:
+    """单次, 单科: one of a unit that the catalog sells by."""
+    for found in _ALONE.finditer(text):
+        unit = units.pattern.match(text, found.end())
+        if unit is not None and len(unit[0]) == 1 and units.spellings[unit[0]]:
+            one = (Decimal(1), Decimal(1), True)
+            yield _marked(
+                text, AmountKind.SIZE, one, units.spellings[unit[0]], found.start(), unit.end()
+            )  # fmt: skip
+
+
+def single(amount: Amount) -> bool:
+    """Whether the one of an amount was said without a numeral: 单次."""
+    return amount.kind is AmountKind.SIZE and _ALONE.match(amount.text) is not None
+
+
 def _merged(marks: list[Mark[Amount]], others: Iterable[Mark[Amount]]) -> tuple[Mark[Amount], ...]:
     """Both in the order of the text; of two that overlap the first kind counts."""
     merged: list[Mark[Amount]] = []
@@ -306,6 +322,8 @@ def _open(character: str) -> bool:
     return character in ("", "的") or not (character.isalnum() or "一" <= character <= "龥")
 
 
+_ALONE = re.compile(r"(?<![\u4e00-\u9fff])单(?=[次门科节页课][\W的券票卡版]|[次门科节页课]$)")
+"""In front of what is sold one by one; 订单次 and 单次数 are none."""
 _LONGEST = 12
 _FORMAL = frozenset("壹贰弍叁") | frozenset("参肆伍陆") | frozenset("柒捌玖拾")
 _ONE_LETTER = ("m", "d")

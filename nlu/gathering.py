@@ -134,8 +134,11 @@ class _Gatherer:
                 self._record.labels_beside += filter(_is_label, before.qualifiers)
         last: Event | None = None
         for at, event in enumerate(clause):
-            if self._tier_of_the_next(event, clause[at + 1 : at + 2]):
+            following = clause[at + 1 : at + 2]
+            if self._tier_of_the_next(event, following):
                 self.records.append(Record())
+            elif self._kind_of_the_next(event, following):
+                self.records.append(Record(opened_by=EventKind.JOIN))
             self._add(event, last, separator)
             last = event
 
@@ -154,6 +157,23 @@ class _Gatherer:
                 and not any(same_value(one, said) for said in record.amounts)
                 for one in following
             )
+        )
+
+    def _kind_of_the_next(self, event: Event, following: list[Event]) -> bool:
+        """成人票两张儿童票一张: behind goods that were counted, another label is counted too."""
+        record = self._record
+        return (
+            event.kind is EventKind.QUALIFIER
+            and event.mention is not None
+            and event.mention.role is None
+            and self._correcting is None
+            and not self._negated
+            and self._contrast is None
+            and record.quantity is not None
+            and bool(record.names)
+            and record.quantity.end <= event.start
+            and record.quantity.end > max(name.start for name in record.names)
+            and any(one.kind is EventKind.QUANTITY and one.start - event.end <= 1 for one in following)
         )
 
     def _says_more(self, separator: EventKind | None, clause: list[Event]) -> bool:
@@ -409,8 +429,12 @@ class _Gatherer:
             record.qualifiers.clear()
             record.requalified = False
         if event.kind is EventKind.AMOUNT:
-            # 单杯，不对，5杯: a size corrects what a word said of the variant.
-            sized = [e for e in record.qualifiers if e.mention is not None and not e.mention.role]
+            # 单杯，不对，5杯: a size corrects what a word said of the variant before.
+            sized = [
+                e
+                for e in record.qualifiers
+                if e.mention is not None and not e.mention.role and e.start < record.corrected_from
+            ]
             record.qualifiers = [e for e in record.qualifiers if e not in sized]
             self._replaced = self._replaced or bool(sized)
         record.open.discard(SLOTS[event.kind])

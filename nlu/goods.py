@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from nlu.amounts import Amount, AmountKind
+from nlu.label_words import stands_in
 from nlu.labelled import labelled
 from nlu.naming import Role
 from nlu.normalise import plain
@@ -256,7 +257,7 @@ class Goods:
 
     def sized_in(self, product_id: str, text: str) -> bool:
         """Whether a word that tells variants of the product apart (单杯, 个人版) stands in the text."""
-        return any(word in text for word in self._sizes.words(product_id))
+        return any(stands_in(word, text) for word in self._sizes.words(product_id))
 
     def labelled(self, text: str, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
         """The mentions, with the labels of variants as qualifiers (家庭和企业版, 大杯)."""
@@ -514,7 +515,7 @@ class Goods:
         meanings = [meaning for role, meaning in wanted.qualifiers if role is not Role.CARRIER]
         known = self._sizes.words(product_id)
         words = [word for word in dict.fromkeys(wanted.labels) if word in known]
-        words = words or [word for word in known if word in wanted.nearby]
+        words = words or [word for word in known if stands_in(word, wanted.nearby)]
         words = words or [word for word in known if any(meaning in word for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         amounts = wanted.amounts

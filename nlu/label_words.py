@@ -21,6 +21,10 @@ def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]
     for size in sorted(sizes, key=len, reverse=True):
         label = label.replace(size, " ")
     bundle = 2 if "+" in label else 0
+    for people in _PEOPLE.finditer(label):
+        # 一大一小 of 亲子票(1大1小).
+        yield from ((word, bundle) for word in _spelled(people[0]))
+    label = _PEOPLE.sub(" ", label)
     for found in _PIECE.finditer(label):
         piece = found[0]
         if (numbered := _NUMBERED.fullmatch(piece)) and _CHINESE.match(label, found.end()):
@@ -45,6 +49,30 @@ def label_words(label: str, sizes: Collection[str]) -> Iterator[tuple[str, int]]
                     yield piece[-length:], bundle or 1
 
 
+def stands_in(word: str, text: str) -> bool:
+    """Whether a text says the word; 四六级 says no 六级 but several levels."""
+    if word[:1] not in _NUMERALS:
+        return word in text
+    return any(not follows_numeral(text, found.start()) for found in re.finditer(re.escape(word), text))
+
+
+def follows_numeral(text: str, start: int) -> bool:
+    """Whether what begins at `start` is but the end of a number, or the last of several."""
+    return text[start] in _NUMERALS and start > 0 and text[start - 1] in _NUMERALS_BEFORE
+
+
+_NUMERALS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十")
+_NUMERALS_BEFORE = _NUMERALS | frozenset("百千万")
+
+
+def _spelled(people: str) -> Iterator[str]:
+    """Grown-ups and children of a ticket, in digits and in words."""
+    yield people
+    for two in "两二":
+        yield people.translate(str.maketrans("1234", f"一{two}三四"))
+
+
+_PEOPLE = re.compile("(?:[1-4][大小]){2}")
 _PIECE = re.compile(r"[0-9]{1,2}[dk](?![a-z0-9])[\u4e00-\u9fff]*|[a-z]+[0-9]*|[0-9]*[\u4e00-\u9fff]+[0-9]*")
 _KIND_AND_FORM = re.compile(r"(?P<kind>[0-9]{1,2}[dk])(?P<form>[\u4e00-\u9fff]+)")
 _NUMBERED = re.compile(r"(?P<what>[\u4e00-\u9fff]{2,})[0-9]+")

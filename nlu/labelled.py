@@ -26,6 +26,9 @@ def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Ment
     ]
     if not labels and not only:
         return tuple(sorted(mentions, key=lambda mention: mention.start))
+    slips = [m for m in firm if any(_misread(m, label, firm, sizes) for label in labels)]
+    firm = [mention for mention in firm if mention not in slips]
+    firm = [_without_label(mention, labels, sizes) for mention in firm]
     inside = [m for m in firm if any(_swallows(label, m, firm, sizes) for label in labels)]
     firm = [mention for mention in firm if mention not in inside]
     labels = [piece for label in labels for piece in _around_names(text, label, firm, sizes)]
@@ -35,12 +38,45 @@ def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Ment
         if mention.closeness is not Closeness.EXACT
     ]
     labels = [label for label in labels if not any(_overlap(label, mention) for mention in firm)]
+    gone = (*only, *inside, *slips)
     kept = [
         m
-        for m in mentions
-        if m not in only and m not in inside and not any(_overlap(label, m) for label in labels)
+        for m in (_without_label(m, labels, sizes) for m in mentions if m not in gone)
+        if not any(_overlap(label, m) for label in labels)
     ]
     return tuple(sorted((*kept, *labels), key=lambda mention: mention.start))
+
+
+def _misread(mention: Mention, label: Mention, names: Sequence[Mention], sizes: Sizes) -> bool:
+    """Whether what was taken for a misspelt name of the goods beside it (初中年卡 of 初中版年卡), or for goods
+    that are not sold here (office of MS Office), begins with a label of those."""
+    guessed = mention.kind is MentionKind.NAME and mention.closeness is not Closeness.EXACT
+    within = label.start <= mention.start < label.end
+    if not within or not (guessed or mention.kind is MentionKind.UNKNOWN):
+        return False
+    return any(
+        other.kind is MentionKind.NAME
+        and other.closeness is Closeness.EXACT
+        and not _overlap(other, label)
+        and (not guessed or mention.options.keys() <= other.options.keys())
+        and all(label.text in sizes.words(one) for one in other.options)
+        for other in names
+        if other is not mention
+    )
+
+
+def _without_label(mention: Mention, labels: Sequence[Mention], sizes: Sizes) -> Mention:
+    """英语 of 英语六级, which is no misspelt 英语四六级: the label at its end is read as such."""
+    if mention.kind is not MentionKind.NAME or mention.closeness is Closeness.EXACT:
+        return mention
+    for label in labels:
+        ends = label.end == mention.end and label.start - mention.start >= _NAME_MIN
+        if ends and all(label.text in sizes.words(one) for one in mention.options):
+            return replace(mention, end=label.start)
+    return mention
+
+
+_NAME_MIN = 2
 
 
 def _swallows(label: Mention, mention: Mention, names: Sequence[Mention], sizes: Sizes) -> bool:

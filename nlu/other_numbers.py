@@ -167,10 +167,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
     # 话费五十手机138…: a size, and then the recipient.
     labelled = r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|\d\d)(?:号码|手机号?) ?[是为:]? ?[\d\0]"
+    # 儿童票一张 手机138…: so many tickets, and then the recipient.
+    before_label = r"[一二两三四五六七八九十\d]{1,2}张 +(?:手机|号|卡号)[码号]* ?[是为:]? ?[\d\0]"
     yield (
         many,
         "个位名组 条部张台口 人号手俩仨",
-        rf"(?<![第\da-z])(?!{goods})(?!{labelled})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
+        rf"(?<![第\da-z])(?!{goods})(?!{labelled})(?!{before_label})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
     yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group

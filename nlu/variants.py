@@ -14,11 +14,12 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlu.amounts import Amount, AmountKind, Units
+from nlu.amounts import Amount, AmountKind, Units, single
 from nlu.amounts import read as read_amounts
-from nlu.label_words import label_words
+from nlu.label_words import follows_numeral, label_words, stands_in
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
+from nlu.page import Mark, Page
 from nlu.periods import LIFETIME
 from nlu.sounds import heard
 from nlu.understanding import Measure
@@ -105,6 +106,7 @@ class Sizes:
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         """`(start, end, word)` of the words in a text that tell variants of these products apart."""
+        text = _SPELLED.sub(lambda numeral: _DIGIT[numeral[0]], text)  # 二D
         found = self._labels_said.find_matches_as_indexes(text)
         heard_too = self._labels_heard.find_matches_as_indexes(heard(text))
         known = [self.words(product_id) for product_id in product_ids] if found or heard_too else []
@@ -113,14 +115,17 @@ class Sizes:
             if text[start:end] != word and any(word in words for words in known):
                 yield start, end, word  # 转业版
         for _, start, end in found:
-            part_of_number = text[start].isdigit() and text[start - 1 : start].isdigit()
-            if not part_of_number and any(text[start:end] in words for words in known):
+            if not follows_numeral(text, start) and any(text[start:end] in words for words in known):
                 yield start, end, text[start:end]
 
     def _sized(self, word: str) -> bool:
         """Whether a word holds a number with a unit, which is read as such."""
-        marks = read_amounts(normalise(word), self._lexicon, self._units)
+        marks = self._amounts_of(normalise(word))
         return any(mark.value.kind is not AmountKind.BARE for mark in marks)
+
+    def _amounts_of(self, label: Page) -> list[Mark[Amount]]:
+        """The numbers of a label; 单次 is its word."""
+        return [mark for mark in read_amounts(label, self._lexicon, self._units) if not single(mark.value)]
 
     def _said_of(self, size: Size) -> Iterator[tuple[str, int]]:
         """The words of a label, and how far each is from being the whole of it."""
@@ -132,7 +137,7 @@ class Sizes:
         key = (variant.label, variant.face_value, variant.unit)
         if key not in self._labels:
             page = normalise(variant.label)
-            marks = read_amounts(page, self._lexicon, self._units)
+            marks = self._amounts_of(page)
             word = list(page.text)
             for mark in marks:
                 word[mark.start : mark.end] = "\0" * (mark.end - mark.start)
@@ -174,7 +179,7 @@ class Sizes:
         found: dict[str, dict[str, int]] = {}
         for size in sizes:
             for word, part in self._said_of(size):
-                if word in known:
+                if stands_in(word, known):
                     # 100元话费 of 话费充值: the goods' own name and places tell nothing apart.
                     continue
                 skus = found.setdefault(word, {})
@@ -253,6 +258,8 @@ class Sizes:
         return self.fit(product_id, (as_amount(measure),))
 
 
+_SPELLED = re.compile("[二三四](?=[dk](?![a-z]))")
+_DIGIT = {"二": "2", "三": "3", "四": "4"}
 _HEARD_MIN = 3
 """Shorter labels sound like too much else."""
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
