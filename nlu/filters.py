@@ -88,6 +88,7 @@ class _Words:
         self.ends = Words(ends | dict.fromkeys(lexicon.words("filters.min_before"), Slot.MIN_PRICE))
         self.price_before = re.compile(rf"(?:{price})(?:在|是|要|到|为|区间|范围|:| )*(?:从)?$")
         self.between_behind = re.compile(rf" ?(?:{either('between_behind')})")
+        self.listing = re.compile(_either(lexicon.words("stance.search")))
         arrive = either("arrive")
         self.arrive = re.compile(
             rf" ?(?:之?内|以内)?[就能可以会要]{{0,2}} ?(?:{arrive})(?!期|底|现在|目前|了)"
@@ -214,7 +215,8 @@ def _between(text: str, words: _Words) -> list[Mark[Limit]]:
         start, end = found.span()
         before = words.price_before.search(text, max(0, start - _REACH), start)
         behind = words.between_behind.match(text, end)
-        if not before and not behind:
+        listed = _SUCH.match(text, end) and words.listing.search(text)
+        if not before and not behind and not listed:
             continue
         end = behind.end() if behind else end
         marks.append(Mark(Limit(Slot.MIN_PRICE, low.low * 100), start, end))
@@ -295,6 +297,8 @@ _TIME = re.compile(
     rf"|(?P<n>{_N}) ?(?P<and_half>个半(?=小时|钟头))?(?P<unit>个小时|个钟头|个钟|小时|钟头|分钟|秒钟|个工作日|工作日|秒|分(?!之|期|享|店|$)|天|日(?=内|之内|以内)|(?:mins?|minutes?|h|hours?|sec|s|fenzhong|xiaoshi)(?![a-z]))(?:(?P<rest>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})分钟?)?"
 )
 _MONEY_NUMBER = r"(?:\d{1,6}(?:\.\d{1,2})?[kw]?|[一二两三四五六七八九十百千万零]{1,8})"
+_SUCH = re.compile(r" ?的(?=[\u4e00-\u9fff\0])")
+"""200到500的礼品卡有哪些: where goods are to be shown, these are their prices."""
 _FROM_TO = re.compile(
     rf"(?<![\d.])(?P<low>{_MONEY_NUMBER}) ?(?:块钱?|元|¥)? ?(?:到|至|~|-|—|–) ?¥?(?P<high>{_MONEY_NUMBER})(?![\d.]) ?(?:块钱?|元)?(?! ?(?:分钟|小时|天|折|个月|张|个|年|点券|q币|gb?))"
 )

@@ -267,8 +267,13 @@ class Signs:
         self.told_by = re.compile(any_of("strangers") + any_of("telling"))
         self.warned = re.compile(any_of("warnings") + "$")
         warning = rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})"
+        recipients = (
+            *lexicon.words("accounts.labels"),
+            *(w for k in lexicon.accounts.values() for w in k.labels),
+        )
+        given_later = rf"(?:{'|'.join(map(re.escape, sorted(recipients, key=len, reverse=True)))})(?:我|就)?{any_of('put_off')}{any_of('handed_over')}"
         self.careful = re.compile(
-            rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}"
+            rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}|{given_later}"
         )
         self.mistaken = re.compile(rf"{warning}{any_of('turned_into')}{any_of('that_kind')}?$")
         self.mistaken_place = re.compile(
