@@ -163,7 +163,9 @@ class Parser:
     def _without_talk(self, text: str, reading: Reading) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either."""
         heard = self._talk.left_out(reading)
-        if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL) or self._refuses(reading):
+        if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL):
+            return None
+        if self._refuses(reading) or self._prover.left_open(reading):
             return None
         again = self._reader.read(heard, self._goods)
         understood = self._meant(text, again, NOTHING_EXPECTED, None)

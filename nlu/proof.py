@@ -21,11 +21,11 @@ from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
-from nlu.proof_of_names import ProofOfNames
+from nlu.proof_of_names import ProofOfNames, strangers_listed
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
-from nlu.proof_of_shares import ProofOfShares
-from nlu.proof_of_sizes import ProofOfSizes
+from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
+from nlu.proof_of_sizes import ProofOfSizes, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.reading import Reading
 from nlu.records import EventKind
@@ -67,6 +67,13 @@ class Prover:
             if lines[at].sku is not None:
                 found[at] = found.get(at, frozenset()) | {why}
         return found
+
+    def left_open(self, reading: Reading) -> bool:
+        """Whether what nobody understood may be a word that turns the order around, or goods of their own: then
+        it must not be left out as talk."""
+        said = Said.of(reading, [SpokenLine()] * len(reading.records))
+        found = (*self._slips.doubts(said), *strangers_listed(said), *counts_of_other_sentences(said))
+        return bool(found) or unread_years(said)
 
     def _all(self, said: Said) -> Iterator[Doubt]:
         yield from self._counts.doubts(said)

@@ -51,8 +51,7 @@ class ProofOfNames:
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
         yield from _joined_with_strangers(said)
-        yield from _counted_strangers(said)
-        yield from _listed_strangers(said)
+        yield from strangers_listed(said)
 
     def _siblings(self, said: Said) -> Iterator[Doubt]:
         """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
@@ -259,6 +258,12 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
         words = [at for at in range(join.end, following.start) if said.text[at] != " "]
         if _CHARACTERS_MIN <= len(words) <= _BETWEEN_MAX and len(left.intersection(words)) >= _CHARACTERS_MIN:
             yield said.nearest(join.start), Unproven.NAME_UNUSED
+
+
+def strangers_listed(said: Said) -> Iterator[Doubt]:
+    """Goods that were listed or counted, and that nobody understood."""
+    yield from _counted_strangers(said)
+    yield from _listed_strangers(said)
 
 
 def _listed_strangers(said: Said) -> Iterator[Doubt]:

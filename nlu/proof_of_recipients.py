@@ -28,6 +28,7 @@ class ProofOfRecipients:
         self._label = re.compile("|".join(map(re.escape, words)))
         talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
         prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
+        self._hummed = re.compile(rf"{any_of(lexicon, 'accounts.fillers')}+[是为]")
         self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
@@ -46,6 +47,7 @@ class ProofOfRecipients:
                     or self._is_unchanged(said, event)
                     or self._asks(event)
                     or _begins_with_dots(event)
+                    or self._hums(event)
                     or _swallowed(said, event)
                     or _goes_on(said, event)
                 ):
@@ -74,6 +76,10 @@ class ProofOfRecipients:
         )
         stays = self._unchanged.match(said.text, event.end) is not None
         return stays and event.account is not None and any(one != event.account.text for one in earlier)
+
+    def _hums(self, event: Event) -> bool:
+        """Riot ID那啥是Kuroneko: a name that begins with a hum and 是 begins further behind."""
+        return event.account is not None and self._hummed.match(event.account.text) is not None
 
     def _asks(self, event: Event) -> bool:
         """角色名 孤狼得花多少: a name that ends in a question for the price is longer than it should be."""

@@ -46,7 +46,7 @@ class ProofOfShares:
         """What of the shares is not proven."""
         yield from self._of_each(said)
         yield from self._of_others(said)
-        yield from _counts_of_other_sentences(said)
+        yield from counts_of_other_sentences(said)
         yield from self._of_ones(said)
         yield from self._of_places(said)
         yield from self._of_all(said)
@@ -188,7 +188,7 @@ def _put_right(said: Said, record: Record, account: Event) -> bool:
     return account.start >= record.corrected_from > 0 and used
 
 
-def _counts_of_other_sentences(said: Said) -> Iterator[Doubt]:
+def counts_of_other_sentences(said: Said) -> Iterator[Doubt]:
     """话费50 A/B。四张京东卡，…一人两张: what each gets of the goods of one sentence is none of those of another."""
     ends = [match.start() for match in _SENTENCE.finditer(said.text)]
     for record in said.records:

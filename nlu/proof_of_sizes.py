@@ -38,7 +38,7 @@ class ProofOfSizes:
         ):
             yield from said.all(Unproven.NUMBER)
         yield from self._taken_back(said)
-        if _torn_period(said) or _unread_years(said):
+        if _torn_period(said) or unread_years(said):
             yield from said.all(Unproven.NUMBER)
         words = [
             *((event.start, event.end) for event in said.reading.events if event.kind in _NAMING),
@@ -128,7 +128,7 @@ def _torn_period(said: Said) -> bool:
     )
 
 
-def _unread_years(said: Said) -> bool:
+def unread_years(said: Said) -> bool:
     """365家庭版，百年: a length of time that nobody read, and that is all of its clause."""
     left = said.reading.shape.left.over
     return any(left.issuperset(range(*match.span())) for match in _YEARS.finditer(said.text))
