@@ -54,7 +54,8 @@ class ProofOfSizes:
                     yield at, Unproven.SIZE_UNUSED
             if record.name is None and any(_of_something(said, event) for event in record.amounts):
                 yield at, Unproven.NAME_UNUSED
-            if Slot.PRODUCT in record.inherited and record.amounts and _named(said, record.amounts[-1]):
+            sized = Slot.PRODUCT in record.inherited and record.amounts
+            if sized and (_named(said, record.amounts[-1]) or _lettered(said, record.amounts[-1])):
                 yield at, Unproven.NAME_UNUSED
 
     def _taken_back(self, said: Said) -> Iterator[Doubt]:
@@ -146,6 +147,13 @@ def _alone(said: Said, start: int, end: int) -> bool:
     return end - start > 1 and said.text[begin:stop].strip() == said.text[start:end]
 
 
+def _lettered(said: Said, size: Event) -> bool:
+    """芒果年卡给A，B年卡给B, where B站 lost a character: a letter that nobody read touches the size."""
+    at = size.start - 1
+    alone = _ALONE.match(said.text, at) if at >= 0 else None
+    return alone is not None and not any(begin <= at < end for begin, end in _spans(said))
+
+
 def _of_something(said: Said, size: Event) -> bool:
     """100大洋的券来一张: of a size without a name something else than a plain top-up is said."""
     left, at = said.reading.shape.left.over, size.end + 1
@@ -167,6 +175,7 @@ def _named(said: Said, size: Event) -> bool:
 _LETTER = re.compile("[a-z]{2}")
 _PERIOD = re.compile("[个张份][年季]")
 _YEARS = re.compile(r"(?<![^\s,，。;；])[百千万零]个?[年月天](?![^\s,，。;；])")
+_ALONE = re.compile("(?<![a-z0-9])[a-z](?![a-z0-9])")
 _TWO = 2
 _NO = "不"
 _YEAR = "年"
