@@ -27,6 +27,7 @@ class ProofOfSlips:
         self._light = frozenset(lexicon.words("aside.function_characters"))
         known = (*lexicon.words("stance.heard"), *lexicon.words("stance.heard_in_front"))
         self._pairs = frozenset(word for word in known if len(word) == len("如果"))
+        self._other_words = lexicon.words("proof.not_refusing_behind")  # 别扭, 别人
         self._no_more = re.compile(
             rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.forbidding')}$"
         )
@@ -82,6 +83,7 @@ class ProofOfSlips:
         return any(
             not left.isdisjoint(range(begin, event.start))
             and _HAN.fullmatch(said.text, begin, event.start)
+            and not said.text.startswith(self._other_words, begin)
             and self._no_more.search(said.text, max(0, begin - _REACH), begin)
             for begin in places
         )
