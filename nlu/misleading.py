@@ -90,7 +90,10 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
     """充多少我问下女儿再说, 多少钱都行, 问下他号多少, 别问我有没有优惠: no question for a price."""
     return (
         around.signs.undecided.match(around.text, cue.start) is not None
-        or around.signs.number_asked.search(around.text, 0, cue.start) is not None
+        or (
+            _OF_MONEY.search(cue.word) is None  # …这个号几块钱 asks for no number
+            and around.signs.number_asked.search(around.text, 0, cue.start) is not None
+        )
         or _not_to_be_asked(cue, around)
     )
 
@@ -166,6 +169,7 @@ def _clause(text: str, cue: Cue) -> str:
     return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
 
 
+_OF_MONEY = re.compile("[块元钱毛折]|[价卖贵]")
 _INSTEAD_OF_ANOTHER = frozenset(
     {CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.STATUS, CueKind.HISTORY, CueKind.RECEIPT, CueKind.HUMAN}
 )

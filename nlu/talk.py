@@ -50,6 +50,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2}")
 _COUNTED = re.compile("[0一半][张份个套单]$")
 """一人两张: who counts last counts goods."""
+_PUT_OFF = re.compile("等.{1,8}[再才]|[先莫别]")
+"""等有活动了再…, 先等等, 莫…: what puts an order off, or forbids it."""
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
 _ANY_NUMBER = _NUMERALS | {"0", "万", "半"}
 _UNHEARD = "\u200b"
@@ -119,7 +121,7 @@ def _spoken(
     text: str, start: int, end: int, first: int, used: Sequence[tuple[int, int]], apart: bool = False
 ) -> Iterator[Spoken]:
     said = plain_clause(text[start:end])
-    if said and not _LATIN.search(said) and not _COUNTED.search(said):
+    if said and not _LATIN.search(said) and not _COUNTED.search(said) and not _PUT_OFF.match(said):
         yield Spoken(
             start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
         )
@@ -166,12 +168,14 @@ class Talk:
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
             for kinds in (_DECIDING, _CHANGING)
         )
+        recipients = [event.start for event in reading.events if event.kind is EventKind.ACCOUNT]
         turns = [event.start for event in reading.events if event.kind in _TURNS]
         turned = min(turns, default=len(reading.page.text))
         counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
         talk: list[tuple[int, int]] = []
         for one in (*spoken_clauses(reading), *spoken_behind(reading)):
-            sure = one.apart and not _touches(deciding, one.start, one.end)
+            between = bool(recipients) and min(recipients) < one.start < max(recipients)
+            sure = one.apart and not between and not _touches(deciding, one.start, one.end)
             brief = one.apart and one.start < turned and _ANY_NUMBER.isdisjoint(one.clause.text)
             shortest = SHORT if brief else SHORT_BESIDE
             held = (*talk, *changing, *(() if one.apart else counted))
