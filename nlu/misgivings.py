@@ -58,6 +58,7 @@ def misgive(
         *_unread_partners(text, events, nameable, lexicon),
         *shredded_numbers(text, events),
         *_half_a_choice(events),
+        *_unread_others(text, events, left),
         *_guessed_names(events, left),
         *_unread_prices(text, left, wished),
     )
@@ -222,6 +223,17 @@ def _half_a_choice(events: Sequence[Event]) -> Iterable[int]:
     said = [event for event in events if event.kind in READ or event.kind is EventKind.OR]
     if len(said) > 1 and said[0].kind is EventKind.OR and said[1].start - said[0].end <= 1:
         yield said[0].start
+
+
+def _unread_others(text: str, events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:
+    """…, 钻也三个月: of something else the same is wanted, and nobody understood of what."""
+    return (
+        event.start
+        for event in events
+        if event.amount is not None
+        and text[event.start - 1 : event.start] == "也"
+        and event.start - 2 in left
+    )
 
 
 def _guessed_names(events: Sequence[Event], left: frozenset[int]) -> Iterable[int]:

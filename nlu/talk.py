@@ -48,10 +48,10 @@ _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2}")
-_COUNTED = re.compile("[0一半][张份个套单]$")
-"""一人两张: who counts last counts goods."""
-_PUT_OFF = re.compile("等.{1,8}[再才]|[先莫别]")
-"""等有活动了再…, 先等等, 莫…: what puts an order off, or forbids it."""
+_COUNTED = re.compile("[0一半][张份个套单]$|也.{0,2}0")
+"""一人两张, …也三个月: who counts last, or says the same of another, orders."""
+_PUT_OFF = re.compile("等.{1,8}[再才]|[先莫别]|不[用要][来买充给]")
+"""等有活动了再…, 先等等, 莫…, 不用来了: what puts an order off, or forbids it."""
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
 _ANY_NUMBER = _NUMERALS | {"0", "万", "半"}
 _UNHEARD = "\u200b"
@@ -162,7 +162,8 @@ class Talk:
         besides, or where somebody else's words are quoted."""
         if reading.quotes or not any(event.kind in _ORDERED for event in reading.events):
             return None
-        if sum(1 for _ in _CLAUSE.finditer(reading.page.text)) > CLAUSES_MAX:
+        text = reading.page.text
+        if sum(1 for _ in _CLAUSE.finditer(text)) > CLAUSES_MAX or _PUT_OFF.match(text.lstrip()):
             return None
         deciding, changing = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
