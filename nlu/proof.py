@@ -101,7 +101,7 @@ class Prover:
         events, reading = said.reading.events, said.reading
         spans = [(event.start, event.end) for event in events]
         spans += [event.account.label for event in events if event.account and event.account.label]
-        spans += [*reading.elsewhere, *((mark.start, mark.end) for mark in reading.others)]
+        spans += [*reading.refusals, *reading.elsewhere, *((mark.start, mark.end) for mark in reading.others)]
         for start, end in spans:
             known[start:end] = b"\x01" * (end - start)
         unknown = not all(known[at] for at in numerals(said.text))

@@ -217,8 +217,8 @@ async def test_a_name_that_would_take_over_known_ones_is_refused_with_what_would
     assert any("would change from" in reason for reason in verdict.reasons), verdict
 
 
-async def test_a_yes_is_never_taught_that_turns_a_no_into_one(own: App) -> None:
-    verdict = await own.teaching.teach(phrase("confirm", "整起"))
+async def test_what_says_no_is_never_taught_as_a_yes(own: App) -> None:
+    verdict = await own.teaching.teach(phrase("confirm", "不整起"))
     assert isinstance(verdict, Refused)
     assert "says no" in verdict.reasons[0]
 
