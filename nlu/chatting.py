@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind, is_article
+from nlu.remarks import HAN
 from nlu.repeated import either_of
 
 _CLAUSE = re.compile(r"[^,，。.;；!！\n~…\s?？]+[?？]?")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _LENGTH_MIN = 3
 _ASIDE_IN_CLAUSE = frozenset({EventKind.NOUN, EventKind.QUALIFIER, EventKind.COMMA, EventKind.STOP})
 """Events that do not keep a clause from being chat."""
@@ -101,7 +101,7 @@ class Chatting:
 
     def _states(self, clause: re.Match[str], deciding: Sequence[Cue]) -> bool:
         said = clause[0]
-        if len(_HAN.findall(said)) < _LENGTH_MIN or self._asks.search(said) or self._wants.match(said):
+        if len(HAN.findall(said)) < _LENGTH_MIN or self._asks.search(said) or self._wants.match(said):
             return False
         praises = self._shop.search(said) is not None and self._praise.search(said) is not None
         return all(praises and cue.kind is CueKind.REPORTED for cue in deciding)

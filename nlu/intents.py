@@ -102,10 +102,7 @@ class Intents:
         """嗯，整岔劈了: beside the yes stands what by itself is none, whatever the whole sounds like."""
         if self._examples.guess(seen.masked, seen.cues).alike:
             return False
-        text = list(seen.masked)
-        for cue in seen.cues.get(CueKind.CONFIRM, ()):
-            text[cue.start : cue.end] = " " * (cue.end - cue.start)
-        more = BARE.sub("", "".join(text))
+        more = BARE.sub("", _without_yes(seen.masked, seen))
         if not more or self._courteous(more):
             return False
         yes = [(cue.start, cue.end) for cue in seen.cues.get(CueKind.CONFIRM, ())]
@@ -364,10 +361,15 @@ def _unfounded(intent: Intent, seen: Evidence) -> bool:
 
 def _negates(seen: Evidence) -> bool:
     """Whether something is negated but for what says yes itself: 没问题, 没错."""
-    text = list(seen.text)
+    return _NEGATION.search(_without_yes(seen.text, seen)) is not None
+
+
+def _without_yes(text: str, seen: Evidence) -> str:
+    """The text with blanks for the words that say yes."""
+    characters = list(text)
     for cue in seen.cues.get(CueKind.CONFIRM, ()):
-        text[cue.start : cue.end] = " " * (cue.end - cue.start)
-    return _NEGATION.search("".join(text)) is not None
+        characters[cue.start : cue.end] = " " * (cue.end - cue.start)
+    return "".join(characters)
 
 
 def _whole(seen: Evidence) -> bool:

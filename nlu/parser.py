@@ -8,7 +8,7 @@ of all it is decided what the customer wants.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nlu.answers import Answers
@@ -35,7 +35,7 @@ from nlu.parts import Parts
 from nlu.products import Names
 from nlu.proof import Prover
 from nlu.reading import Reader, Reading
-from nlu.records import EventKind
+from nlu.records import EventKind, Record
 from nlu.said import Unproven
 from nlu.signs import Signs
 from nlu.talk import Talk
@@ -43,6 +43,7 @@ from nlu.understanding import (
     NOTHING_EXPECTED,
     Expectation,
     Intent,
+    LineInHand,
     Measure,
     Problem,
     ProblemCode,
@@ -148,9 +149,7 @@ class Parser:
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
         records = [asked_for(record, expectation.asking, kind) for record in reading.records]
-        alone = len(records) == 1
-        spoken = [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
-        spoken = self._proven(reading, spoken)
+        spoken = self._proven(reading, self._spoken(reading, records, hand))
         understood = self._assembled(text, reading, guess, spoken)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
@@ -159,6 +158,13 @@ class Parser:
         if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
             understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
         return besides(reading.page.text, understood, reading.events, expectation, self._signs)
+
+    def _spoken(
+        self, reading: Reading, records: Sequence[Record], hand: LineInHand | None = None
+    ) -> list[Spoken]:
+        """What each record means as a line; `hand` is the line in hand."""
+        alone = len(records) == 1
+        return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
 
     def _without_talk(self, text: str, reading: Reading) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either."""
@@ -173,11 +179,7 @@ class Parser:
 
     def _refuses(self, reading: Reading) -> bool:
         """Whether the message perhaps refuses or only tells of what it seems to order, by a slip too."""
-        alone = len(reading.records) == 1
-        lines = [
-            self._lines.line(reading.page, record, reading.shape, None, alone).line
-            for record in reading.records
-        ]
+        lines = [one.line for one in self._spoken(reading, reading.records)]
         doubts = self._prover.doubts(reading, lines)
         return any(why & {Unproven.REFUSED, Unproven.TOLD} for why in doubts.values())
 

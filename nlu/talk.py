@@ -19,6 +19,7 @@ from nlu.corrections import CueKind
 from nlu.numerals import numbers
 from nlu.reading import Reading
 from nlu.records import EventKind
+from nlu.remarks import HAN
 
 TALK_MAX = 0.6
 """A clause is left out whose harm is less likely than this."""
@@ -46,7 +47,6 @@ _CLAUSE = re.compile(
 )
 _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2}")
 _COUNTED = re.compile("[0一半][张份个套单]$|也.{0,2}0")
 """一人两张, …也三个月: who counts last, or says the same of another, orders."""
@@ -181,7 +181,7 @@ class Talk:
             shortest = SHORT if brief else SHORT_BESIDE
             held = (*talk, *changing, *(() if one.apart else counted))
             if (
-                len(_HAN.findall(one.clause.text)) >= shortest
+                len(HAN.findall(one.clause.text)) >= shortest
                 and not _touches(held, one.start, one.end)
                 and self._judge.harm(one.clause) < (TALK_MAX if sure else UNSURE_MAX)
             ):
