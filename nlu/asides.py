@@ -12,8 +12,8 @@ from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
+from nlu.mention import Mention, MentionKind
 from nlu.page import Mark
-from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.signs import Signs
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from nlu.products import Closeness
+from nlu.mention import Closeness
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import Intent, SpokenLine

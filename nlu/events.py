@@ -10,8 +10,8 @@ from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
+from nlu.mention import Mention, MentionKind
 from nlu.page import Mark
-from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.records import Event, EventKind, same_value
 from nlu.signs import Signs

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from nlu.amounts import Amount, AmountKind
 from nlu.corrections import CueKind
-from nlu.products import Closeness, Mention
+from nlu.mention import Closeness, Mention
 from nlu.reading import Reading
 from nlu.records import Event, EventKind
 from nlu.understanding import Slot, Span, Understanding

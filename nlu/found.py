@@ -9,9 +9,9 @@ from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.corrections import Cue, CueKind
 from nlu.filters import Limit
+from nlu.mention import Mention
 from nlu.other_numbers import OtherNumber
 from nlu.page import Mark, Page
-from nlu.products import Mention
 from nlu.quantities import Quantity
 from nlu.references import Reference
 from nlu.understanding import PaymentMethod, SortKey

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from nlu.amounts import AmountKind
-from nlu.products import MentionKind
+from nlu.mention import MentionKind
 from nlu.records import (
     SEPARATORS,
     SLOTS,

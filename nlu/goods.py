@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from nlu.amounts import Amount, AmountKind
 from nlu.label_words import stands_in
 from nlu.labelled import labelled
+from nlu.mention import Closeness, Mention, MentionKind
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import Closeness, Mention, MentionKind, Names
+from nlu.products import Names
 from nlu.siblings import Siblings
 from nlu.understanding import LineInHand
 from nlu.variants import (

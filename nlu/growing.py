@@ -11,12 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from nlu.name_table import MentionKind
-
-if TYPE_CHECKING:
-    from nlu.products import Mention
+from nlu.mention import Mention, MentionKind
 
 OPTIONS_MAX = 8
 _JUMP_MIN = 2

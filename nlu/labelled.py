@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import squeezed
-from nlu.products import Closeness, Mention, MentionKind
 from nlu.siblings import KIN_MAX
 from nlu.variants import Sizes
 

@@ -9,7 +9,7 @@ kept for the next one that names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,12 +17,13 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio, partial_ratio_alignment
 
 from nlu.lexicon import Lexicon
-from nlu.name_table import SHARED_MIN, Entry, MentionKind, NameTable, squeezed
+from nlu.mention import Closeness, Mention, MentionKind
+from nlu.name_table import SHARED_MIN, Entry, NameTable, squeezed
 from nlu.naming import STRONG, Namer, Role
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.parts import Parts
-from nlu.products import Closeness, Mention, Names
+from nlu.products import Names
 from nlu.regions import spellings_of
 from nlu.shortlist import SELLERS_MAX, Shortlist
 from nlu.sounds import heard, initials, pinyin
@@ -206,6 +207,7 @@ class LargeNames(Names):
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         table = LargeTable(vocabulary, lexicon)
+        self._lexicon = lexicon
         super().__init__(table, lexicon, Parts((), lexicon, table.namer.words))
         self._part = lru_cache(maxsize=PARTS_KEPT)(self._part_of)
 
@@ -255,7 +257,7 @@ class LargeNames(Names):
         found.sort(key=lambda one: -one[0])
         closest = found[:LOOKED_AT_CLOSELY]
         breaks = [at for at in range(1, len(written)) if places[at] - places[at - 1] > 1]
-        begins = [*breaks, *self._parts.begins(written)] if len(closest) > 1 else []
+        begins = [*breaks, *self.parts.begins(written)] if len(closest) > 1 else []
         closest.sort(key=lambda one: _unlikeness(self._squeezed(one[1]), written, spoken, begins))
         return closest + found[LOOKED_AT_CLOSELY:]
 
@@ -296,34 +298,25 @@ class _Part(Names):
     passing = True
 
     def __init__(self, whole: Names, table: NameTable, lexicon: Lexicon) -> None:
-        super().__init__(table, lexicon, whole._parts)
+        super().__init__(table, lexicon, whole.parts)
         self._whole = whole
 
-    def _exact(self, text: str, edges: frozenset[int]) -> list[Mention]:
-        general = self._whole._exact(text, edges)
-        return super()._exact(text, edges) + [one for one in general if one.text not in self._entries]
+    def spelled(self, text: str, edges: frozenset[int]) -> list[Mention]:
+        general = self._whole.spelled(text, edges)
+        return super().spelled(text, edges) + [one for one in general if one.text not in self.table.entries]
 
-    def _with_sound(self, text: str, exact: list[Mention], edges: frozenset[int]) -> list[Mention]:
-        known = self._whole._entries
-        own = super()._with_sound(text, exact, edges)
-        general = self._whole._with_sound(text, [], edges)
-        return [
-            one
-            for one in own
-            if one.closeness is not Closeness.SOUND or text[one.start : one.end] not in known
-        ] + [one for one in general if text[one.start : one.end] not in self._entries]
+    def heard(self, text: str, edges: frozenset[int]) -> list[Mention]:
+        own, general = super().heard(text, edges), self._whole.heard(text, edges)
+        mine, known = self.table.entries, self._whole.table.entries
+        return [one for one in own if text[one.start : one.end] not in known] + [
+            one for one in general if text[one.start : one.end] not in mine
+        ]
 
-    def _described(self, one: Mention, other: Mention) -> Mention | None:
-        """Where all kinds of goods are sold, the kind that is said behind a brand is not just anybody's:
-        夏隼加油卡 is no 夏隼游戏币."""
-        own = (self._written[product_id] for product_id in one.options)
-        return super()._described(one, other) if any(other.text in name for name in own) else None
-
-    def _misspelled(
-        self, text: str, taken: bytearray, edges: frozenset[int], others: list[Mention]
-    ) -> Iterator[Mention]:
-        yield from super()._misspelled(text, taken, edges, others)
-        yield from self._whole._misspelled(text, taken, edges, others)
+    def misspelled(
+        self, text: str, taken: bytearray, edges: frozenset[int], others: Sequence[Mention]
+    ) -> list[Mention]:
+        own = super().misspelled(text, taken, edges, others)
+        return own + self._whole.misspelled(text, taken, edges, others)
 
 
 class _Facts(dict[str, Any]):

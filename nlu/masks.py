@@ -8,8 +8,8 @@ from typing import Any
 from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.filters import Limit
+from nlu.mention import Mention, MentionKind
 from nlu.page import Mark, Page
-from nlu.products import Mention, MentionKind
 from nlu.quantities import Quantity
 from nlu.references import Reference
 from nlu.understanding import PaymentMethod, Slot, SlotSpan

@@ -10,10 +10,10 @@ from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.goods import Goods
 from nlu.in_front import in_front
+from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import Entry
 from nlu.naming import Role
 from nlu.page import Mark
-from nlu.products import Closeness, Mention, MentionKind
 from nlu.sounds import heard
 
 

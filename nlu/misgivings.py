@@ -24,7 +24,7 @@ from nlu.broken_numbers import (
 )
 from nlu.leftovers import Left
 from nlu.lexicon import Lexicon
-from nlu.products import Closeness
+from nlu.mention import Closeness
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, same_value
 from nlu.sounds import heard

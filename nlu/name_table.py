@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,10 +17,12 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.few_words import FEW, FewWords, Finder
 from nlu.lexicon import Lexicon, word_set
+from nlu.mention import MentionKind
 from nlu.naming import COST, STRONG, Form, Namer, Role, Token
 from nlu.normalise import plain
 from nlu.regions import spellings_of
-from nlu.spellings import PARTIAL_COST, QUALIFYING, Spellings, all_chinese
+from nlu.scripts import all_chinese, is_latin
+from nlu.spellings import PARTIAL_COST, QUALIFYING, Spellings
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FORMS_PER_PRODUCT_MAX = 400
@@ -31,23 +32,6 @@ ACRONYM_MIN = 3
 """Fewer letters are no name, not even where a fitting size stands by."""
 SHARED_MIN = 3
 """Fewer characters inside of a longer name are no name of their own."""
-
-
-class MentionKind(Enum):
-    """What a word found in a message does."""
-
-    NAME = "name"
-    """It names a product, or one of few siblings."""
-    NOUN = "noun"
-    """It only says what kind of thing: 会员, 点券."""
-    UNKNOWN = "unknown"
-    """A well-known good that this shop does not sell."""
-    QUALIFIER = "qualifier"
-    """A tier, country or carrier standing by itself: 白金, 港服, 移动."""
-    REGION = "region"
-    """A server of one of the products."""
-
-    __hash__ = object.__hash__  # looked up for every name found; enum's own is written in Python
 
 
 @dataclass(slots=True)
@@ -392,6 +376,15 @@ class NameTable:
         """Whether a brand that stands in the product's name is what the spelling begins with."""
         return any(text.startswith(brand) for brand in self.brands[product_id])
 
+    def brands_in(self, text: str) -> frozenset[str]:
+        """The brands of a spelling's products that it holds; 加油卡 says what it is, not whose."""
+        return frozenset(
+            brand
+            for one in self.entries[text].options
+            for brand in self.brands[one]
+            if brand in text and self.namer.role_of(brand) is None
+        )
+
     def lost_version(self, text: str) -> bool:
         """Whether a spelling is that of a program without its version."""
         return text in self._spellings.versionless
@@ -450,7 +443,7 @@ def squeezed(text: str) -> tuple[str, list[int]]:
         if character != " "
         and at not in pointing
         and not (character == "的" and _inner(text, at))
-        and not (character == "-" and _latin(text[at - 1 : at]) and _latin(text[at + 1 : at + 2]))
+        and not (character == "-" and is_latin(text[at - 1 : at]) and is_latin(text[at + 1 : at + 2]))
     ]
     return "".join(text[at] for at in places), [*places, len(text)]
 
@@ -475,7 +468,7 @@ def _inner(text: str, at: int) -> bool:
 
 
 def _wordy(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff" or _latin(character)
+    return "\u4e00" <= character <= "\u9fff" or is_latin(character)
 
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:
@@ -485,7 +478,7 @@ def _said(tokens: Iterable[Token]) -> frozenset[str]:
 def _acronym(tokens: tuple[Token, ...]) -> set[str]:
     """IDM of IDM下载器激活码: letters in front of what the goods are name them."""
     first = tokens[0] if len(tokens) > 1 else None
-    named = first is not None and first.role is Role.BRAND and all(map(_latin, first.text))
+    named = first is not None and first.role is Role.BRAND and all(map(is_latin, first.text))
     return {first.text} if first is not None and named and len(first.text) >= ACRONYM_MIN else set()
 
 
@@ -497,16 +490,9 @@ def _in_two_scripts(tokens: tuple[Token, ...]) -> frozenset[str]:
         if (
             both
             and all_chinese(one.text) != all_chinese(other.text)
-            and _latin(one.text[0]) != _latin(other.text[0])
+            and is_latin(one.text[0]) != is_latin(other.text[0])
         ):
             found |= {
                 token.text for token in (one, other) if len(token.text) <= 4 and all_chinese(token.text)
             }
     return frozenset(found)
-
-
-def _latin(character: str) -> bool:
-    return character != "" and "a" <= character <= "z"
-
-
-__all__ = ["Entry", "MentionKind", "NameTable", "squeezed"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
+from nlu.mention import Mention
 from nlu.page import Mark
-from nlu.products import Mention
 from nlu.quantities import Quantity
 
 

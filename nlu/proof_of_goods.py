@@ -10,10 +10,10 @@ from nlu.abbreviations import in_order
 from nlu.corrections import CueKind
 from nlu.goods import SAID_OF_IT, Goods
 from nlu.lexicon import Lexicon
+from nlu.mention import Closeness, Mention
 from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import Closeness, Mention
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of

@@ -15,10 +15,10 @@ from rapidfuzz.distance import OSA
 
 from nlu.abbreviations import in_order
 from nlu.goods import EQUAL_SHORT_WITHIN, Goods
+from nlu.mention import BRANDLESS, Closeness
 from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import BRANDLESS, Closeness
 from nlu.records import Event, EventKind
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.siblings import KIN_MAX, NAMES_KEPT

@@ -28,6 +28,7 @@ from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
+from nlu.mention import Closeness, Mention, MentionKind
 from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
@@ -42,7 +43,7 @@ from nlu.numbers_used import (
 )
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
-from nlu.products import Closeness, Mention, MentionKind, Names
+from nlu.products import Names
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of

@@ -10,8 +10,8 @@ from enum import Enum
 from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.in_front import in_front
+from nlu.mention import Mention
 from nlu.page import Mark
-from nlu.products import Mention
 from nlu.quantities import Quantity, QuantityKind
 from nlu.understanding import Slot
 

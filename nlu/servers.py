@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlu.products import Mention, MentionKind
+from nlu.mention import Mention, MentionKind
 from nlu.records import Event, EventKind
 from nlu.regions import common_ending
 from nlu.signs import Signs

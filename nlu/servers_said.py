@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
 from nlu.lexicon import Lexicon
+from nlu.mention import Mention, MentionKind
 from nlu.name_table import NameTable
 from nlu.normalise import plain
-from nlu.products import Mention, MentionKind
 from nlu.vocabulary import Vocabulary
 
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from nlu.abbreviations import in_order
 from nlu.in_front import in_front
+from nlu.mention import Mention
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import Mention
 from nlu.sounds import heard
 from nlu.vocabulary import Vocabulary
 

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 from nlu.naming import STRONG, Form, Namer, Role, Token
+from nlu.scripts import all_chinese
 from nlu.sounds import initials, pinyin
 
 PARTIAL_COST = 0.3
@@ -200,8 +201,3 @@ def _chinese_number(number: int) -> str:
         _DIGITS[ones] if ones else ""
     )
     return spoken or _DIGITS[0]
-
-
-def all_chinese(text: str) -> bool:
-    """Whether every character is Chinese."""
-    return all("\u4e00" <= character <= "\u9fff" for character in text)

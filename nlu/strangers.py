@@ -11,10 +11,10 @@ from rapidfuzz import fuzz, process
 
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
+from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.normalise import plain
-from nlu.products import Closeness, Mention, MentionKind
 from nlu.records import Event, EventKind
 from nlu.siblings import KIN_MAX
 from nlu.sounds import heard

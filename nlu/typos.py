@@ -26,7 +26,6 @@ class Misspellings:
     def __init__(self, names: Iterable[str], lexicon: Lexicon, passing: bool = False) -> None:
         """`passing`: it reads a message or two, so that of its names only those that such a message may
         hold are worth filing."""
-        self._facets = word_set(lexicon, "signs.facet_characters")
         self._sized = word_set(
             lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.banker_numerals"
         )
@@ -61,12 +60,6 @@ class Misspellings:
                     names = near(text[at:to])
                     if names:
                         yield at, to, names
-
-    def same_facets(self, one: str, other: str) -> bool:
-        """Whether two spellings have the same characters that say a size or a period. Names may be
-        misspelled; a 季卡 is no misspelled 月卡."""
-        first, second = ([c for c in word if c in self._facets] for word in (one, other))
-        return not first or not second or sorted(first) == sorted(second)
 
     def _near(self, piece: str, names: Iterable[str]) -> list[str]:
         return [name for name in names if name != piece and self._one_slip(piece, name)]
@@ -138,6 +131,13 @@ def _held_but_for_one(names: Iterable[str], text: str) -> Iterator[str]:
     """The names of whose characters at most one is not in the text: the others cannot be one slip away."""
     held = frozenset(text)
     return (name for name in names if len(frozenset(name) - held) <= 1)
+
+
+def same_facets(one: str, other: str, facets: Set[str]) -> bool:
+    """Whether two spellings have the same characters that say a size or a period (`facets`). Names may be
+    misspelled; a 季卡 is no misspelled 月卡."""
+    first, second = ([c for c in word if c in facets] for word in (one, other))
+    return not first or not second or sorted(first) == sorted(second)
 
 
 def sounds_near(piece: str, name: str) -> bool:

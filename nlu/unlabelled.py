@@ -15,9 +15,9 @@ from nlu.domains import ending_of
 from nlu.goods import Goods
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
+from nlu.mention import Mention, MentionKind
 from nlu.numbers_used import overlap
 from nlu.page import Mark
-from nlu.products import Mention, MentionKind
 
 ROUND = "00"
 """A number that ends so is more likely a size that is not sold here than an account."""

@@ -15,11 +15,11 @@ from functools import lru_cache
 from nlu.abbreviations import in_order
 from nlu.kinds import Kinds
 from nlu.lexicon import Lexicon, word_set
+from nlu.mention import Closeness
 from nlu.name_table import NameTable, squeezed
 from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.other_numbers import OtherKind
-from nlu.products import Closeness
 from nlu.records import Event, EventKind, Record
 from nlu.said import SLOT_EVENTS, Said
 from nlu.sounds import heard, pinyin
