@@ -8,9 +8,26 @@ the shared temporary folder, which anybody on the machine may have put there.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-import jieba
+
+@contextmanager
+def _unseen(module: str) -> Iterator[None]:
+    """`import module` fails in here, as if it were not installed."""
+    loaded = {module: sys.modules[module]} if module in sys.modules else {}
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        sys.modules.update(loaded)
+
+
+# jieba asks setuptools for the place of its own files, and does as well without: 0.2 s and 12 MB of a start.
+with _unseen("pkg_resources"):
+    import jieba
 
 WORD_WEIGHT = 1000
 """A known word beats the single characters it is made of, and a longer one two shorter ones."""

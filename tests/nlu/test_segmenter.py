@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from nlu.segmenter import Segmenter
 
 
@@ -22,3 +25,11 @@ def test_two_segmenters_share_no_words() -> None:
 def test_nothing_is_lost_in_cutting() -> None:
     text = "abc 充100元，谢谢！\n138"
     assert "".join(Segmenter(["谢谢"]).words(text)) == text
+
+
+def test_the_tokenizer_comes_without_what_it_does_not_need() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, nlu.segmenter; print('pkg_resources' in sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == "False"
