@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Mapping
-from functools import cache
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -30,20 +30,34 @@ def _readings_by_character() -> Mapping[int, str]:
     return readings
 
 
-_READINGS = _readings_by_character()
+def _first_syllables() -> tuple[list[str | None], array[int]]:
+    """The toneless syllables that there are, None the first of them; and for each code point the place of its
+    first reading among them. The table of 40 thousand readings takes 8 MB, and this 0.4."""
+    syllables: list[str | None] = [None]
+    places: dict[str, int] = {}
+    readings = _readings_by_character()
+    by_code = array("H", bytes(2 * (max(readings) + 1)))
+    for code, spoken in readings.items():
+        first = spoken.partition(",")[0]
+        if first not in places:
+            places[first] = len(syllables)
+            syllables.append(_toneless(first))
+        by_code[code] = places[first]
+    return syllables, by_code
 
 
-@cache
+def _toneless(reading: str) -> str | None:
+    apart = unicodedata.normalize("NFD", reading.replace("ü", "v"))
+    return re.sub(r"[^a-zv]", "", "".join(sign for sign in apart if not unicodedata.combining(sign))) or None
+
+
+_SYLLABLES, _BY_CODE = _first_syllables()
+
+
 def syllable(character: str) -> str | None:
     """The toneless first reading of a Chinese character, None for anything else."""
-    readings = _READINGS.get(ord(character))
-    if not readings:
-        return None
-    first = readings.split(",")[0].replace("ü", "v")
-    toneless = "".join(
-        part for part in unicodedata.normalize("NFD", first) if not unicodedata.combining(part)
-    )
-    return re.sub(r"[^a-zv]", "", toneless) or None
+    code = ord(character)
+    return _SYLLABLES[_BY_CODE[code]] if code < len(_BY_CODE) else None
 
 
 def pinyin(word: str) -> str | None:
