@@ -31,13 +31,16 @@ def written(weights: Weights) -> str:
 def read(text: str) -> dict[str, dict[Intent, float]]:
     """The weights of a file's text. Raises ValueError with the number of the line that is none."""
     weights: dict[str, dict[Intent, float]] = {}
+    alike: dict[str, dict[Intent, float]] = {}  # Every other trait says what another says: it is kept once.
     for number, line in enumerate(text.split("\n"), start=1):
         if not line or (number <= _HEADING.count("\n") and line.startswith("# ")):
             continue
-        trait, *said = line.split("\t")
-        try:
-            pairs = [one.split(" ") for one in said]
-            weights[trait] = {Intent(intent): float(weight) for intent, weight in pairs}
-        except ValueError as error:
-            raise ValueError(number) from error
+        trait, _, said = line.partition("\t")
+        if said not in alike:
+            try:
+                pairs = [one.split(" ") for one in said.split("\t") if said]
+                alike[said] = {Intent(intent): float(weight) for intent, weight in pairs}
+            except ValueError as error:
+                raise ValueError(number) from error
+        weights[trait] = alike[said]
     return weights

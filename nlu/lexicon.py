@@ -114,13 +114,16 @@ class Lexicon:
                     )
                 else:
                     words[name] = _words(file, node)
+        beside = _listed_weights(folder / "beside" / "weights.txt")
         return cls(
             MappingProxyType(_accounts(folder / "accounts.yaml")),
             _intents(folder / "intents.yaml"),
             MappingProxyType(_weights(folder / "confidence.toml")),
             MappingProxyType(_intent_weights(folder / intent_weights.FILE)),
-            MappingProxyType(_listed_weights(folder / "beside" / "weights.txt")),
-            MappingProxyType(_listed_weights(folder / "beside" / "talk.txt")),
+            MappingProxyType(beside),
+            MappingProxyType(
+                _listed_weights(folder / "beside" / "talk.txt", {name: name for name in beside})
+            ),
             MappingProxyType(_kinds(folder / "beside" / "kinds.yaml")),
             MappingProxyType(words),
             MappingProxyType(groups),
@@ -234,8 +237,9 @@ def _intent_weights(file: Path) -> intent_weights.Weights:
         raise LexiconError(file, int(error.args[0]), "no trait with its weights", restore) from error
 
 
-def _listed_weights(file: Path) -> dict[str, float]:
-    """Weights from a file whose lines are a weight and all the names that have it."""
+def _listed_weights(file: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict[str, float]:
+    """Weights from a file whose lines are a weight and all the names that have it. Of a name that is `known`
+    its string is kept and no second one: of two files about the same clauses, half the names are the same."""
     found: dict[str, float] = {}
     restore = "Restore it from the release, or run `python -m tests.bench.fit_beside`"
     try:
@@ -247,7 +251,7 @@ def _listed_weights(file: Path) -> dict[str, float]:
             continue
         weight, *names = line.split(" ")
         try:
-            found |= dict.fromkeys(names, float(weight))
+            found |= dict.fromkeys(map(known.get, names, names), float(weight))
         except ValueError as error:
             raise LexiconError(file, number, "the line begins with no number", restore) from error
     return found

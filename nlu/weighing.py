@@ -78,11 +78,14 @@ class Weighing:
     def __init__(self, weights: Mapping[str, Mapping[Intent, float]]) -> None:
         """`weights`: of each trait, how much it says for the intents on which it says anything."""
         place = {intent: at for at, intent in enumerate(_INTENTS)}
+        rows: dict[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]] = {}
         self._weights = {
-            _masked(trait): tuple((place[intent], weight) for intent, weight in says.items())
+            _masked(trait): rows.setdefault(row, row)
             for trait, says in weights.items()
+            for row in (tuple((place[intent], weight) for intent, weight in says.items()),)
         }
-        """Of each trait: the intents on which it says anything, by their places in `_INTENTS`."""
+        """Of each trait: the intents on which it says anything, by their places in `_INTENTS`. Half of the
+        traits say what another says, and share its row."""
 
     def weigh(self, seen: Evidence) -> Weighed:
         scores = [0.0] * len(_INTENTS)
