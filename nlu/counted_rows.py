@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from nlu.amounts import AmountKind
-from nlu.goods import Goods
+from nlu.assortment import Assortment
 from nlu.quantities import Quantity, QuantityKind
 from nlu.records import Event, EventKind
 
@@ -22,7 +22,7 @@ COUNT_BESIDE_MAX = 20
 """Without a tab a higher number may as well be a price."""
 
 
-def with_counts(text: str, events: Sequence[Event], goods: Goods) -> list[Event]:
+def with_counts(text: str, events: Sequence[Event], goods: Assortment) -> list[Event]:
     """The events, with the last number of every row as its count, where it can be nothing else in all."""
     if "\n" not in text or any(event.kind is EventKind.ACCOUNT for event in events):
         return list(events)
@@ -43,7 +43,7 @@ def _rows(text: str, events: Sequence[Event]) -> list[list[Event]]:
     return rows
 
 
-def _count_of(text: str, row: Sequence[Event], goods: Goods) -> Event | None:
+def _count_of(text: str, row: Sequence[Event], goods: Assortment) -> Event | None:
     """The number that a row ends in as its count, if it is no size of the row's goods. In a column of its own
     a number that says the size again (星巴克50, 50) is a count that nobody can be sure of."""
     last, names = row[-1], [event.mention for event in row if event.kind is EventKind.NAME]

@@ -9,7 +9,7 @@ from itertools import islice
 from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.domains import registers
-from nlu.goods import Decision, Goods, Wanted
+from nlu.goods import Goods
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -23,6 +23,7 @@ from nlu.shape import Shape
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
 from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
+from nlu.wanted import Decision, Wanted
 
 QUANTITY_MAX = 999
 _DEVICE = "台"
@@ -63,7 +64,8 @@ class LineReader:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
-        self._other_goods = OtherGoods(vocabulary, lexicon, names, goods)
+        self._assortment = goods.assortment
+        self._other_goods = OtherGoods(vocabulary, lexicon, names, goods.assortment)
 
     def line(
         self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None, alone: bool = False
@@ -72,7 +74,7 @@ class LineReader:
         hand, for what the record does not name again. `alone`: no other line is said in the message."""
         amounts, counted = self._split(record)
         if not amounts and record.name is not None:
-            amounts = self._goods.period_in_name(record.name)
+            amounts = self._assortment.period_in_name(record.name)
         phone = self._phone(record) or self._phone_in_hand(hand)
         wanted = Wanted(
             mention=record.name,
@@ -150,7 +152,7 @@ class LineReader:
         return (
             bool(sized)
             and decision.product_id is not None
-            and self._goods.sized_in(decision.product_id, front)
+            and self._assortment.sized_in(decision.product_id, front)
         )
 
     def _split(self, record: Record) -> tuple[tuple[Amount, ...], Event | None]:
@@ -162,8 +164,10 @@ class LineReader:
         for event in record.amounts:
             amount = event.amount
             assert amount is not None
-            counts = amount.kind is AmountKind.SIZE and options and not self._goods.sells_by(options, amount)
-            singly = self._goods.sold_singly(options, amount)
+            counts = (
+                amount.kind is AmountKind.SIZE and options and not self._assortment.sells_by(options, amount)
+            )
+            singly = self._assortment.sold_singly(options, amount)
             if singly or (counts and amount.units and all(unit in SENSELESS_UNITS for unit in amount.units)):
                 counted = event
             elif not (counts and _DEVICE in amount.units and amount.low == pieces):
@@ -193,7 +197,7 @@ class LineReader:
         around the line, sold in the size that was said first."""
         begin = max((text.rfind(mark, 0, record.start) for mark in "\n,，。;；"), default=-1) + 1
         likely = self._names.likely(text[begin : record.end + 12])
-        sold = (one for one in likely if not amounts or self._goods.sold_in(one, amounts))
+        sold = (one for one in likely if not amounts or self._assortment.sold_in(one, amounts))
         named = decision.product_options if record.name is not None else ()
         return (
             tuple(dict.fromkeys((*islice(sold, OPTIONS_MAX), *named, *likely)))[:OPTIONS_MAX]
@@ -231,7 +235,7 @@ class LineReader:
             or (record.uncorrected and not in_hand)
         ):
             options = variant.options or ((variant.sku_id,) if variant.sku_id else ())
-            return replace(line, sku_options=self._goods.all_of(decision.product_id, amounts) or options)
+            return replace(line, sku_options=self._assortment.all_of(decision.product_id, amounts) or options)
         if variant.sku_id is not None:
             return replace(
                 line,
@@ -313,7 +317,7 @@ class LineReader:
             and decision.product_id is not None
         ):
             # 电话85298127345: a telephone of another country.
-            foreign = self._goods.charges_phones(decision.product_id)
+            foreign = self._assortment.charges_phones(decision.product_id)
             account = replace(account, said=None) if foreign else account
         wanted_kind = kind or account.said or (account.kinds[0] if account.kinds else "phone")
         recipient = account.read_as(wanted_kind, self._lexicon)

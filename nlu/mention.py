@@ -42,6 +42,8 @@ class Closeness(Enum):
 
 BRANDLESS = 2.0
 """What a name costs from which on it lacks a brand."""
+SHORT_OF_A_WORD = 1.0
+"""What a name costs from which on it is nobody's whole name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
-from nlu.goods import Goods
+from nlu.assortment import Assortment
 from nlu.in_front import in_front
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import Entry
@@ -18,7 +18,7 @@ from nlu.sounds import heard
 
 
 def believed(
-    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods, joined: bool,
+    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Assortment, joined: bool,
     rejecting: tuple[str, ...] = (),
 ) -> tuple[Mention, ...]:  # fmt: skip
     """`rejecting`: words in front of a tier that is not wanted. Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""

@@ -385,6 +385,10 @@ class NameTable:
             if brand in text and self.namer.role_of(brand) is None
         )
 
+    def carriers_of(self, product_id: str) -> frozenset[str]:
+        """The carriers that the product's names carry."""
+        return frozenset(meaning for role, meaning in self.qualifiers[product_id] if role is Role.CARRIER)
+
     def lost_version(self, text: str) -> bool:
         """Whether a spelling is that of a program without its version."""
         return text in self._spellings.versionless

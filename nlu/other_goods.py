@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from nlu.goods import SHORT_OF_A_WORD, Goods
+from nlu.assortment import Assortment
 from nlu.kinds import Kinds
 from nlu.lexicon import Lexicon
+from nlu.mention import SHORT_OF_A_WORD
 from nlu.naming import COST, Role
 from nlu.normalise import plain
 from nlu.page import Page
@@ -32,7 +33,7 @@ _GRADES_HEARD = frozenset(map(heard, (*"超特加", *"中小大")))
 class OtherGoods:
     """Looks for other goods beside those that a record names, for one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Assortment) -> None:
         self._vocabulary, self._names, self._goods = vocabulary, names, goods
         self._kinds = Kinds(lexicon)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nlu.answers import Answers
+from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
 from nlu.besides import besides
 from nlu.clause_judge import ClauseJudge
@@ -92,16 +93,12 @@ class Parser:
         names = _names_of(vocabulary, lexicon)
         self._reader = Reader(vocabulary, lexicon, names)
         self._sizes = Sizes(vocabulary, lexicon, self._reader.units)
-        self._goods = Goods(
-            vocabulary,
-            names,
-            self._sizes,
-            "话费",
-            lexicon.words("names.destination_leads"),
-            lexicon.words("goods.editions"),
+        self._assortment = Assortment(
+            vocabulary, names.table, self._sizes, "话费", lexicon.words("names.destination_leads")
         )
-        self._lines = LineReader(vocabulary, lexicon, names, self._goods)
-        self._prover = Prover(vocabulary, lexicon, names.table, self._goods)
+        goods = Goods(vocabulary, names, self._assortment, lexicon.words("goods.editions"))
+        self._lines = LineReader(vocabulary, lexicon, names, goods)
+        self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
@@ -124,10 +121,10 @@ class Parser:
         if self._media.fullmatch(plain(text)):
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.95, topic=UNREADABLE)
         kind = self._kind_asked(expectation)
-        reading = self._reader.read(text[: self._length_max], self._goods, kind)
+        reading = self._reader.read(text[: self._length_max], self._assortment, kind)
         understood = self._meant(text, reading, expectation, kind)
         if reading.told and understood.intent is Intent.ORDER and not _whole(understood):
-            without = self._reader.read(text[: self._length_max], self._goods, kind, reading.told)
+            without = self._reader.read(text[: self._length_max], self._assortment, kind, reading.told)
             better = self._meant(text, without, expectation, kind)
             if better.intent is Intent.ORDER and _whole(better):
                 reading, understood = without, better
@@ -173,7 +170,7 @@ class Parser:
             return None
         if self._refuses(reading) or self._prover.left_open(reading):
             return None
-        again = self._reader.read(heard, self._goods)
+        again = self._reader.read(heard, self._assortment)
         understood = self._meant(text, again, NOTHING_EXPECTED, None)
         return understood if understood.intent is Intent.ORDER and _whole(understood) else None
 
@@ -185,17 +182,17 @@ class Parser:
 
     def evidence(self, text: str) -> Evidence:
         """What `text` shows of what it wants, for fitting the weights of intents."""
-        return evidence_of(self._reader.read(text[: self._length_max], self._goods), self._signs)
+        return evidence_of(self._reader.read(text[: self._length_max], self._assortment), self._signs)
 
     def clues(self, text: str) -> Clues:
         """What the confidence in `text` comes from, for fitting the weights."""
-        reading = self._reader.read(text[: self._length_max], self._goods)
+        reading = self._reader.read(text[: self._length_max], self._assortment)
         understood = self.understand(text)
         return clues_of(reading, understood.intent, understood.clear, understood.lines)
 
     def explain(self, text: str) -> Explanation:
         """What `text` means as the first message of a conversation, and from which pieces that comes."""
-        return explained(self._reader.read(text[: self._length_max], self._goods), self.understand(text))
+        return explained(self._reader.read(text[: self._length_max], self._assortment), self.understand(text))
 
     def _kind_asked(self, expectation: Expectation) -> str | None:
         """The kind of recipient that was asked for: a bare number or word is then one."""
@@ -260,7 +257,7 @@ class Parser:
     ) -> Masked:
         """The beginning of `text` without what is the customer's own, for keeping it to learn from.
         `names` are those of people he is known to speak of."""
-        reading = self._reader.read(text[:LOOKED_AT_MAX], self._goods, self._kind_asked(expectation))
+        reading = self._reader.read(text[:LOOKED_AT_MAX], self._assortment, self._kind_asked(expectation))
         return self._masker.masked(reading, names)
 
     def variant_for(self, product_id: str, measure: Measure) -> VariantReading:

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from nlu.assortment import Assortment
 from nlu.corrections import CueKind
-from nlu.goods import Goods
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import NameTable
 from nlu.numerals import number, numbers, numerals
@@ -37,7 +37,7 @@ from nlu.vocabulary import Vocabulary
 class Prover:
     """Holds lines against their message, for one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment) -> None:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._names = ProofOfNames(vocabulary, table, goods)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
+from nlu.assortment import Assortment
 from nlu.corrections import CueKind
-from nlu.goods import SAID_OF_IT, Goods
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention
 from nlu.name_table import NameTable
@@ -17,6 +17,7 @@ from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
+from nlu.tiers_said import SAID_OF_IT
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.words_around import WordsAround
@@ -25,7 +26,7 @@ from nlu.words_around import WordsAround
 class ProofOfGoods:
     """Holds goods, their kinds and their servers against the message, for one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Goods) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
         self._server_words = re.compile(any_of(lexicon, "signs.servers"))
         self._refusing = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nlu.goods import Goods
+from nlu.assortment import Assortment
 from nlu.name_table import squeezed
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven
@@ -17,7 +17,7 @@ from nlu.said import Doubt, Said, Unproven
 class ProofOfLabels:
     """Holds the labels that a message says against its lines. Immutable."""
 
-    def __init__(self, goods: Goods) -> None:
+    def __init__(self, goods: Assortment) -> None:
         self._goods = goods
 
     def doubts(self, said: Said) -> Iterator[Doubt]:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from nlu.abbreviations import in_order
-from nlu.goods import EQUAL_SHORT_WITHIN, Goods
+from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.mention import BRANDLESS, Closeness
 from nlu.name_table import NameTable
 from nlu.naming import Role
@@ -30,7 +30,7 @@ from nlu.vocabulary import Vocabulary
 class ProofOfNames:
     """Holds names against what all goods of one catalog are called. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Goods) -> None:
+    def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Assortment) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
         self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
         few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()

@@ -16,6 +16,7 @@ from nlu import accounts, amounts, filters, list_markers, other_numbers, payment
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import Clauses
+from nlu.assortment import Assortment
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
@@ -24,7 +25,6 @@ from nlu.counts import shared_sizes, without_parts, without_shares
 from nlu.domains import introduces
 from nlu.events import events_of
 from nlu.found import MARKS_MAX, Found, Slots
-from nlu.goods import Goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
@@ -152,7 +152,7 @@ class Reader:
         self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
 
     def read(
-        self, text: str, goods: Goods, kind_asked: str | None = None, told: frozenset[int] = frozenset()
+        self, text: str, goods: Assortment, kind_asked: str | None = None, told: frozenset[int] = frozenset()
     ) -> Reading:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
         a bare number or word may be one. `told`: where numbers stand that are no part of an order."""
@@ -229,7 +229,7 @@ class Reader:
             crowded=crowded,
         )
 
-    def _found(self, page: Page, goods: Goods) -> Found:
+    def _found(self, page: Page, goods: Assortment) -> Found:
         """What each reader finds, in the order in which no later one can be misled."""
         markers = list_markers.skip(page)
         order = references.read(page, self._lexicon)
@@ -293,7 +293,7 @@ class Reader:
         return replace(found, mentions=mentions, order=order, cues=cues)
 
     def _mentioned(
-        self, page: Page, recipients: Sequence[Mark[Account]], goods: Goods
+        self, page: Page, recipients: Sequence[Mark[Account]], goods: Assortment
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The names, without the labels of recipients and the ends of longer words."""
         labels = [mark.value.label for mark in recipients if mark.value.label]
@@ -317,7 +317,7 @@ class Reader:
             text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
         )
 
-    def _slots(self, found: Found, goods: Goods, kind_asked: str | None, told: frozenset[int]) -> Slots:
+    def _slots(self, found: Found, goods: Assortment, kind_asked: str | None, told: frozenset[int]) -> Slots:
         """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
         text = found.page.text
         joined = (
@@ -407,7 +407,7 @@ class Reader:
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
         return Slots(mentions, used, sized, counted, perhaps_told)
 
-    def _events(self, found: Found, slots: Slots, each: bool, goods: Goods) -> list[Event]:
+    def _events(self, found: Found, slots: Slots, each: bool, goods: Assortment) -> list[Event]:
         text = found.page.text
         recipients = slots.used or self._named_people(text, each)
         events = events_of(

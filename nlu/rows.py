@@ -9,9 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nlu.amounts import Amount, AmountKind
+from nlu.assortment import AMOUNTS_MAX, Assortment
 from nlu.counts import by_place, doubt_totals, without_heading, without_total
 from nlu.gathering import Compatible, gather
-from nlu.goods import AMOUNTS_MAX, Goods
 from nlu.leftovers import put_in_doubt
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
@@ -23,7 +23,7 @@ from nlu.signs import Signs
 from nlu.understanding import Slot
 
 
-def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs: Signs) -> list[Record]:
+def records_of(text: str, events: list[Event], goods: Assortment, shape: Shape, signs: Signs) -> list[Record]:
     def compatible(record: Record, more: Sequence[Event]) -> bool:
         if len(record.amounts) > AMOUNTS_MAX:
             return False
@@ -60,7 +60,7 @@ def records_of(text: str, events: list[Event], goods: Goods, shape: Shape, signs
     return records
 
 
-def _with_periods_in_names(events: Sequence[Event], goods: Goods) -> list[Event]:
+def _with_periods_in_names(events: Sequence[Event], goods: Assortment) -> list[Event]:
     """魔兽月卡A，季卡B: the period that a name carries is said, where another one is said beside it."""
     named = {
         event.start: periods[0]
@@ -182,7 +182,7 @@ def _counts_rows(record: Record, rows: int) -> bool:
     return said is not None and said.count == rows and not said.each
 
 
-def _size_by_counts(records: Sequence[Record], goods: Goods) -> None:
+def _size_by_counts(records: Sequence[Record], goods: Assortment) -> None:
     """Q币…50个: a bare count of what is its own unit is its size."""
     for record in records:
         said = record.quantity.quantity if record.quantity is not None else None

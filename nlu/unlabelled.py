@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence, Set
 
 from nlu.accounts import ADDRESS, GAME_ID, QQ, UID, Account, is_plate
 from nlu.amounts import Amount
+from nlu.assortment import Assortment
 from nlu.domains import ending_of
-from nlu.goods import Goods
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
@@ -38,7 +38,7 @@ def without_idle(
 
 
 def unlabelled(
-    text: str, recipients: Sequence[Mark[Account]], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Goods,
+    text: str, recipients: Sequence[Mark[Account]], mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Assortment,
     makes: Set[str],
 ) -> list[Mark[Account]]:  # fmt: skip
     """Of the recipients that are perhaps none those that the goods need. `makes`: words that a number
