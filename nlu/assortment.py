@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from nlu.amounts import Amount, AmountKind
+from nlu.carrier_bound import CarrierBound
 from nlu.label_words import stands_in
 from nlu.labelled import labelled
 from nlu.mention import Mention
@@ -36,6 +37,7 @@ class Assortment:
         """`topup`: what the plain phone top-up is called. `destinations`: words in front of a place for
         which goods are wanted."""
         self._vocabulary, self._table, self.sizes = vocabulary, table, sizes
+        self.carriers = CarrierBound(vocabulary, table, sizes)
         self.siblings = Siblings(vocabulary, table, destinations)
         self.topup = table.named(topup)
         self._charges = plain(topup)
@@ -91,6 +93,13 @@ class Assortment:
     def tops_up_by(self, amounts: tuple[Amount, ...]) -> bool:
         """Whether the plain top-up of telephones is sold in such a size."""
         return any(self.sold_in(one, amounts) for one in self.topup)
+
+    def credit_of(self, carrier: str, amounts: tuple[Amount, ...]) -> Mapping[str, float]:
+        """移动100: of what is the carrier's and sold in this size, where all of that is credit."""
+        if not self.topup or not amounts:
+            return {}
+        sold = [one for one in self.carriers.goods_of(carrier) if self.sold_in(one, amounts)]
+        return {one: self.topup[one] for one in sold} if self.topup.keys() >= set(sold) else {}
 
     def period_in_name(self, mention: Mention) -> tuple[Amount, ...]:
         """The period that a name carries (魔兽月卡): what is meant where no other was said."""

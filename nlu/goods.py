@@ -13,7 +13,7 @@ from functools import cache
 from nlu.amounts import AmountKind
 from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.label_words import stands_in
-from nlu.mention import SHORT_OF_A_WORD, Mention, MentionKind
+from nlu.mention import EQUAL_WITHIN, SHORT_OF_A_WORD, Mention, MentionKind
 from nlu.naming import Role
 from nlu.products import Names
 from nlu.tiers_said import TiersSaid
@@ -22,8 +22,6 @@ from nlu.variants import OPTIONS_MAX, VariantReading, as_amount
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Decision, Wanted
 
-EQUAL_WITHIN = 0.6
-"""Products whose names cost this much more than the best are still equally meant."""
 UNNAMED_SURENESS = 0.95
 """How sure goods are that were not named."""
 
@@ -41,7 +39,8 @@ class Goods:
         self._vocabulary, self._names, self._table = vocabulary, names, names.table
         self.assortment, self._editions = assortment, frozenset(editions)
         self._sizes, self._siblings = assortment.sizes, assortment.siblings
-        self._tiers = TiersSaid(vocabulary, names.table, self._sizes, self._siblings)
+        self._carriers = assortment.carriers
+        self._tiers = TiersSaid(vocabulary, names.table, assortment)
 
     def decide(self, wanted: Wanted) -> Decision:
         """The product and the variant that fit all that was said, or what is left to ask."""
@@ -53,7 +52,7 @@ class Goods:
         qualified = self._carrying(options, wanted)
         if not qualified:
             return self._other_edition(options, wanted) or Decision(product_options=_ranked(options))
-        conflict = self._tiers.carrier_conflict(wanted)
+        conflict = self._carriers.conflict(wanted)
         best = min(qualified.values())
         if wanted.refused:
             kept = self._siblings.without(qualified, wanted.refused)
@@ -67,7 +66,7 @@ class Goods:
         named_plainly = wanted.mention is not None and not wanted.qualifiers
         sibling = self._siblings.said_behind(left, wanted.behind) if named_plainly else None
         if sibling is not None:
-            conflict = conflict or self._tiers.carrier_conflict(wanted, sibling)
+            conflict = conflict or self._carriers.conflict(wanted, sibling, fit(sibling).sku_id)
             return Decision(sibling, (), fit(sibling), closeness, conflict)
         told = any(role is not Role.PLAIN_TIER for role, _ in wanted.qualifiers)
         hinted = () if told else self._siblings.hinted(left, wanted.scraps, wanted.beside)
@@ -78,7 +77,7 @@ class Goods:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
         if len(left) == 1 and (named or self._told_by_itself(left, wanted)):
             product_id = next(iter(left))
-            conflict = conflict or self._tiers.carrier_conflict(wanted, product_id)
+            conflict = conflict or self._carriers.conflict(wanted, product_id, fit(product_id).sku_id)
             return Decision(product_id, (), fit(product_id), closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
 
@@ -91,7 +90,7 @@ class Goods:
             worded = self.assortment.sized_in(line.product_id, wanted.nearby)
             said = wanted.amounts or wanted.qualifiers or worded
             variant = self._fit(line.product_id, wanted) if said else VariantReading()
-            conflict = self._tiers.carrier_conflict(wanted, line.product_id)
+            conflict = self._carriers.conflict(wanted, line.product_id, variant.sku_id or line.sku_id)
             return Decision(line.product_id, (), variant, 1.0, conflict)
         known = {product_id: 0.0 for product_id in line.product_options if product_id in products}
         if not known:
@@ -127,7 +126,12 @@ class Goods:
             return by_size
         if wanted.noun is not None and wanted.noun.options:
             return wanted.noun.options
-        return self.assortment.topup if wanted.tops_up else {}
+        if wanted.tops_up:
+            return self.assortment.topup
+        carriers = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
+        if len(carriers) != 1 or wanted.noun is not None:
+            return {}
+        return self.assortment.credit_of(carriers.pop(), wanted.amounts)
 
     def _carrying(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options, or else their siblings, that carry the tiers and countries that were said."""
@@ -136,7 +140,8 @@ class Goods:
         if not qualified and wanted.mention is not None and wanted.qualifiers:
             # 爱奇艺会员要白金的: the tier was said apart from a name that is its plain sibling's.
             qualified = self._tiers.carried_by(wanted.mention.family, wanted)
-        if not qualified and options is self.assortment.topup and wanted.qualifiers:
+        apart = any(role is not Role.CARRIER for role, _ in wanted.qualifiers)
+        if not qualified and options is self.assortment.topup and apart:
             # 慢充100: no name was said, and the tier is that of a sibling.
             kin = [other for product_id in options for other in self._table.kin(product_id)]
             qualified = self._tiers.carried_by(dict.fromkeys(kin, 0.0), wanted)
@@ -276,7 +281,8 @@ class Goods:
         words = [word for word in dict.fromkeys(wanted.labels) if word in known]
         words = words or [word for word in known if stands_in(word, wanted.nearby)]
         words = words or [word for word in known if any(meaning in word for meaning in meanings)]
-        return [word for word in words if not any(word != other and word in other for other in words)]
+        words = [word for word in words if not any(word != other and word in other for other in words)]
+        return words + self._carriers.word_for(wanted.carrier, product_id, words)
 
 
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nlu.assortment import Assortment
 from nlu.name_table import NameTable
 from nlu.naming import Role
-from nlu.siblings import Siblings
-from nlu.variants import Sizes
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Wanted
 
@@ -20,8 +19,9 @@ _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 class TiersSaid:
     """Asks this of the goods of one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, table: NameTable, sizes: Sizes, siblings: Siblings) -> None:
-        self._vocabulary, self._table, self._sizes, self._siblings = vocabulary, table, sizes, siblings
+    def __init__(self, vocabulary: Vocabulary, table: NameTable, assortment: Assortment) -> None:
+        self._vocabulary, self._table, self._sizes = vocabulary, table, assortment.sizes
+        self._siblings, self._carriers = assortment.siblings, assortment.carriers
 
     def carried_by(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options that carry every tier and country that was said; None where none does."""
@@ -37,7 +37,7 @@ class TiersSaid:
             left = carrying
         if wanted.carrier is None or any(role is Role.CARRIER for role, _ in said):
             return left
-        return self._of_carrier(left, wanted.carrier)
+        return self._carriers.chargeable(left, wanted.carrier)
 
     def _carrying(
         self, left: Mapping[str, float], role: Role, meaning: str, wanted: Wanted
@@ -67,32 +67,11 @@ class TiersSaid:
         if role is not Role.CARRIER:
             return None
         if any(self._table.carriers_of(product_id) for product_id in left):
-            return {one: cost for one, cost in left.items() if not self._table.carriers_of(one)} or None
-        return left
-
-    def _of_carrier(self, left: Mapping[str, float], carrier: str) -> Mapping[str, float]:
-        """Those that a number of this carrier can be charged with, where no carrier was said."""
-        if not any(self._table.carriers_of(product_id) for product_id in left):
-            return left
-        plain = {one: cost for one, cost in left.items() if not self._table.carriers_of(one)}
-        same = {one: cost for one, cost in left.items() if carrier in self._table.carriers_of(one)}
-        if plain:
-            # 三网话费 beside 移动话费: whoever names no carrier means the one for all.
-            return {**plain, **same}
-        if same:
-            # The number says the carrier, so nobody misses it in the name.
-            return {one: max(0.0, cost - _RELIEF[Role.CARRIER]) for one, cost in same.items()}
+            return self._carriers.for_all(left) or None
         return left
 
     def _label_says(self, product_id: str, meaning: str) -> bool:
         return any(meaning in size.label for size in self._sizes.of(product_id))
-
-    def carrier_conflict(self, wanted: Wanted, product_id: str | None = None) -> bool:
-        """Whether the number is not of the carrier that was named, by itself or in the goods' name."""
-        named = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
-        if product_id is not None and self._vocabulary.products[product_id].account_kind == "phone":
-            named |= self._table.carriers_of(product_id)
-        return wanted.carrier is not None and bool(named) and wanted.carrier not in named
 
 
 def _another_tier(wanted: Wanted, meaning: str) -> bool:
