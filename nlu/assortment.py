@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from nlu.amounts import Amount, AmountKind
 from nlu.carrier_bound import CarrierBound
+from nlu.delivery_forms import DeliveryForms
 from nlu.label_words import stands_in
 from nlu.labelled import labelled
 from nlu.mention import Mention
@@ -38,6 +39,7 @@ class Assortment:
         which goods are wanted."""
         self._vocabulary, self._table, self.sizes = vocabulary, table, sizes
         self.carriers = CarrierBound(vocabulary, table, sizes)
+        self.forms = DeliveryForms(vocabulary, table)
         self.siblings = Siblings(vocabulary, table, destinations)
         self.topup = table.named(topup)
         self._charges = plain(topup)

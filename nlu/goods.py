@@ -39,7 +39,7 @@ class Goods:
         self._vocabulary, self._names, self._table = vocabulary, names, names.table
         self.assortment, self._editions = assortment, frozenset(editions)
         self._sizes, self._siblings = assortment.sizes, assortment.siblings
-        self._carriers = assortment.carriers
+        self._carriers, self._forms = assortment.carriers, assortment.forms
         self._tiers = TiersSaid(vocabulary, names.table, assortment)
 
     def decide(self, wanted: Wanted) -> Decision:
@@ -75,8 +75,9 @@ class Goods:
             return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
         if hinted:
             return Decision(product_options=(*left, *hinted), sureness=closeness, carrier_conflict=conflict)
-        if len(left) == 1 and (named or self._told_by_itself(left, wanted)):
-            product_id = next(iter(left))
+        product_id = next(iter(left))
+        otherwise = self._forms.contradicts(product_id, wanted.comes_as)
+        if len(left) == 1 and not otherwise and (named or self._told_by_itself(left, wanted)):
             conflict = conflict or self._carriers.conflict(wanted, product_id, fit(product_id).sku_id)
             return Decision(product_id, (), fit(product_id), closeness, conflict)
         return Decision(product_options=_ranked(left), sureness=closeness, carrier_conflict=conflict)
@@ -87,6 +88,9 @@ class Goods:
         if line.product_id is not None and line.product_id in products:
             if (sibling := self._sibling_named(line.product_id, wanted)) is not None:
                 return sibling
+            meant = self._forms.meant({line.product_id: 0.0}, wanted.comes_as)
+            if line.product_id not in meant:
+                return self.decide(replace(wanted, mention=_as_named(meant)))
             worded = self.assortment.sized_in(line.product_id, wanted.nearby)
             said = wanted.amounts or wanted.qualifiers or worded
             variant = self._fit(line.product_id, wanted) if said else VariantReading()
@@ -166,6 +170,7 @@ class Goods:
         `best`: the least that any of them costs to be called so. `named`: whether a name was said.
         """
         equal = self._by_region(self._equally_meant(qualified, best, wanted), wanted)
+        equal = self._forms.meant(equal, wanted.comes_as)
         fitting = {one: cost for one, cost in equal.items() if not fit(one).unavailable}
         if not fitting:
             # 原神500创世结晶: no such size, but of the goods that share the name only one is counted so.

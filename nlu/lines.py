@@ -8,10 +8,12 @@ from itertools import islice
 
 from nlu.accounts import ADDRESS, PHONE, UID, carrier
 from nlu.amounts import Amount, AmountKind
+from nlu.delivery_said import DeliverySaid
 from nlu.domains import registers
 from nlu.goods import Goods
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
+from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.other_goods import OtherGoods
 from nlu.page import Page
@@ -52,6 +54,12 @@ def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
     return tuple(told)
 
 
+def _told_by(events: Sequence[Event]) -> tuple[tuple[Role, str], ...]:
+    """The tiers, countries and carriers of events."""
+    mentions = (event.mention for event in events)
+    return tuple((mention.role, mention.meaning) for mention in mentions if mention and mention.role)
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     line: SpokenLine
@@ -65,6 +73,7 @@ class LineReader:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names, goods: Goods) -> None:
         self._vocabulary, self._lexicon, self._names, self._goods = vocabulary, lexicon, names, goods
         self._assortment = goods.assortment
+        self._delivery = DeliverySaid(lexicon, names.table.namer.delivery_words)
         self._other_goods = OtherGoods(vocabulary, lexicon, names, goods.assortment)
 
     def line(
@@ -79,16 +88,8 @@ class LineReader:
         wanted = Wanted(
             mention=record.name,
             noun=record.nouns[-1].mention if record.nouns else None,
-            qualifiers=tuple(
-                (event.mention.role, event.mention.meaning)
-                for event in record.qualifiers
-                if event.mention and event.mention.role
-            ),
-            refused=tuple(
-                (event.mention.role, event.mention.meaning)
-                for event in record.refused
-                if event.mention and event.mention.role
-            ),
+            qualifiers=_told_by(record.qualifiers),
+            refused=_told_by(record.refused),
             amounts=amounts,
             labels=tuple(
                 event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
@@ -97,6 +98,7 @@ class LineReader:
             around=page.text if alone else "",
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
+            comes_as=self._delivery.of(page.text, record, shape.left.over),
             beside=beside(record, shape.left.over, page.text),
             behind=page.text[record.names[-1].end : record.names[-1].end + 8] if record.names else "",
             regions=tuple(event.mention.text for event in record.regions if event.mention),

@@ -105,7 +105,12 @@ def rejected(text: str, mention: Mention, rejecting: tuple[str, ...]) -> bool:
     """Whether a tier is one that is not wanted: 不是普通那种, 别搞成慢充. Not 是不是普通的."""
     if mention.kind is not MentionKind.QUALIFIER or mention.role is None:
         return False
-    before = text[: mention.start]
+    return refused_in_front(text, mention.start, rejecting)
+
+
+def refused_in_front(text: str, start: int, rejecting: tuple[str, ...]) -> bool:
+    """Whether a word that refuses stands right in front of a place."""
+    before = text[:start]
     word = next((word for word in rejecting if before.endswith(word)), "") or _misheard_no(before, rejecting)
     return bool(word) and before[len(before) - len(word) - 1 : len(before) - len(word)] not in (
         "是",

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from nlu.delivery_words import DeliveryWords
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 
@@ -109,6 +110,7 @@ class Namer:
             _squeezed(word): tuple(map(_squeezed, shorts))
             for word, shorts in lexicon.groups("goods.generic_short").items()
         }
+        self.delivery_words = DeliveryWords(lexicon)
         self.never_alone = frozenset(map(_squeezed, lexicon.words("goods.never_alone")))
         self._brands: dict[str, tuple[str, ...]] = {}
         for canonical, spellings in lexicon.groups("brands.brands").items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nlu.amounts import Amount
+from nlu.delivery_words import ComesAs
 from nlu.mention import Mention
 from nlu.naming import Role
 from nlu.variants import VariantReading
@@ -38,6 +39,8 @@ class Wanted:
     """Those of them that all but touch the name."""
     behind: str = ""
     """What stands right behind the name."""
+    comes_as: frozenset[ComesAs] = frozenset()
+    """How the goods are to come, where that was said; both where it cannot be told."""
     requalified: bool = False
     tops_up: bool = False
     """充/交/缴 with a mobile number or a contact: with no product named it is the plain phone top-up."""
