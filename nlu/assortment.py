@@ -57,6 +57,13 @@ class Assortment:
                     of_unit.append(product.product_id)
         return sellers
 
+    def told_by(self, mention: Mention) -> bool:
+        """Whether any goods are told from others by such a tier, in their name or in a size."""
+        told = (mention.role, mention.meaning)
+        return any(told in carried for carried in self._table.qualifiers.values()) or any(
+            mention.meaning in size.label for one in self._vocabulary.products for size in self.sizes.of(one)
+        )
+
     def fits(self, mention: Mention, amounts: Iterable[Amount]) -> bool:
         """Whether any product of a mention is sold in such a size."""
         amounts = tuple(amounts)

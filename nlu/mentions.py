@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
-from nlu.assortment import Assortment
+from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.in_front import in_front
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import Entry
@@ -64,12 +64,37 @@ def believed(
             and not _before_goods(mention, mentions, sizes)
         ):
             continue
-        if _only_a_place(text, mention, mentions, sizes) or _only_a_person(text, mention):
+        if _only_a_place(text, mention, mentions, sizes) or _only_a_person(
+            text, mention, mentions, sizes, goods
+        ):
             continue
         if mention.kind is MentionKind.QUALIFIER and _counts_people(text, mention, mentions):
             continue
         kept.append(mention)
     return tuple(kept)
+
+
+def around_a_size(
+    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]
+) -> tuple[Mention, ...]:  # fmt: skip
+    """哈啰7天骑行卡: of several goods that end in the same words, those that begin with the name in front of the
+    size are meant."""
+    told: list[Mention] = []
+    for mention in mentions:
+        before = told[-1] if told else None
+        if before is not None and MentionKind.NAME is before.kind is mention.kind:
+            best = min(mention.options.values(), default=0.0)
+            equal = {one for one, cost in mention.options.items() if cost <= best + EQUAL_SHORT_WITHIN}
+            shared = {one: mention.options[one] for one in before.options if one in equal}
+            between = any(
+                text[before.end : mark.start].strip(" 的") == text[mark.end : mention.start].strip(" 的") == ""
+                for mark in sizes
+                if before.end <= mark.start and mark.end <= mention.start
+            )
+            if between and 0 < len(shared) < len(equal):
+                mention = replace(mention, options=shared)
+        told.append(mention)
+    return tuple(told)
 
 
 def _speaks_alone(
@@ -229,18 +254,31 @@ _UNITS = (
 _COUNTS = frozenset("0123456789") | frozenset("一二三四五") | frozenset("六七八九十") | frozenset("百千两半")
 
 
-def _only_a_person(text: str, mention: Mention) -> bool:
-    """Whether a tier is but what somebody is: 留学生, 我是学生."""
+def _only_a_person(
+    text: str, mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Assortment
+) -> bool:  # fmt: skip
+    """Whether a tier is but what somebody is: 留学生, 我是学生; or 奖励学生, where nothing that is sold here is
+    told by that word."""
+    if mention.kind is not MentionKind.QUALIFIER or mention.text not in _MAY_BE_PEOPLE:
+        return False
+    says_who = in_front(_SAYS_WHO, text, mention.start) is not None
+    if says_who and text[mention.end : mention.end + 1] not in ("的", "版", "价", "优"):
+        return True
+    before = text[mention.start - 1 : mention.start]
     return (
-        mention.kind is MentionKind.QUALIFIER
-        and mention.text in _MAY_BE_PEOPLE
-        and in_front(_SAYS_WHO, text, mention.start) is not None
-        and text[mention.end : mention.end + 1] not in ("的", "版", "价", "优")
+        "\u4e00" <= before <= "\u9fff"
+        and before not in _WISHING
+        and _SAID_OUT.match(text, mention.end) is not None
+        and mention.start not in {*(other.end for other in mentions), *(mark.end for mark in sizes)}
+        and not goods.told_by(mention)
     )
 
 
 _MAY_BE_PEOPLE = frozenset({"学生", "企业", "个人"})
 _SAYS_WHO = re.compile(r"[是留大中小高穷名位家]$")
+_WISHING = frozenset("要买来开选换成改的有充")
+"""In front of a tier: it is that of goods."""
+_SAID_OUT = re.compile(r"$|[们用党]|[\s,，。;；!！?？~]")
 _GAME_WORLDS = "区服版站行"
 """What a country ends with where it can only be that of goods: 日区, 港服, 国行."""
 

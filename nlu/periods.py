@@ -154,7 +154,8 @@ _ALONE = re.compile(
     r"|包(?P<flat>半年|月|季度?|年|周|天)"
     r"|(?P<kind>(?:月度|季度|年度|半年度)(?=会员|vip|svip|卡|套餐|大会员|的|$|[ ,。])|年费|月费)"
     r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
-    r"|(?P<latin>monthly|yearly|annual|annually|quarterly|weekly|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?ka)(?![a-z])"
+    r"|(?P<latin>(?:monthly|yearly|annual|annually|quarterly|weekly|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?ka)(?![a-z])"
+    r"|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?卡|(?:半年|[月季年周日天]) ?ka(?![a-z]))"
     r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪])(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪])个)[年月季](?=的(?!事|时候)|$|[ ,。!\0]))"
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>一?(?:[全整]年(?!龄|级)|整月|整季))"
@@ -255,8 +256,10 @@ def _half(word: str) -> tuple[Decimal, str]:
 
 
 def _latin(word: str) -> tuple[Decimal, str]:
-    if word.endswith("ka"):
-        spoken = word.removesuffix("ka").strip()
+    if word.endswith(("ka", "卡")):
+        spoken = word.removesuffix("ka").removesuffix("卡").strip()
+        if spoken not in _SPOKEN and spoken != "bannian":
+            return _card(spoken)
         return _half("半年") if spoken == "bannian" else _CARD_MEANS[_SPOKEN[spoken]]
     return {"m": _CARD_MEANS["月"], "q": _CARD_MEANS["季"], "w": _CARD_MEANS["周"]}.get(
         word[0], _CARD_MEANS["年"]
