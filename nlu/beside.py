@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nlu.clause_judge import RECIPIENT, SLOT, TURN, Clause, ClauseJudge
-from nlu.corrections import CueKind
 from nlu.idle import Idle, only_size
 from nlu.reading import Reading
 from nlu.records import EventKind
@@ -91,22 +90,12 @@ def _masked(reading: Reading) -> str:
         label = event.account.label if event.account is not None else None
         for start, end in ((event.start, event.end), *((label,) if label else ())):
             text[start:end] = sign * (end - start)
-    for start, end in (*reading.refusals, *_tiers_refused(reading)):
+    for start, end in reading.refusals:
         text[start:end] = " " * (end - start)
     for start, end, slot in reading.masks:
         if slot == "contact":
             text[start:end] = RECIPIENT * (end - start)
     return re.sub(rf"{TURN}+", TURN, "".join(text))
-
-
-def _tiers_refused(reading: Reading) -> Iterator[tuple[int, int]]:
-    """Where a tier stands that others have dealt with as not wanted, with the no behind it:
-    咪咕会员月卡 钻石不要."""
-    refused = {event.start for event in reading.events if event.kind is EventKind.REJECTS}
-    drops = reading.cues.get(CueKind.DROP, ())
-    for event in reading.events:
-        if event.kind is EventKind.QUALIFIER and event.start in refused:
-            yield from ((event.start, cue.end) for cue in drops if cue.start == event.end)
 
 
 _SIGNS = re.compile(f"[{SLOT}{RECIPIENT}{TURN}]")

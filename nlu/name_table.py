@@ -255,9 +255,9 @@ class NameTable:
 
     def _add_nouns(self, products: Iterable[ProductWords]) -> None:
         having: dict[str, dict[str, float]] = defaultdict(dict)
-        products = tuple(products)
-        names = [plain(name) for product in products for name in (product.name, *product.aliases)]
-        for product in sorted(products, key=lambda product: -product.sales):
+        products = sorted(products, key=lambda product: -product.sales)
+        names = [(plain(name), one.product_id) for one in products for name in (one.name, *one.aliases)]
+        for product in products:
             units = [variant.unit for variant in product.variants]
             for name in (product.name, product.category, *product.aliases):
                 for token in self.namer.tokens(name, units):
@@ -271,13 +271,14 @@ class NameTable:
                 and word not in self._common
             ):
                 entry = self.entries.get(word)
-                sold = having.get(word) or any(word in name for name in names)
+                sold = having.get(word, {})
+                if entry is None and not sold and role is not Role.GENERIC:
+                    # The 打车 of 滴滴打车代金券 is a piece of a brand there.
+                    sold = dict.fromkeys((one for name, one in names if word in name), 0.0)
                 if entry is None and role is Role.CONTENT and not sold:
                     self.entries[word] = Entry(MentionKind.UNKNOWN, thin=False, meaning=word)
                 elif entry is None:
-                    self.entries[word] = Entry(
-                        MentionKind.NOUN, having.get(word, {}), thin=True, role=role, meaning=word
-                    )
+                    self.entries[word] = Entry(MentionKind.NOUN, sold, thin=True, role=role, meaning=word)
 
     def _add_qualifiers(self) -> None:
         for word, (role, meaning) in self.namer.words.items():

@@ -60,8 +60,9 @@ def period_behind(text: str, number: Mark[Number]) -> Mark[Period] | None:
     if found["of"] and (word in "年天日" or (card and word != "月")):
         return None  # 两个年卡 are two cards
     # 两个月卡 may be two cards of a month or one of two months; 两年卡 likewise.
+    # 七天卡 is one of seven days: cards of a day are counted by 张 and 个.
     if card and number.value.low != 1 and not (word == "月" and number.value.low in _CERTAIN_MONTHS):
-        exact = False
+        exact = exact and word == "天"
     return Mark(Period(low, high, unit, exact and low == high, card), number.start, end)
 
 

@@ -59,6 +59,7 @@ from nlu.taking_back import (
     REFUSING_REACH,
     parts_of_numbers,
     refusals,
+    refused_behind,
     refused_kinds,
     refuses,
     with_taken_back,
@@ -131,6 +132,7 @@ class Reader:
             if word not in callers
         )
         self._of_people = re.compile(rf"(?:{people})")
+        self._person = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
         self._makes = frozenset(lexicon.words("other_numbers.makes"))
         self._few_of = lexicon.words("contacts.few_of")
         self._vocabulary = vocabulary
@@ -225,7 +227,7 @@ class Reader:
             told=slots.told,
             elsewhere=_elsewhere(found, events),
             refused=refused,
-            refusals=unwanted,
+            refusals=(*unwanted, *refused_behind(text, events, self._signs)),
             crowded=crowded,
         )
 
@@ -372,7 +374,13 @@ class Reader:
         ]
         counts = tuple(mark for mark in counts if mark not in foreign)
         # Q币15个 QQ…: what counts no recipient is a size all the same.
-        gone = [mark for mark in foreign if mark.value.count == 1 or mark.value.word not in _OF_PEOPLE]
+        gone = [
+            mark
+            for mark in foreign
+            if mark.value.count == 1
+            or mark.value.word not in _OF_PEOPLE
+            or self._person.match(text, mark.value.follows)
+        ]
         sizes = tuple(mark for mark in sizes if not any(overlap(mark, count) for count in gone))
         counted, sized = counts_or_sizes(counts, sizes)
         perhaps_told = clauses.stories(

@@ -279,8 +279,14 @@ class Signs:
         self.mistaken_place = re.compile(
             rf"{warning}(?:{any_of('turned_into')}|错)?(?:到|{any_of('that_kind')})?$"
         )
+        kinds, much, refused = (
+            "|".join(map(re.escape, lexicon.words(f"proof.{name}")))
+            for name in ("kinds_behind", "much", "refused_after")
+        )
         self.refused_behind = re.compile(
-            rf"(?:那个|这个|{any_of('that_kind')}|的|就|我|先|\s)*{any_of('given_up')}{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
+            rf"(?:那个|这个|{any_of('that_kind')}|{kinds}|{much}|先|\s)*"
+            rf"(?:{any_of('given_up')}|{any_of('beyond_means')}|{refused})"
+            rf"{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
         )
         self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")

@@ -16,6 +16,7 @@ from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.page import Page
 from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_goods, same_value
+from nlu.signs import Signs
 from nlu.understanding import Slot
 
 
@@ -92,6 +93,18 @@ def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tup
         behind = words.left.match(text, event.end) or words.refused_behind.match(text, event.end)
         found.append((front.start() if front else event.start, behind.end("words") if behind else event.end))
     return tuple(found)
+
+
+def refused_behind(text: str, events: Sequence[Event], signs: Signs) -> tuple[tuple[int, int], ...]:
+    """Where a tier stands that is not wanted, by the words behind it: 咪咕会员月卡，钻石用不上."""
+    unwanted = {event.start for event in events if event.kind is EventKind.REJECTS}
+    return tuple(
+        (event.start, behind.end())
+        for event in events
+        if event.kind is EventKind.QUALIFIER
+        and event.start in unwanted
+        and (behind := signs.refused_behind.match(text, event.end))
+    )
 
 
 def without_refused(events: Sequence[Event], gone: Sequence[tuple[int, int]]) -> list[Event]:
