@@ -95,6 +95,7 @@ class Clauses:
         whole without them may be read without them."""
         told: dict[int, list[int]] = {}
         ordering = set(self._solid_goods)
+        used_up = frozenset(mark.start for mark in marks if self._is_used_up(mark))
         for mark in marks:
             clause = self._at(mark.start)
             if clause in self._corrected or clause in ordering:
@@ -102,8 +103,19 @@ class Clauses:
             if self._asks_beside(mark) or not self._counts_a_stranger(mark):
                 ordering.add(clause)
             told.setdefault(clause, []).append(mark.start)
-        return frozenset(
+        return used_up | frozenset(
             start for clause, starts in told.items() if clause not in ordering for start in starts
+        )
+
+    def _is_used_up(self, mark: Mark[Any]) -> bool:
+        """上个月买的300用完了: a size that was bought before, as the end of its clause says, where another clause
+        follows."""
+        begin, end = self._bounds(mark)
+        past = any(begin <= at < mark.start for at in self._past)
+        return (
+            past
+            and end < len(self._text)
+            and self._signs.used_up.search(self._text, mark.end, end) is not None
         )
 
     def named_in_stories(self, names: Sequence[Mention]) -> frozenset[int]:

@@ -137,6 +137,8 @@ class _Gatherer:
             following = clause[at + 1 : at + 2]
             if self._tier_of_the_next(event, following):
                 self.records.append(Record())
+            elif self._perhaps_tier_of_the_next(event, clause[at + 1 : at + 3]):
+                self._begin(EventKind.JOIN, doubtful=True)
             elif self._kind_of_the_next(event, following):
                 self.records.append(Record(opened_by=EventKind.JOIN))
             self._add(event, last, separator)
@@ -157,6 +159,22 @@ class _Gatherer:
                 and not any(same_value(one, said) for said in record.amounts)
                 for one in following
             )
+        )
+
+    def _perhaps_tier_of_the_next(self, event: Event, following: list[Event]) -> bool:
+        """A月卡 超级会员年卡, where A may be sold in either tier: of both sizes, or only of the second?"""
+        record = self._record
+        size = next((one for one in following if one.kind is not EventKind.NOUN), None)
+        return (
+            event.kind is EventKind.QUALIFIER
+            and self._correcting is None
+            and not self._negated
+            and self._contrast is None
+            and bool(record.names and record.amounts)
+            and max(amount.end for amount in record.amounts) <= event.start
+            and size is not None
+            and size.kind is EventKind.AMOUNT
+            and not self._compatible(record, [size])
         )
 
     def _kind_of_the_next(self, event: Event, following: list[Event]) -> bool:

@@ -25,6 +25,7 @@ class Idle:
             for name in ("verbs", "particles", "people", "at_shop", "pauses", "collected")
         )
         to, ours = any_of(lexicon, "idle.to"), any_of(lexicon, "idle.ours")
+        needs, lists = any_of(lexicon, "idle.needs"), any_of(lexicon, "idle.lists")
         once_more = any_of(lexicon, "idle.once_more")
         slot = f"[{SLOT}{RECIPIENT}]"
         self._bare = re.compile(
@@ -34,6 +35,7 @@ class Idle:
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
             rf"|(?:{pauses})+{TURN}[是要]?{slot}+的?(?:{ends})?"
             rf"|(?:{together})"
+            rf"|(?:{people})*(?:{needs})*(?:{lists})+"
         )
 
     def says_no_more(self, text: str) -> bool:

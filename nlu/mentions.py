@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
-from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
+from nlu.assortment import Assortment
 from nlu.in_front import in_front
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import Entry
@@ -72,29 +72,6 @@ def believed(
             continue
         kept.append(mention)
     return tuple(kept)
-
-
-def around_a_size(
-    text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]
-) -> tuple[Mention, ...]:  # fmt: skip
-    """哈啰7天骑行卡: of several goods that end in the same words, those that begin with the name in front of the
-    size are meant."""
-    told: list[Mention] = []
-    for mention in mentions:
-        before = told[-1] if told else None
-        if before is not None and MentionKind.NAME is before.kind is mention.kind:
-            best = min(mention.options.values(), default=0.0)
-            equal = {one for one, cost in mention.options.items() if cost <= best + EQUAL_SHORT_WITHIN}
-            shared = {one: mention.options[one] for one in before.options if one in equal}
-            between = any(
-                text[before.end : mark.start].strip(" 的") == text[mark.end : mention.start].strip(" 的") == ""
-                for mark in sizes
-                if before.end <= mark.start and mark.end <= mention.start
-            )
-            if between and 0 < len(shared) < len(equal):
-                mention = replace(mention, options=shared)
-        told.append(mention)
-    return tuple(told)
 
 
 def _speaks_alone(

@@ -20,6 +20,7 @@ _Cues = Mapping[CueKind, tuple[Cue, ...]]
 _DO_NOT = "不要"
 _WHETHER = re.compile("(?<!不)要$")
 _CLAUSE_END = re.compile(r"[,，。.;；!！?？\n]")
+_SENTENCE_END = re.compile(r"[。;；!！?？\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def _looks_for_himself(cue: Cue, around: _Around) -> bool:
         return cue.end < len(around.text) and around.text[cue.end] in ":：\n" and len(around.slots) > 1
     if cue.word in around.signs.purposes and len(around.slots) > 1:
         return True  # 一百的卡要三张，送礼用
-    if _not_to_be_asked(cue, around):
-        return True
+    if _not_to_be_asked(cue, around) or in_front(around.signs.unasked_for, around.text, cue.start):
+        return True  # 别再跟我推荐别的了
     return (
         cue.word in around.signs.looks
         and in_front(around.signs.by_himself, around.text, cue.start) is not None
@@ -154,6 +155,15 @@ def _for_later_use(cue: Cue, around: _Around) -> bool:
     return len(around.slots) > 1 and around.signs.spent_later.match(around.text, cue.start) is not None
 
 
+def _no_condition(cue: Cue, around: _Around) -> bool:
+    """我只要一台的就够了: in front of what is ordered it wants no more than that, unless something is to follow
+    from it (只要50就买)."""
+    if _for_later_use(cue, around):
+        return True
+    wanted = cue.end in around.slots and cue.word in around.signs.no_more_than
+    return wanted and around.signs.follows.search(_sentence(around.text, cue.end)) is None
+
+
 def _needless(cue: Cue, around: _Around) -> bool:
     """不用发票."""
     return in_front(around.signs.needless, around.text, cue.start) is not None
@@ -163,6 +173,11 @@ def _supposed(cue: Cue, around: _Around) -> bool:
     """买了能退吗: nothing was bought yet."""
     questions = around.cues.get(CueKind.REFUND_QUESTION, ())
     return any(other.start <= cue.start and cue.end <= other.end for other in questions)
+
+
+def _sentence(text: str, start: int) -> str:
+    """What is said behind a place until the sentence ends."""
+    return _SENTENCE_END.split(text[start:])[0]
 
 
 def _clause(text: str, cue: Cue) -> str:
@@ -178,7 +193,7 @@ _INSTEAD_OF_ANOTHER = frozenset(
 _MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
     CueKind.REPORTED: _told_to_tell,
     CueKind.PRICE: _asks_no_price,
-    CueKind.CONDITION: _for_later_use,
+    CueKind.CONDITION: _no_condition,
     CueKind.FORBID: lambda cue, around: _not_yet_sure(cue, around) or _no_other(cue, around),
     CueKind.PAST: _supposed,
     CueKind.SEARCH: _looks_for_himself,

@@ -201,8 +201,11 @@ class NameTable:
 
     def _add_identities(self) -> None:
         """A product's id may be a word that people type (mgtv), where it is not the name of others too."""
+        talk = word_set(self._lexicon, "names.latin_talk")
         for identity in self._vocabulary.products:
             word = identity.lower()
+            if word in talk:
+                continue  # whoever says hello may only greet
             if word.isascii() and word.isalpha() and len(word) >= 4 and word not in self.namer.words:
                 entry = self.entries.get(word)
                 if entry is None or entry.options.keys() <= {identity}:

@@ -103,7 +103,7 @@ class Parser:
         self._answers = Answers(vocabulary, lexicon)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
         self._beside = Beside(judge, Idle(lexicon))
-        self._talk = Talk(judge.weighing(lexicon.talk))
+        self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
         self._media = re.compile(
             rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"

@@ -197,7 +197,14 @@ class ProofOfGoods:
         if len(said.lines) < 2:
             return
         told = {said.clause(match.start()) for match in self._had.finditer(said.text)}
-        clauses = [{said.clause(event.start) for event in record.names} for record in said.records]
+        # 上次买的A 300用完了，500的来一张: goods that were not named again are ordered where their size is.
+        clauses = [
+            {
+                said.clause(e.start)
+                for e in (record.amounts if Slot.PRODUCT in record.inherited else record.names)
+            }
+            for record in said.records
+        ]
         if not all(own and own <= told for own in clauses):
             yield from ((at, Unproven.TOLD) for at, own in enumerate(clauses) if own and own <= told)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nlu.accounts import ADDRESS
 from nlu.corrections import CueKind
@@ -85,7 +85,8 @@ class ProofOfShares:
                 for event in said.reading.events
                 if event.kind in kinds
             )
-            if not own and any(event.start < begin for event in said.reading.events if event.kind in _OWN):
+            earlier = [event for event in said.reading.events if event.kind in _OWN and event.start < begin]
+            if not own and earlier and not _only_had(said, earlier, begin):
                 yield from said.all(Unproven.RECIPIENTS)
 
     def _of_ones(self, said: Said) -> Iterator[Doubt]:
@@ -225,6 +226,13 @@ def _unread_behind(said: Said, account: Event) -> bool:
         _stretch(said.text, account.end)[1], *(at for at in joined if at >= account.end), len(said.text)
     )
     return not said.reading.shape.left.over.isdisjoint(range(account.end, end))
+
+
+def _only_had(said: Said, earlier: Sequence[Event], until: int) -> bool:
+    """上次在你家买的网盘好用，帮我妹也开一个: what stands in front is named without a size or a recipient, and was
+    bought before; nothing but hers is ordered."""
+    bought = any(cue.start < until for cue in said.reading.cues.get(CueKind.PAST, ()))
+    return bought and len(said.recipients) < 2 and all(event.kind is EventKind.NAME for event in earlier)
 
 
 def _stretch(text: str, at: int) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.mentions import around_a_size, believed, grown_in, owners, rejected, with_owner, without_labels
+from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
 from nlu.numbers_used import (
@@ -52,6 +52,7 @@ from nlu.servers import with_unknown_regions
 from nlu.servers_said import ServersSaid
 from nlu.shape import Shape
 from nlu.signs import Signs
+from nlu.split_names import split_by_sizes
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
 from nlu.takers import Takers
@@ -338,7 +339,7 @@ class Reader:
         )
         mentions = tuple(mention for mention in found.mentions if mention not in theirs)
         mentions = believed(text, mentions, found.sizes, goods, joined, self._rejecting)
-        mentions = around_a_size(text, mentions, found.sizes)
+        mentions = split_by_sizes(text, mentions, found.sizes, self._names.table.entries)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         sizes = tuple(
             mark

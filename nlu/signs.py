@@ -37,7 +37,11 @@ class Signs:
     """别给我充成…: what is ordered shall be no other."""
     sent_by_message: re.Pattern[str]
     """预约短信发138…: between the message and the number it goes to."""
+    used_up: re.Pattern[str]
     needless: re.Pattern[str]
+    unasked_for: re.Pattern[str]
+    follows: re.Pattern[str]
+    """What makes a condition of the words in front of it: 就买, 才要."""
     """In front of 发票: said beside an order, asks for nothing."""
     asked_when: re.Pattern[str]
     done: re.Pattern[str]
@@ -158,6 +162,7 @@ class Signs:
     """开票的事: what is put off in this clause is not the order."""
     by_himself: re.Pattern[str]
     """等我: in front of 看看, nothing of the shop's is looked at."""
+    no_more_than: frozenset[str]
     hesitations: frozenset[str]
     """Put an order off, unless a question or an order stands beside them."""
     protests: frozenset[str]
@@ -220,7 +225,12 @@ class Signs:
             rf"{any_of('you')}{any_of('asked_how')}?(?:又|就|还)?给我(?:们)?{any_of('showing')}(?:的|成|了|上)"
         )
         self.sent_by_message = re.compile(any_of("sent_by") + "*$")
+        self.used_up = re.compile(rf"{any_of('used_up')}{any_of('particles')}*$")
         self.needless = re.compile(any_of("needless") + "$")
+        self.unasked_for = re.compile(
+            rf"(?<![要能会可]){any_of('needless')}(?:再|又|老|总|一直|跟|给|向|对|帮|我|你|们)*$"
+        )
+        self.follows = re.compile(any_of("follows"))
         self.done = re.compile(verbs + any_of("deal_ends"))
         self.whether_done = re.compile(
             rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
@@ -374,6 +384,7 @@ class Signs:
 
     def _words(self, lexicon: Lexicon) -> None:
         """Words that are looked up rather than searched."""
+        self.no_more_than = frozenset(lexicon.words("signs.no_more_than"))
         self.hesitations = frozenset(lexicon.words("signs.hesitations"))
         self.protests = frozenset(lexicon.words("signs.protests"))
         self.looks = frozenset(lexicon.words("signs.looks"))

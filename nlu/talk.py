@@ -16,10 +16,12 @@ from dataclasses import dataclass
 
 from nlu.clause_judge import Clause, ClauseJudge
 from nlu.corrections import CueKind
+from nlu.lexicon import Lexicon
 from nlu.numerals import numbers
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.remarks import HAN
+from nlu.said import any_of
 
 TALK_MAX = 0.6
 """A clause is left out whose harm is less likely than this."""
@@ -154,8 +156,10 @@ _CHANGING = frozenset(
 class Talk:
     """Finds what is mere talk in a message. Immutable."""
 
-    def __init__(self, judge: ClauseJudge) -> None:
+    def __init__(self, judge: ClauseJudge, lexicon: Lexicon) -> None:
         self._judge = judge
+        pleased, another_time = (any_of(lexicon, f"chatting.{name}") for name in ("pleased", "another_time"))
+        self._another_time = re.compile(rf"{any_of(lexicon, 'chatting.trying')}*{pleased}的话{another_time}")
 
     def left_out(self, reading: Reading) -> str | None:
         """The message as typed with its talk unheard; None where there is none, where nothing is ordered
@@ -179,6 +183,9 @@ class Talk:
             sure = one.apart and not between and not _touches(deciding, one.start, one.end)
             brief = one.apart and one.start < turned and _ANY_NUMBER.isdisjoint(one.clause.text)
             shortest = SHORT if brief else SHORT_BESIDE
+            if self._is_another_order(one, turned) and not _touches(talk, one.start, one.end):
+                talk.append((one.start, one.end))
+                continue
             held = (*talk, *changing, *(() if one.apart else counted))
             if (
                 len(HAN.findall(one.clause.text)) >= shortest
@@ -187,6 +194,11 @@ class Talk:
             ):
                 talk.append((one.start, one.end))
         return without(reading, talk) if talk else None
+
+    def _is_another_order(self, one: Spoken, turned: int) -> bool:
+        """好用的话下次再买年卡: behind an order, what may be bought once it has pleased."""
+        behind = one.apart and one.clause.place == ">" and one.start < turned
+        return behind and self._another_time.match(one.clause.text) is not None
 
 
 def without(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:

@@ -107,7 +107,7 @@ def of_lines(read: bool) -> Iterator[Said]:
                         yield Said(
                             who,
                             kind == "harmful",
-                            tuple(clauses_beside(reader._reader.read(text, reader._goods))),
+                            tuple(clauses_beside(reader._reader.read(text, reader._assortment))),
                             min(1.0, LINE_WEIGHT_MAX / len(made) / len(forms)),
                             not read or complete(dict(framer.frame(text))),
                         )
@@ -125,7 +125,7 @@ def of_corpus(read: bool) -> Iterator[Said]:
             intents = {said} if isinstance(said, str) else set(said)
             if gold.get("complete") is None:
                 continue
-            clauses = tuple(clauses_beside(reader._reader.read(case["text"], reader._goods)))
+            clauses = tuple(clauses_beside(reader._reader.read(case["text"], reader._assortment)))
             one = Said(
                 file.stem, False, clauses, ordered=not read or complete(dict(framer.frame(case["text"])))
             )

@@ -123,7 +123,7 @@ def _hears_all(shop: str) -> Framer:
 
 def _of_case(who: str, framer: Framer, text: str, gold: dict[str, Any]) -> Iterator[Heard]:
     parser = framer.parser
-    reading = parser._reader.read(text, parser._goods)
+    reading = parser._reader.read(text, parser._assortment)
     whole = complete(dict(framer.frame(text)))
     for one in (*spoken_clauses(reading), *spoken_behind(reading)):
         frame: Any = framer.frame(without(reading, [(one.start, one.end)]))

@@ -26,7 +26,7 @@ GOODS = (
     ("taxi", "小鹿打车代金券", "出行", "phone", "元", {"10元": 10, "20元": 20, "50元": 50}),
     ("taxi-green", "青竹打车代金券", "出行", "phone", "元", {"10元": 10, "30元": 30}),
     ("bike", "轻燕单车骑行卡", "出行", "phone", "天", {"7天": 7, "30天": 30, "90天": 90}),
-    ("movie", "银幕光影电影券", "出行", "none", "张", {"单张": 1}),
+    ("hello", "哈喽单车骑行卡", "出行", "phone", "天", {"30天": 30, "180天": 180}),
 )
 
 
@@ -54,6 +54,26 @@ ORDERED = {
     "我是大三学生，南山网校课程卡500元一张": "class-500",
     # A tier that is named apart from its goods.
     "飞梭网盘会员年卡 13812094467 哦不是，要超级会员的年卡": "pan-super-12",
+    # A tier that is not wanted, by the words behind it or in front.
+    "飞梭网盘会员月卡 13812094467，超级会员用不上，普通的就够了": "pan-1",
+    "飞梭网盘会员月卡 13812094467，超级会员太贵了": "pan-1",
+    "飞梭网盘会员年卡，超级的就算了，13812094467": "pan-12",
+    "月老黑金会员开一个月，18270065593，别给我开成普通vip了啊": "date-black-1",
+    # Sizes and names around each other; a card of so many days.
+    "轻燕7天骑行卡 13048816620，不对，换30天的吧还是划算": "bike-30",
+    "轻燕单车七天卡整一个，13840927761": "bike-7",
+    "飞梭网盘一年的超级会员13048816620": "pan-super-12",
+    "轻燕骑行卡90天 13840927761": "bike-90",
+    # A month, said by its measure word alone.
+    "唔該幫我開個月嘅聽潮聽書會員，電話13512968804": "listen-1",
+    "听潮听书续个月先，13512968804": "listen-1",
+    # What was bought before and is used up, and what some other day may bring.
+    "上个月买的南山网校课程卡300的用完了，500的来一张，别再跟我推荐别的课了": "class-500",
+    "听潮听书月卡先听听看，号码是18338804751，好听的话下次再买长的": "listen-1",
+    "上次在你家买的飞梭网盘挺好用，帮我表妹也开一个，超级会员一年的那种，她电话13427806615": "pan-super-12",
+    # No condition, and no wish to be shown anything.
+    "南山网校课程卡我只要100元的一张就够了": "class-100",
+    "南山网校课程卡300元来一张，不用推荐别的": "class-300",
 }
 ASKED = [
     "听潮听书vip ka 17721560938",
@@ -61,6 +81,23 @@ ASKED = [
     "南山网校课程卡学生版500元",
     "南山网校课程卡，要学生的，500元一张",
     "飞梭网盘会员月卡 13812094467 哦不是，要黑金会员的月卡",
+    "飞梭网盘超级会员月卡 13812094467，超级会员太贵了",
+    "飞梭网盘会员月卡 13812094467，普通的用不上",
+    "月老会员开一个月，18270065593，别给我开成普通vip了啊",
+    "月老黑金会员开一个月，18270065593，别给我开成黑金vip了啊",
+    "7天骑行卡和30天骑行卡 13048816620",
+    "飞梭网盘月卡超级会员年卡13048816620",
+    "飞梭网盘月卡 超级会员年卡13048816620",
+    "听潮听书会员，过个年吧，13512968804",
+    "听潮听书会员，用了好几个月会员，13512968804",
+    "听潮听书月卡，号码是18338804751，下次再买",
+    "听潮听书月卡，好听的话下次再买",
+    "南山网校课程卡300用完了，500的来一张",
+    "飞梭网盘会员年卡13427806615，我表妹也开一个",
+    "南山网校课程卡只要300元就买一张",
+    "南山网校课程卡300元，要不要推荐一下别的",
+    "给两个同事买300的南山网校课程卡",
+    "把听潮听书年卡列一下",
 ]
 
 
@@ -69,6 +106,41 @@ def test_it_is_ordered_as_it_was_said(shop: Framer, text: str) -> None:
     frame = shop.frame(text)
     assert [line["sku"] for line in frame["lines"]] == [ORDERED[text]]
     assert complete(frame)
+
+
+SEVERAL = {
+    "给两个司机充打车券，都是小鹿20的：13602285541、13922718063": [
+        ("taxi-20", "13602285541"),
+        ("taxi-20", "13922718063"),
+    ],
+    "本周进货单\n南山网校课程卡300元 2张\n南山网校课程卡500元 1张": [
+        ("class-300", None),
+        ("class-500", None),
+    ],
+    "要的列一下：\n1. 小鹿打车券20元 13911604428\n2. 听潮听书月卡 13508826614": [
+        ("taxi-20", "13911604428"),
+        ("listen-1", "13508826614"),
+    ],
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_each_of_several_has_its_line(shop: Framer, text: str) -> None:
+    frame = shop.frame(text)
+    assert [(line["sku"], line["account"]) for line in frame["lines"]] == SEVERAL[text]
+    assert complete(frame)
+
+
+@pytest.mark.parametrize("text", ["打车券10元的，13775590428", "充张打车券 13775590428"])
+def test_a_kind_of_goods_offers_those_that_are_for_it(shop: Framer, text: str) -> None:
+    frame = shop.frame(text)
+    assert set(frame["candidates"]) == {"taxi", "taxi-green"}
+    assert frame["missing"] == ["product"]
+
+
+def test_a_greeting_is_no_product_of_that_number(shop: Framer) -> None:
+    (line,) = shop.frame("Hello，我要南山网校课程卡100元一张")["lines"]
+    assert line["sku"] == "class-100"
 
 
 @pytest.mark.parametrize("text", ASKED)
