@@ -80,7 +80,7 @@ class Examples:
         total: Counter[str] = Counter()
         for phrase, meaning in zip(self._phrases, self._meanings, strict=True):
             stance = {cue.kind for cue in cues.read(phrase)}
-            features = [*dict.fromkeys(self._features(phrase, stance))]
+            features = self._features(phrase, stance)
             counts.setdefault(meaning, Counter()).update(features)
             total.update(features)
         size, everything = len(total) or 1, sum(total.values())
@@ -99,13 +99,16 @@ class Examples:
                 weight = _times(feature) * math.log(present / SMOOTHING * (seen + SMOOTHING))
                 one = (place, weight)
                 said.setdefault(feature, []).append(alike.setdefault(one, one))
-        rows: dict[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]] = {}
-        self._weights = {
-            feature: rows.setdefault(row, row) for feature, pairs in said.items() for row in (tuple(pairs),)
-        }
-        """Of each feature: the meanings it was seen with, by their places in `_voted`, and how much more
-        it says for them than if it had not been. Most features are as rare as many others and say the
-        same, so that one row stands for all of them: of 8 MB of rows 1 is left."""
+        rows: dict[tuple[tuple[int, float], ...], tuple[float, ...]] = {}
+        self._weights: dict[str, tuple[float, ...]] = {}
+        """Of each feature: how much more it says for each meaning in `_voted` than if it had not been seen
+        with it. Most features are as rare as many others and say the same: they share a row."""
+        for feature, pairs in said.items():
+            row = tuple(pairs)
+            if row not in rows:
+                says = dict(row)
+                rows[row] = tuple([says.get(place, 0.0) for place in range(len(counts))])
+            self._weights[feature] = rows[row]
 
     def guess(self, masked: str, stance: Iterable[CueKind] = ()) -> Guess:
         """What examples say a message means; confidence 0 where nothing resembles it. `stance`: the kinds
@@ -127,32 +130,27 @@ class Examples:
         few of the text's characters, so it has one of its rarest, be these one more than those few; and it is
         not much shorter or longer."""
         lacking = int(len(text) * (1 - NEAR / (2 - NEAR)) + 1e-9)
-        shortest, longest = len(text) - lacking, int(len(text) * (2 - NEAR) / NEAR + 1e-9)
         having = sorted((self._having.get(character, []) for character in text), key=len)
         near: set[int] = set()
-        for places in having[: lacking + 1]:
-            begin = bisect_left(places, shortest, key=self._length)
+        for gone, places in enumerate(having[: lacking + 1]):
+            # A phrase that lacks so many characters is near only if it has few more of its own.
+            longest = int(((1 - NEAR / 2) * len(text) - gone) / (NEAR / 2) + 1e-9)
+            begin = bisect_left(places, len(text) - lacking, key=self._length)
             near.update(places[begin : bisect_right(places, longest, begin, key=self._length)])
         return sorted(near)
 
-    def _features(self, text: str, stance: Iterable[CueKind]) -> Iterable[str]:
+    def _features(self, text: str, stance: Iterable[CueKind]) -> list[str]:
         """Short runs of characters catch slips and new wordings; whole words carry the meaning, and what
         kind of words they are carries it to words that no example has."""
-        yield from _grams(text)
-        yield from (f"{word} " for word in self._segmenter.words(text) if len(word) > 1)
-        yield from (f"{STANCE}{kind}" for kind in stance)
+        words = [f"{word} " for word in self._segmenter.words(text) if len(word) > 1]
+        return list(dict.fromkeys((*_grams(text), *words, *[f"{STANCE}{kind}" for kind in stance])))
 
     def _vote(self, text: str, stance: Iterable[CueKind]) -> Guess:
-        known = 0.0
-        said = [0.0] * len(self._voted)
-        for feature in dict.fromkeys(self._features(text, stance)):
-            weights = self._weights.get(feature)
-            if weights is not None:
-                known += _times(feature)
-                for place, weight in weights:
-                    said[place] += weight
+        features = [feature for feature in self._features(text, stance) if feature in self._weights]
+        known = sum(map(_times, features))
         if not known:
             return Guess(Intent.OUT_OF_SCOPE, None, 0.0)
+        said = map(sum, zip(*map(self._weights.__getitem__, features), strict=True))
         scores = [absent * known + score for absent, score in zip(self._absent, said, strict=True)]
         ranked = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         intent, topic = self._voted[ranked[0]]
@@ -172,10 +170,9 @@ def _masked_phrase(phrase: str) -> str:
     return BARE.sub("", phrase)
 
 
-def _grams(text: str) -> Iterable[str]:
+def _grams(text: str) -> list[str]:
     if not text:
-        return
+        return []
     padded = f"^{text}$"
-    yield from text
-    for length in (2, 3):
-        yield from (padded[at : at + length] for at in range(len(padded) - length + 1))
+    pairs = [padded[at : at + 2] for at in range(len(padded) - 1)]
+    return [*text, *pairs, *[padded[at : at + 3] for at in range(len(padded) - 2)]]

@@ -77,21 +77,19 @@ class Weighing:
 
     def __init__(self, weights: Mapping[str, Mapping[Intent, float]]) -> None:
         """`weights`: of each trait, how much it says for the intents on which it says anything."""
-        place = {intent: at for at, intent in enumerate(_INTENTS)}
-        rows: dict[tuple[tuple[int, float], ...], tuple[tuple[int, float], ...]] = {}
-        self._weights = {
-            _masked(trait): rows.setdefault(row, row)
-            for trait, says in weights.items()
-            for row in (tuple((place[intent], weight) for intent, weight in says.items()),)
-        }
-        """Of each trait: the intents on which it says anything, by their places in `_INTENTS`. Half of the
-        traits say what another says, and share its row."""
+        rows: dict[tuple[tuple[Intent, float], ...], tuple[float, ...]] = {}
+        self._weights: dict[str, tuple[float, ...]] = {}
+        """Of each trait: how much it says for each of `_INTENTS`. Half of the traits say what another says,
+        and share its row."""
+        for trait, says in weights.items():
+            row = tuple(says.items())
+            if row not in rows:
+                rows[row] = tuple([says.get(intent, 0.0) for intent in _INTENTS])
+            self._weights[_masked(trait)] = rows[row]
 
     def weigh(self, seen: Evidence) -> Weighed:
-        scores = [0.0] * len(_INTENTS)
-        for trait in dict.fromkeys(traits(seen)):
-            for place, weight in self._weights.get(trait, ()):
-                scores[place] += weight
+        said = [self._weights[trait] for trait in dict.fromkeys(traits(seen)) if trait in self._weights]
+        scores = list(map(sum, zip(_NOTHING, *said, strict=True)))
         top = max(scores)
         shares = [math.exp(score - top) for score in scores]
         total = sum(shares)
@@ -99,6 +97,7 @@ class Weighing:
 
 
 _INTENTS = tuple(Intent)
+_NOTHING = (0.0,) * len(_INTENTS)
 
 
 def _masked(trait: str) -> str:
