@@ -66,8 +66,9 @@ class MisspelledNames:
                 merged[product_id] = min(cost - lead, merged.get(product_id, cost - lead))
         entry = self._table.entries[patterns[0]]
         family = self._table.families.get(entry.family, {})
-        tiers = self._table.namer.long_tiers
-        if any(tier in pattern and tier not in text[start:end] for pattern in patterns for tier in tiers):
+        namer, typed = self._table.namer, text[start:end]
+        tiered = [pattern for pattern in patterns if not namer.tier_heads.isdisjoint(pattern)]
+        if any(tier in pattern and tier not in typed for pattern in tiered for tier in namer.long_tiers):
             merged = dict.fromkeys((*merged, *family), min(merged.values(), default=0.0))
         return Mention(
             start, end, patterns[0], entry.kind, merged, Closeness.TYPO, said=entry.said, family=family

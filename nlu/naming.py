@@ -138,6 +138,8 @@ class Namer:
         self.long_tiers = tuple(
             word for word, (role, _) in self._words.items() if role is Role.TIER and len(word) > 1
         )
+        self.tier_heads = frozenset(tier[0] for tier in self.long_tiers)
+        """What they begin with: most names hold none of these characters."""
         self._longest = max(map(len, self._words), default=1)
         self._longest_brand = max(map(len, self._brand_of), default=1)
 

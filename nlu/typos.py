@@ -7,9 +7,11 @@ catalog is. Digits never take part: a typo may change which family is meant, nev
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from functools import cache
+from itertools import chain
 
 from rapidfuzz.distance import OSA
 
@@ -18,6 +20,7 @@ from nlu.sounds import syllable
 
 WINDOW_MAX = 10
 LATIN_WINDOW_MAX = 16
+_LETTER = re.compile("[a-z]")
 
 
 class Misspellings:
@@ -26,10 +29,14 @@ class Misspellings:
     def __init__(self, names: Iterable[str], lexicon: Lexicon, passing: bool = False) -> None:
         """`passing`: it reads a message or two, so that of its names only those that such a message may
         hold are worth filing."""
-        self._sized = word_set(
-            lexicon, "signs.facet_characters", "signs.numeral_characters", "signs.banker_numerals"
+        self._telling = word_set(
+            lexicon,
+            "signs.facet_characters",
+            "signs.numeral_characters",
+            "signs.banker_numerals",
+            "signs.no_name_characters",
         )
-        self._no_name = word_set(lexicon, "signs.no_name_characters")
+        """Characters that say a size, a period or something else: no slip of the finger."""
         self._names = [name for name in names if (5 if name.isascii() else 3) <= len(name) <= _window(name)]
         self._index = None if passing else _Index(self._names)
 
@@ -48,17 +55,21 @@ class Misspellings:
         # of one message: who repeats himself is compared once
         near = cache(lambda piece: self._near(piece, index.meeting(piece)))
         for start, end in _runs(text, taken):
-            tails = {to: index.ending_at(text, to) for to in range(start + 2, end + 1) if not inside[to]}
+            ending: dict[int, list[int]] = {}
+            """Where a name begins whose end is spelled right -> where it ends."""
+            for to in range(start + 2, end + 1):
+                if not inside[to] and text[to - 1] in index.lasts:
+                    for length in index.ending_at(text, to):
+                        ending.setdefault(to - length, []).append(to)
             for at in range(start, end - 1):
                 if inside[at]:
                     continue
-                heads = index.beginning_at(text, at)
-                last = min(at + _window(text[at]) + 1, end)
-                for to in range(last, at + 1, -1):
-                    if inside[to] or (to - at not in heads and to - at not in tails[to]):
-                        continue
-                    names = near(text[at:to])
-                    if names:
+                ends = set(ending.get(at, ()))
+                if text[at] in index.firsts:
+                    ends.update([at + length for length in index.beginning_at(text, at)])
+                last = min(at + _window(text[at]) + 1, end) if ends else 0
+                for to in sorted(ends, reverse=True):
+                    if at + 1 < to <= last and not inside[to] and (names := near(text[at:to])):
                         yield at, to, names
 
     def _near(self, piece: str, names: Iterable[str]) -> list[str]:
@@ -67,26 +78,24 @@ class Misspellings:
     def _one_slip(self, piece: str, name: str) -> bool:
         if len(piece) < 3 and len(name) < 4:
             return False
-        if len(name) == 3 and not sounds_near(piece, name):
-            return False
-        if any(character in self._sized and character not in name for character in piece):
-            return False
-        if [c for c in piece if c.isdigit()] != [c for c in name if c.isdigit()]:
-            return False
-        if any(character not in name for character in piece if character in self._no_name):
-            return False
-        letters = [c for c in name if _latin(c)]
-        if 0 < len(letters) <= 2 and not name.isascii() and letters != [c for c in piece if _latin(c)]:
-            return False  # A站 is no misspelled B站
-        if (
-            not name.isascii()
-            and sum(one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff") < 1
-            and len(name) < 5
-        ):
-            return False
         if piece[0] != name[0] and piece[-1] != name[-1]:
             return False
-        return OSA.distance(piece, name, score_cutoff=1) == 1
+        if OSA.distance(piece, name, score_cutoff=1) != 1:
+            return False
+        if len(name) == 3 and not sounds_near(piece, name):
+            return False
+        if not self._telling.intersection(piece).issubset(name):
+            return False
+        if not (piece.isalpha() and name.isalpha()) and _digits(piece) != _digits(name):
+            return False
+        if name.isascii():
+            return True
+        letters = _LETTER.findall(name)
+        if 0 < len(letters) <= 2 and letters != _LETTER.findall(piece):
+            return False  # A站 is no misspelled B站
+        return len(name) > 4 or any(
+            one == other for one, other in zip(piece, name, strict=False) if one > "\u4dff"
+        )
 
 
 class _Index:
@@ -94,11 +103,16 @@ class _Index:
 
     def __init__(self, names: Iterable[str]) -> None:
         self.filed: dict[str, list[str]] = defaultdict(list)
+        self.firsts: set[str] = set()
+        self.lasts: set[str] = set()
+        """The first and last characters of the names: few texts have many of them."""
         self._heads: dict[str, set[int]] = defaultdict(set)
         self._tails: dict[str, set[int]] = defaultdict(set)
         for name in names:
             for spelling in dict.fromkeys(_thinned(name)):
                 self.filed[spelling].append(name)
+            self.firsts.add(name[0])
+            self.lasts.add(name[-1])
             lengths = (len(name) - 1, len(name), len(name) + 1)
             for head in (name[:2], name[0] + name[2]):
                 self._heads[head].update(lengths)
@@ -121,7 +135,7 @@ class _Index:
         """The names that `piece` meets where both have at most one character missing."""
         filed = self.filed
         met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
-        return dict.fromkeys(name for found in met for name in found) if met else ()
+        return dict.fromkeys(chain.from_iterable(met)) if met else ()
 
 
 _NOTHING: frozenset[int] = frozenset()
@@ -169,6 +183,10 @@ def _inside_words(text: str, edges: Set[int]) -> bytearray:
 
 def _latin(character: str) -> bool:
     return "a" <= character <= "z"
+
+
+def _digits(text: str) -> list[str]:
+    return [character for character in text if character.isdigit()]
 
 
 def _thinned(word: str) -> list[str]:
