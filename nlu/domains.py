@@ -45,12 +45,8 @@ def introduces(text: str, end: int, recipients: Iterable[Mark[Account]], lexicon
 
 def registers(names: Iterable[str], account: str, lexicon: Lexicon) -> bool:
     """Whether goods of these names are for such a domain name: .com域名注册 registers none that ends in cn."""
-    endings = _endings(lexicon)
-    sold = {
-        found[1] or found[2]
-        for name in names
-        for found in re.finditer(rf"\.({endings})(?![a-z0-9])|(?<![a-z0-9])({endings}) ?域名", plain(name))
-    }
+    said = _said_of_goods(lexicon)
+    sold = {found[1] or found[2] for name in names for found in said.finditer(plain(name))}
     return not sold or ending_of(account, lexicon) in sold
 
 
@@ -61,6 +57,13 @@ def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![a-z0-9@._/-])(?!www\.)(?:{label}\.)(?:{label}\.){{0,2}}?(?P<ending>{endings})(?![a-z0-9@/-]|\.[a-z0-9])"
     )
+
+
+@lru_cache(maxsize=4)
+def _said_of_goods(lexicon: Lexicon) -> re.Pattern[str]:
+    """How a name says which ending its goods are for."""
+    endings = _endings(lexicon)
+    return re.compile(rf"\.({endings})(?![a-z0-9])|(?<![a-z0-9])({endings}) ?域名")
 
 
 def _endings(lexicon: Lexicon) -> str:

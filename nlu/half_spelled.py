@@ -35,6 +35,7 @@ def half_spelled(text: str) -> HalfSpelled | None:
     touching = {at for run in _TOUCHING.finditer(text) for at in range(*run.span())}
     if not touching:
         return None
+    as_typed = heard(text)
     sounds: list[str] = []
     places: list[int] = []
     spelled: set[int] = set()
@@ -43,7 +44,7 @@ def half_spelled(text: str) -> HalfSpelled | None:
         found = _syllable_at(text, at) if at in touching else None
         places.append(at)
         if found is None:
-            sounds.append(heard(text[at]))
+            sounds.append(as_typed[at])
             at += 1
             continue
         letters, character = found

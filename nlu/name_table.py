@@ -442,18 +442,20 @@ def _unit_spellings(lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
 def squeezed(text: str) -> tuple[str, list[int]]:
     """`text` without blanks, hyphens (T-Mobile) and 那个 (苹果那个充值卡), and where each character stood; one
     more entry holds the end."""
-    pointing = {at for found in _POINTING.finditer(text) for at in range(*found.span())}
-    if _PARTED.search(text) is None:
+    parted = [found.start() for found in _PARTED.finditer(text)]
+    if not parted:
         return text, [*range(len(text) + 1)]
-    places = [
-        at
-        for at, character in enumerate(text)
-        if character != " "
-        and at not in pointing
-        and not (character == "的" and _inner(text, at))
-        and not (character == "-" and is_latin(text[at - 1 : at]) and is_latin(text[at + 1 : at + 2]))
-    ]
-    return "".join(text[at] for at in places), [*places, len(text)]
+    gone = {at for found in _POINTING.finditer(text) for at in range(*found.span())}
+    gone.update([at for at in parted if _unsaid(text, at)])
+    places = [at for at in range(len(text)) if at not in gone]
+    return "".join([text[at] for at in places]), [*places, len(text)]
+
+
+def _unsaid(text: str, at: int) -> bool:
+    """Whether a blank, a 的 or a hyphen only parts what belongs together."""
+    if text[at] == "的":
+        return _inner(text, at)
+    return text[at] == " " or (is_latin(text[at - 1 : at]) and is_latin(text[at + 1 : at + 2]))
 
 
 _PARTED = re.compile("[ 的-]")
