@@ -25,7 +25,8 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.SEARCH, 0.9
     if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
         return Intent.PRICE, 0.92
-    if (seen.goods or seen.sizes or seen.accounts) and signs.whether_to.search(seen.masked):
+    named = seen.goods or seen.sizes or seen.accounts
+    if named and signs.whether.search(seen.masked) and signs.whether_to.search(seen.masked):
         return Intent.SEARCH, 0.6  # 要不要充50: whether to buy at all is what he asks.
     if _conditional(seen) and not seen.has(CueKind.NOT_CONDITION):
         on_price = signs.on_price.search(seen.text)

@@ -80,11 +80,12 @@ def shared_sizes(text: str, sizes: Sequence[Mark[Amount]], recipients: int) -> t
     found = []
     for at, mark in enumerate(sizes):
         share = mark.value
-        whole = next((one.value for one in sizes[:at] if one.value.units), None)
         said = in_front(_EACH_OF_THEM, text, mark.start)
+        if said is None:
+            continue
+        whole = next((one.value for one in sizes[:at] if one.value.units), None)
         if (
-            said is not None
-            and whole is not None
+            whole is not None
             and recipients < _SEVERAL
             and share.kind is whole.kind is AmountKind.SIZE
             and share.units == whole.units

@@ -165,14 +165,14 @@ class Parts:
                 continue  # 打 of 打车券 is no word of asking for it, and 行 of 骑行卡 none of agreeing
             closed[at:to] = b"\x01" * (to - at)
         for at in range(start, end):
-            if self._joins(text, at):
+            if text[at] in self._joining and self._joins(text, at):
                 closed[at - start] = 1
         yield from ((start + found.start(), start + found.end()) for found in _OPEN.finditer(closed))
 
     def _joins(self, text: str, at: int) -> bool:
-        """Whether a character only joins words, or counts: 四 of 四级 and 行 of 骑行 belong to names that
-        have them."""
-        if text[at] not in self._joining or text[at : at + _PIECE] in self._pairs:
+        """Whether a character that joins words, or counts, does nothing else: 四 of 四级 and 行 of 骑行 belong to
+        names that have them."""
+        if text[at : at + _PIECE] in self._pairs:
             return False
         return at == 0 or text[at - 1] in self._joining or text[at - 1 : at + 1] not in self._pairs
 

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
@@ -161,7 +162,7 @@ class Reader:
         a bare number or word may be one. `told`: where numbers stand that are no part of an order."""
         page = normalise(text)
         text = page.text
-        crowded = sum(1 for _ in _RUN.finditer(text)) > MARKS_MAX
+        crowded = next(islice(_RUN.finditer(text), MARKS_MAX, None), None) is not None
         if crowded:
             page.take(0, len(text))
         found = self._found(page, goods)

@@ -152,6 +152,8 @@ class Signs:
     """别问我: what is said of it is asked by nobody."""
     for_me: re.Pattern[str]
     """你帮: in front of 我想想, nothing is put off."""
+    whether: re.Pattern[str]
+    """Stands in whatever asks whether to buy at all, which takes longer to look for."""
     whether_to: re.Pattern[str]
     """要不要充…: asks whether to buy at all, in a message whose goods and numbers are masked."""
     purposes: frozenset[str]
@@ -263,6 +265,7 @@ class Signs:
         self.do_not_ask = re.compile(any_of("do_not_ask"))
         self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
         whether, clause, slot = "(?:要不要|该不该)", "[^,，。;；!！?？\\n]", "[\ue001-\ue006]"
+        self.whether = re.compile(whether)
         self.whether_to = re.compile(
             rf"{whether}{clause}*{slot}|{slot}{clause}*{whether}{tail}$"
             rf"|{whether}(?:再|先|给|帮|我|也|去|就|\ue007)*(?:{verbs}|{any_of('wishing_verbs')}){tail}(?!{clause})"

@@ -51,13 +51,14 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
     for event in events:
         if event.kind not in _REFUSABLE or event.mention is None:
             continue
+        left = event.kind is EventKind.REGION and words.left.match(text, event.end) is not None
+        front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
+        if not left and (front is None or words.refused_behind.match(text, event.end) is None):
+            continue
         others = [e for e in events if e.mention is not None and e is not event and e not in told]
-        if event.kind is EventKind.REGION and words.left.match(text, event.end):
+        if front is None or left:
             if any(e.kind is EventKind.REGION and not _names_same(e, event) for e in others):
                 told.append(event)
-            continue
-        front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
-        if front is None or words.refused_behind.match(text, event.end) is None:
             continue
         without = text.startswith(words.excepting, front.start())
         wanted = event.kind is EventKind.QUALIFIER or any(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from nlu.clause_judge import Clause, ClauseJudge
 from nlu.corrections import CueKind
@@ -44,9 +45,7 @@ _KEPT = frozenset(
 _TURNS = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS})
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY})
 _ORDERED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
-_CLAUSE = re.compile(
-    r"(?:[^,，。;；:：!！?？\n~…、\s]|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9])|\.(?=[a-z0-9]))+[?？]?"
-)
+_CLAUSE = re.compile(r"(?:[^,，。;；:：!！?？\n~…、\s]+|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9]))+[?？]?")
 _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
 _LATIN = re.compile(r"[a-z]{2}")
@@ -167,7 +166,8 @@ class Talk:
         if reading.quotes or not any(event.kind in _ORDERED for event in reading.events):
             return None
         text = reading.page.text
-        if sum(1 for _ in _CLAUSE.finditer(text)) > CLAUSES_MAX or _PUT_OFF.match(text.lstrip()):
+        more = next(islice(_CLAUSE.finditer(text), CLAUSES_MAX, None), None)
+        if more is not None or _PUT_OFF.match(text.lstrip()):
             return None
         deciding, changing = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
