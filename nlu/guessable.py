@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nlu.entries import Entry
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import MentionKind
-from nlu.name_table import Entry, NameTable
+from nlu.name_table import NameTable
 from nlu.naming import Role
 from nlu.scripts import all_chinese
 

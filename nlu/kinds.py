@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from nlu.lexicon import Lexicon
-from nlu.name_table import squeezed
 from nlu.normalise import plain
+from nlu.squeezing import squeezed_name
 from nlu.vocabulary import ProductWords
 
 PRODUCTS_KEPT = 4096
@@ -46,8 +46,8 @@ class Kinds:
     def _kinds_of(self, product: ProductWords) -> frozenset[str]:
         """What a product's own names and sizes say it is; failing that, what its category says."""
         labels = (variant.label for variant in product.variants)
-        names = squeezed(plain("\n".join((product.name, *product.aliases, *labels))))[0]
-        return self._in(names) or self._in(squeezed(plain(product.category))[0])
+        names = squeezed_name("\n".join((product.name, *product.aliases, *labels)))
+        return self._in(names) or self._in(squeezed_name(product.category))
 
     def _in(self, text: str) -> frozenset[str]:
         found = {self._kind_of[match[1]] for match in self._anywhere.finditer(text)}

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.name_table import squeezed
 from nlu.siblings import KIN_MAX
+from nlu.squeezing import squeezed
 from nlu.variants import Sizes
 
 

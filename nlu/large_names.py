@@ -16,17 +16,20 @@ from typing import Any
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio, partial_ratio_alignment
 
+from nlu.entries import Entry
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.name_table import SHARED_MIN, Entry, NameTable, squeezed
+from nlu.name_table import NameTable
 from nlu.naming import STRONG, Namer, Role
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.parts import Parts
 from nlu.products import Names
 from nlu.regions import spellings_of
+from nlu.shared_names import SHARED_MIN
 from nlu.shortlist import SELLERS_MAX, Shortlist
 from nlu.sounds import heard, initials, pinyin
+from nlu.squeezing import squeezed, squeezed_name
 from nlu.vocabulary import ProductWords, Vocabulary
 
 PARTS_KEPT = 64
@@ -95,7 +98,7 @@ class LargeTable(NameTable):
 
     def other_thing(self, text: str, end: int, product_id: str) -> bool:
         product = self._vocabulary.products[product_id]
-        written = squeezed(plain(product.name + product.category))[0]
+        written = squeezed_name(product.name + product.category)
         behind = squeezed(text[end : end + WORD_MAX])[0]
         for length in range(len(behind), 1, -1):
             role = self.namer.role_of(behind[:length])
@@ -122,7 +125,7 @@ class LargeTable(NameTable):
         return table
 
     def _learn_of(self, product_id: str) -> None:
-        self._learn_facts(product_id, self._tokens_of(self._vocabulary.products[product_id]))
+        self._learn_facts(product_id, self._names.tokens_of(self._vocabulary.products[product_id]))
 
     def held(self, product_ids: Iterable[str], text: str) -> tuple[str, ...]:
         """Those of the products of which the (squeezed) text may hold a spelling, be it with one slip or
@@ -137,8 +140,10 @@ class LargeTable(NameTable):
     def _strong_words_of(self, product_id: str) -> tuple[str, ...]:
         """Every spelling of the product holds one of these words."""
         product = self._vocabulary.products[product_id]
-        words = [word for tokens in self._tokens_of(product) for word in self._spellings.strong_words(tokens)]
-        return tuple(dict.fromkeys((*words, *self._own_labels(product), product_id.lower())))
+        words = [
+            word for tokens in self._names.tokens_of(product) for word in self._spellings.strong_words(tokens)
+        ]
+        return tuple(dict.fromkeys((*words, *self._names.own_labels(product), product_id.lower())))
 
     def near_of_country(self, text: str, country: str) -> bool:
         near = self.shortlist.near(squeezed(text)[0])[:GUESSES_MAX]
@@ -262,7 +267,7 @@ class LargeNames(Names):
         return closest + found[LOOKED_AT_CLOSELY:]
 
     def _squeezed(self, product_id: str) -> str:
-        return squeezed(plain(self.table.name_of(product_id)))[0]
+        return squeezed_name(self.table.name_of(product_id))
 
     def _part_of(self, product_ids: tuple[str, ...], text: str) -> _Part:
         return _Part(self, self.table.part(product_ids, text), self._lexicon)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
 from nlu.assortment import Assortment
+from nlu.entries import Entry
 from nlu.in_front import in_front
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.name_table import Entry
 from nlu.naming import Role
 from nlu.page import Mark
 from nlu.sounds import heard

@@ -21,13 +21,14 @@ from nlu.joined_names import JoinedNames
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
 from nlu.misspelled_names import MisspelledNames, or_a_slip, spelled_right
-from nlu.name_table import NameTable, squeezed
+from nlu.name_table import NameTable
 from nlu.overlaps import covered, longest
 from nlu.page import Page
 from nlu.parts import Parts
 from nlu.scripts import is_chinese, is_latin
 from nlu.shortened_names import ShortenedNames
 from nlu.spelled_names import SpelledNames
+from nlu.squeezing import squeezed
 
 A_BLANK = 2
 """Characters further apart had words between them: what is not spelled right is not put together over them."""

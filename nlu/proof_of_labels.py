@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nlu.assortment import Assortment
-from nlu.name_table import squeezed
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven
+from nlu.squeezing import squeezed
 
 
 class ProofOfLabels:

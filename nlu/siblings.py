@@ -9,10 +9,10 @@ from functools import lru_cache
 from nlu.abbreviations import in_order
 from nlu.in_front import in_front
 from nlu.mention import Mention
-from nlu.name_table import NameTable, squeezed
+from nlu.name_table import NameTable
 from nlu.naming import Role
-from nlu.normalise import plain
 from nlu.sounds import heard
+from nlu.squeezing import names_of, squeezed
 from nlu.vocabulary import Vocabulary
 
 KIN_MAX = 40
@@ -173,7 +173,7 @@ class Siblings:
     def _written(self, product_id: str) -> str:
         """The name and the aliases of a product as they are searched."""
         product = self._vocabulary.products[product_id]
-        return "\0".join(squeezed(plain(name))[0] for name in (product.name, *product.aliases))
+        return "\0".join(names_of(product))
 
 
 def _is_word(text: str, length: int) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from nlu.entries import Entry
 from nlu.few_words import Finder
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.name_table import Entry, NameTable
+from nlu.name_table import NameTable
 from nlu.scripts import is_latin
 
 

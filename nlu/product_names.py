@@ -1,0 +1,148 @@
+"""The names of products by themselves: each name in all its forms, and labels that are names of their own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import pairwise
+
+from nlu.entries import Entries
+from nlu.lexicon import Lexicon, word_set
+from nlu.naming import COST, STRONG, Form, Namer, Role, Token
+from nlu.normalise import plain
+from nlu.scripts import all_chinese, is_latin
+from nlu.spellings import QUALIFYING, Spellings
+from nlu.squeezing import squeezed_name
+from nlu.vocabulary import ProductWords
+
+FORMS_PER_PRODUCT_MAX = 400
+ACRONYM_MIN = 3
+"""Fewer letters are no name, not even where a fitting size stands by."""
+TWIN_MAX = 4
+"""A longer brand in Chinese is found by its parts."""
+
+
+class ProductNames:
+    """Spells the names of products, and files them."""
+
+    def __init__(
+        self, namer: Namer, spellings: Spellings, lexicon: Lexicon, notes: Mapping[str, Set[str]],
+        entries: Entries,
+    ) -> None:  # fmt: skip
+        """`notes`: name -> the words in its brackets that tell it from its siblings."""
+        self._namer, self._spellings, self._notes, self._entries = namer, spellings, notes, entries
+        self._common = word_set(lexicon, "names.common_words")
+        self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
+        self.families: dict[str, dict[str, float]] = defaultdict(dict)
+        """What a form says beside its tiers and countries -> the products that this may mean, with its cost."""
+        self.soft: set[str] = set()
+        """Names made of general words only (金会员): no names where they end a longer word."""
+
+    def tokens_of(self, product: ProductWords) -> list[tuple[Token, ...]]:
+        """The tokens of its name and of each alias."""
+        units = tuple(variant.unit for variant in product.variants)
+        telling = self._notes.get(product.name, frozenset())
+        return [
+            self._namer.tokens(product.name, units, telling),
+            *(self._namer.tokens(alias, units) for alias in product.aliases),
+        ]
+
+    def add(self, product: ProductWords, named: Iterable[tuple[Token, ...]]) -> None:
+        """Files a product. `named`: the tokens of its name and of each alias."""
+        for name, tokens in zip((product.name, *product.aliases), named, strict=True):
+            self._add_forms(product.product_id, tokens)
+            self._add_whole(product.product_id, name, tokens)
+        for label in self.own_labels(product):
+            # A variant with a name of its own (空月祝福) names its product too.
+            self._entries.add_name(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
+
+    def own_labels(self, product: ProductWords) -> Iterator[str]:
+        """Labels of its variants that are words of their own."""
+        for variant in product.variants:
+            label = plain(variant.label).replace(" ", "")
+            if (
+                len(label) >= 3
+                and all_chinese(label)
+                and self._namer.role_of(label) is None
+                and not self._counted(label)
+            ):
+                yield label
+
+    def _counted(self, label: str) -> bool:
+        """Whether a label is made of a number or a period, which names no product."""
+        return len(label) < 4 and any(character in self._numerals for character in label)
+
+    def _add_whole(self, product_id: str, name: str, tokens: tuple[Token, ...]) -> None:
+        """A name as it is written, and without its notes."""
+        whole = squeezed_name(name)
+        bare = "".join(token.text for token in tokens)
+        if not any(token.role in STRONG for token in tokens):
+            self.soft.add(bare)
+        # One character (瓦) stands for many things: a name only where a fitting size stands by.
+        thin = len(whole) == 1 and all_chinese(whole)
+        for text in (whole, bare):
+            self._entries.add_name(text, product_id, 0.0, thin=thin, said=_said(tokens))
+
+    def _add_forms(self, product_id: str, tokens: tuple[Token, ...]) -> None:
+        twins = _in_two_scripts(tokens) | _acronym(tokens)
+        for made, form in enumerate(self._spellings.of(tokens)):
+            if made >= FORMS_PER_PRODUCT_MAX:
+                break
+            self._add_form(product_id, form, whole=form.cost == 0 and form.tokens == tokens, twins=twins)
+
+    def _add_form(self, product_id: str, form: Form, whole: bool, twins: frozenset[str]) -> None:
+        strong = [token.text for token in form.tokens if token.role in STRONG]
+        if not whole and not (strong and all(self._spellings.wants(token.text) for token in form.tokens)):
+            return
+        text = form.text
+        family = "".join(strong)
+        cost = form.cost + sum([COST[token.role] for token in form.tokens if token.role not in STRONG])
+        options = self.families[family]
+        options[product_id] = min(cost, options.get(product_id, cost))
+        if len(text) < 2 or (text in self._namer.never_alone and not whole):
+            return
+        if text in self._namer.words and not whole and self._namer.words[text][0] is not Role.CONTENT:
+            return
+        thin = len(form.tokens) == 1 and not whole and not self._speaks_for_itself(form.tokens[0])
+        if thin and form.cost >= COST[Role.BRAND] and text not in twins:
+            return
+        self._entries.add_name(text, product_id, form.cost, thin, _said(form.tokens), family)
+
+    def _speaks_for_itself(self, token: Token) -> bool:
+        """Whether the word can hardly mean anything but this good."""
+        if token.role is Role.UNIT:
+            return token.text not in self._common
+        if token.role is Role.CONTENT or len(self._namer.brand_spellings(token.meaning)) > 1:
+            return len(token.text) >= 2 and token.text not in self._common
+        if token.text.isascii():
+            return len(token.text) >= 4 and token.text not in self._common
+        return token.text == token.meaning and len(token.text) >= 3
+
+
+def _said(tokens: Iterable[Token]) -> frozenset[str]:
+    return frozenset([token.meaning for token in tokens if token.role in QUALIFYING])
+
+
+def _acronym(tokens: tuple[Token, ...]) -> frozenset[str]:
+    """IDM of IDM下载器激活码: letters in front of what the goods are name them."""
+    first = tokens[0] if len(tokens) > 1 else None
+    named = first is not None and first.role is Role.BRAND and all(map(is_latin, first.text))
+    return frozenset({first.text} if first is not None and named and len(first.text) >= ACRONYM_MIN else ())
+
+
+def _in_two_scripts(tokens: tuple[Token, ...]) -> frozenset[str]:
+    """A brand that a name gives in Chinese and again in Latin (诺顿 Norton): either half names it."""
+    found: set[str] = set()
+    for one, other in pairwise(tokens):
+        both = one.role is Role.BRAND and other.role is Role.BRAND
+        if (
+            both
+            and all_chinese(one.text) != all_chinese(other.text)
+            and is_latin(one.text[0]) != is_latin(other.text[0])
+        ):
+            found |= {
+                token.text
+                for token in (one, other)
+                if len(token.text) <= TWIN_MAX and all_chinese(token.text)
+            }
+    return frozenset(found)

@@ -1,0 +1,89 @@
+"""What a product may be called on account of others: brands inside of brands, siblings, words for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from nlu.entries import Entries, Entry
+from nlu.few_words import FEW, FewWords, Finder
+from nlu.mention import MentionKind
+from nlu.naming import COST, Namer, Role
+from nlu.normalise import plain
+from nlu.scripts import all_chinese
+from nlu.vocabulary import ProductWords
+
+SHARING_PRODUCTS_MAX = 20_000
+"""In larger catalogs names are not looked for inside of longer ones: that would take too long."""
+SHARED_MIN = 3
+"""Fewer characters inside of a longer name are no name of their own."""
+
+
+def add_other_words(
+    entries: Entries, products: Iterable[ProductWords], groups: Iterable[Sequence[str]]
+) -> None:  # fmt: skip
+    """暖气费 where 集中供暖费 is sold, and nothing that is called 暖气费 itself."""
+    named = {one.product_id: "\n".join(map(plain, (one.name, *one.aliases))) for one in products}
+    for words in groups:
+        sellers = [one for one, name in named.items() if any(word in name for word in words)]
+        for word in words:
+            if not any(word in named[one] for one in sellers):
+                for one in sellers:
+                    entries.add_name(word, one, 0.3, thin=False, said=frozenset())
+
+
+def share_with_longer_names(entries: Entries, brands: Mapping[str, Set[str]]) -> None:
+    """环球影城 is what 新加坡环球影城 is called, and may be that of 大阪 all the same. `brands`: of each
+    product."""
+    if len(brands) > SHARING_PRODUCTS_MAX:
+        return
+    longer = {brand for of in brands.values() for brand in of if len(brand) > SHARED_MIN}
+    short = [word for word in {b for of in brands.values() for b in of} if len(word) >= SHARED_MIN]
+    short = [word for word in short if all_chinese(word) and word in entries]
+    finder: Finder = (
+        FewWords(short) if len(short) <= FEW else AhoCorasick(short, matchkind=MatchKind.Standard)
+    )
+    inside = {
+        brand: {short[index] for index, _, _ in finder.find_matches_as_indexes(brand, overlapping=True)}
+        - {brand}
+        for brand in longer
+    }
+    for product_id, own in brands.items():
+        for word in {word for brand in own for word in inside.get(brand, ())}:
+            options = entries[word].options
+            options.setdefault(product_id, max(COST[Role.COUNTRY], min(options.values(), default=0.0)))
+
+
+def add_identities(entries: Entries, product_ids: Iterable[str], general: Set[str]) -> None:
+    """A product's id may be a word that people type (mgtv), where it is not the name of others too.
+    `general`: words of the trade, which name nothing."""
+    for identity in product_ids:
+        word = identity.lower()
+        if word.isascii() and word.isalpha() and len(word) >= 4 and word not in general:
+            entry = entries.get(word)
+            if entry is None or entry.options.keys() <= {identity}:
+                entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
+
+
+def share_families(entries: Entries, namer: Namer, is_partial: Callable[[str, Entry], bool]) -> None:
+    """`steam充值卡` is the form of one product only, but its siblings may be meant all the same.
+    `is_partial`: whether a spelling is but a part of a brand."""
+    for text, entry in list(entries.items()):
+        for brand_text, brand_entry in _leading_names(entries, text):
+            role = namer.role_of(text[len(brand_text) :])
+            if role is None or role[0] not in (Role.GENERIC, Role.SUBJECT):
+                continue
+            if brand_entry is entry or is_partial(brand_text, brand_entry):
+                continue
+            for product_id, cost in brand_entry.options.items():
+                if product_id not in entry.options:
+                    entry.options[product_id] = cost + 0.5
+            break
+
+
+def _leading_names(entries: Entries, text: str) -> Iterator[tuple[str, Entry]]:
+    for length in range(len(text) - 1, 1, -1):
+        entry = entries.get(text[:length])
+        if entry is not None and entry.kind is MentionKind.NAME:
+            yield text[:length], entry
