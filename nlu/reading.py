@@ -1,47 +1,36 @@
-"""Reads one page: every reader in its turn, and then the events in the order in which they were said.
+"""Reads one page: what is found, what is believed of it, and the events in the order in which they were said.
 
-The order of the readers is what keeps them honest: references and recipients take their digits
-first, names take theirs before numbers are looked at, and what a number means is decided last, when
-it is known what goods stand beside it.
+The order of the readers (`nlu/finding.py`) is what keeps them honest; what a number means is decided last
+(`nlu/believing.py`), when it is known what goods stand beside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
+from nlu import filters
 from nlu.accounts import Account
-from nlu.amounts import Amount, AmountKind, Units
-from nlu.asides import Clauses
+from nlu.amounts import Units
 from nlu.assortment import Assortment
+from nlu.believing import Believing, rejecting_words
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
-from nlu.corrections import Cue, CueKind, Cues, Quotation, quotations
+from nlu.corrections import Cue, CueKind, Quotation, quotations
 from nlu.counted_rows import with_counts
-from nlu.counts import shared_sizes, without_parts, without_shares
-from nlu.domains import introduces
+from nlu.counts import without_shares
 from nlu.events import events_of
+from nlu.finding import Finding
 from nlu.found import MARKS_MAX, Found, Slots
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
-from nlu.mention import Closeness, Mention, MentionKind
-from nlu.mentions import believed, grown_in, owners, rejected, with_owner, without_labels
+from nlu.mention import Mention, MentionKind
+from nlu.mentions import rejected
 from nlu.misgivings import at_head, misgive
 from nlu.normalise import normalise, plain
-from nlu.numbers_used import (
-    called_one,
-    counts_or_sizes,
-    counts_people,
-    listed,
-    one_of_them,
-    overlap,
-    sent_to,
-)
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Names
@@ -50,25 +39,19 @@ from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.said_again import without_repeats
 from nlu.servers import with_unknown_regions
-from nlu.servers_said import ServersSaid
 from nlu.shape import Shape
 from nlu.signs import Signs
-from nlu.split_names import split_by_sizes
 from nlu.strangers import Strangers
 from nlu.tables import in_columns
 from nlu.takers import Takers
 from nlu.taking_back import (
-    REFUSING_REACH,
-    parts_of_numbers,
     refusals,
     refused_behind,
     refused_kinds,
-    refuses,
     with_taken_back,
     without_refused,
 )
 from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
-from nlu.unlabelled import unlabelled, without_idle
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
@@ -121,39 +104,21 @@ class Reader:
     """Reads pages for one catalog."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, names: Names) -> None:
-        self._lexicon = lexicon
-        self._names = names
-        self._cues = Cues(lexicon)
+        self._vocabulary, self._lexicon = vocabulary, lexicon
+        self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
+        self._leftovers = Leftovers(lexicon)
+        self._finding = Finding(vocabulary, lexicon, names, self.units, self._leftovers)
+        self._believing = Believing(lexicon, self.units, self._leftovers, names.table.entries)
         self._contacts = Contacts(lexicon)
         self._chatting = Chatting(lexicon)
-        self._categories = {plain(category): category for category in vocabulary.categories}
-        callers = set(lexicon.words("contacts.called_upon"))
-        people = "|".join(
-            re.escape(word)
-            for word in (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted"))
-            if word not in callers
-        )
-        self._of_people = re.compile(rf"(?:{people})")
-        self._person = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
-        self._makes = frozenset(lexicon.words("other_numbers.makes"))
-        self._few_of = lexicon.words("contacts.few_of")
-        self._vocabulary = vocabulary
         self._takers = Takers(vocabulary)
-        self._servers = ServersSaid(vocabulary, lexicon, names.table)
-        self._no_servers = frozenset(lexicon.words("names.no_servers"))
-        self._rejecting = tuple(sorted(lexicon.words("goods.rejecting"), key=len, reverse=True))
-        self._places = frozenset(lexicon.words("names.places"))
-        self._signs = Signs.read(lexicon)
-        self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
-        self._leftovers = Leftovers(lexicon)
-        self._counts_of_life = frozenset(lexicon.words("aside.counts_of_life"))
         self._strangers = Strangers(vocabulary, lexicon, names.table)
-        self._verbs = lexicon.words("stance.topup_verbs")
+        self._signs = Signs.read(lexicon)
+        self._categories = {plain(category): category for category in vocabulary.categories}
+        self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        self._rejecting = rejecting_words(lexicon)
+        self._places = frozenset(lexicon.words("names.places"))
         self._columns = lexicon.groups("names.columns")
-        served = {plain(region) for one in vocabulary.products.values() for region in one.regions}
-        no_names = [word for word in lexicon.words("names.not_names") if word not in served]
-        self._not_names = re.compile("|".join(map(re.escape, no_names)))
-        self.units = Units.of(lexicon, vocabulary_units(vocabulary), vocabulary.counters)
 
     def read(
         self, text: str, goods: Assortment, kind_asked: str | None = None, told: frozenset[int] = frozenset()
@@ -165,12 +130,12 @@ class Reader:
         crowded = next(islice(_RUN.finditer(text), MARKS_MAX, None), None) is not None
         if crowded:
             page.take(0, len(text))
-        found = self._found(page, goods)
+        found = self._finding.found(page, goods)
         if found.crowded:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
-        found = self._without_misheard(text, found)
-        slots = self._slots(found, goods, kind_asked, told)
+        found = self._finding.without_misheard(found)
+        slots = self._believing.slots(found, goods, kind_asked, told)
         contact = self._contacts.recipient(text)
         if contact is not None:
             ends = [cue.end for cue in found.cues.get(CueKind.CORRECTION, ()) if cue.start >= contact.end]
@@ -233,191 +198,6 @@ class Reader:
             crowded=crowded,
         )
 
-    def _found(self, page: Page, goods: Assortment) -> Found:
-        """What each reader finds, in the order in which no later one can be misled."""
-        markers = list_markers.skip(page)
-        order = references.read(page, self._lexicon)
-        vast = quantities.read_vast(page)
-        recipients = accounts.read(page, self._lexicon)
-        self._set_aside(page)
-        mentions = self._mentioned(page, recipients, goods)
-        for mention in mentions:
-            holds_numeral = (
-                mention.kind is MentionKind.NOUN and self._numeral.search(mention.text) is not None
-            )
-            named = mention.kind in (MentionKind.NAME, MentionKind.REGION, MentionKind.UNKNOWN)
-            labels = mention.kind is MentionKind.QUALIFIER and mention.role is None
-            if (named or holds_numeral or labels) and not self._is_unit(mention):
-                _take(page, mention.start, mention.end)
-        words = self._with_verbs(page, _with_references(page, order), mentions)
-        parts = parts_of_numbers(page, self._lexicon)
-        others = other_numbers.read(page, self._lexicon, self.units)
-        limits = filters.read(page, self._lexicon)
-        sorts = filters.read_sort(page, self._lexicon)
-        sizes = amounts.read(page, self._lexicon, self.units)
-        counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
-        paying = payments.read(page, self._lexicon)
-        words = self._signs.careful.sub(lambda warning: "\0" * len(warning[0]), words)
-        cues = self._grouped(self._cues.read_spaced(words))
-        return Found(
-            page,
-            markers,
-            order,
-            recipients,
-            mentions,
-            parts,
-            others,
-            limits,
-            sorts,
-            sizes,
-            counts,
-            paying,
-            cues,
-        )
-
-    def _without_misheard(self, text: str, found: Found) -> Found:
-        """Without tiers that are a piece of a count (个人 of 8个人), and without an earlier order that is
-        only named to be refused (别再充到上回那个号)."""
-        counted = [(mark.start, mark.end) for mark in found.others if mark.value.kind is OtherKind.MANY]
-        if not counted and not found.order:
-            return found
-        mentions = tuple(
-            mention
-            for mention in found.mentions
-            if mention.kind is not MentionKind.QUALIFIER
-            or not any(start < mention.end and mention.start < end for start, end in counted)
-        )
-        order = tuple(mark for mark in found.order if not refuses(text, mark.start, self._lexicon))
-        cues = found.cues
-        if len(order) < len(found.order):
-            gone = [(mark.start - REFUSING_REACH, mark.end) for mark in found.order if mark not in order]
-            cues = without_inside(cues, gone)
-        if shares := shared_sizes(text, found.sizes, len(found.recipients)):
-            cues = without_inside(cues, shares)
-        return replace(found, mentions=mentions, order=order, cues=cues)
-
-    def _mentioned(
-        self, page: Page, recipients: Sequence[Mark[Account]], goods: Assortment
-    ) -> tuple[Mention, ...]:  # fmt: skip
-        """The names, without the labels of recipients and the ends of longer words."""
-        labels = [mark.value.label for mark in recipients if mark.value.label]
-        whole = tuple(
-            kept
-            for mention in self._names.read(page)
-            if (kept := without_labels(page.text, mention, labels, self._names.table.entries)) is not None
-        )
-        whole = goods.labelled(page.text, self._servers.read(page.text, whole))
-        return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
-
-    def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
-        """Whether an uncertain name is but the end of a longer word that nobody knows."""
-        unsure = (
-            mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.table.soft
-        )
-        asked_about = mention.guessed and self._names.dense
-        if mention.kind is not MentionKind.NAME or not unsure or asked_about:
-            return False
-        return grown_in(
-            text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
-        )
-
-    def _slots(self, found: Found, goods: Assortment, kind_asked: str | None, told: frozenset[int]) -> Slots:
-        """What is believed of what was found: each number is a size, a count or a recipient, or nothing."""
-        text = found.page.text
-        joined = (
-            CueKind.JOIN in found.cues
-            or CueKind.CORRECTION in found.cues
-            or CueKind.OR in found.cues
-            or re.search("[\n、+;；。]", text) is not None
-        )
-        if misspelt := [mention for mention in found.mentions if mention.guessed and self._is_unit(mention)]:
-            found = replace(found, sizes=tuple(_in_unit(mark, misspelt, self.units) for mark in found.sizes))
-        theirs = owners(
-            text,
-            found.mentions,
-            [mark.start for mark in found.recipients],
-            lambda end: introduces(text, end, found.recipients, self._lexicon),
-        )
-        mentions = tuple(mention for mention in found.mentions if mention not in theirs)
-        mentions = believed(text, mentions, found.sizes, goods, joined, self._rejecting)
-        mentions = split_by_sizes(text, mentions, found.sizes, self._names.table.entries)
-        mentions = tuple(mention for mention in mentions if mention.start not in told)
-        sizes = tuple(
-            mark
-            for mark in found.sizes
-            if mark.value.kind is not AmountKind.BARE
-            or not (self._signs.no_size.match(text, mark.end) or one_of_them(text, mark))
-        )
-        clauses = Clauses(
-            text, found.page.rest(), mentions, found.recipients, found.cues,
-            found.numbers, self._signs,
-            self._leftovers.function_characters, self._counts_of_life,
-        )  # fmt: skip
-        sizes = clauses.without_asides([mark for mark in sizes if mark.start not in told])
-        counts = clauses.without_asides([mark for mark in found.counts if mark.start not in told])
-        kept = {mark.start for mark in counts}
-        aside = [mark for mark in found.counts if mark.start not in kept]
-        sizes = tuple(
-            mark
-            for mark in sizes
-            if mark.value.kind is not AmountKind.BARE or not any(overlap(mark, count) for count in aside)
-        )
-        named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
-        sizes = tuple(mark for mark in sizes if not any(_inside(mark, name) for name in (*named, *theirs)))
-        shares = {end for _, end in shared_sizes(text, found.sizes, len(found.recipients))}
-        sizes = tuple(mark for mark in sizes if mark.end not in shares)
-        foreign = [
-            mark
-            for mark in counts
-            if (mark.value.word in _OF_PEOPLE and self._of_people.match(text, mark.value.follows))
-            or (mark.value.count is None and text.endswith(self._few_of, 0, mark.start))
-            or (counts_people(text, mark, mentions, sizes) and len(found.recipients) > 1)
-            or goods.counts_in_names(text, named, mark.start, mark.end)
-        ]
-        counts = tuple(mark for mark in counts if mark not in foreign)
-        # Q币15个 QQ…: what counts no recipient is a size all the same.
-        gone = [
-            mark
-            for mark in foreign
-            if mark.value.count == 1
-            or mark.value.word not in _OF_PEOPLE
-            or self._person.match(text, mark.value.follows)
-        ]
-        sizes = tuple(mark for mark in sizes if not any(overlap(mark, count) for count in gone))
-        counted, sized = counts_or_sizes(counts, sizes)
-        perhaps_told = clauses.stories(
-            [
-                *counted,
-                *(m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)),
-            ]
-        )
-        perhaps_told |= clauses.named_in_stories(named)
-        kinds = goods.account_kinds(named)
-        found = replace(found, recipients=without_idle(found.recipients, kinds, self._lexicon))
-        needed = unlabelled(text, found.recipients, mentions, sizes, goods, self._makes)
-        rows = listed(text, found.recipients)
-        used = tuple(
-            with_owner(text, mark, theirs)
-            for mark in found.recipients
-            if mark.value.claimed
-            or mark in needed
-            or mark in rows
-            or called_one(mark)
-            or kind_asked in mark.value.kinds
-            or sent_to(text, mark, sizes)
-        )
-        counted = without_parts(counted, len({mark.value.text for mark in used}))
-        labels = [mark.value.label for mark in used if mark.value.label is not None]
-        sized = tuple(
-            mark
-            for mark in sized
-            if not any(overlap(mark, account) for account in used)
-            and not any(start <= mark.start and mark.end <= end for start, end in labels)
-            and not any(self._is_unit(m) and m.start <= mark.start < mark.end < m.end for m in mentions)
-        )
-        counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
-        return Slots(mentions, used, sized, counted, perhaps_told)
-
     def _events(self, found: Found, slots: Slots, each: bool, goods: Assortment) -> list[Event]:
         text = found.page.text
         recipients = slots.used or self._named_people(text, each)
@@ -464,33 +244,8 @@ class Reader:
             return ()
         return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
 
-    def _with_verbs(self, page: Page, words: str, mentions: Sequence[Mention]) -> str:
-        """`words` with the verb that a name begins with (充话费): 别充话费 forbids all the same."""
-        headed = [mention for mention in mentions if page.text.startswith(self._verbs, mention.start)]
-        if not headed:
-            return words
-        text = list(words)
-        for mention in headed:
-            verb = next(one for one in self._verbs if page.text.startswith(one, mention.start))
-            text[mention.start : mention.start + len(verb)] = verb
-        return "".join(text)
-
-    def _set_aside(self, page: Page) -> None:
-        """Words that hold the name of a good and mean none: the assistant that one talks through."""
-        for match in self._not_names.finditer(page.rest()):
-            _take(page, match.start(), match.end())
-
-    def _is_unit(self, mention: Mention) -> bool:
-        return mention.text in self.units.spellings
-
     def _category(self, text: str) -> str | None:
         return next((category for word, category in self._categories.items() if word in text), None)
-
-    def _grouped(self, cues: Sequence[Cue]) -> Mapping[CueKind, tuple[Cue, ...]]:
-        grouped: dict[CueKind, list[Cue]] = defaultdict(list)
-        for cue in cues:
-            grouped[cue.kind].append(cue)
-        return {kind: tuple(found) for kind, found in grouped.items()}
 
     def _shape(self, found: Found, slots: Slots, contact: bool) -> Shape:
         cues = found.cues
@@ -518,7 +273,6 @@ _TURNS = frozenset({EventKind.INSTEAD, EventKind.CORRECTION})
 _IS_NOT = "不是"
 _SUCH = re.compile("(?:会员|卡|版|券)?(?:的|那|这)")
 """Behind what is not wanted (不是普通那种): else 不是 may as well take back what was said before."""
-_OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 
 
 def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], ...]:
@@ -535,35 +289,6 @@ def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], 
         *((mark.start, mark.end) for mark in found.limits),
         *(span for span in told if span not in kept),
     )
-
-
-def _in_unit(mark: Mark[Amount], misspelt: Sequence[Mention], units: Units) -> Mark[Amount]:
-    """100快鼻 counts 快币, however it is spelled: it is no bare number that may as well be a price."""
-    unit = next((mention for mention in misspelt if mention.start == mark.end), None)
-    if unit is None or mark.value.kind is not AmountKind.BARE:
-        return mark
-    value = replace(mark.value, kind=AmountKind.SIZE, units=units.spellings[unit.text])
-    return replace(mark, value=value)
-
-
-def _inside(mark: Mark[Amount], name: Mention) -> bool:
-    """Whether a size is but a part of a name: 三角 of 三角币."""
-    return name.start <= mark.start and mark.end <= name.end and mark.end - mark.start < name.end - name.start
-
-
-def _take(page: Page, start: int, end: int) -> None:
-    if page.free(start, end):
-        page.take(start, end)
-
-
-def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) -> str:
-    """What is free, and the words that point at an order: 按上次的 is both."""
-    if not order:
-        return page.rest()
-    text = list(page.rest())
-    for mark in order:
-        text[mark.start : mark.end] = page.text[mark.start : mark.end]
-    return "".join(text)
 
 
 def _at(page: Page, mention: Mention) -> Span:
