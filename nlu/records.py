@@ -154,6 +154,20 @@ def list_of(record: Record, event: Event) -> list[Event]:
             return []
 
 
+def put(record: Record, event: Event) -> None:
+    """Adds what an event says; of counts the first that is more than an article stands."""
+    if record.empty:
+        record.start, record.first = event.start, event.kind
+    record.end = max(record.end, event.end)
+    if event.kind is EventKind.QUANTITY:
+        if is_article(event):
+            record.ones.append(event)
+        if record.quantity is None or is_article(record.quantity):
+            record.quantity = event
+        return
+    list_of(record, event).append(event)
+
+
 def same_goods(one: Mention | None, other: Mention | None) -> bool:
     """Whether two names mean the same goods: their likeliest products are the same."""
     if one is None or other is None:

@@ -11,8 +11,9 @@ from decimal import Decimal
 from nlu.amounts import Amount, AmountKind
 from nlu.assortment import AMOUNTS_MAX, Assortment
 from nlu.counts import by_place, doubt_totals, without_heading, without_total
-from nlu.gathering import Compatible, gather
+from nlu.gathering import gather
 from nlu.leftovers import put_in_doubt
+from nlu.new_lines import Compatible
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.said_again import doubt_otherwise

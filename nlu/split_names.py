@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from nlu.amounts import Amount
 from nlu.assortment import EQUAL_SHORT_WITHIN
-from nlu.mention import Mention, MentionKind
 from nlu.entries import Entry
+from nlu.mention import Mention, MentionKind
 from nlu.page import Mark
 
 FRONT_MAX, FRONT_MIN = 8, 2
