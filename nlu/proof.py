@@ -68,9 +68,13 @@ class Prover:
                 found[at] = found.get(at, frozenset()) | {why}
         return found
 
-    def left_open(self, reading: Reading) -> bool:
-        """Whether what nobody understood may be a word that turns the order around, or goods of their own: then
-        it must not be left out as talk."""
+    def hangs_on_talk(self, reading: Reading, lines: Sequence[SpokenLine]) -> bool:
+        """Whether what a message orders may hang on the words beside it, so that none is left out as talk: it
+        perhaps refuses or only tells of its lines, by a slip too; or what nobody understood may be a word that
+        turns the order around, or goods of their own."""
+        doubts = self.doubts(reading, lines)
+        if any(why & {Unproven.REFUSED, Unproven.TOLD} for why in doubts.values()):
+            return True
         said = Said.of(reading, [SpokenLine()] * len(reading.records))
         found = (*self._slips.doubts(said), *strangers_listed(said), *counts_of_other_sentences(said))
         return bool(found) or unread_years(said)

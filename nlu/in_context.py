@@ -1,0 +1,49 @@
+"""What a message wants while a question stands open or an order lies in hand."""
+
+from __future__ import annotations
+
+from nlu.corrections import CueKind
+from nlu.evidence import Evidence
+from nlu.examples import Guess
+from nlu.reading import Reading
+from nlu.signs import Signs
+from nlu.understanding import Expectation, Intent, Slot
+
+
+def in_context(
+    guess: Guess, seen: Evidence, reading: Reading, expectation: Expectation, signs: Signs
+) -> Guess:  # fmt: skip
+    """What it wants by itself (`guess`), or else in that context."""
+    if not expectation.lines and expectation.asking is None:
+        return guess
+    if signs.postponed.search(reading.page.text) and not seen.corrected:
+        return guess
+    slots = seen.slots > 0 or bool(reading.records)
+    if expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and slots and len(seen.text) <= 4:
+        return Guess(Intent.PROVIDE, None, 0.85)
+    dropping = bool(seen.cues.get(CueKind.DROP)) and seen.goods and len(expectation.lines) > 1
+    if dropping or (signs.drop_line.search(reading.page.text) and len(expectation.lines) > 1):
+        return Guess(Intent.MODIFY, None, 0.9)
+    remembering = guess.intent is Intent.SAVE_CONTACT and reading.remembered is not None
+    if guess.intent not in _TAKES_SLOTS or not slots or remembering:
+        return guess
+    if seen.goods and guess.intent is Intent.ORDER:
+        return guess
+    changes = seen.has(CueKind.MODIFY) or seen.corrected or expectation.quoted
+    if guess.intent in (Intent.CONFIRM, Intent.DENY) and not changes:
+        return guess if not seen.slots else Guess(Intent.PROVIDE, None, 0.8)
+    intent = Intent.MODIFY if changes else Intent.PROVIDE
+    return Guess(intent, None, max(0.85, guess.confidence))
+
+
+_TAKES_SLOTS = frozenset(
+    {
+        Intent.ORDER,
+        Intent.PROVIDE,
+        Intent.MODIFY,
+        Intent.OUT_OF_SCOPE,
+        Intent.CONFIRM,
+        Intent.DENY,
+        Intent.SAVE_CONTACT,
+    }
+)
