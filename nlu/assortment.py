@@ -17,7 +17,8 @@ from nlu.mention import Mention
 from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.siblings import Siblings
-from nlu.variants import MONEY_UNITS, OPTIONS_MAX, PERIOD_UNITS, SENSELESS_UNITS, Sizes
+from nlu.size import MONEY_UNITS, PERIOD_UNITS, SENSELESS_UNITS
+from nlu.variants import OPTIONS_MAX, Sizes
 from nlu.vocabulary import Vocabulary
 
 EQUAL_SHORT_WITHIN = 1.1

@@ -16,9 +16,10 @@ from nlu.label_words import stands_in
 from nlu.mention import EQUAL_WITHIN, SHORT_OF_A_WORD, Mention, MentionKind
 from nlu.naming import Role
 from nlu.products import Names
+from nlu.size import as_amount
 from nlu.tiers_said import TiersSaid
 from nlu.understanding import LineInHand
-from nlu.variants import OPTIONS_MAX, VariantReading, as_amount
+from nlu.variants import OPTIONS_MAX, VariantReading
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Decision, Wanted
 

@@ -22,8 +22,8 @@ from nlu.quantities import QuantityKind
 from nlu.recipients import typed
 from nlu.records import Event, Record, whole_address, words_of
 from nlu.shape import Shape
+from nlu.size import SENSELESS_UNITS
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
-from nlu.variants import SENSELESS_UNITS
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Decision, Wanted
 

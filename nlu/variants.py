@@ -6,32 +6,27 @@ that read messages, so that 1台1年 is both one computer and twelve months.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
 from nlu.amounts import Amount, AmountKind, Units, single
 from nlu.amounts import read as read_amounts
-from nlu.label_words import follows_numeral, label_words, stands_in
+from nlu.label_words import label_words, stands_in
+from nlu.labels_said import LabelsSaid
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.page import Mark, Page
 from nlu.periods import LIFETIME
-from nlu.sounds import heard
+from nlu.size import MONEY_UNITS, SENSELESS_UNITS, Size, as_amount
+from nlu.size_matching import between, fitting, nearest, plainest
 from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
 
 OPTIONS_MAX = 8
 PRODUCTS_KEPT = 4096
 """Of so many products the sizes stay read; those of the others are read again when they are named."""
-PERIOD_UNITS = frozenset({"月", "天", "周", "年", "日", LIFETIME})
-MONEY_UNITS = frozenset({"元"})
-SENSELESS_UNITS = frozenset({"个", "张", "份", "套", "件"})
-"""Units that count things and size nothing: a number with one of them is a quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +37,6 @@ class VariantReading:
     sku_id: str | None = None
     options: tuple[str, ...] = ()
     unavailable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Everything that one variant can be called by."""
-
-    sku_id: str
-    face_value: Decimal
-    unit: str
-    list_price: Decimal
-    label: str
-    more: tuple[Amount, ...]
-    """Further sizes in the label: the 1年 of 1台1年."""
-    word: str
-    """What the label says beside its numbers: 个人版, 空月祝福."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +77,15 @@ class Sizes:
         }
         sizes = map(self._size, seen.values())
         words = {word for size in sizes for word, _ in self._said_of(size) if _is_label(word)}
-        unread = sorted(word for word in words if not self._sized(word))
-        self._labels_said = AhoCorasick(unread, matchkind=MatchKind.LeftmostLongest)
-        spoken = [word for word in unread if len(word) >= _HEARD_MIN and _CHINESE.fullmatch(word)]
-        self._labels_by_sound = {heard(word): word for word in spoken}
-        self._sounds = list(self._labels_by_sound)
-        self._labels_heard = AhoCorasick(self._sounds, matchkind=MatchKind.LeftmostLongest)
+        self._labels_said = LabelsSaid(sorted(word for word in words if not self._sized(word)))
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         """`(start, end, word)` of the words in a text that tell variants of these products apart."""
-        text = _SPELLED.sub(lambda numeral: _DIGIT[numeral[0]], text)  # 二D
-        found = self._labels_said.find_matches_as_indexes(text)
-        heard_too = self._labels_heard.find_matches_as_indexes(heard(text))
-        known = [self.words(product_id) for product_id in product_ids] if found or heard_too else []
-        for index, start, end in heard_too:
-            word = self._labels_by_sound[self._sounds[index]]
-            if text[start:end] != word and any(word in words for words in known):
-                yield start, end, word  # 转业版
-        for _, start, end in found:
-            if not follows_numeral(text, start) and any(text[start:end] in words for words in known):
-                yield start, end, text[start:end]
+        found = self._labels_said.find(text)
+        known = [self.words(product_id) for product_id in product_ids] if found else []
+        for start, end, word in found:
+            if any(word in words for words in known):
+                yield start, end, word
 
     def _sized(self, word: str) -> bool:
         """Whether a word holds a number with a unit, which is read as such."""
@@ -220,16 +189,16 @@ class Sizes:
                 if len(told) == 1 and amount.low == amount.high:
                     left = told  # 近20年 is what its label says too
                     continue
-                near = [size for size in left if _between(size, amount)]
+                near = [size for size in left if between(size, amount)]
                 return VariantReading(options=_ids(near or left))
-            fitting = _fitting(amount, sizes)
-            left = [size for size in left if size in fitting]
-        left = _plain(left, amounts) or left
+            named = fitting(amount, sizes)
+            left = [size for size in left if size in named]
+        left = plainest(left, amounts) or left
         if len(left) == 1 and (said or len(sizes) == 1):
             return VariantReading(sku_id=left[0].sku_id)
         if left:
             return VariantReading(options=_ids(left))
-        return VariantReading(options=_ids(_nearest(sizes, asked)), unavailable=True)
+        return VariantReading(options=_ids(nearest(sizes, asked)), unavailable=True)
 
     def _of_its_kind(self, product_id: str, amount: Amount) -> Amount:
         """肯德基50券: what the goods are is no unit that they are counted in, where they are sold by money."""
@@ -258,13 +227,6 @@ class Sizes:
         return self.fit(product_id, (as_amount(measure),))
 
 
-_SPELLED = re.compile("[二三四](?=[dk](?![a-z]))")
-_DIGIT = {"二": "2", "三": "3", "四": "4"}
-_HEARD_MIN = 3
-"""Shorter labels sound like too much else."""
-_CHINESE = re.compile("[\u4e00-\u9fff]+")
-
-
 def _is_label(word: str) -> bool:
     return len(word) >= 2 and not word.isdigit()
 
@@ -284,136 +246,6 @@ def _short_labels(size: Size) -> Iterator[str]:
     if len(whole) >= 6:
         yield whole[-4:]
         yield whole[:4]
-
-
-def as_amount(measure: Measure) -> Amount:
-    """The amount that a measure was taken from."""
-    assert measure.value is not None
-    unit = measure.unit
-    if unit is None:
-        kind = AmountKind.BARE
-    elif unit in MONEY_UNITS:
-        kind = AmountKind.MONEY
-    elif unit in PERIOD_UNITS:
-        kind = AmountKind.PERIOD
-    else:
-        kind = AmountKind.SIZE
-    return Amount(kind, measure.value, measure.value, True, (unit,) if unit else (), measure.text)
-
-
-def _fitting(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
-    """The variants that this exact amount names: by size, or else by the official price."""
-    value = amount.low
-    if amount.kind in (AmountKind.BARE, AmountKind.SIZE) and (by_scale := _in_ten_thousands(amount, sizes)):
-        return by_scale
-    match amount.kind:
-        case AmountKind.MONEY:
-            by_size = [size for size in sizes if size.unit in MONEY_UNITS and size.face_value == value]
-            return by_size or [size for size in sizes if size.list_price == value]
-        case AmountKind.BARE:
-            by_size = [size for size in sizes if size.unit not in PERIOD_UNITS and size.face_value == value]
-            by_size = by_size or [size for size in sizes if _in_thousands(size, value)]
-            if by_size:
-                return by_size
-            by_price = [size for size in sizes if size.list_price == value]
-            by_period = [size for size in sizes if size.unit in PERIOD_UNITS and size.face_value == value]
-            return by_price + [size for size in by_period if size not in by_price]
-        case AmountKind.CURRENCY:
-            return [size for size in sizes if size.unit in amount.units and size.face_value == value]
-        case AmountKind.SIZE:
-            own = [size for size in sizes if size.unit in amount.units and size.face_value == value]
-            own = own or [size for size in sizes if amount.units and _in_thousands(size, value)]
-            return own or [size for size in sizes if _label_has(size, amount) or _as_many_gb(size, amount)]
-        case AmountKind.PERIOD:
-            own = [
-                size
-                for size in sizes
-                if size.unit in PERIOD_UNITS and amount.in_unit(size.unit) == size.face_value
-            ]
-            return own or [size for size in sizes if _label_has(size, amount)]
-
-
-def _in_ten_thousands(amount: Amount, sizes: tuple[Size, ...]) -> list[Size]:
-    """五千万金币 where it is sold as 5000 of 万金币."""
-    return [
-        size
-        for size in sizes
-        if size.unit[:1] == _TEN_THOUSAND
-        and amount.low == size.face_value * 10_000
-        and (not amount.units or size.unit in amount.units or size.unit[1:] in amount.units)
-    ]
-
-
-_TEN_THOUSAND = "万"
-
-
-def _label_has(size: Size, amount: Amount) -> bool:
-    for part in size.more:
-        said_so = bool(set(part.units) & set(amount.units)) or (part.text == amount.text and not part.units)
-        if part.kind is amount.kind and part.low == amount.low and said_so:
-            return True
-        periods = part.kind is AmountKind.PERIOD and amount.kind is AmountKind.PERIOD
-        if periods and part.units and amount.in_unit(part.units[0]) == part.low:
-            return True
-    return False
-
-
-def _in_thousands(size: Size, value: Decimal) -> bool:
-    """Whether a size that is counted in 万 was said in ones: 5000w of 万金币."""
-    return size.unit.startswith("万") and size.face_value * 10_000 == value
-
-
-def _as_many_gb(size: Size, amount: Amount) -> bool:
-    """Whether a variant that is counted in GB was said in TB."""
-    terabytes = _TERABYTES.fullmatch(amount.text)
-    return terabytes is not None and plain(size.unit) == "gb" and size.face_value == amount.low * 1024
-
-
-_TERABYTES = re.compile(r"[^a-z]+tb?")
-
-
-def _between(size: Size, amount: Amount) -> bool:
-    if amount.kind in (AmountKind.MONEY, AmountKind.BARE):
-        return amount.low <= size.face_value <= amount.high or amount.low <= size.list_price <= amount.high
-    return size.unit in amount.units and amount.low <= size.face_value <= amount.high
-
-
-def _plain(left: list[Size], amounts: tuple[Amount, ...]) -> list[Size]:
-    """Of sizes that all fit the one that says no more than was said: 4小时 beside 深度保洁4小时."""
-    plain = [
-        size
-        for size in left
-        if size.more
-        and size.word in _SAYS_NOTHING
-        and all(any(_same_size(part, amount) for amount in amounts) for part in size.more)
-    ]
-    told = all(size.word not in _SAYS_NOTHING for size in left if size not in plain)
-    return plain if len(plain) == 1 and told else []
-
-
-def _same_size(one: Amount, other: Amount) -> bool:
-    if one.kind is not other.kind or not other.exact:
-        return False
-    if one.kind is AmountKind.PERIOD:
-        return one.in_unit(other.units[0]) == other.low
-    return one.low == other.low and bool(set(one.units) & set(other.units))
-
-
-_SAYS_NOTHING = frozenset(("", "装", "版", "卡", "券", "会员"))
-
-
-def _nearest(sizes: tuple[Size, ...], amount: Amount | None) -> list[Size]:
-    if amount is None:
-        return list(sizes)
-
-    def distance(size: Size) -> Decimal:
-        if amount.kind is AmountKind.PERIOD:
-            value = amount.in_unit(size.unit)
-            return abs(size.face_value - value) if value is not None else size.face_value
-        by_face = abs(size.face_value - amount.low)
-        return by_face if size.unit in amount.units or not amount.units else abs(size.list_price - amount.low)
-
-    return sorted(sizes, key=distance)
 
 
 def _ids(sizes: Iterable[Size]) -> tuple[str, ...]:
