@@ -1,0 +1,71 @@
+"""Signs of changing what is in hand, and which part of it: 第二个改成50, 也充, 多加两张."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.lexicon import Lexicon
+from nlu.repeated import either_of
+from nlu.sign_pieces import PUNCTUATION, any_of_signs
+
+
+class SignsOfChanging:
+    """Patterns of changes, and of which part they are of."""
+
+    change_of: re.Pattern[str]
+    slipped: re.Pattern[str]
+    """写反了, 打漏了个字: what was written or said is wrong."""
+    not_this: re.Pattern[str]
+    """不是这个呀，我说的是…: speaks of what was shown."""
+    may_change: re.Pattern[str]
+    drop_line: re.Pattern[str]
+    so_many_numbers: re.Pattern[str]
+    """这九个号: how many recipients the message says it has."""
+    more: re.Pattern[str]
+    """多加: in front of a count, so many more."""
+    fewer: re.Pattern[str]
+    beside: re.Pattern[str]
+    """还有…: what is said comes on top of what is in hand."""
+    same_account: re.Pattern[str]
+    any_time: re.Pattern[str]
+    """后天到: in front of 都行, which then leaves open when, and no goods."""
+    as_ever: re.Pattern[str]
+    """今天, 这次: in front of 还是 with nothing said before, which then means that it stays so."""
+    affirming: re.Pattern[str]
+    """对, 就要: in front of what is said again."""
+    one_more: re.Pattern[str]
+    """也充, 一样, 还有: what a recipient is said with that gets the same as the one before."""
+    place: re.Pattern[str]
+    """前两个, 最后一个, 其他的: in front of a size, whose it is."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        any_of = any_of_signs(lexicon)
+        drop, counters = any_of("drop_verbs"), any_of("counters")
+        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+        leading = either_of((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
+        lead = rf"(?:[{PUNCTUATION}]|{leading})*"
+        self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        self.slipped = re.compile(
+            rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
+        )
+        self.not_this = re.compile(rf"^.{{0,6}}?{any_of('not_this')}")
+        self.may_change = re.compile(any_of("may_change"))
+        self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")
+        self.so_many_numbers = re.compile(
+            rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})(?:个{any_of('number_words')}|张加?油卡)"
+        )
+        self.more = re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$")
+        self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
+        self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
+        self.same_account = re.compile(any_of("same_account"))
+        self.any_time = re.compile(rf"{any_of('any_time')}[^,.;!?。，\s]{{0,4}}$")
+        self.as_ever = re.compile(rf"(?:^|[{PUNCTUATION}]|{any_of('as_ever')})$")
+        self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
+        again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
+        words = [re.escape(word) for name in again for word in lexicon.words(name)]
+        self.one_more = re.compile("|".join(words))
+        self.place = re.compile(
+            rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
+            rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"
+            rf"(?:个|号码|号|手机|人|都|各|充|要|来|是|给|的|:|\s)*$"
+        )

@@ -1,0 +1,65 @@
+"""Signs of whose a number is and what it counts: 我的号是, 花了50, 德玛西亚大区."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.lexicon import Lexicon
+from nlu.sign_pieces import PUNCTUATION, any_of_signs
+
+
+class SignsOfNaming:
+    """Patterns of people, servers and measures of daily life."""
+
+    naming: re.Pattern[str]
+    polite_noise: re.Pattern[str]
+    between: re.Pattern[str]
+    was_spent: re.Pattern[str]
+    """花了, 欠费: the money behind it is gone, or owed."""
+    somebody: re.Pattern[str]
+    telling: re.Pattern[str]
+    """才, 又, 着: in a clause that tells of something."""
+    life_measure: re.Pattern[str]
+    server: re.Pattern[str]
+    own_number: re.Pattern[str]
+    """我的号是: the number behind it is the customer's."""
+    for_another: re.Pattern[str]
+    no_size: re.Pattern[str]
+    """三家, 二舅: what stands behind a number that is no size."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        any_of = any_of_signs(lexicon)
+        self.naming = re.compile(any_of("naming_verbs") + any_of("naming_ends"))
+        self.polite_noise = re.compile(rf"[{PUNCTUATION}]+|{any_of('particles')}")
+        self.between = re.compile(rf"[{PUNCTUATION}/&+|=>→]|{any_of('between')}")
+        self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
+        self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
+        self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
+        self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
+        self.server = _server(
+            lexicon,
+            any_of("servers"),
+            any_of("short_servers"),
+            any_of("compass"),
+            any_of("networks"),
+            any_of("numeral_characters"),
+            any_of("no_server_behind"),
+        )
+        self.own_number = re.compile(
+            rf"(?:我|本人)(?:自己|本人)?的?{any_of('number_words')}(?:是|为|[:：\s])*$"
+        )
+        self.for_another = re.compile(any_of("for_whom"))
+        self.no_size = re.compile(any_of("no_size"))
+
+
+def _server(
+    lexicon: Lexicon, servers: str, short: str, compass: str, networks: str, numerals: str, behind: str
+) -> re.Pattern[str]:  # fmt: skip
+    """What is said as the name of a server: 德玛西亚大区, 欧服, 华中电信."""
+    leads = "|".join(map(re.escape, lexicon.words("names.server_leads")))
+    chinese = r"[\u4e00-\u9fff]"
+    return re.compile(
+        rf"(?:^|(?<=[\s,。、;:])|{leads})"
+        rf"({chinese}{{1,5}}?(?:{numerals}|[0-9a-z]){{0,2}}{servers}|[a-z0-9]{{1,4}}{short}|{compass}{chinese}{networks})"
+        rf"(?!{chinese}?{behind})"
+    )
