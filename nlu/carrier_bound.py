@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from nlu.mention import EQUAL_WITHIN
 from nlu.name_table import NameTable
-from nlu.naming import COST, Role
+from nlu.roles import COST, Role
 from nlu.variants import Sizes
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Wanted

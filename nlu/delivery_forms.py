@@ -11,8 +11,8 @@ from functools import lru_cache
 
 from nlu.delivery_words import ComesAs
 from nlu.name_table import NameTable, squeezed
-from nlu.naming import STRONG, Role
 from nlu.normalise import plain
+from nlu.roles import STRONG, Role
 from nlu.vocabulary import Vocabulary
 
 KIN_MAX = 40

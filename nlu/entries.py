@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nlu.mention import MentionKind
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.scripts import all_chinese
 
 

@@ -10,10 +10,10 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from nlu.entries import Entries, Entry
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import MentionKind
-from nlu.naming import Namer, Role
+from nlu.naming import Namer
 from nlu.normalise import plain
 from nlu.regions import spellings_of
-from nlu.spellings import QUALIFYING
+from nlu.roles import QUALIFYING, Role
 from nlu.squeezing import names_of, squeezed_name
 from nlu.vocabulary import ProductWords
 

@@ -14,8 +14,8 @@ from nlu.amounts import AmountKind
 from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.label_words import stands_in
 from nlu.mention import EQUAL_WITHIN, SHORT_OF_A_WORD, Mention, MentionKind
-from nlu.naming import Role
 from nlu.products import Names
+from nlu.roles import Role
 from nlu.size import as_amount
 from nlu.tiers_said import TiersSaid
 from nlu.understanding import LineInHand

@@ -8,7 +8,7 @@ from nlu.entries import Entry
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import MentionKind
 from nlu.name_table import NameTable
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.scripts import all_chinese
 
 

@@ -20,12 +20,13 @@ from nlu.entries import Entry
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
-from nlu.naming import STRONG, Namer, Role
+from nlu.naming import Namer
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.parts import Parts
 from nlu.products import Names
 from nlu.regions import spellings_of
+from nlu.roles import STRONG, Role
 from nlu.shared_names import SHARED_MIN
 from nlu.shortlist import SELLERS_MAX, Shortlist
 from nlu.sounds import heard, initials, pinyin

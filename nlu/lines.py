@@ -13,7 +13,6 @@ from nlu.domains import registers
 from nlu.goods import Goods
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
-from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.other_goods import OtherGoods
 from nlu.page import Page
@@ -21,6 +20,7 @@ from nlu.products import Names
 from nlu.quantities import QuantityKind
 from nlu.recipients import typed
 from nlu.records import Event, Record, whole_address, words_of
+from nlu.roles import Role
 from nlu.shape import Shape
 from nlu.size import SENSELESS_UNITS
 from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from nlu.naming import Role
+from nlu.roles import Role
 
 
 class MentionKind(Enum):

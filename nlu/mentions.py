@@ -12,8 +12,8 @@ from nlu.assortment import Assortment
 from nlu.entries import Entry
 from nlu.in_front import in_front
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.naming import Role
 from nlu.page import Mark
+from nlu.roles import Role
 from nlu.sounds import heard
 
 

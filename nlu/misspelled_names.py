@@ -12,7 +12,7 @@ from dataclasses import replace
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.sounds import heard
 from nlu.typos import Misspellings, sounds_near
 

@@ -14,10 +14,11 @@ from nlu.entries import Entries, Entry
 from nlu.general_words import GeneralWords, ServerSpellings
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import MentionKind
-from nlu.naming import STRONG, Namer, Role, Token
+from nlu.naming import Namer
 from nlu.product_names import ProductNames
+from nlu.roles import QUALIFYING, STRONG, Role, Token
 from nlu.shared_names import add_identities, add_other_words, share_families, share_with_longer_names
-from nlu.spellings import PARTIAL_COST, QUALIFYING, Spellings
+from nlu.spellings import PARTIAL_COST, Spellings
 from nlu.squeezing import squeezed_name
 from nlu.vocabulary import Vocabulary
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from enum import Enum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import combinations
-from typing import NamedTuple
 
-from nlu.delivery_words import DeliveryWords
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.roles import COST, STRONG, Form, Role, Token
+from nlu.scripts import is_latin
+from nlu.trade_words import QUALIFIES, TradeWords, without_blanks
 
 NAMES_KEPT = 1024
 """Names that stay cut: one is looked at several times for each message that may hold it."""
@@ -26,104 +26,18 @@ TOKENS_MAX = 7
 """A name with more tokens is only known whole and by its brand: forms grow with two to the tokens."""
 
 
-class Role(Enum):
-    """What a token of a name does."""
-
-    BRAND = "brand"
-    CONTENT = "content"
-    UNIT = "unit"
-    """What the goods are counted in, where it has a name of its own: 创世结晶."""
-    SUBJECT = "subject"
-    GENERIC = "generic"
-    TIER = "tier"
-    PLAIN_TIER = "plain tier"
-    COUNTRY = "country"
-    CARRIER = "carrier"
-    NOTE = "note"
-    """What describes goods that are named before it: 门店自提."""
-
-    __hash__ = object.__hash__  # a dictionary key in every name; enum's own is written in Python
-
-
-COST = {
-    Role.BRAND: 2.0,
-    Role.CONTENT: 1.5,
-    Role.UNIT: 0.3,
-    Role.SUBJECT: 0.2,
-    Role.GENERIC: 0.0,
-    Role.TIER: 3.0,
-    Role.PLAIN_TIER: 0.65,
-    Role.COUNTRY: 1.0,
-    Role.CARRIER: 1.0,
-    Role.NOTE: 0.7,
-}
-"""What it costs to leave a token out."""
-
-STRONG = frozenset({Role.BRAND, Role.CONTENT, Role.UNIT})
-"""Tokens that can name a product; the others only qualify it."""
-
-
-class Token(NamedTuple):
-    """A word of a name. (Named tuples: a hundred are made to spell out one name.)"""
-
-    text: str
-    """Normalised, without blanks."""
-    role: Role
-    meaning: str
-    """For tiers, countries and carriers: which one, whatever the spelling."""
-
-
-class Form(NamedTuple):
-    """One way to say a product; `tokens` are those that were kept."""
-
-    text: str
-    cost: float
-    tokens: tuple[Token, ...]
-
-
-class Namer:
-    """Cuts names into tokens by the words of the trade."""
+class Namer(TradeWords):
+    """Cuts names into tokens by the words of the trade, and leaves tokens out."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._words: dict[str, tuple[Role, str]] = {}
-        for role, name in (
-            (Role.TIER, "goods.premium"),
-            (Role.PLAIN_TIER, "goods.plain_tier"),
-            (Role.COUNTRY, "goods.country"),
-            (Role.CARRIER, "goods.carrier"),
-        ):
-            for meaning, spellings in lexicon.groups(name).items():
-                for spelling in spellings:
-                    self._words[_squeezed(spelling)] = (role, plain(meaning))
-        for role, name in (
-            (Role.SUBJECT, "goods.subject"),
-            (Role.GENERIC, "goods.generic"),
-            (Role.CONTENT, "goods.content"),
-        ):
-            for word in lexicon.words(name):
-                self._words.setdefault(_squeezed(word), (role, _squeezed(word)))
-        self.synonyms: dict[tuple[Role, str], list[str]] = defaultdict(list)
-        """What a tier, a country or a carrier is called."""
-        for word, meant in self._words.items():
-            self.synonyms[meant].append(word)
-        self.short_generics: dict[str, tuple[str, ...]] = {
-            _squeezed(word): tuple(map(_squeezed, shorts))
-            for word, shorts in lexicon.groups("goods.generic_short").items()
-        }
-        self.delivery_words = DeliveryWords(lexicon)
-        self.never_alone = frozenset(map(_squeezed, lexicon.words("goods.never_alone")))
-        self._brands: dict[str, tuple[str, ...]] = {}
-        for canonical, spellings in lexicon.groups("brands.brands").items():
-            squeezed = tuple(dict.fromkeys([_squeezed(canonical), *map(_squeezed, spellings)]))
-            self._brands[squeezed[0]] = squeezed
-        self._brand_of = {form: brand for brand, forms in self._brands.items() for form in forms}
+        super().__init__(lexicon)
         self._decoration = re.compile(
             "|".join(map(re.escape, _longest_first(lexicon.words("goods.decoration"))))
         )
         """What sellers write around a name."""
-        self._fillers = frozenset(map(_squeezed, lexicon.words("goods.fillers")))
+        self._fillers = frozenset(map(without_blanks, lexicon.words("goods.fillers")))
         """What a name holds and nobody says."""
-        self._measures = frozenset(map(_squeezed, lexicon.words("goods.measures")))
+        self._measures = frozenset(map(without_blanks, lexicon.words("goods.measures")))
         """Units that measure goods from outside, and name none."""
         begins, ends = (
             "|".join(map(re.escape, _longest_first(lexicon.words(name))))
@@ -135,36 +49,8 @@ class Namer:
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
         self._tokens = lru_cache(maxsize=NAMES_KEPT)(self._tokens_of)
-        self.long_tiers = tuple(
-            word for word, (role, _) in self._words.items() if role is Role.TIER and len(word) > 1
-        )
-        self.tier_heads = frozenset(tier[0] for tier in self.long_tiers)
-        """What they begin with: most names hold none of these characters."""
         self._longest = max(map(len, self._words), default=1)
         self._longest_brand = max(map(len, self._brand_of), default=1)
-
-    @property
-    def brands(self) -> Mapping[str, tuple[str, ...]]:
-        return self._brands
-
-    def brand_spellings(self, text: str) -> tuple[str, ...]:
-        """All ways to write the well-known brand that `text` is, or only itself."""
-        brand = self._brand_of.get(text)
-        return self._brands[brand] if brand is not None else (text,)
-
-    def role_of(self, word: str) -> tuple[Role, str] | None:
-        return self._words.get(word)
-
-    @property
-    def words(self) -> Mapping[str, tuple[Role, str]]:
-        return self._words
-
-    @cached_property
-    def telling_apart(self) -> frozenset[str]:
-        """The characters of the words that tell goods from their siblings."""
-        return frozenset(
-            character for word, (role, _) in self._words.items() if role in _QUALIFIES for character in word
-        )
 
     def tokens(
         self, name: str, units: Iterable[str] = (), telling: Set[str] = frozenset()
@@ -185,7 +71,10 @@ class Namer:
             for part in re.split(r"[\s,、/]+", group)
         ]
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
-        own_units = frozenset(_squeezed(unit) for unit in units if len(_squeezed(unit)) > 1) - self._measures
+        own_units = (
+            frozenset(without_blanks(unit) for unit in units if len(without_blanks(unit)) > 1)
+            - self._measures
+        )
         spared = frozenset(_ALTERNATIVE.findall(outside))
         tokens: list[Token] = []
         chunks = re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
@@ -231,7 +120,7 @@ class Namer:
             return tuple(
                 token
                 for token in tokens
-                if token.role in _QUALIFIES and not (token.role is Role.CARRIER and carriers > 1)
+                if token.role in QUALIFIES and not (token.role is Role.CARRIER and carriers > 1)
             )
         named = any(token.role in (Role.GENERIC, Role.CONTENT) for token in before)
         told = any(token.role in (Role.BRAND, Role.SUBJECT) for token in tokens)
@@ -276,7 +165,7 @@ class Namer:
         if _BRACKET.search(bare) is None:
             return re.sub(r"\s+", " ", bare).strip()
         outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", bare)
-        own = [token for token in self._cut(_squeezed(outside), frozenset()) if token.role in STRONG]
+        own = [token for token in self._cut(without_blanks(outside), frozenset()) if token.role in STRONG]
         if not any(len(token.text) > 1 and not token.text.isdigit() for token in own):
             bare = re.sub(r"[(\[【)\]】]", " ", bare)
         return re.sub(r"\s+", " ", bare).strip()
@@ -366,14 +255,11 @@ def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:
     return Form("".join([token.text for token in kept]), sum([COST[token.role] for token in gone]), kept)
 
 
-_QUALIFIES = frozenset({Role.TIER, Role.PLAIN_TIER, Role.COUNTRY, Role.CARRIER})
-
-
 def _glued(tokens: list[Token]) -> Iterator[Token]:
     """A brand of one character is no brand: it belongs to the word behind it (大会员, 花卡)."""
     held: str | None = None
     for at, token in enumerate(tokens):
-        if held is not None and token.role in _QUALIFIES:
+        if held is not None and token.role in QUALIFIES:
             yield Token(held, Role.BRAND, held)
             held = None
         elif held is not None:
@@ -396,14 +282,6 @@ def _whole(chunk: str, start: int, end: int) -> bool:
     """A latin word counts only where it stands alone: `pro` is not in `prime`."""
     before, after = chunk[start - 1 : start], chunk[end : end + 1]
     return not (
-        (_latin(chunk[start]) and before and _latin(before))
-        or (_latin(chunk[end - 1]) and after and _latin(after))
+        (is_latin(chunk[start]) and before and is_latin(before))
+        or (is_latin(chunk[end - 1]) and after and is_latin(after))
     )
-
-
-def _latin(character: str) -> bool:
-    return "a" <= character <= "z"
-
-
-def _squeezed(text: str) -> str:
-    return plain(text).replace(" ", "")

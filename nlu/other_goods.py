@@ -12,11 +12,11 @@ from nlu.assortment import Assortment
 from nlu.kinds import Kinds
 from nlu.lexicon import Lexicon
 from nlu.mention import SHORT_OF_A_WORD
-from nlu.naming import COST, Role
 from nlu.normalise import plain
 from nlu.page import Page
 from nlu.products import Names
 from nlu.records import Record
+from nlu.roles import COST, Role
 from nlu.shape import Shape
 from nlu.sounds import heard, pinyin
 from nlu.vocabulary import Vocabulary

@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from nlu.entries import Entries
 from nlu.lexicon import Lexicon, word_set
-from nlu.naming import COST, STRONG, Form, Namer, Role, Token
+from nlu.naming import Namer
 from nlu.normalise import plain
+from nlu.roles import COST, QUALIFYING, STRONG, Form, Role, Token
 from nlu.scripts import all_chinese, is_latin
-from nlu.spellings import QUALIFYING, Spellings
+from nlu.spellings import Spellings
 from nlu.squeezing import squeezed_name
 from nlu.vocabulary import ProductWords
 

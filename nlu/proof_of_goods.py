@@ -12,10 +12,10 @@ from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention
 from nlu.name_table import NameTable
-from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
+from nlu.roles import Role
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
 from nlu.tiers_said import SAID_OF_IT
 from nlu.understanding import Slot, SpokenLine

@@ -17,9 +17,9 @@ from nlu.abbreviations import in_order
 from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.mention import BRANDLESS, Closeness
 from nlu.name_table import NameTable
-from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.records import Event, EventKind
+from nlu.roles import Role
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.siblings import KIN_MAX, NAMES_KEPT
 from nlu.sounds import heard

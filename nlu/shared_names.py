@@ -9,8 +9,9 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from nlu.entries import Entries, Entry
 from nlu.few_words import FEW, FewWords, Finder
 from nlu.mention import MentionKind
-from nlu.naming import COST, Namer, Role
+from nlu.naming import Namer
 from nlu.normalise import plain
+from nlu.roles import COST, Role
 from nlu.scripts import all_chinese
 from nlu.vocabulary import ProductWords
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from nlu.abbreviations import Abbreviations
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.naming import Role
 from nlu.overlaps import covered
 from nlu.parts import Part, Parts, clauses_with
+from nlu.roles import Role
 
 SHORT_PART = 2
 """A part of a name of so few characters may mean something else."""

@@ -18,8 +18,9 @@ from zlib import crc32
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from nlu.naming import STRONG, Namer, Role
+from nlu.naming import Namer
 from nlu.normalise import plain
+from nlu.roles import STRONG, Role
 from nlu.sounds import heard, initials, pinyin
 from nlu.vocabulary import ProductWords
 

@@ -10,7 +10,7 @@ from nlu.abbreviations import in_order
 from nlu.in_front import in_front
 from nlu.mention import Mention
 from nlu.name_table import NameTable
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.sounds import heard
 from nlu.squeezing import names_of, squeezed
 from nlu.vocabulary import Vocabulary

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from itertools import pairwise
 
-from nlu.naming import STRONG, Form, Namer, Role, Token
+from nlu.naming import Namer
+from nlu.roles import QUALIFYING, STRONG, Form, Role, Token
 from nlu.scripts import all_chinese
 from nlu.sounds import initials, pinyin
 
@@ -20,8 +21,6 @@ ENDING_COST = 0.7
 """What it costs to say it by its last two characters: whoever goes by these alone is meant first."""
 VERSION_COST = 0.4
 """What it costs to leave the version of a program out."""
-QUALIFYING = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})
-"""Words that set a product apart from its siblings."""
 
 
 class Spellings:

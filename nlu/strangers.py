@@ -13,9 +13,9 @@ from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
-from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.records import Event, EventKind
+from nlu.roles import Role
 from nlu.siblings import KIN_MAX
 from nlu.sounds import heard
 from nlu.vocabulary import Vocabulary

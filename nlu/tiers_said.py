@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nlu.assortment import Assortment
 from nlu.name_table import NameTable
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Wanted
 

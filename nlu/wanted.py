@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nlu.amounts import Amount
 from nlu.delivery_words import ComesAs
 from nlu.mention import Mention
-from nlu.naming import Role
+from nlu.roles import Role
 from nlu.variants import VariantReading
 
 

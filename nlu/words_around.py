@@ -17,10 +17,10 @@ from nlu.kinds import Kinds
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness
 from nlu.name_table import NameTable
-from nlu.naming import Role
 from nlu.normalise import plain
 from nlu.other_numbers import OtherKind
 from nlu.records import Event, EventKind, Record
+from nlu.roles import Role
 from nlu.said import SLOT_EVENTS, Said
 from nlu.sounds import heard, pinyin
 from nlu.squeezing import squeezed
