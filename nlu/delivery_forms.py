@@ -10,9 +10,10 @@ from collections.abc import Mapping, Set
 from functools import lru_cache
 
 from nlu.delivery_words import ComesAs
-from nlu.name_table import NameTable, squeezed
+from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.roles import STRONG, Role
+from nlu.squeezing import squeezed
 from nlu.vocabulary import Vocabulary
 
 KIN_MAX = 40

@@ -49,12 +49,10 @@ _CLAUSE = re.compile(r"(?:[^,，。;；:：!！?？\n~…、\s]+|(?<=[a-z0-9])[^
 _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
 _LATIN = re.compile(r"[a-z]{2}")
-_COUNTED = re.compile("[0一半][张份个套单]$|也.{0,2}0")
-"""一人两张, …也三个月: who counts last, or says the same of another, orders."""
-_PUT_OFF = re.compile("等.{1,8}[再才]|[先莫别]|不[用要][来买充给]")
-"""等有活动了再…, 先等等, 莫…, 不用来了: what puts an order off, or forbids it."""
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
 _ANY_NUMBER = _NUMERALS | {"0", "万", "半"}
+_WORDS = ("ones", "counters", "as_well", "awaiting", "comes_then", "not_now", "needless", "buying")
+"""Lists of `data/lexicon/talk.yaml`."""
 _UNHEARD = "\u200b"
 """Takes the place of what is left out: it has no width, and every other character keeps its offset."""
 
@@ -72,34 +70,63 @@ class Spoken:
     """Whether punctuation parts it from the order, and not but a blank: 京的卡 100 2 may be a misspelled name."""
 
 
-def spoken_clauses(reading: Reading) -> Iterator[Spoken]:
-    """The clauses that may be left out, if they are but talk; offsets into the normalised text."""
-    text = reading.page.text
-    kept, used = _places(reading)
-    first = min((start for start, _ in (*kept, *used)), default=0)
-    for found in _CLAUSE.finditer(text):
-        start, end = found.span()
-        if not _touches(kept, start, end):
-            others = [*kept, *(span for span in used if not start <= span[0] < end)]
-            apart = not _touches(others, *_sentence(text, start, end))
-            yield from _spoken(text, start, end, first, used, apart)
+class Stretches:
+    """Finds the stretches of messages that may be left out, if they are but talk. Immutable."""
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        word = {name: any_of(lexicon, f"talk.{name}") for name in _WORDS}
+        self._counted = re.compile(f"(?:0|{word['ones']}){word['counters']}$|{word['as_well']}.{{0,2}}0")
+        """一人两张, …也三个月: who counts last, or says the same of another, orders."""
+        self._put_off = re.compile(
+            f"{word['awaiting']}.{{1,8}}{word['comes_then']}|{word['not_now']}|{word['needless']}{word['buying']}"
+        )
 
-def spoken_behind(reading: Reading) -> Iterator[Spoken]:
-    """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
-    comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
-    text = reading.page.text
-    kept, used = _places(reading)
-    first = min((start for start, _ in (*kept, *used)), default=0)
-    for found in _CLAUSE.finditer(text):
-        start, end = found.span()
-        inner = [two for one, two in kept if start <= one < end]
-        if not inner:
-            continue
-        ends = sorted({max(inner), *(two for one, two in used if max(inner) <= one < end)})
-        for begin in ends:
-            if end - begin >= SHORT_BESIDE:
-                yield from _spoken(text, begin, end, first, used)
+    def puts_off(self, text: str) -> bool:
+        """Whether an order is put off or forbidden: 等有活动了再…, 先等等, 莫…, 不用来了."""
+        return self._put_off.match(text) is not None
+
+    def clauses(self, reading: Reading) -> Iterator[Spoken]:
+        """The clauses that may be left out, if they are but talk; offsets into the normalised text."""
+        text = reading.page.text
+        kept, used = _places(reading)
+        first = min((start for start, _ in (*kept, *used)), default=0)
+        for found in _CLAUSE.finditer(text):
+            start, end = found.span()
+            if not _touches(kept, start, end):
+                others = [*kept, *(span for span in used if not start <= span[0] < end)]
+                apart = not _touches(others, *_sentence(text, start, end))
+                yield from self._spoken(text, start, end, first, used, apart)
+
+    def behind(self, reading: Reading) -> Iterator[Spoken]:
+        """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
+        comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
+        text = reading.page.text
+        kept, used = _places(reading)
+        first = min((start for start, _ in (*kept, *used)), default=0)
+        for found in _CLAUSE.finditer(text):
+            start, end = found.span()
+            inner = [two for one, two in kept if start <= one < end]
+            if not inner:
+                continue
+            ends = sorted({max(inner), *(two for one, two in used if max(inner) <= one < end)})
+            for begin in ends:
+                if end - begin >= SHORT_BESIDE:
+                    yield from self._spoken(text, begin, end, first, used)
+
+    def _spoken(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        first: int,
+        used: Sequence[tuple[int, int]],
+        apart: bool = False,
+    ) -> Iterator[Spoken]:
+        said = plain_clause(text[start:end])
+        if said and not _LATIN.search(said) and not self._counted.search(said) and not self.puts_off(said):
+            yield Spoken(
+                start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
+            )
 
 
 def _places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -116,16 +143,6 @@ def _places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, in
         for event in (*record.amounts, *((record.quantity,) if record.quantity else ()))
     ]
     return kept, used
-
-
-def _spoken(
-    text: str, start: int, end: int, first: int, used: Sequence[tuple[int, int]], apart: bool = False
-) -> Iterator[Spoken]:
-    said = plain_clause(text[start:end])
-    if said and not _LATIN.search(said) and not _COUNTED.search(said) and not _PUT_OFF.match(said):
-        yield Spoken(
-            start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
-        )
 
 
 def plain_clause(text: str) -> str:
@@ -156,7 +173,7 @@ class Talk:
     """Finds what is mere talk in a message. Immutable."""
 
     def __init__(self, judge: ClauseJudge, lexicon: Lexicon) -> None:
-        self._judge = judge
+        self._judge, self._stretches = judge, Stretches(lexicon)
         pleased, another_time = (any_of(lexicon, f"chatting.{name}") for name in ("pleased", "another_time"))
         self._another_time = re.compile(rf"{any_of(lexicon, 'chatting.trying')}*{pleased}的话{another_time}")
 
@@ -167,7 +184,7 @@ class Talk:
             return None
         text = reading.page.text
         more = next(islice(_CLAUSE.finditer(text), CLAUSES_MAX, None), None)
-        if more is not None or _PUT_OFF.match(text.lstrip()):
+        if more is not None or self._stretches.puts_off(text.lstrip()):
             return None
         deciding, changing = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
@@ -178,7 +195,7 @@ class Talk:
         turned = min(turns, default=len(reading.page.text))
         counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
         talk: list[tuple[int, int]] = []
-        for one in (*spoken_clauses(reading), *spoken_behind(reading)):
+        for one in (*self._stretches.clauses(reading), *self._stretches.behind(reading)):
             between = bool(recipients) and min(recipients) < one.start < max(recipients)
             sure = one.apart and not between and not _touches(deciding, one.start, one.end)
             brief = one.apart and one.start < turned and _ANY_NUMBER.isdisjoint(one.clause.text)

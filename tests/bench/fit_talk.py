@@ -29,7 +29,7 @@ from nlu.clause_judge import Clause, ClauseJudge
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise
 from nlu.parser import Parser
-from nlu.talk import TALK_MAX, UNSURE_MAX, plain_clause, spoken_behind, spoken_clauses, without
+from nlu.talk import TALK_MAX, UNSURE_MAX, Stretches, plain_clause, without
 from nlu.understanding import Intent
 from orders.catalog_file import read_catalog
 from tests.bench.fit_beside import regression, sayings, written
@@ -125,7 +125,8 @@ def _of_case(who: str, framer: Framer, text: str, gold: dict[str, Any]) -> Itera
     parser = framer.parser
     reading = parser._reader.read(text, parser._assortment)
     whole = complete(dict(framer.frame(text)))
-    for one in (*spoken_clauses(reading), *spoken_behind(reading)):
+    stretches = Stretches(parser.lexicon)
+    for one in (*stretches.clauses(reading), *stretches.behind(reading)):
         frame: Any = framer.frame(without(reading, [(one.start, one.end)]))
         fits, ordered = all(right(gold, frame).values()), complete(frame)
         if gold.get("complete") is True:
