@@ -15,8 +15,9 @@ from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
+from nlu.overruling import overruled
 from nlu.repeated import either_of
-from nlu.second_opinion import SURE_ORDER, borne_out, overruled, rather
+from nlu.second_opinion import SURE_ORDER, borne_out, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
 from nlu.weighing import Weighed, Weighing
@@ -62,23 +63,27 @@ class Intents:
 
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
-        guess = self._decided(evidence)
+        weighed = self._weighing.weigh(evidence)
+        guess = self._decided(evidence, weighed)
         means_nothing = guess.intent is Intent.OUT_OF_SCOPE and len(evidence.text) <= A_WORD
         if (guess.intent is Intent.CONFIRM or means_nothing) and evidence.sounds_like_no:
             return Guess(Intent.DENY, None, 0.6)
         if guess.intent is Intent.ORDER and evidence.begins_with_no:
             return Guess(Intent.CANCEL, None, 0.6)  # 怖要充了
-        if guess.intent is Intent.CONFIRM and self._says_more(evidence):
+        if guess.intent is Intent.CONFIRM and self._says_more(evidence, weighed):
             return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
         return guess
 
-    def _decided(self, evidence: Evidence) -> Guess:
+    def calls_off(self, evidence: Evidence) -> bool:
+        """Whether a message as a whole surely wants nothing: 200话费那个先缓缓哈."""
+        return self._weighing.weigh(evidence).of(*_REFUSED) >= SURE_SHARE
+
+    def _decided(self, evidence: Evidence, weighed: Weighed) -> Guess:
         guess = self._examples.guess(evidence.masked, evidence.cues)
-        weighed = self._weighing.weigh(evidence)
         heard = told(evidence, guess, weighed, self._signs)
         sign = heard or self._by_signs(evidence, guess, weighed)
         if sign is None:
-            return _believable(guess if guess.alike else rather(guess, weighed), evidence)
+            return _believable(guess if guess.alike else rather(guess, weighed), weighed, evidence)
         intent, confidence = sign
         if (
             heard is None
@@ -88,8 +93,8 @@ class Intents:
             return Guess(
                 weighed.intent, guess.topic if guess.intent is weighed.intent else None, weighed.share
             )
-        if heard is None and not borne_out(intent, weighed, evidence):
-            return _believable(rather(guess, weighed), evidence)
+        if heard is None and not borne_out(intent, guess, weighed, evidence):
+            return _believable(rather(guess, weighed), weighed, evidence)
         unheard = not guess.alike and weighed.of(intent) > SURE_SHARE
         if heard is None and not unheard and _outvoted(intent, guess, evidence):
             return guess
@@ -98,8 +103,9 @@ class Intents:
             confidence = min(0.99, confidence + 0.03)
         return Guess(intent, topic, confidence)
 
-    def _says_more(self, seen: Evidence) -> bool:
-        """嗯，整岔劈了: beside the yes stands what by itself is none, whatever the whole sounds like."""
+    def _says_more(self, seen: Evidence, weighed: Weighed) -> bool:
+        """嗯，整岔劈了: beside the yes stands what by itself is none, whatever the whole sounds like. Of what
+        is one beyond doubt a likely no only counts."""
         if self._examples.guess(seen.masked, seen.cues).alike:
             return False
         more = BARE.sub("", _without_yes(seen.masked, seen))
@@ -111,7 +117,9 @@ class Intents:
             for cue in seen.cues.get(CueKind.DENY, ())
             if not any(start <= cue.start < end for start, end in yes)
         ]
-        return bool(no) or self._examples.guess(more).intent in _REFUSED
+        alone = self._examples.guess(more)
+        likely = LIKELY_NO if weighed.of(Intent.CONFIRM) >= BEYOND_DOUBT else 0.0
+        return bool(no) or (alone.intent in _REFUSED and alone.confidence >= likely)
 
     def _courteous(self, text: str) -> bool:
         return any(self._is_pure(kind, text) for kind in (CueKind.CONFIRM, CueKind.THANKS, CueKind.GREET))
@@ -279,6 +287,8 @@ _ORDERS_NOTHING = frozenset(
 SAID_AS_WRITTEN = 0.98
 NEARLY_WRITTEN = 0.96
 SURE_YES = 0.65
+BEYOND_DOUBT = 0.9
+LIKELY_NO = 0.6
 A_WORD = 4
 """So long is a bare yes or no, its particles included."""
 
@@ -332,11 +342,16 @@ def _let_go(seen: Evidence, guess: Guess, weighed: Weighed) -> Sign:
     return None if weighed.of(Intent.ORDER) > weighed.of(*_LETS_GO) else (Intent.CANCEL, 0.6)
 
 
-def _believable(guess: Guess, seen: Evidence) -> Guess:
-    """What the examples say where no sign does; a yes only where they are sure and nothing negates."""
+def _believable(guess: Guess, weighed: Weighed, seen: Evidence) -> Guess:
+    """What the examples say where no sign does; a yes only where they are sure and nothing negates, unless the
+    whole message is one beyond doubt: 没毛病，就它了."""
     if not guess.alike and _unfounded(guess.intent, seen):
         return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
-    doubtful_yes = guess.intent is Intent.CONFIRM and (guess.confidence < SURE_YES or _negates(seen))
+    doubtful_yes = (
+        guess.intent is Intent.CONFIRM
+        and (guess.confidence < SURE_YES or _negates(seen))
+        and (weighed.of(Intent.CONFIRM) < BEYOND_DOUBT or seen.has(*_SAYS_NO))
+    )
     if guess.confidence < 0.3 or doubtful_yes:
         return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
     return guess

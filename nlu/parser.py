@@ -155,6 +155,8 @@ class Parser:
         lines = [one.line for one in self._spoken(reading, reading.records)]
         if self._prover.hangs_on_talk(reading, lines):
             return None
+        if self._intents.calls_off(evidence_of(reading, self._signs)):
+            return None
         again = self._reader.read(heard, self._assortment)
         understood = self._meant(text, again, NOTHING_EXPECTED, None)
         return understood if understood.intent is Intent.ORDER and _whole(understood) else None
