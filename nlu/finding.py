@@ -22,7 +22,7 @@ from nlu.found import Found
 from nlu.leftovers import Leftovers
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
-from nlu.mentions import grown_in, without_labels
+from nlu.mentions import follows, goes_on_in_front, without_labels
 from nlu.normalise import plain
 from nlu.other_numbers import OtherKind
 from nlu.page import Mark, Page
@@ -105,14 +105,18 @@ class Finding:
 
     def _is_end_of_word(self, text: str, mention: Mention, mentions: Sequence[Mention]) -> bool:
         """Whether an uncertain name is but the end of a longer word that nobody knows."""
-        unsure = (
-            mention.thin or mention.closeness is not Closeness.EXACT or mention.text in self._names.table.soft
-        )
         asked_about = mention.guessed and self._names.dense
-        if mention.kind is not MentionKind.NAME or not unsure or asked_about:
+        if mention.kind is not MentionKind.NAME or asked_about:
             return False
-        return grown_in(
-            text, mention, mentions, self._leftovers.function_characters, self._leftovers.spoken_to
+        # What stands in front is soon seen; whether a name is made of general words takes longer.
+        return (
+            goes_on_in_front(text, mention, self._leftovers.function_characters, self._leftovers.spoken_to)
+            and (
+                mention.thin
+                or mention.closeness is not Closeness.EXACT
+                or mention.text in self._names.table.soft
+            )
+            and not follows(mention, mentions)
         )
 
     def _with_verbs(self, page: Page, words: str, mentions: Sequence[Mention]) -> str:

@@ -281,15 +281,19 @@ def without_labels(
     return mention
 
 
-def grown_in(
-    text: str, mention: Mention, mentions: Sequence[Mention], function: frozenset[str], spoken_to: tuple[str, ...]
-) -> bool:  # fmt: skip
-    """Whether a thin name is but the end of a longer word: 超会 in 度超会."""
+def goes_on_in_front(
+    text: str, mention: Mention, function: frozenset[str], spoken_to: tuple[str, ...]
+) -> bool:
+    """Whether a name may be but the end of a longer word: 超会 in 度超会."""
     before = text[mention.start - 1 : mention.start]
     if text[: mention.start].endswith(spoken_to):
         return False
     if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
         return False
-    if before in _UNITS and (text[mention.start - 2 : mention.start - 1] in _COUNTS):
-        return False  # 50块花费, 5桶桶装水
-    return not any(other is not mention and other.start < mention.start <= other.end for other in mentions)
+    # not 50块花费, 5桶桶装水
+    return before not in _UNITS or text[mention.start - 2 : mention.start - 1] not in _COUNTS
+
+
+def follows(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Whether another name reaches up to where this one begins."""
+    return any(other is not mention and other.start < mention.start <= other.end for other in mentions)
