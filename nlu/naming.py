@@ -50,6 +50,9 @@ class Namer(TradeWords):
         """Words of the trade that are written in two."""
         self._tokens = lru_cache(maxsize=NAMES_KEPT)(self._tokens_of)
         self._longest = max(map(len, self._words), default=1)
+        self._word_heads = frozenset(word[0] for word in self._words)
+        self._brand_heads = frozenset(form[0] for form in self._brand_of)
+        """What words and brands begin with: at most places of a name none does."""
         self._longest_brand = max(map(len, self._brand_of), default=1)
 
     def tokens(
@@ -185,7 +188,9 @@ class Namer(TradeWords):
             yield from self._brand_tokens(chunk[start:])
 
     def _token_at(self, chunk: str, at: int, units: frozenset[str]) -> Token | None:
-        for length in range(min(self._longest_brand, len(chunk) - at), 1, -1):
+        first = chunk[at]
+        branded = first in self._brand_heads or any(unit[0] == first for unit in units)
+        for length in range(min(self._longest_brand, len(chunk) - at), 1, -1) if branded else ():
             word = chunk[at : at + length]
             if word in units:
                 return Token(word, Role.UNIT if word not in self._words else self._words[word][0], word)
@@ -196,7 +201,8 @@ class Namer(TradeWords):
                 and _whole(chunk, at, at + length)
             ):
                 return Token(word, Role.BRAND, word)
-        for length in range(min(self._longest, len(chunk) - at), 0, -1):
+        worded = first in self._word_heads
+        for length in range(min(self._longest, len(chunk) - at), 0, -1) if worded else ():
             word = chunk[at : at + length]
             known = self._words.get(word)
             if known is None or not _whole(chunk, at, at + length):
@@ -224,13 +230,9 @@ class Namer(TradeWords):
             strong = tuple(token for token in tokens if token.role in STRONG)
             yield _form(strong, tuple(token for token in tokens if token not in strong))
             return
-        places = range(len(tokens))
-        dropped = [gone for count in places[1:] for gone in combinations(places, count)]
-        # The shortest are the most natural, and may not be lost where there are too many.
-        for gone in sorted(dropped, key=lambda gone: len(tokens) - len(gone) > _SHORT):
-            kept = tuple(tokens[at] for at in places if at not in gone)
-            if any(token.role in STRONG for token in kept):
-                yield _form(kept, tuple(tokens[at] for at in gone))
+        for places, cost in _shortened(tuple([token.role for token in tokens])):
+            kept = tuple([tokens[at] for at in places])
+            yield Form("".join([token.text for token in kept]), cost, kept)
 
 
 _LATIN = re.compile("[a-z]{2,}")
@@ -249,6 +251,21 @@ _ALTERNATIVE = re.compile(
 _MEASURED = re.compile(r"\d+(?:天|日|小时|分钟|个?月|年|周|次|张|国|秒|用户|人|台|设备)")
 """How a part of a name begins that says how much of it there is: 8天无限流量, 2小时起."""
 _NOTE = re.compile(r"[(\[【]([a-z0-9\u4e00-\u9fff]{2,6})[)\]】]")
+
+
+@lru_cache(maxsize=1024)
+def _shortened(roles: tuple[Role, ...]) -> tuple[tuple[tuple[int, ...], float], ...]:
+    """Which tokens of such roles stay where some are dropped, and what that costs. The names of a shop are
+    built in few ways."""
+    places = range(len(roles))
+    dropped = [gone for count in places[1:] for gone in combinations(places, count)]
+    # The shortest are the most natural, and may not be lost where there are too many.
+    dropped.sort(key=lambda gone: len(roles) - len(gone) > _SHORT)
+    return tuple(
+        (tuple(at for at in places if at not in gone), sum([COST[roles[at]] for at in gone]))
+        for gone in dropped
+        if any(roles[at] in STRONG for at in places if at not in gone)
+    )
 
 
 def _form(kept: tuple[Token, ...], gone: tuple[Token, ...]) -> Form:

@@ -26,7 +26,10 @@ def add_other_words(
 ) -> None:  # fmt: skip
     """暖气费 where 集中供暖费 is sold, and nothing that is called 暖气费 itself."""
     named = {one.product_id: "\n".join(map(plain, (one.name, *one.aliases))) for one in products}
+    names = "\n".join(named.values())
     for words in groups:
+        if not any(word in names for word in words):
+            continue
         sellers = [one for one, name in named.items() if any(word in name for word in words)]
         for word in words:
             if not any(word in named[one] for one in sellers):
