@@ -26,6 +26,9 @@ from nlu.wanted import Decision, Wanted
 UNNAMED_SURENESS = 0.95
 """How sure goods are that were not named."""
 
+_TELLING = frozenset({Role.SUBJECT, Role.CONTENT})
+"""Words for a kind of goods that say more than 会员 and 卡."""
+
 _Fit = Callable[[str], VariantReading]
 """Which variant of a product is wanted."""
 
@@ -239,7 +242,11 @@ class Goods:
         return same or options
 
     def _told_by_itself(self, left: Mapping[str, float], wanted: Wanted) -> bool:
-        """Whether a unit, a server or a tier is as good as a name."""
+        """Whether a unit, a server or a tier is as good as a name, or a kind that is nobody else's: 网盘年卡."""
+        noun = wanted.noun
+        by_kind = noun is not None and noun.role in _TELLING and noun.options.keys() == left.keys()
+        if by_kind and wanted.mention is None and not wanted.scraps:
+            return bool(wanted.amounts) and self._fit(next(iter(left)), wanted).sku_id is not None
         by_unit = any(self.assortment.names_by_unit(left, amount) for amount in wanted.amounts)
         return by_unit or bool(wanted.regions or wanted.qualifiers)
 
