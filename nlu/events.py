@@ -79,6 +79,8 @@ def events_of(
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if kind is EventKind.INSTEAD and latest < cue.end and signs.not_mine.match(text, cue.end):
             continue  # 这个手机不是我的 sets nothing against anything
+        if kind is EventKind.CORRECTION and latest < cue.end and _of_the_past(text, cue, cues):
+            continue  # 上次别家就弄错了
         if (
             kind is EventKind.OR
             and cue.word == _STILL
@@ -137,6 +139,9 @@ def _contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
             event.kind in _SET_AGAINST and told and (begins := _mistaken_from(text, event, signs)) is not None
         ):
             told += [Event(EventKind.REJECTS, begins, event.start), event]
+        elif (begins := _other_size_from(text, event, told, events[at + 1 :], signs)) is not None:
+            told = [other for other in told if other.start < begins]
+            told += [Event(EventKind.REJECTS, begins, event.start), event]
         elif event.kind is EventKind.INSTEAD and text[event.start : event.end] in signs.contrasts:
             kind = _contrast(text, events[:at], event, events[at + 1 :], signs)
             told.append(replace(event, kind=kind) if kind else event)
@@ -161,6 +166,20 @@ def _given_up_before(
         and not any(same_value(event, one) for one in later)
         and bool(later)
     )
+
+
+def _other_size_from(
+    text: str, event: Event, before: Sequence[Event], behind: Sequence[Event], signs: Signs
+) -> int | None:  # fmt: skip
+    """移动10G月包，…，别给我1G的啊: of goods that were ordered in front, in another size, and nothing more is said."""
+    if event.kind is not EventKind.AMOUNT or any(other.kind in _SAID_BEHIND for other in behind):
+        return None
+    sizes = [other for other in before if other.kind is EventKind.AMOUNT]
+    refused = signs.not_this_size.search(text, max(0, event.start - _REFUSED_REACH), event.start)
+    if refused is None or signs.only_that.match(text, event.end) is None:
+        return None
+    others = sizes and not any(same_value(other, event) for other in sizes)
+    return refused.start() if others else None
 
 
 def _mistaken_from(text: str, event: Event, signs: Signs) -> int | None:
@@ -189,6 +208,8 @@ def _contrast(
 
 _SET_AGAINST = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.REGION})
 
+_SAID_BEHIND = _SET_AGAINST | {EventKind.QUANTITY, EventKind.CORRECTION, EventKind.INSTEAD}
+
 _CUE_EVENTS = (
     (CueKind.CORRECTION, EventKind.CORRECTION),
     (CueKind.CORRECTION_OR_DROP, EventKind.CORRECTION),
@@ -198,6 +219,16 @@ _CUE_EVENTS = (
 )
 
 
+def _of_the_past(text: str, cue: Cue, cues: Mapping[CueKind, tuple[Cue, ...]]) -> bool:
+    """Whether the clause of a word tells, in front of it, of what was another time."""
+    begin = max((end.end() for end in _CLAUSE_ENDS.finditer(text, 0, cue.start)), default=0)
+    told = [one for one in cues.get(CueKind.PAST, ()) if begin <= one.start and one.end <= cue.start]
+    return cue.word.endswith(_GONE_WRONG) and any(not one.word.startswith(_JUST_NOW) for one in told)
+
+
+_CLAUSE_ENDS = re.compile(r"[,，。.;；!！?？\n]")
+_GONE_WRONG = ("错了", "错", "混了")
+_JUST_NOW = "刚"
 _STILL = "还是"
 _LABELLED = re.compile(r"(?:号码?|手机|电话|账户|邮箱|地址|qq|id) ?$")
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\s;、/])")

@@ -263,6 +263,8 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
     dropped = _dropped(reading)
     corrections = [(e.start, e.end) for e in reading.events if e.kind is EventKind.CORRECTION]
     # The 打 of 打错了 asks for nothing.
+    # 别给我1G的: forbids another size than the one that is ordered.
+    dropped += reading.refusals
     slips = [span for span in corrections if _WRONG in reading.page.text[span[0] : span[1]]]
     heading = _HEADING.search(reading.page.text)
     if (
@@ -270,6 +272,7 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
         and not corrections
         and not apart
         and not heading
+        and not dropped
         and CueKind.REPORTED not in reading.cues
     ):
         return reading.cues

@@ -96,7 +96,14 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
             and around.signs.number_asked.search(around.text, 0, cue.start) is not None
         )
         or _not_to_be_asked(cue, around)
+        or _of_little(cue, around)
     )
+
+
+def _of_little(cue: Cue, around: _Around) -> bool:
+    """她用不了多少, 没那么多钱. 要不了多少钱吧 asks."""
+    told = in_front(around.signs.hardly, around.text, cue.start) is not None
+    return told and not _clause(around.text, cue).rstrip().endswith(("吧", "吗", "么"))
 
 
 def _not_to_be_asked(cue: Cue, around: _Around) -> bool:

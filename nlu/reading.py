@@ -46,7 +46,7 @@ from nlu.tables import in_columns
 from nlu.takers import Takers
 from nlu.taking_back import (
     refusals,
-    refused_behind,
+    refused_here,
     refused_kinds,
     with_taken_back,
     without_refused,
@@ -194,7 +194,7 @@ class Reader:
             told=slots.told,
             elsewhere=_elsewhere(found, events),
             refused=refused,
-            refusals=(*unwanted, *refused_behind(text, events, self._signs)),
+            refusals=(*unwanted, *refused_here(text, events, self._signs)),
             crowded=crowded,
         )
 

@@ -57,6 +57,11 @@ class SignsOfRefusing:
     """退休: everyday words that hold a word of stance and do not mean it."""
     number_asked: re.Pattern[str]
     """号: in front of 多少, a recipient is asked for and no price."""
+    not_this_size: re.Pattern[str]
+    """别再给我推: in front of a size that is not wanted; `only_that` is all that stands behind it."""
+    only_that: re.Pattern[str]
+    hardly: re.Pattern[str]
+    """用不了: in front of 多少, no number is asked for."""
     do_not_ask: re.Pattern[str]
     """别问我: what is said of it is asked by nobody."""
     for_me: re.Pattern[str]
@@ -80,6 +85,13 @@ class SignsOfRefusing:
         self.undecided = re.compile(rf"{any_of('how_much')}.{{0,6}}?{any_of('undecided')}")
         self.longer_words = re.compile(any_of("longer_words"))
         self.number_asked = re.compile(rf"(?:{any_of('number_words')}|号)(?:是|要|都)?$")
+        self.not_this_size = re.compile(
+            rf"(?:^|[,，。;；!！\s])(?:可|千万|请)*(?:{any_of('plain_no')})(?:再|又|老|总|给|帮|我|{verbs}|{any_of('wishing_verbs')}|{any_of('handling')}|推)*$"
+        )
+        self.only_that = re.compile(
+            rf"(?:块钱|块|元|面值|那种|那个|的|卡|包)*{any_of('particles')}*(?=[{PUNCTUATION}\s]|$)"
+        )
+        self.hardly = re.compile(rf"{any_of('hardly')}$")
         self.do_not_ask = re.compile(any_of("do_not_ask"))
         self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
         whether, clause, slot = "(?:要不要|该不该)", "[^,，。;；!！?？\\n]", "[\ue001-\ue006]"

@@ -96,16 +96,21 @@ def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tup
     return tuple(found)
 
 
-def refused_behind(text: str, events: Sequence[Event], signs: Signs) -> tuple[tuple[int, int], ...]:
-    """Where a tier stands that is not wanted, by the words behind it: 咪咕会员月卡，钻石用不上."""
-    unwanted = {event.start for event in events if event.kind is EventKind.REJECTS}
-    return tuple(
-        (event.start, behind.end())
-        for event in events
-        if event.kind is EventKind.QUALIFIER
-        and event.start in unwanted
-        and (behind := signs.refused_behind.match(text, event.end))
-    )
+def refused_here(text: str, events: Sequence[Event], signs: Signs) -> tuple[tuple[int, int], ...]:
+    """Where a tier or a size stands that is not wanted, with the words that say so: 钻石用不上, 别给我1G的."""
+    found = []
+    unwanted = {event.end: event for event in events if event.kind is EventKind.REJECTS}
+    for event in events:
+        if event.start not in unwanted or event.kind not in (EventKind.QUALIFIER, EventKind.AMOUNT):
+            continue
+        begins = unwanted[event.start].start
+        sign = signs.refused_behind if event.kind is EventKind.QUALIFIER else signs.only_that
+        behind = (
+            sign.match(text, event.end) if event.kind is EventKind.QUALIFIER or begins < event.start else None
+        )
+        if behind is not None:
+            found.append((begins, behind.end()))
+    return tuple(found)
 
 
 def without_refused(events: Sequence[Event], gone: Sequence[tuple[int, int]]) -> list[Event]:

@@ -107,7 +107,11 @@ def _either(words: Iterable[str]) -> str:
 
 def _bounded(word: str) -> str:
     latin = word[-1:].isascii() and word[-1:].isalpha()
-    return re.escape(word) + ("(?![a-z])" if latin else "") + (r"(?!\d)" if word == "x" else "")
+    return re.escape(word) + ("(?![a-z])" if latin else "") + _GUARDS.get(word, "")
+
+
+_GUARDS = {"x": r"(?!\d)", "点": "(?!卡)"}
+"""What must not follow a unit: of 3000点卡 the 卡 takes the 点."""
 
 
 def _chinese(text: str) -> bool:
