@@ -26,6 +26,9 @@ from nlu.wanted import Decision, Wanted
 UNNAMED_SURENESS = 0.95
 """How sure goods are that were not named."""
 
+OWN_SERVER_MIN = 3
+"""Fewer characters are hardly ever a server's own name."""
+_ANY_SERVER = ("区", "服")
 _TELLING = frozenset({Role.SUBJECT, Role.CONTENT})
 """Words for a kind of goods that say more than 会员 and 卡."""
 
@@ -37,11 +40,13 @@ class Goods:
     """Decides for one catalog."""
 
     def __init__(
-        self, vocabulary: Vocabulary, names: Names, assortment: Assortment, editions: Iterable[str] = ()
+        self, vocabulary: Vocabulary, names: Names, assortment: Assortment, editions: Iterable[str] = (),
+        places: Iterable[str] = (),
     ) -> None:  # fmt: skip
-        """`editions`: tiers that are versions of one program."""
+        """`editions`: tiers that are versions of one program. `places`: where much else may be served, too."""
         self._vocabulary, self._names, self._table = vocabulary, names, names.table
         self.assortment, self._editions = assortment, frozenset(editions)
+        self._places = tuple(places)
         self._sizes, self._siblings = assortment.sizes, assortment.siblings
         self._carriers, self._forms = assortment.carriers, assortment.forms
         self._tiers = TiersSaid(vocabulary, names.table, assortment)
@@ -134,12 +139,29 @@ class Goods:
             return by_size
         if wanted.noun is not None and wanted.noun.options:
             return wanted.noun.options
+        if by_server := self._served_there(wanted):
+            return by_server
         if wanted.tops_up:
             return self.assortment.topup
         carriers = {meaning for role, meaning in wanted.qualifiers if role is Role.CARRIER}
         if len(carriers) != 1 or wanted.noun is not None:
             return {}
         return self.assortment.credit_of(carriers.pop(), wanted.amounts)
+
+    def _served_there(self, wanted: Wanted) -> Mapping[str, float]:
+        """粤通卡500: the one product that is served there and nowhere else so called. 官服 and 美区 may be those of
+        goods that are not sold here."""
+        if len(wanted.regions) != 1 or len(wanted.regions[0]) < OWN_SERVER_MIN:
+            return {}
+        (spelling,) = wanted.regions
+        if spelling.endswith(_ANY_SERVER) or spelling.startswith(self._places) or wanted.scraps:
+            return {}
+        served = [
+            one
+            for one, product in self._vocabulary.products.items()
+            if product.regions and self._table.regions_of(one, spelling)
+        ]
+        return dict.fromkeys(served, 0.0) if len(served) == 1 else {}
 
     def _carrying(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options, or else their siblings, that carry the tiers and countries that were said."""

@@ -80,7 +80,13 @@ class Parser:
         self._assortment = Assortment(
             vocabulary, names.table, self._sizes, "话费", lexicon.words("names.destination_leads")
         )
-        goods = Goods(vocabulary, names, self._assortment, lexicon.words("goods.editions"))
+        goods = Goods(
+            vocabulary,
+            names,
+            self._assortment,
+            lexicon.words("goods.editions"),
+            lexicon.words("names.places"),
+        )
         self._lines = LineReader(vocabulary, lexicon, names, goods)
         self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)

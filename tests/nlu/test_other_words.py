@@ -54,3 +54,28 @@ def test_of_goods_that_share_a_name_the_unit_says_which() -> None:
 def test_a_label_is_said_without_its_number() -> None:
     (line,) = framer("garage").frame("途虎小保养套餐半合成的 18829384756")["lines"]
     assert line["sku"] == "maint-1-1"
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "sku"),
+    [
+        ("garage", "粤通卡500，卡号44011823220809876543", "etc-500"),
+        ("garage", "鲁通卡充1000 ETC卡号 3701 1823 2208 0123 4567", "etc-1000"),
+    ],
+)
+def test_where_only_one_product_is_served_names_it(shop: str, text: str, sku: str) -> None:
+    frame = framer(shop).frame(text)
+    assert complete(frame)
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+@pytest.mark.parametrize(
+    ("shop", "text"),
+    [
+        ("esports", "官服648 uid 187893288"),
+        ("daily", "内蒙古 交100 5104736281"),
+        ("village", "河南交100 5104736281"),
+    ],
+)
+def test_a_place_or_any_server_names_nothing(shop: str, text: str) -> None:
+    assert not complete(framer(shop).frame(text))
