@@ -24,6 +24,7 @@ from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.mentions import follows, goes_on_in_front, without_labels
 from nlu.normalise import plain
+from nlu.not_names import standing_alone
 from nlu.other_numbers import OtherKind
 from nlu.page import Mark, Page
 from nlu.products import Names
@@ -47,7 +48,7 @@ class Finding:
         self._verbs = lexicon.words("stance.topup_verbs")
         served = {plain(region) for one in vocabulary.products.values() for region in one.regions}
         no_names = [word for word in lexicon.words("names.not_names") if word not in served]
-        self._not_names = re.compile("|".join(map(re.escape, no_names)))
+        self._not_names = standing_alone(no_names, names.table.namer.words)
 
     def found(self, page: Page, goods: Assortment) -> Found:
         """What each reader finds, in the order in which no later one can be misled."""

@@ -1,0 +1,28 @@
+"""Words that hold the name of a good and mean none (小度, 多云, 音乐会), where they are not the beginning of one.
+
+音乐会员 is no concert, and 视频通话费 no call: whatever goes on to a word of the trade is a piece of that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+_TRADE_WORD_MIN = 2
+
+
+def standing_alone(words: Iterable[str], trade: Collection[str]) -> re.Pattern[str]:
+    """Finds the words where none of the trade's words begins inside of them and ends behind them."""
+    return re.compile("|".join(re.escape(word) + _not_going_on(word, trade) for word in words))
+
+
+def _not_going_on(word: str, trade: Collection[str]) -> str:
+    """What may not follow: the 员 of 会员 behind 音乐会."""
+    rests = {
+        other[shared:]
+        for other in trade
+        if len(other) >= _TRADE_WORD_MIN
+        for shared in range(1, min(len(word), len(other)))
+        if word.endswith(other[:shared])
+    }
+    return f"(?!{'|'.join(map(re.escape, sorted(rests)))})" if rests else ""
