@@ -14,12 +14,24 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[PaymentMethod], ...]:
     """The ways of paying named in what is still free. Claims nothing."""
     text = page.rest()
     pattern, methods = _patterns_of(lexicon)
+    refusing, unable = _refusals_of(lexicon)
     marks = []
     for found in pattern.finditer(text):
         method = methods.get(found[0])
-        if method and not (_latin(found[0][0]) and _latin(text[max(0, found.start() - 1) : found.start()])):
-            marks.append(Mark(method, *found.span()))
+        if method is None or (
+            _latin(found[0][0]) and _latin(text[max(0, found.start() - 1) : found.start()])
+        ):
+            continue
+        # The way may be named with its verb: 用微信, 微信付.
+        begins = {found.start(), found.start() + (found[0][0] in _VERBS)}
+        ends = {found.end(), found.end() - (found[0][-1] in _VERBS)}
+        if any(text.endswith(refusing, 0, at) for at in begins) or any(unable.match(text, at) for at in ends):
+            continue  # 用支付宝付吧，微信没钱了
+        marks.append(Mark(method, *found.span()))
     return tuple(marks)
+
+
+_VERBS = "用走付"
 
 
 @lru_cache(maxsize=4)
@@ -35,6 +47,16 @@ def _patterns_of(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, PaymentMe
         "|".join(re.escape(word) + ("(?![a-z])" if _latin(word[-1]) else "") for word in ordered)
     )
     return pattern, methods
+
+
+@lru_cache(maxsize=4)
+def _refusals_of(lexicon: Lexicon) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """What refuses a way to pay in front of it, and what says behind it that it does not work."""
+    between, unable = (
+        "|".join(sorted(map(re.escape, lexicon.words(f"payments.{name}")), key=len, reverse=True))
+        for name in ("between", "unable")
+    )
+    return lexicon.words("payments.refusing"), re.compile(rf"(?:{between})*(?:{unable})")
 
 
 def _latin(character: str) -> bool:
