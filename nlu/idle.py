@@ -1,4 +1,4 @@
-"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 客人要的, 还是从你这拿.
+"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 50Q币再加一个会员, 客人要的, 还是从你这拿.
 
 They hold no more than the order itself, so nobody needs to judge what they say beside it. A list of what people
 tell never ends; one of the words that every order is made of does.
@@ -26,11 +26,12 @@ class Idle:
         )
         to, ours = any_of(lexicon, "idle.to"), any_of(lexicon, "idle.ours")
         needs, lists = any_of(lexicon, "idle.needs"), any_of(lexicon, "idle.lists")
-        once_more = any_of(lexicon, "idle.once_more")
+        once_more, pieces = any_of(lexicon, "idle.once_more"), any_of(lexicon, "idle.pieces")
         slot = f"[{SLOT}{RECIPIENT}]"
         self._bare = re.compile(
             rf"(?:{verbs}|{to})+"
             rf"|(?:{once_more})?(?:{to}){RECIPIENT}的?(?:手机|号)?(?:(?:也)?(?:{verbs}){SLOT}?|{SLOT})?(?:{ends})?"
+            rf"|{slot}+(?:{once_more})+(?:{verbs}|{to})*(?:{pieces})?{slot}+的?(?:{ends})?"
             rf"|(?:{people})+(?:{verbs}|{ours})+的?"
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
             rf"|(?:{pauses})+{TURN}[是要]?{slot}+的?(?:{ends})?"

@@ -59,3 +59,32 @@ def test_what_revokes_doubts_puts_off_or_tells_makes_no_order(framer: Framer, sa
 def test_the_goods_that_are_asked_about_are_those_that_were_said(framer: Framer) -> None:
     frame: dict[str, Any] = dict(framer.frame("话费100 13812345678 我爸充过了"))
     assert frame["intent"] != "order" or frame["candidates"] == ["topup-100"]
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "再加一个",
+        "再来一个",
+        "另外来个",
+        "还有",
+        "再带",
+        "然后再来个",
+        "也来一个",
+        "顺便再买个",
+        "最后再加上",
+        "另外再配一份",
+    ],
+)
+def test_words_that_only_go_on_with_the_list_say_nothing_beside_it(framer: Framer, joined: str) -> None:
+    frame = framer.frame(f"50Q币{joined}QQ超级会员月卡，QQ都是672019384")
+    lines = [(line["sku"], line["quantity"], line["account"]) for line in frame["lines"]]
+    assert complete(frame)
+    assert lines == [("qcoin-50", 1, "672019384"), ("qq-svip-1m", 1, "672019384")]
+
+
+@pytest.mark.parametrize("joined", ["没到，再来", "换成", "还是", "再送", "不够再加"])
+def test_words_that_say_more_are_asked_about(framer: Framer, joined: str) -> None:
+    frame = framer.frame(f"50Q币{joined}QQ超级会员月卡，QQ都是672019384")
+    lines = [line["sku"] for line in frame["lines"]]
+    assert not (complete(frame) and lines == ["qcoin-50", "qq-svip-1m"])
