@@ -23,6 +23,13 @@ _MEASURES = {"ge": "个", "zhang": "张", "fen": "份", "tao": "套"}
 _PERIODS = {"yue": "月", "ji": "季", "nian": "年", "zhou": "周", "tian": "天"}
 _PLURALS = "copies|keys|cards|codes|pcs|pieces|vouchers|coupons|licen[sc]es|tickets|packs|units|subscriptions|memberships|accounts"
 
+_WISHES = "want|need|buy|get|me|order|take|please|pls|gimme|like|and|plus|hi|hello"
+_OTHER_THINGS = (
+    "years?|months?|weeks?|days?|hours?|hrs?|mins?|minutes?|times?|friends?|kids?|sons?|daughters?|people|persons?|guys|"
+    "brothers?|sisters?|students?|customers?|phones?|numbers?|players?|of|or|to|more than|different|hundred|thousand"
+)
+_PRICE = r"\$ ?\d|\d+(?:\.\d+)? ?(?:usd|dollars?|bucks|hkd|jpy|yen|eur|euros?|gbp|rmb|cny|yuan)(?![a-z])"
+
 _LATIN = re.compile("[a-z]")
 _NUMBER = rf"(?<![a-z])(?:{'|'.join(_SPELLED)})"
 _PINYIN = re.compile(
@@ -34,7 +41,11 @@ _ENGLISH = re.compile(
     rf"(?<![a-z0-9.])(?P<number>{'|'.join(_COUNTED)})"
     rf"(?=(?P<period> (?:months?|years?|weeks?|days?)(?![a-z]))|(?P<named>(?: [a-z0-9]+){{0,4}}? (?:{_PLURALS})(?![a-z])))"
     rf"|(?<![a-z0-9.])(?P<digits>[1-9]\d?) (?P<thing>{_PLURALS}|copy)(?![a-z])"
+    rf"|(?P<in_front>(?<![a-z0-9.] )(?<![a-z0-9.$])|(?<![a-z])(?:{_WISHES}) )(?P<pieces>[1-9]\d?)(?: ?x)?"
+    rf"(?! (?:{_OTHER_THINGS})(?![a-z]))(?=(?: [a-z]+){{1,6}} (?:{_PRICE}))"
 )
+"""A number in front of goods that are named with their price counts them: I want 2 google play 25 usd. Behind
+another word it may be a part of a name (windows 11 pro)."""
 
 
 def rewritten(text: str) -> Iterator[Rewritten]:
@@ -43,6 +54,9 @@ def rewritten(text: str) -> Iterator[Rewritten]:
         return
     found = [(match.start(), match.end(), _in_chinese(match)) for match in _PINYIN.finditer(text)]
     for match in _ENGLISH.finditer(text):
+        if match["pieces"]:
+            found.append((match.start("pieces"), match.end(), match["pieces"] + "张"))
+            continue
         number = match["digits"] or str(_COUNTED[match["number"]])
         counts = match["thing"] or (match["named"] and not match["period"])
         found.append((match.start(), match.end(), f"{number}张" if counts else number))

@@ -18,6 +18,13 @@ ORDERED = {
     "jd card 100 x 2": [("jd-ecard-100", 2)],
     "robux 800 for my little brother, roblox name SkyTiger_2011": [("robux-800", 1)],
     "robux 400 给我妹的号 lilycat99, she is 8": [("robux-400", 1)],
+    "hi I want 1 google play gift card 25 usd, thank u": [("googleplay-us-25", 1)],
+    "2 google play gift card $25": [("googleplay-us-25", 2)],
+    "3x google play 25 usd": [("googleplay-us-25", 3)],
+    "buy 1 google play 25 usd and 2 steam gift card 50 usd": [("googleplay-us-25", 1), ("steam-us-50", 2)],
+    "我要2 google play gift card 25 usd": [("googleplay-us-25", 2)],
+    "get 1 itunes gift card 100 rmb": [("appstore-100", 1)],
+    "10 usd google play gift card": [("googleplay-us-10", 1)],
     "recharge 50 yuan to 13902771853": [("topup-50", 1)],
 }
 
@@ -42,3 +49,22 @@ def test_how_old_somebody_is_sizes_nothing(framer: Framer) -> None:
 
 def test_letters_in_front_of_a_size_may_be_other_goods(framer: Framer) -> None:
     assert framer.frame("eshop日服 5000 yen x2, xyz 港服 100 hkd")["missing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "windows 11 pro key 20 usd",
+        "office 365 family 50 usd",
+        "I have 2 friends want google play 25 usd",
+        "2 kids need google play 25 usd",
+        "1 or 2 google play 25 usd",
+        "1 more google play 25 usd",
+        "3 days 25 usd google play",
+        "my order 5 google play 25 usd not arrived",
+        "I want 100 google play gift card 25 usd",
+    ],
+)
+def test_a_number_that_may_be_of_something_else_counts_nothing(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert frame["missing"] or not frame["lines"]
