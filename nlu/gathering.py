@@ -14,6 +14,7 @@ from nlu.new_lines import (
     begins_anew,
     collides,
     counts_again,
+    heads_the_next,
     is_label,
     joins_a_label,
     kind_of_the_next,
@@ -33,10 +34,11 @@ def gather(events: Sequence[Event], compatible: Compatible, joined_all: bool) ->
     """The records of one stretch of text. `joined_all`: 各/都 or a count of recipients was said, so
     recipients one after the other are lines of their own."""
     gatherer = _Gatherer(compatible, joined_all)
-    for separator, item, clause in _clauses(events):
+    clauses = list(_clauses(events))
+    for at, (separator, item, clause) in enumerate(clauses, start=1):
         if item:
             gatherer.begin_item()
-        gatherer.add_clause(separator, clause)
+        gatherer.add_clause(separator, clause, clauses[at][2] if at < len(clauses) else [])
     gatherer.close()
     return [record for record in gatherer.records if not record.empty]
 
@@ -91,7 +93,7 @@ class _Gatherer:
             self.records.append(Record(opened_by=EventKind.STOP))
         self._in_list = True
 
-    def add_clause(self, separator: EventKind | None, clause: list[Event]) -> None:
+    def add_clause(self, separator: EventKind | None, clause: list[Event], following: list[Event]) -> None:
         correction = any(event.kind in _CORRECTING for event in clause)
         if not correction:
             self._end_correction(separator, clause)
@@ -104,7 +106,8 @@ class _Gatherer:
             self._record.conflicts.add(Slot.QUANTITY)
             self._record.quantity = clause[-1]
             return
-        if free and (begins_anew(self.records, separator, clause) or self._opens(clause)):
+        heads = heads_the_next(self._record, clause, following)
+        if free and (heads or begins_anew(self.records, separator, clause) or self._opens(clause)):
             self._open_line(separator, clause)
         last: Event | None = None
         for at, event in enumerate(clause):

@@ -56,6 +56,17 @@ def begins_anew(records: Sequence[Record], separator: EventKind | None, clause: 
             return False
 
 
+def heads_the_next(record: Record, clause: Sequence[Event], following: Sequence[Event]) -> bool:
+    """京东卡，100*15，京东卡，50*10，…: behind a whole line the same name alone heads the next one, with another size."""
+    if not record.amounts or [event.kind for event in clause] != [EventKind.NAME]:
+        return False
+    if [event.kind for event in following][:1] != [EventKind.AMOUNT]:
+        return False
+    otherwise = not any(same_value(following[0], size) for size in record.amounts)
+    complete = record.counted or bool(record.accounts) or otherwise
+    return complete and same_goods(record.name, clause[0].mention)
+
+
 def whole(record: Record, clause: Sequence[Event]) -> bool:
     """Whether a sentence has goods or a size, and a recipient, of its own."""
     return _has(clause, EventKind.ACCOUNT) and _has(clause, EventKind.AMOUNT) and bool(record.amounts)

@@ -59,3 +59,30 @@ def test_other_goods_in_the_same_breath_are_a_line_of_their_own(framer: Framer, 
 @pytest.mark.parametrize("text", ASKED)
 def test_what_is_said_again_differently_is_asked_about(framer: Framer, text: str) -> None:
     assert framer.frame(text)["missing"]
+
+
+ROWS_OF_CELLS = {
+    "京东卡，100*15，京东卡，50*10，骏卡，10*30": [
+        ("jd-ecard-100", 15, None), ("jd-ecard-50", 10, None), ("junwang-10", 30, None)
+    ],
+    "完美点卡!100*15!/!完美点卡!50*10!/!骏卡!10*30": [
+        ("wanmei-card-100", 15, None), ("wanmei-card-50", 10, None), ("junwang-10", 30, None)
+    ],
+    "京东卡，100，京东卡，50，骏卡，50": [
+        ("jd-ecard-100", 1, None), ("jd-ecard-50", 1, None), ("junwang-50", 1, None)
+    ],
+    "话费，50，13800138000，话费，100，13900139000，京东卡，50": [
+        ("topup-50", 1, "13800138000"), ("topup-100", 1, "13900139000"), ("jd-ecard-50", 1, None)
+    ],
+    "京东卡，100，京东卡，100的": [("jd-ecard-100", 1, None)],
+    "京东卡100两张，京东卡，谢谢": [("jd-ecard-100", 2, None)],
+    "京东卡50，不对，京东卡，100": [("jd-ecard-100", 1, None)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ROWS_OF_CELLS)
+def test_the_same_name_alone_heads_the_next_line_and_no_size_slips_to_other_goods(
+    framer: Framer, text: str
+) -> None:
+    lines = [(line["sku"], line["quantity"], line["account"]) for line in framer.frame(text)["lines"]]
+    assert lines == ROWS_OF_CELLS[text]
