@@ -334,6 +334,7 @@ def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation
         lines=tuple(_in_hand(line) for line in lines),
         quoted=conversation.quote is not None or conversation.order_no is not None,
         open_orders=open_orders,
+        looking=not draft.lines and conversation.browsing is not None,
     )
 
 

@@ -69,6 +69,8 @@ class Conversation:
     """The draft changes an order that was already quoted, so it is confirmed before it is placed."""
     browsing: str | None = None
     """The product that was talked about last without being ordered."""
+    browsing_sku: str | None = None
+    """The one size of it that was talked about."""
     contact: str | None = None
     """The name under which the next account is to be remembered."""
     unclear: int = 0
@@ -76,7 +78,7 @@ class Conversation:
 
     def settled(self) -> Conversation:
         """Nothing open any more; only what was browsed is remembered."""
-        return Conversation(browsing=self.browsing)
+        return Conversation(browsing=self.browsing, browsing_sku=self.browsing_sku)
 
     def asking(self) -> str | None:
         return self.question.slot if self.question else None

@@ -89,7 +89,9 @@ class Turn:
         draft = self.conversation.draft
         if draft.lines or self.conversation.browsing is None:
             return draft
-        return replace(draft, lines=(DraftLine(product_id=self.conversation.browsing),))
+        looked_at = self.conversation.browsing_sku
+        start = DraftLine(product_id=self.conversation.browsing, sku_options=(looked_at,) if looked_at else ())
+        return replace(draft, lines=(start,))
 
     def order_on_table(self) -> Order | None:
         """The order made from the draft, whatever became of it."""
@@ -128,7 +130,7 @@ class Turn:
         return Reply(text, offered, card=card)
 
     def without_draft(self) -> None:
-        self.update(replace(self.conversation.settled(), browsing=None, draft=EMPTY_DRAFT))
+        self.update(replace(self.conversation.settled(), browsing=None, browsing_sku=None, draft=EMPTY_DRAFT))
 
 
 def _cut(fact: str | int) -> str | int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.asked_on import AskedOn
 from nlu.choices import Choices
 from nlu.contacts import people_pattern
 from nlu.earlier_orders import EarlierOrders
@@ -30,6 +31,7 @@ class Answers:
     """Reads a message in the light of what was asked. Immutable."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._asked_on = AskedOn(lexicon)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._lines = LinesMeant(vocabulary, lexicon)
@@ -71,6 +73,8 @@ class Answers:
                 return called_off
         if (remark := self._remarks.read(text, understood)) is not None:
             return remark
+        if (asked_on := self._asked_on.read(text, understood, asked)) is not None:
+            return asked_on
         understood = self._recipient.without_remarks(understood, asked)
         if (answered := self._answered(text, understood, asked, read)) is not None:
             return answered

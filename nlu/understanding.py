@@ -263,7 +263,7 @@ class Expectation:
 
     `asking` is the slot of the open question (`Slot.CONFIRM` for a yes or no), `choices` what
     was offered with it, in the order shown. `quoted` says that a quote was shown and not paid,
-    `open_orders` how many orders can still be paid.
+    `open_orders` how many orders can still be paid. `looking`: the line in hand was only talked about.
     """
 
     asking: Slot | None = None
@@ -271,6 +271,7 @@ class Expectation:
     lines: tuple[LineInHand, ...] = ()
     quoted: bool = False
     open_orders: int = 0
+    looking: bool = False
 
 
 NOTHING_EXPECTED = Expectation()

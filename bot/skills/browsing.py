@@ -35,14 +35,14 @@ def price(turn: Turn) -> Reply:
             return not_sold(turn)
         return turn.aside(turn.say("price.of_what"), product_choices(turn, popular_products(turn)))
     if skus and len(skus) <= TOLD_AT_ONCE:
-        _look_at(turn, {sku.product_id for sku in skus})
+        look_at(turn, {sku.product_id for sku in skus}, skus)
         text = "\n".join(_told(turn, sku) for sku in skus)
         return turn.aside(text, _to_buy(turn, skus))
     if skus:
         return _listed(turn, skus, turn.say("price.several"))
     if len(products) == 1:
         product = products[0]
-        _look_at(turn, {product.product_id})
+        look_at(turn, {product.product_id})
         offered = in_stock(turn, product)
         if not offered:
             return turn.aside(turn.say("problem.sold_out", thing=product.name))
@@ -79,7 +79,7 @@ def search(turn: Turn) -> Reply:
     if not found:
         return turn.aside(turn.say("search.nothing"), _categories(turn))
     only = {sku.product_id for sku in found}
-    _look_at(turn, only)
+    look_at(turn, only)
     limit = turn.policy.limits.choices_max
     if len(only) == 1:
         product = turn.reader.catalog.product(found[0].product_id)
@@ -133,10 +133,11 @@ def _asked_about(turn: Turn, *, in_hand: bool = True) -> tuple[tuple[Sku, ...], 
     return (), tuple(one for line in drafted if (one := product_of(turn, line)) is not None)
 
 
-def _look_at(turn: Turn, product_ids: set[str]) -> None:
-    """`50的多少钱`, then `那来一个`: remember what was looked at."""
+def look_at(turn: Turn, product_ids: set[str], skus: tuple[Sku, ...] = ()) -> None:
+    """`50的多少钱`, then `那来一个`: remember what was looked at, and in which size if it was one."""
     only = next(iter(product_ids)) if len(product_ids) == 1 else None
-    turn.update(replace(turn.conversation, browsing=only))
+    sku = skus[0].sku_id if only is not None and len(skus) == 1 else None
+    turn.update(replace(turn.conversation, browsing=only, browsing_sku=sku))
 
 
 def _told(turn: Turn, sku: Sku) -> str:

@@ -243,9 +243,9 @@ def place(turn: Turn, quote: Quote, *lead: str) -> Reply:
         lead = (turn.say("order.superseded", order_no=old.order_no), *lead)
     corrected = turn.conversation.corrected
     turn.update(
-        replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, browsing=None)
+        replace(turn.conversation, order_no=order.order_no, quote=None, corrected=False, supersedes=None)
     )
-    turn.update(replace(turn.conversation, supersedes=None))
+    turn.update(replace(turn.conversation, browsing=None, browsing_sku=None))
     if turn.conversation.draft.payment == PaymentMethod.BALANCE.value:
         # Asked for, shown and answered with yes; else it is not in the draft any more.
         return wallet.take(turn, order, *lead)

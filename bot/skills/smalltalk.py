@@ -6,7 +6,7 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import choosing, complaints, ordering, wallet
+from bot.skills import browsing, choosing, complaints, ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
@@ -37,7 +37,10 @@ def _starters(turn: Turn) -> tuple[Choice, ...]:
 
 
 def faq(turn: Turn) -> Reply:
-    """A common question; one without an answer of its own gets the way to a person."""
+    """A common question; one without an answer of its own gets the way to a person. The goods that it
+    names are what is talked of now: `能充腾讯会员吗`, then `一个季度的`."""
+    if goods := _goods_named(turn):
+        browsing.look_at(turn, goods, skus_of(turn, turn.heard.options))
     if turn.heard.broken and (reply := complaints.of_what_was_bought(turn)) is not None:
         return reply
     if turn.heard.topic == "arrival" and (skus := _asked_about(turn)):
@@ -57,6 +60,12 @@ def faq(turn: Turn) -> Reply:
         # Who asks how to pay has something to pay: the way there belongs to the answer.
         return ordering.show_again(turn, order, turn.say(key))
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
+
+
+def _goods_named(turn: Turn) -> set[str]:
+    catalog = turn.reader.catalog
+    named = (catalog.product(option) or catalog.product_of(option) for option in turn.heard.options)
+    return {product.product_id for product in named if product is not None}
 
 
 def _named(turn: Turn) -> tuple[Choice, ...]:
