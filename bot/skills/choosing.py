@@ -16,11 +16,11 @@ from orders.draft import EMPTY_DRAFT, DraftLine
 NOWHERE = Span(0, 0)
 
 
-def take(turn: Turn, means: str) -> Reply:
+def take(turn: Turn, means: str, sureness: float = 1.0) -> Reply:
     """A tapped or numbered choice that fills a slot; whatever else the message said comes after."""
     question = turn.conversation.question
     base = turn.draft_in_hand() if question and question.purpose is Purpose.ORDER else EMPTY_DRAFT
-    spoken = _spoken(turn.reader.catalog, question, means)
+    spoken = _spoken(turn.reader.catalog, question, means, sureness)
     lines = base.lines or (DraftLine(),)
     at = question.line if question and 0 <= question.line < len(lines) else EVERY_LINE
     patch = turn.reader.filler.patch
@@ -34,14 +34,14 @@ def take(turn: Turn, means: str) -> Reply:
     return ordering.put_forward(turn, draft, stands_alone=not base.lines)
 
 
-def _spoken(catalog: Catalog, question: Question | None, means: str) -> SpokenLine:
+def _spoken(catalog: Catalog, question: Question | None, means: str, sureness: float) -> SpokenLine:
     """A choice as if it had been said."""
     sku = catalog.sku(means)
     product = catalog.product(means)
     if sku is not None:
         return SpokenLine(product=Heard(sku.product_id, NOWHERE), sku=Heard(sku.sku_id, NOWHERE))
     if product is not None:
-        return SpokenLine(product=Heard(means, NOWHERE))
+        return SpokenLine(product=Heard(means, NOWHERE, sureness))
     if question is not None and question.slot == "region":
         return SpokenLine(region=Heard(means, NOWHERE))
     return SpokenLine(account=Heard(means, NOWHERE))

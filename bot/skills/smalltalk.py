@@ -10,6 +10,7 @@ from bot.skills import browsing, choosing, complaints, ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, HUMAN, Turn
 from orders.catalog import Sku
+from orders.draft import Slot
 
 OF_PAYING = frozenset({"payment", "pay_trouble"})
 
@@ -39,7 +40,8 @@ def _starters(turn: Turn) -> tuple[Choice, ...]:
 def faq(turn: Turn) -> Reply:
     """A common question; one without an answer of its own gets the way to a person. The goods that it
     names are what is talked of now: `能充腾讯会员吗`, then `一个季度的`."""
-    if goods := _goods_named(turn):
+    goods = _goods_named(turn)
+    if goods:
         browsing.look_at(turn, goods, skus_of(turn, turn.heard.options))
     if turn.heard.broken and (reply := complaints.of_what_was_bought(turn)) is not None:
         return reply
@@ -54,6 +56,11 @@ def faq(turn: Turn) -> Reply:
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
             return turn.aside(repair.waiting(turn))
+        if _asks_which(turn) and len(goods) == 1:
+            # `话费呀，还能是啥`, to which goods it shall be: the answer only sounds like a question. Where
+            # it would leave nothing to ask, a yes is wanted.
+            sized = any(line.measure_text for line in turn.conversation.draft.lines)
+            return choosing.take(turn, next(iter(goods)), sureness=0.0 if sized else 1.0)
         return turn.aside(turn.say("faq_unknown"), (*_named(turn), turn.choice("choice.human", HUMAN)))
     order = turn.order_on_table() or turn.shop.payable(turn.tx, turn.customer_id)
     if turn.heard.topic in OF_PAYING and order is not None and order.is_payable:
@@ -66,6 +73,11 @@ def _goods_named(turn: Turn) -> set[str]:
     catalog = turn.reader.catalog
     named = (catalog.product(option) or catalog.product_of(option) for option in turn.heard.options)
     return {product.product_id for product in named if product is not None}
+
+
+def _asks_which(turn: Turn) -> bool:
+    question = turn.conversation.question
+    return question is not None and question.purpose is Purpose.ORDER and question.slot == Slot.PRODUCT
 
 
 def _named(turn: Turn) -> tuple[Choice, ...]:
