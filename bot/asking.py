@@ -18,6 +18,10 @@ OF_THE_WHOLE_ORDER = frozenset({"lines_limit", "amount_limit"})
 
 RECIPIENTS_OFFERED = 3
 
+PHONE_DIGITS = 11
+PIECE_MAX = 8
+"""So short a number is a piece of one, and no slip of the finger."""
+
 MONEY = "元"
 PERIODS = frozenset({"天", "周", "月", "年"})
 
@@ -162,9 +166,12 @@ def problem(turn: Turn, line: DraftLine, finding: Unacceptable) -> str:
             key = "problem.too_few"
         elif not finding.options:
             key = "problem.sold_out"
+    if finding.code == "phone_length" and len(finding.value) <= PIECE_MAX:
+        key = "problem.phone_piece"
     return turn.say(
         key,
         value=finding.value,
+        left=PHONE_DIGITS - len(finding.value),
         digits=sum(char.isdigit() for char in finding.value),
         thing=turn.telling.drafted(line) or finding.value,
         product=product.name if product else finding.value,

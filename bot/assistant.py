@@ -352,4 +352,11 @@ def _in_hand(line: DraftLine) -> LineInHand:
         region=line.region,
         quantity=line.quantity,
         product_options=line.product_options,
+        account_begun=_begun(line),
     )
+
+
+def _begun(line: DraftLine) -> str | None:
+    """The digits that were refused as a recipient, which may be the beginning of one."""
+    refused = (one.value for one in line.problems if one.slot.value == Slot.ACCOUNT and one.value.isdecimal())
+    return next(refused, None) if line.account is None else None

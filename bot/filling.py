@@ -194,7 +194,8 @@ class Filler:
         if spoken.region is not None:
             line = _settled(replace(line, region=spoken.region.value), Slot.REGION)
         line = _with_problems(line, spoken)
-        return replace(line, guessed=line.guessed or not self._sure(spoken))
+        guessed = (line.guessed and not self._said_whole(line, spoken)) or not self._sure(spoken)
+        return replace(line, guessed=guessed)
 
     def _with_product(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         if spoken.product is None:
@@ -274,11 +275,22 @@ class Filler:
             wrong = Problem(Slot.ACCOUNT, "account_format", spoken.account.value)
             line = _settled(replace(line, account=None), Slot.ACCOUNT)
             return replace(line, problems=(*line.problems, wrong))
-        return _settled(replace(line, account=spoken.account.value), Slot.ACCOUNT)
+        unsure = spoken.account.sureness < self._sure_at
+        return _settled(replace(line, account=spoken.account.value, account_guessed=unsure), Slot.ACCOUNT)
+
+    def _said_whole(self, line: DraftLine, spoken: SpokenLine) -> bool:
+        """Whether nothing of the line is left that he did not say himself just now."""
+        product = self._catalog.product(line.product_id) if line.product_id else None
+        to_nobody = product is not None and product.account_kind is AccountKind.NONE
+        return (
+            spoken.sku is not None
+            and (spoken.account is not None or to_nobody)
+            and (spoken.quantity is not None or line.quantity == 1)
+        )
 
     def _sure(self, spoken: SpokenLine) -> bool:
         heard: tuple[Heard[str] | Heard[int] | None, ...] = (
-            spoken.product, spoken.sku, spoken.quantity, spoken.account, spoken.region,
+            spoken.product, spoken.sku, spoken.quantity, spoken.region,
         )  # fmt: skip
         return all(value is None or value.sureness >= self._sure_at for value in heard)
 

@@ -90,7 +90,9 @@ class Turn:
         if draft.lines or self.conversation.browsing is None:
             return draft
         looked_at = self.conversation.browsing_sku
-        start = DraftLine(product_id=self.conversation.browsing, sku_options=(looked_at,) if looked_at else ())
+        start = DraftLine(
+            product_id=self.conversation.browsing, sku_options=(looked_at,) if looked_at else ()
+        )
         return replace(draft, lines=(start,))
 
     def order_on_table(self) -> Order | None:

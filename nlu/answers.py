@@ -16,6 +16,7 @@ from nlu.earlier_orders import EarlierOrders
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import LinesMeant, Read
 from nlu.normalise import plain
+from nlu.number_pieces import NumberPieces
 from nlu.places import MARKS, SURE, either
 from nlu.recipient_asked import RecipientAsked
 from nlu.remarks import Remarks
@@ -35,6 +36,7 @@ class Answers:
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._lines = LinesMeant(vocabulary, lexicon)
+        self._pieces = NumberPieces(vocabulary, lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
         self._remarks = Remarks(lexicon)
         self._several = SeveralLines(lexicon)
@@ -75,6 +77,8 @@ class Answers:
             return remark
         if (asked_on := self._asked_on.read(text, understood, asked)) is not None:
             return asked_on
+        if (number := self._pieces.read(text, understood, asked)) is not None:
+            return number
         understood = self._recipient.without_remarks(understood, asked)
         if (answered := self._answered(text, understood, asked, read)) is not None:
             return answered

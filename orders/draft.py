@@ -46,6 +46,12 @@ class DraftLine:
     """A recipient who was named, and whose account was not remembered when the line was filled."""
     guessed: bool = False
     """Something in the line was guessed, so the quote must be confirmed with a yes."""
+    account_guessed: bool = False
+    """So was the recipient; whoever says him again has settled that."""
+
+    @property
+    def unsure(self) -> bool:
+        return self.guessed or self.account_guessed
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _wants_yes(turn: Turn, draft: Draft, quote: Quote) -> bool:
     # A change that was asked for is shown whole with its `对吗？`, and the old order is not left payable.
     changed = turn.conversation.supersedes is not None and turn.heard.intent is Intent.MODIFY
     return (
-        (any(line.guessed for line in draft.lines) and not changed)
+        (any(line.unsure for line in draft.lines) and not changed)
         or turn.shop.needs_confirmation(quote)
         or draft.payment == PaymentMethod.BALANCE.value
     )

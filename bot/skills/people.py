@@ -59,9 +59,10 @@ def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
 def remember_new(turn: Turn, draft: Draft) -> tuple[str, ...]:
     """Keep the accounts that were given for names, so that a name is enough next time."""
     learned: list[str] = []
+    several = _named_more_than_once(draft)
     for line in draft.lines:
         kind = _kind_of(turn, line)
-        if line.contact is None or line.account is None or kind is None:
+        if line.contact is None or line.account is None or kind is None or line.contact in several:
             continue
         given = Contact(line.contact, kind.value, line.account)
         if given not in known_as(turn, line.contact):
@@ -70,6 +71,15 @@ def remember_new(turn: Turn, draft: Draft) -> tuple[str, ...]:
     if not learned:
         return ()
     return (turn.say("contact.remembered", name=turn.telling.things(learned)),)
+
+
+def _named_more_than_once(draft: Draft) -> set[str]:
+    """Names that stand for several numbers, 爸妈: which of them would be meant next time?"""
+    known: dict[str, set[str]] = {}
+    for line in draft.lines:
+        if line.contact is not None and line.account is not None:
+            known.setdefault(line.contact, set()).add(line.account)
+    return {name for name, accounts in known.items() if len(accounts) > 1}
 
 
 def _kind_of(turn: Turn, line: DraftLine) -> AccountKind | None:
