@@ -61,6 +61,7 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
             if mark.value.claimed:
                 page.take(mark.start, mark.end)
             marks.append(mark)
+    _take_hosts_named(page, marks)
     taken = [mark for mark in marks if mark.value.claimed]
     perhaps = [
         mark
@@ -74,6 +75,20 @@ def _holds(whole: Mark[Account], part: Mark[Account]) -> bool:
     """Whether an account is but a piece of one that was found before: A8K32D of 豫A8K32D."""
     longer = part.end - part.start < whole.end - whole.start
     return longer and whole.start <= part.start and part.end <= whole.end
+
+
+def _take_hosts_named(page: Page, marks: list[Mark[Account]]) -> None:
+    """战网绑的是163那个 zhang@163.com: the number is the host of the address, and no size."""
+    for mark in marks:
+        host = _HOST_IN_DIGITS.search(mark.value.text) if mark.value.said == EMAIL else None
+        if host is None:
+            continue
+        for again in re.finditer(rf"(?<![0-9a-z.@]){host[1]}(?![0-9])(?={_OF_HOST})", page.rest()):
+            page.take(*again.span())
+
+
+_HOST_IN_DIGITS = re.compile(r"@(\d{2,5})\.")
+_OF_HOST = r"\s*(?:的|那|这|邮箱|信箱|网易)"
 
 
 def carrier(phone: str, lexicon: Lexicon) -> str | None:

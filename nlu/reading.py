@@ -116,6 +116,7 @@ class Reader:
         self._signs = Signs.read(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
         self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        self._ordinary_servers = frozenset(lexicon.words("names.ordinary_servers"))
         self._rejecting = rejecting_words(lexicon)
         self._places = frozenset(lexicon.words("names.places"))
         self._columns = lexicon.groups("names.columns")
@@ -217,7 +218,7 @@ class Reader:
         events.sort(key=lambda event: (event.start, event.end))
         events = with_unknown_regions(
             text, events, self._vocabulary, self._signs,
-            self._no_servers, self._leftovers.function_characters, self._places,
+            self._no_servers, self._leftovers.function_characters, self._places, self._ordinary_servers,
         )  # fmt: skip
         events = with_taken_back(text, events, found.parts, self._lexicon)
         events = without_repeats(text, without_shares(events), self._signs)

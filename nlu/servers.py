@@ -20,9 +20,11 @@ def with_unknown_regions(
     no_servers: frozenset[str],
     function: frozenset[str],
     places: frozenset[str] = frozenset(),
+    ordinary: frozenset[str] = frozenset(),
 ) -> list[Event]:
     """Servers that were named and are none of the goods': 德玛西亚大区, 欧服. `places`: cities and
-    provinces, each of which is a server where some of them are."""
+    provinces, each of which is a server where some of them are. `ordinary`: what players call the usual
+    servers together; beside one of the goods' own it says nothing more."""
     options = [
         p for event in events if event.mention and event.kind is EventKind.NAME for p in event.mention.options
     ]
@@ -34,6 +36,11 @@ def with_unknown_regions(
         for product_id in options
         if len(ending := common_ending(vocabulary.products[product_id].regions)) >= _ENDING_LENGTH_MIN
     }
+    if any(
+        event.kind is EventKind.REGION and event.mention and set(event.mention.options) & set(options)
+        for event in events
+    ):
+        no_servers = no_servers | ordinary
     taken = bytearray(len(text))
     for event in events:
         if event.kind is not EventKind.QUALIFIER:
