@@ -77,7 +77,7 @@ Skill = Callable[[Turn], Reply]
 
 SKILLS: Mapping[Intent, Skill] = {
     Intent.ORDER: ordering.order,
-    Intent.MODIFY: ordering.order,
+    Intent.MODIFY: aftersales.change,
     Intent.PROVIDE: ordering.order,
     Intent.SEARCH: browsing.search,
     Intent.PRICE: browsing.price,

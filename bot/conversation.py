@@ -71,6 +71,8 @@ class Conversation:
     """The product that was talked about last without being ordered."""
     browsing_sku: str | None = None
     """The one size of it that was talked about."""
+    dropped: Draft = EMPTY_DRAFT
+    """What was called off last before it was an order; somebody may want it after all."""
     contact: str | None = None
     """The name under which the next account is to be remembered."""
     unclear: int = 0

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 
 from nlu.asked_on import AskedOn
+from nlu.called_off import CalledOff
 from nlu.choices import Choices
 from nlu.contacts import people_pattern
 from nlu.earlier_orders import EarlierOrders
@@ -33,6 +34,7 @@ class Answers:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._asked_on = AskedOn(lexicon)
+        self._called_off = CalledOff(lexicon)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._lines = LinesMeant(vocabulary, lexicon)
@@ -69,6 +71,10 @@ class Answers:
         once_more = apart and asked.quoted and not says_what
         if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._earlier.once_more(text, understood)
+        if (instead := self._called_off.read(text, understood, asked)) is not None:
+            return instead
+        if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:
+            return revived
         if asked.open_orders > 1 and len(asked.lines) < 2:
             called_off = self._earlier.called_off(text, understood, asked)
             if called_off is not None:

@@ -28,6 +28,17 @@ class EarlierOrders:
             rf"(?:{either(lexicon.words('answers.once_more'))})([0-9一二两三四五六七八九十]{{1,3}})(?:{once})"
         )
         self._back_in_time = re.compile(r"(上{2,5})(?:一|1)?(?:次|单|回|笔|个订单)")
+        given_up, after_all, wanted, ends = (
+            either(lexicon.words(f"answers.{name}"))
+            for name in ("given_up", "after_all", "wanted_again", "wanted_ends")
+        )
+        leads = rf"(?:{either(lexicon.words('answers.revives_front'))}|[\s,，。!！])*"
+        ends = rf"(?:{ends}|[\s,，。!！~])*"
+        self._revives = re.compile(
+            rf"{leads}(?:{given_up})(?:{after_all})(?:{wanted}){ends}"
+            rf"|{leads}(?:{after_all})(?:{wanted})(?:{given_up}){ends}"
+            rf"|{leads}(?:{either(lexicon.words('answers.not_off'))}){ends}"
+        )
         self._first_times = re.compile(r"第([0-9一二两三四五六七八九十]{1,3})(?:次|单|回|笔|个)")
 
     def once_more(self, text: str, understood: Understanding) -> Understanding:
@@ -53,6 +64,20 @@ class EarlierOrders:
             place = getattr(number(first[1]), "value", None)
             return replace(understood, order_at=int(place) - 1 if place else None)
         return understood
+
+    def revived(self, text: str, understood: Understanding) -> Understanding | None:
+        """`刚才那个还是要的`: what was called off is wanted after all."""
+        if self._revives.fullmatch(text) is None:
+            return None
+        return replace(
+            understood,
+            intent=Intent.REORDER,
+            confidence=SURE,
+            lines=(),
+            problems=(),
+            revives=True,
+            adds=False,
+        )
 
     def called_off(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """`取消第一个`, `都不要了`: several orders are open, and this says which."""

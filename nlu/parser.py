@@ -136,6 +136,8 @@ class Parser:
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
         records = [asked_for(record, expectation.asking, kind) for record in reading.records]
+        if guess.intent is Intent.REORDER or (expectation.lines and hand is None):
+            reading = _recipient_only(reading, records)
         spoken = self._proven(reading, self._spoken(reading, records, hand))
         understood = assembled(text, reading, guess, spoken, self._lexicon.confidence)
         understood = self._placed(understood, place, expectation)
@@ -238,6 +240,13 @@ def _names_of(vocabulary: Vocabulary, lexicon: Lexicon) -> Names:
         lexicon,
         Parts(vocabulary.products.values(), lexicon, table.namer.words, table.namer.short_generics),
     )
+
+
+def _recipient_only(reading: Reading, records: Sequence[Record]) -> Reading:
+    """充到138… without goods or a size, where it is known what is ordered: no phone is to be topped up."""
+    if any(record.names or record.nouns or record.amounts for record in records):
+        return reading
+    return replace(reading, shape=replace(reading.shape, tops_up=False))
 
 
 def _whole(understood: Understanding) -> bool:

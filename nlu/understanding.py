@@ -227,6 +227,8 @@ class Understanding:
     """What was delivered is said not to work; with `refund` where money is asked back in the same breath."""
     apart: bool = False
     """The lines are an order of their own beside the one in hand (`再买一单`, `另外下一单`)."""
+    revives: bool = False
+    """What was called off just now is wanted after all (`刚才那个还是要的`), for `reorder`."""
     chosen: str | None = None
     """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
     spans: tuple[SlotSpan, ...] = ()

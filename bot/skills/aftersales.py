@@ -153,8 +153,51 @@ def history(turn: Turn) -> Reply:
     )
 
 
+def change(turn: Turn) -> Reply:
+    """A change of what is in hand; of what arrived long ago, the same once more with that changed."""
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    long_there = (
+        latest is not None
+        and customer_state(latest) is CustomerState.DELIVERED
+        and turn.now - latest.created_at >= ordering.RECENTLY
+    )
+    says_what = any(line.product for line in turn.heard.lines) or not turn.heard.lines
+    if long_there and turn.heard.order_ref == LAST and not turn.conversation.draft.lines and not says_what:
+        return reorder(turn)
+    return ordering.order(turn)
+
+
+def _revived(turn: Turn) -> Reply | None:
+    """What was called off just now, as it was; None where nothing was."""
+    if turn.conversation.draft.lines:
+        return _kept(turn)
+    dropped = turn.conversation.dropped
+    if dropped.lines:
+        turn.update(replace(turn.conversation, dropped=EMPTY_DRAFT))
+        return ordering.put_forward(turn, dropped)
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is None or not latest.lines or turn.now - latest.created_at >= ordering.RECENTLY:
+        return None
+    if latest.is_payable:
+        return standing(turn, latest)
+    gone = customer_state(latest) in (CustomerState.CANCELLED, CustomerState.EXPIRED)
+    return ordering.put_forward(turn, replacing.draft_of(latest), stands_alone=True) if gone else None
+
+
+def _kept(turn: Turn) -> Reply:
+    """`先别取消`: what is in hand stays, and so does the question about it."""
+    order, question = turn.order_on_table(), turn.conversation.question
+    if order is not None and order.is_payable:
+        return ordering.show_again(turn, order, turn.say("order.unchanged", order_no=order.order_no))
+    if question is not None and question.is_open:
+        return turn.ask(question, turn.say("confirm.go_on"))
+    return ordering.put_forward(turn, turn.conversation.draft)
+
+
 def reorder(turn: Turn) -> Reply:
     """An earlier order once more, perhaps with something changed."""
+    if turn.heard.revives:
+        return _revived(turn) or turn.aside(turn.say("confirm.of_nothing"))
     order = _meant(turn)
     if order is not None and order.purpose is OrderPurpose.DEPOSIT:
         return wallet.put_in(turn, order.price_fen)
@@ -172,8 +215,9 @@ def reorder(turn: Turn) -> Reply:
             quantity=line.quantity * times,
             account=line.account,
             region=line.region,
-            # Three cards twice over are six, or two: that wants a yes.
-            guessed=times > 1 and line.quantity > 1,
+            # Three cards twice over are six, or two: that wants a yes. So does what was not asked for
+            # once more in so many words.
+            guessed=(times > 1 and line.quantity > 1) or turn.heard.intent is Intent.MODIFY,
         )
         for line in order.lines
         if catalog.product(line.product_id)
@@ -276,7 +320,10 @@ def cancel(turn: Turn) -> Reply:
     if drafting and number is None and old is not None and old.is_payable:
         return ordering.keep(turn, old)
     if drafting and number is None:
-        return turn.done(turn.say("cancel.draft"))
+        dropped = turn.conversation.draft
+        reply = turn.done(turn.say("cancel.draft"))
+        turn.update(replace(turn.conversation, dropped=dropped))
+        return reply
     on_table = turn.order_on_table()
     order = on_table if on_table and on_table.is_payable else turn.shop.payable(turn.tx, turn.customer_id)
     if order is not None:

@@ -99,7 +99,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
         corrected = supersedes is not None
         turn.update(replace(turn.conversation, supersedes=supersedes, corrected=corrected))
     draft, said = with_contacts(turn, with_guesses(draft))
-    turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None))
+    turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None, dropped=EMPTY_DRAFT))
     return onward(turn, draft, *lead, *said)
 
 
