@@ -34,7 +34,7 @@ class Answers:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._asked_on = AskedOn(lexicon)
-        self._called_off = CalledOff(lexicon)
+        self._called_off = CalledOff(vocabulary, lexicon)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._lines = LinesMeant(vocabulary, lexicon)
@@ -71,7 +71,7 @@ class Answers:
         once_more = apart and asked.quoted and not says_what
         if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._earlier.once_more(text, understood)
-        if (instead := self._called_off.read(text, understood, asked)) is not None:
+        if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return instead
         if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:
             return revived

@@ -9,31 +9,34 @@ import re
 from dataclasses import replace
 
 from nlu.lexicon import Lexicon
+from nlu.lines_meant import Read
 from nlu.places import SURE, either
-from nlu.understanding import Expectation, Intent, Understanding
+from nlu.understanding import Expectation, Heard, Intent, Span, SpokenLine, Understanding
+from nlu.vocabulary import Vocabulary
 
 
 class CalledOff:
     """Looks twice at a cancellation. Immutable."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._products = vocabulary.products
         self._keeps = re.compile(
             rf"{_NO_QUESTION}(?:{either(lexicon.words('answers.keeps_front'))})"
             rf"(?:{either(lexicon.words('answers.keeps_between'))})*"
             rf"(?:{either(lexicon.words('answers.keeps_off'))})(?!不)"
         )
-        verbs = either(lexicon.words("answers.wanted_instead"))
         gives_up = either(lexicon.words("answers.gives_up"))
         off = either(lexicon.words("answers.keeps_off"))
-        self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?:{verbs})+(?!.*(?:{off}))")
+        self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?!.*(?:{off}|[不别没吗?？]))(?P<wanted>.+)")
 
-    def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
-        """What the message means instead; None where it calls off indeed."""
-        if understood.intent is Intent.ORDER and asked.quoted and self._instead.search(text):
+    def read(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
+        """What the message means instead; None where it is what it sounds like."""
+        instead = self._instead.search(text) if asked.lines else None
+        if instead is not None and understood.intent is Intent.ORDER and asked.quoted:
             return replace(understood, intent=Intent.MODIFY)
-        if understood.intent is not Intent.CANCEL:
-            return None
-        if self._keeps.search(text):
+        if understood.intent is Intent.CANCEL and self._keeps.search(text):
             return replace(
                 understood,
                 intent=Intent.REORDER,
@@ -44,14 +47,21 @@ class CalledOff:
                 order_ref=None,
                 revives=True,
             )
-        line = understood.lines[0] if len(understood.lines) == 1 else None
-        if line is None or line.product is None or not asked.lines:
+        if instead is None or understood.intent not in _SOUNDS:
             return None
-        other = all(hand.product_id != line.product.value for hand in asked.lines)
-        if other and self._instead.search(text):
-            return replace(understood, intent=Intent.MODIFY, clear=SURE)
-        return None
+        wanted = read(instead["wanted"])
+        if wanted.intent in _WANTS and any(line.product for line in wanted.lines):
+            return replace(wanted, text=understood.text, intent=Intent.MODIFY, clear=SURE)
+        # 还是快充吧: what is no name by itself is one in the message as a whole.
+        named = [line.product.value for line in understood.lines if line.product]
+        named = named or [option for option in understood.options if option in self._products]
+        if len(named) != 1 or any(hand.product_id == named[0] for hand in asked.lines):
+            return None
+        line = SpokenLine(product=Heard(named[0], Span(0, len(understood.text))))
+        return replace(understood, intent=Intent.MODIFY, clear=SURE, lines=(line,), options=(), topic=None)
 
 
+_SOUNDS = frozenset({Intent.CANCEL, Intent.FAQ, Intent.DENY, Intent.OUT_OF_SCOPE})
+_WANTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE})
 _NO_QUESTION = "(?<!怎么)(?<!为啥)(?<!为什么)(?<![咋还能可要会是])"
 """怎么还不取消, 要不要取消 and 能不能取消 do not say that the order stays."""
