@@ -106,8 +106,10 @@ class Answers:
         self, text: str, understood: Understanding, asked: Expectation, read: Read
     ) -> Understanding | None:
         """What the message says where it says one thing of what is in hand, and nothing else."""
-        if len(asked.lines) > 1 and (others := self._lines.all_but(text, asked, read)):
-            return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=others, problems=())
+        if len(asked.lines) > 1:
+            others = self._lines.all_but(text, asked, read) or self._lines.left(text, asked, read)
+            if others:
+                return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=others, problems=())
         if asked.lines and (dropped := self._lines.dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
         if len(asked.lines) == 1 and (renamed := self._lines.of_region_or_name(text, understood, asked)):

@@ -15,6 +15,7 @@ from nlu.vocabulary import ProductWords, Vocabulary
 
 FACET = re.compile(r"\(([^()]+)\)$")
 STEM_LENGTH = 3
+_CLAUSES = re.compile(r"[\s,，。.;；!！、]+")
 
 Read = Callable[[str], Understanding]
 """Reads a text as if nothing had been asked."""
@@ -34,6 +35,8 @@ class LinesMeant:
             rf"(?:.*(?:{either(lexicon.words('answers.wrong'))})[,，。\s]*)?"
             rf"(?:{either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
         )
+        self._first_of_two = lexicon.words("answers.first_of_two")
+        self._second_of_two = lexicon.words("answers.second_of_two")
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
@@ -118,6 +121,27 @@ class LinesMeant:
         others = (at for at in range(len(asked.lines)) if at != line.position)
         return tuple(SpokenLine(position=at, dropped=True) for at in others)
 
+    def left(self, text: str, asked: Expectation, read: Read) -> tuple[SpokenLine, ...]:
+        """`后面那个不要了，只要138…的`: what is dropped and what stays, said a clause each; nothing where a
+        clause says anything else, or one says the opposite of the other."""
+        clauses = [clause.strip(MARKS) for clause in _CLAUSES.split(text) if clause.strip(MARKS)]
+        kept: set[int] = set()
+        gone: set[int] = set()
+        for clause in clauses:
+            stays = self._several.kept(clause)
+            line = self._line_meant(stays.strip(MARKS), asked, read) if stays else None
+            if line is not None and line.position is not None:
+                kept.add(line.position)
+                continue
+            line = self.dropped(clause, asked, read)
+            if line is None or line.position is None:
+                return ()
+            gone.add(line.position)
+        if kept & gone or not (kept or gone):
+            return ()
+        others = set(range(len(asked.lines))) - kept if kept else gone
+        return tuple(SpokenLine(position=at, dropped=True) for at in sorted(others))
+
     def of_region_or_name(
         self, text: str, understood: Understanding, asked: Expectation
     ) -> Understanding | None:
@@ -147,6 +171,8 @@ class LinesMeant:
         return replace(understood, intent=intent, confidence=SURE, lines=(line,), problems=())
 
     def _line_meant(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        if len(asked.lines) == 2 and text in (*self._first_of_two, *self._second_of_two):
+            return SpokenLine(position=int(text in self._second_of_two), dropped=True)
         if text in self._places.last:
             return SpokenLine(position=len(asked.lines) - 1, dropped=True)
         ordinal = self._places.ordinal.fullmatch(text)
@@ -154,12 +180,26 @@ class LinesMeant:
             position = place_among(ordinal[1], len(asked.lines))
             return None if position is None else SpokenLine(position=position, dropped=True)
         lines = read(text).lines
+        if not lines and (part := self._part_of_name(text, asked)) is not None:
+            return SpokenLine(position=part, dropped=True)
         if len(lines) != 1:
             return None
         fits = [
             at for at, line in enumerate(asked.lines) if _is_about(line.product_id, line.account, lines[0])
         ]
         return SpokenLine(position=fits[0], dropped=True) if len(fits) == 1 else None
+
+    def _part_of_name(self, text: str, asked: Expectation) -> int | None:
+        """Which line's goods hold the word in their name: 芒果 is a fruit, unless 芒果TV lies in hand."""
+        word = self._places.without_fillers(text)
+        fits = [
+            at
+            for at, line in enumerate(asked.lines)
+            if (product := self._product(line.product_id)) is not None
+            and len(word) > 1
+            and any(word in plain(name) for name in (product.name, *product.aliases))
+        ]
+        return fits[0] if len(fits) == 1 else None
 
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None
