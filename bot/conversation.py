@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """A yes to the quote that was shown."""
     PAY = "pay"
     """The order is placed and can be paid; nothing is asked, but it can still be changed."""
+    CHANGE = "change"
+    """What shall be different in the order on the table: whatever is ordered next is meant instead of it."""
     BALANCE = "balance"
     """A yes to paying the order on the table with the money that the shop keeps for the customer."""
     BROWSE = "browse"

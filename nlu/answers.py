@@ -55,6 +55,7 @@ class Answers:
         self._of_person = re.compile(
             rf"(?:{before}|充到|充给|给)*(?:{either(own)})?({people})(?:的|那个|{either(number_words)}|{behind})*"
         )
+        self._mistyped = re.compile(either(lexicon.words("answers.mistyped")))
         self._apart = re.compile(either(lexicon.words("answers.apart")))
         self._together = re.compile(either(lexicon.words("answers.together")))
         wait = either(lexicon.words("answers.wait"))
@@ -93,7 +94,7 @@ class Answers:
         if len(asked.lines) > 1:
             understood = self._lines.placed(text, understood, asked, read)
             understood = self._several.read(text, understood, asked.lines)
-        if asked.lines and understood.intent is Intent.ORDER and self._lines.changes.search(text):
+        if asked.lines and understood.intent is Intent.ORDER and self._changes(text, understood, asked):
             understood = replace(understood, intent=Intent.MODIFY)
         if len(asked.lines) == 1 and len(understood.lines) == 1:
             understood = self._lines.added(text, understood, asked)
@@ -101,6 +102,15 @@ class Answers:
         if asked.asking is Slot.ACCOUNT:
             return self._recipient.account(understood, asked)
         return understood
+
+    def _changes(self, text: str, understood: Understanding, asked: Expectation) -> bool:
+        """Whether an order, however whole, is said in the place of the one in hand."""
+        if self._lines.changes.search(text):
+            return True
+        mistyped = self._mistyped.search(understood.text) if asked.quoted else None
+        first = min((line.account.span.start for line in understood.lines if line.account), default=0)
+        # Behind its own number it corrects that one, and the order in hand is another.
+        return mistyped is not None and mistyped.start() < first
 
     def _answered(
         self, text: str, understood: Understanding, asked: Expectation, read: Read

@@ -48,6 +48,8 @@ def base_of(turn: Turn) -> Draft:
     named = heard.contact is not None
     stands_alone = all(line.product and (line.account or line.sku or named) for line in heard.lines)
     on_table = turn.conversation.order_no or turn.conversation.supersedes
+    if _asked_what_to_change(turn) and not heard.apart:
+        return turn.draft_in_hand()
     if on_table and heard.lines and (heard.apart or (whole and stands_alone)):
         return EMPTY_DRAFT
     return turn.draft_in_hand()
@@ -328,8 +330,13 @@ def what_to_change(turn: Turn) -> Reply:
     if question is not None and question.slot not in (None, "confirm"):
         return turn.ask(question, text)
     choices = (turn.choice("choice.cancel", CANCEL), turn.choice("choice.human", HUMAN))
-    turn.update(replace(turn.conversation, question=Question(Purpose.PAY, text, choices=choices)))
+    turn.update(replace(turn.conversation, question=Question(Purpose.CHANGE, text, choices=choices)))
     return Reply(text, choices)
+
+
+def _asked_what_to_change(turn: Turn) -> bool:
+    question = turn.conversation.question
+    return question is not None and question.purpose is Purpose.CHANGE
 
 
 def with_guesses(draft: Draft) -> Draft:
@@ -373,7 +380,11 @@ def _replaces(turn: Turn, draft: Draft, order: Order, stands_alone: bool) -> boo
     """Whether the draft is to stand in the order's place."""
     if turn.heard.apart:
         return False
-    if turn.heard.intent is Intent.MODIFY or _changes(draft, order, stands_alone):
+    if (
+        turn.heard.intent is Intent.MODIFY
+        or _asked_what_to_change(turn)
+        or _changes(draft, order, stands_alone)
+    ):
         return True
     begun = turn.conversation.supersedes == order.order_no
     said = {line.product_id for line in draft.lines}
