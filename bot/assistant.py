@@ -38,8 +38,10 @@ from bot.skills import (
 )
 from bot.skills.calling_off import call_off, open_orders_of
 from bot.skills.mending import needing_info
+from bot.skills.people import called_in_full
 from bot.store import chats
 from bot.store.chats import Attended, Chat
+from bot.store.contacts import contacts_of
 from bot.telling import Links, Telling
 from bot.turn import (
     BALANCE,
@@ -237,7 +239,10 @@ class Assistant:
         if conversation.browsing is not None and needing_info(self._shop, tx, chat.customer_id):
             # A number that comes now is for the paid order that waits for one, not for goods looked at.
             spoken_of = replace(conversation, browsing=None)
-        asked = expectation(spoken_of, open_orders)
+        asked = replace(
+            expectation(spoken_of, open_orders),
+            people=tuple(one.name for one in contacts_of(tx, chat.customer_id)),
+        )
         talk = self._money_words.heard_in(message.text, lambda codes: self._shop.coupons_among(tx, codes))
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
@@ -246,6 +251,7 @@ class Assistant:
         else:
             heard = reader.parser.understand(talk.rest if talk else message.text, asked)
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
+            heard = called_in_full(self._readers.lexicon, heard)
         turn = Turn(
             tx=tx,
             now=now,

@@ -70,6 +70,11 @@ class Contacts:
         )
         self._and = re.compile(rf"\s*(?:{any_of('signs.and_people')}\s*)?{own}?({people})")
         self._owner = re.compile(rf"{own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}?(?:是|为|[:：\s])*$")
+        self._kin_owner = re.compile(rf"({people})的?{number}?(?:是|为|[:：,，\s])*$")
+        self._around_name = re.compile(
+            rf"^(?:{any_of('contacts.name_front')})(?=[\u4e00-\u9fff]{{2}})"
+            rf"|的{number}(?:{any_of('contacts.name_behind')})*$|{number}(?:{any_of('contacts.name_behind')})+$"
+        )
         clause = r"(?:^|[，,。;；:：!！?？\s])"
         ends = rf"(?:{any_of('signs.save_ends')}|[，,。!\s]|$)"
         self._saved = re.compile(
@@ -85,7 +90,9 @@ class Contacts:
             re.compile(
                 rf"{any_of('contacts.from_now_on')}{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
             ),
-            re.compile(rf"[0-9a-z]\s*(?:这个号)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"),
+            re.compile(
+                rf"[0-9a-z]\s*(?:这个号|这个|这|那个|那)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"
+            ),
         )
         adverbs = f"{any_of('contacts.lately')}*"
         renewed = rf"{adverbs}(?:的|{number})*{adverbs}{any_of('contacts.renewed')}"
@@ -147,6 +154,11 @@ class Contacts:
                 found.append(Mark(more[1], more.start(1), more.end(1)))
         return tuple(mark for mark in found if mark.value not in self._nobody)
 
+    def owner(self, text: str, start: int) -> Remembered | None:
+        """Whose the one number is that begins at `start`, where it is to be kept: 还有奶奶 151…也存一下."""
+        match = in_front(self._kin_owner, text, start)
+        return Remembered(Mark(match[1], match.start(1), match.end(1))) if match else None
+
     def owners(self, text: str, starts: Sequence[int]) -> tuple[str, ...]:
         """Whose the numbers are that begin at `starts`: 我老婆电话138…，我爸139…. Empty where one of
         them is nobody's."""
@@ -191,7 +203,7 @@ class Contacts:
 
     def _named(self, pattern: re.Pattern[str], text: str, own_number: bool = False) -> Mark[str] | None:
         for match in pattern.finditer(text):
-            name = self._own.sub("", match[1])
+            name = self._own.sub("", self._around_name.sub("", match[1]))
             if self._is_person(name) or (own_number and name in self._own_numbers):
                 return Mark(name, match.start(1), match.end(1))
         return None

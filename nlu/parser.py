@@ -21,6 +21,7 @@ from nlu.complaints import Complaints
 from nlu.confidence import Clues, clues_of
 from nlu.evidence import Evidence, evidence_of
 from nlu.explanation import Explanation, explained
+from nlu.for_whom import ForWhom, for_him
 from nlu.goods import Goods
 from nlu.idle import Idle
 from nlu.in_context import in_context
@@ -99,6 +100,7 @@ class Parser:
             rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
         )
         self._complaints = Complaints(lexicon)
+        self._for_whom = ForWhom(lexicon)
         self._masker = Masker(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
@@ -110,6 +112,11 @@ class Parser:
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.9)
         if self._media.fullmatch(plain(text)):
             return Understanding(text, Intent.OUT_OF_SCOPE, 0.95, topic=UNREADABLE)
+        if expectation is not NOTHING_EXPECTED:
+            named = self._for_whom.read(text, expectation.people)
+            if named is not None:
+                heard = self.understand(named.text, replace(expectation, people=()))
+                return for_him(named, replace(heard, text=text), expectation)
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._assortment, kind)
         understood = self._meant(text, reading, expectation, kind)

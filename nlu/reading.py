@@ -141,7 +141,10 @@ class Reader:
         if contact is not None:
             ends = [cue.end for cue in found.cues.get(CueKind.CORRECTION, ()) if cue.start >= contact.end]
             contact = self._contacts.corrected(text, ends) or contact
-        remembered = self._contacts.remembered(text, CueKind.SAVE_CONTACT in found.cues)
+        saves = CueKind.SAVE_CONTACT in found.cues
+        remembered = self._contacts.remembered(text, saves)
+        if saves and remembered is None and len(slots.used) == 1:
+            remembered = self._contacts.owner(text, slots.used[0].start)
         shape = self._shape(found, slots, contact is not None)
         owners = (
             self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()

@@ -268,6 +268,7 @@ class Expectation:
     `asking` is the slot of the open question (`Slot.CONFIRM` for a yes or no), `choices` what
     was offered with it, in the order shown. `quoted` says that a quote was shown and not paid,
     `open_orders` how many orders can still be paid. `looking`: the line in hand was only talked about.
+    `people`: the names under which this customer keeps recipients.
     """
 
     asking: Slot | None = None
@@ -276,6 +277,7 @@ class Expectation:
     quoted: bool = False
     open_orders: int = 0
     looking: bool = False
+    people: tuple[str, ...] = ()
 
 
 NOTHING_EXPECTED = Expectation()

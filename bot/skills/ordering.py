@@ -81,6 +81,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     """
     if isinstance(turn.money, CouponSaid):
         draft = replace(draft, coupon=turn.money.code)
+    draft, said = with_contacts(turn, with_guesses(draft))
     on_table = turn.order_on_table() or replacing.replaced(turn)
     if on_table is not None:
         if (
@@ -100,7 +101,6 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
             lead = (*lead, turn.say("order.other_unpaid", order_no=on_table.order_no))
         corrected = supersedes is not None
         turn.update(replace(turn.conversation, supersedes=supersedes, corrected=corrected))
-    draft, said = with_contacts(turn, with_guesses(draft))
     turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None, dropped=EMPTY_DRAFT))
     return onward(turn, draft, *lead, *said)
 

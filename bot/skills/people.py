@@ -7,7 +7,8 @@ from dataclasses import replace
 from bot.store.contacts import Contact, contacts_named, forget_contact, save_contact
 from bot.turn import Turn
 from nlu.contacts import same_person
-from nlu.understanding import Intent, SpokenLine
+from nlu.lexicon import Lexicon
+from nlu.understanding import Intent, SpokenLine, Understanding
 from orders.catalog import AccountKind
 from orders.draft import Draft, DraftLine
 
@@ -15,6 +16,18 @@ from orders.draft import Draft, DraftLine
 def known_as(turn: Turn, name: str) -> tuple[Contact, ...]:
     """What is remembered of the person, one account per kind."""
     return contacts_named(turn.tx, turn.customer_id, same_person(turn.telling.lexicon, name))
+
+
+def called_in_full(lexicon: Lexicon, heard: Understanding) -> Understanding:
+    """弟 is kept and spoken of as 弟弟: a single character is no name to say to anybody."""
+
+    in_full = {short: word for word, shorts in lexicon.groups("contacts.in_full").items() for short in shorts}
+
+    def full(name: str | None) -> str | None:
+        return in_full.get(name, name) if name is not None else None
+
+    lines = tuple(replace(line, contact=full(line.contact)) for line in heard.lines)
+    return replace(heard, contact=full(heard.contact), renews=full(heard.renews), lines=lines)
 
 
 def contact_in(line: SpokenLine, name: str | None) -> Contact | None:
