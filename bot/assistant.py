@@ -21,7 +21,7 @@ from bot.conversation import Conversation, Purpose
 from bot.handover import Handover
 from bot.learning.noticing import notice
 from bot.learning.own_words import OwnWords
-from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
+from bot.messages import ChatEntry, Choice, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.money_words import NO_WORDS, CouponSaid, MoneyWords
 from bot.reading import Readers
 from bot.skills import (
@@ -233,7 +233,7 @@ class Assistant:
         if now - chat.last_at > timedelta(hours=self._policy.conversation.draft_kept_hours):
             conversation = Conversation()
         reader = self._readers.for_catalog(self._shop.catalog(tx), self._own_words.now)
-        offered = {choice.means for choice in conversation.offered()}
+        offered = {choice.means for choice in (*conversation.offered(), *shown_before(conversation))}
         open_orders = len(open_orders_of(self._shop, tx, chat.customer_id))
         spoken_of = conversation
         if conversation.browsing is not None and needing_info(self._shop, tx, chat.customer_id):
@@ -325,6 +325,8 @@ def _chosen(turn: Turn, means: str) -> Reply:
     question = turn.conversation.question
     if means in turn.reader.catalog.categories and (question is None or question.purpose is Purpose.BROWSE):
         return browsing.category(turn, means)
+    if all(choice.means != means for choice in turn.conversation.offered()):
+        return choosing.take_of_before(turn, means)
     return choosing.take(turn, means)
 
 
@@ -340,8 +342,14 @@ def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation
         lines=tuple(_in_hand(line) for line in lines),
         quoted=conversation.quote is not None or conversation.order_no is not None,
         open_orders=open_orders,
+        shown=tuple(OfferedChoice(choice.label, choice.means) for choice in shown_before(conversation)),
         looking=not draft.lines and conversation.browsing is not None,
     )
+
+
+def shown_before(conversation: Conversation) -> tuple[Choice, ...]:
+    """The goods and sizes that were offered for the draft before something else was asked."""
+    return () if conversation.asking() in (Slot.VARIANT, Slot.PRODUCT) else conversation.shown
 
 
 def _in_hand(line: DraftLine) -> LineInHand:

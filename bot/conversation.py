@@ -61,6 +61,8 @@ class Conversation:
 
     draft: Draft = EMPTY_DRAFT
     question: Question | None = None
+    shown: tuple[Choice, ...] = ()
+    """The goods or sizes that were last offered for the draft: `等等，我要第四个` is of them, later on, too."""
     quote: Quote | None = None
     """Shown, and waiting for a yes."""
     order_no: str | None = None

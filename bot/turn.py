@@ -16,7 +16,7 @@ from bot.reading import Reader
 from bot.store.chats import Chat
 from bot.telling import Telling
 from nlu.understanding import Understanding
-from orders.draft import EMPTY_DRAFT, Draft, DraftLine
+from orders.draft import EMPTY_DRAFT, Draft, DraftLine, Slot
 from orders.order import Order
 from orders.policy import Policy
 from orders.shop import Shop
@@ -108,6 +108,8 @@ class Turn:
         choices = question.choices[: self.policy.limits.choices_max + WAYS_OUT_MAX]
         question = replace(question, choices=choices)
         self.update(replace(self.conversation, question=question))
+        if question.slot in (Slot.VARIANT, Slot.PRODUCT) and choices:
+            self.update(replace(self.conversation, shown=choices))
         return Reply(paragraphs(*lead, question.text), choices, asking=question.slot)
 
     def aside(self, text: str, choices: Iterable[Choice] = (), purpose: Purpose = Purpose.BROWSE) -> Reply:

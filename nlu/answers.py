@@ -133,6 +133,8 @@ class Answers:
         asked_whom = asked.asking is Slot.ACCOUNT or not asked.lines
         if asked_whom and not understood.lines and (whose := self._of_person.fullmatch(text)):
             return replace(understood, intent=Intent.PROVIDE, confidence=SURE, contact=whose[1])
+        if (before := self._choices.of_before(text, understood, asked)) is not None:
+            return before
         if asked.choices and len(text) <= ANSWER_LENGTH_MAX:
             return self._choices.chosen(text, understood, asked)
         return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE, Places
+from nlu.places import MARKS, SURE, Places, either, place_among
 from nlu.remarks import Remarks
 from nlu.understanding import Expectation, Intent, OfferedChoice, Slot, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary
@@ -40,6 +41,14 @@ class Choices:
         )
         self._places = Places(lexicon)
         self._remarks = Remarks(lexicon)
+        around = "|".join(
+            either(lexicon.words(f"answers.{name}")) for name in ("before", "wait", "not_that", "behind")
+        )
+        between = rf"(?:{around}|[\s,，。.!！…])*"
+        counters = either(lexicon.words("answers.counters"))
+        self._place_before = re.compile(
+            rf"{between}第([0-9一二两三四五六七八九十]{{1,3}})(?:{counters}){between}"
+        )
         self._back = frozenset(lexicon.words("answers.back"))
 
     def chosen(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
@@ -78,6 +87,14 @@ class Choices:
             if part is not None and understood.intent not in NO_ANSWER:
                 return _taken(understood, part)
         return None
+
+    def of_before(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """`等会儿，我要第四个`: a place in the list that stood there before the quote."""
+        found = self._place_before.fullmatch(text) if asked.shown and len(asked.lines) == 1 else None
+        position = place_among(found[1], len(asked.shown)) if found else None
+        if position is None or asked.shown[position].means == WAY_OUT:
+            return None
+        return replace(_taken(understood, asked.shown[position]), intent=Intent.MODIFY)
 
     def _sizes_named(self, text: str, asked: Expectation) -> tuple[str, ...]:
         """Choices of a size that is this very number: `5` may be the fifth, or 5 Q币."""

@@ -268,6 +268,7 @@ class Expectation:
     `asking` is the slot of the open question (`Slot.CONFIRM` for a yes or no), `choices` what
     was offered with it, in the order shown. `quoted` says that a quote was shown and not paid,
     `open_orders` how many orders can still be paid. `looking`: the line in hand was only talked about.
+    `shown`: what was offered before, when something else was asked since.
     `people`: the names under which this customer keeps recipients.
     """
 
@@ -277,6 +278,7 @@ class Expectation:
     quoted: bool = False
     open_orders: int = 0
     looking: bool = False
+    shown: tuple[OfferedChoice, ...] = ()
     people: tuple[str, ...] = ()
 
 

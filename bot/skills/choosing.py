@@ -34,6 +34,15 @@ def take(turn: Turn, means: str, sureness: float = 1.0) -> Reply:
     return ordering.put_forward(turn, draft, stands_alone=not base.lines)
 
 
+def take_of_before(turn: Turn, means: str) -> Reply:
+    """`等等，我要第四个`, of what was offered before the quote: the line in hand becomes that."""
+    draft = turn.conversation.draft
+    if len(draft.lines) != 1:
+        return ordering.what_to_change(turn)
+    line = turn.reader.filler.patch(draft.lines[0], _spoken(turn.reader.catalog, None, means, 1.0))
+    return ordering.put_forward(turn, replace(draft, lines=(line,)))
+
+
 def _spoken(catalog: Catalog, question: Question | None, means: str, sureness: float) -> SpokenLine:
     """A choice as if it had been said."""
     sku = catalog.sku(means)
