@@ -25,6 +25,8 @@ from nlu.several import SeveralLines
 from nlu.understanding import Expectation, Intent, Slot, Understanding
 from nlu.vocabulary import Vocabulary
 
+_ABOUT_BUYING = frozenset({Intent.PRICE, Intent.FAQ, Intent.HELP})
+
 ANSWER_LENGTH_MAX = 40
 """A longer message says more than which choice is taken."""
 
@@ -56,6 +58,8 @@ class Answers:
             rf"(?:{before}|充到|充给|给)*(?:{either(own)})?({people})(?:的|那个|{either(number_words)}|{behind})*"
         )
         self._mistyped = re.compile(either(lexicon.words("answers.mistyped")))
+        self._how_to_buy = re.compile(either(lexicon.words("answers.how_to_buy")))
+        self._wants = re.compile(either(lexicon.words("answers.wants")))
         self._apart = re.compile(either(lexicon.words("answers.apart")))
         self._together = re.compile(either(lexicon.words("answers.together")))
         wait = either(lexicon.words("answers.wait"))
@@ -82,6 +86,8 @@ class Answers:
                 return called_off
         if (remark := self._remarks.read(text, understood)) is not None:
             return remark
+        if understood.intent in _ABOUT_BUYING and (bought := self._bought(understood, read)) is not None:
+            understood = bought
         if (asked_on := self._asked_on.read(text, understood, asked)) is not None:
             return asked_on
         if (number := self._pieces.read(text, understood, asked)) is not None:
@@ -102,6 +108,16 @@ class Answers:
         if asked.asking is Slot.ACCOUNT:
             return self._recipient.account(understood, asked)
         return understood
+
+    def _bought(self, understood: Understanding, read: Read) -> Understanding | None:
+        """`季卡怎么买 我要一张`: how it is bought is shown by selling it."""
+        typed = understood.text
+        how = self._how_to_buy.search(typed)
+        if how is None or not self._wants.search(typed):
+            return None
+        order = read(typed[: how.start()] + " " + typed[how.end() :])
+        whole = order.intent is Intent.ORDER and any(line.product for line in order.lines)
+        return replace(order, text=typed) if whole else None
 
     def _changes(self, text: str, understood: Understanding, asked: Expectation) -> bool:
         """Whether an order, however whole, is said in the place of the one in hand."""

@@ -25,6 +25,10 @@ class CalledOff:
             rf"(?:{either(lexicon.words('answers.keeps_between'))})*"
             rf"(?:{either(lexicon.words('answers.keeps_off'))})(?!不)"
         )
+        off = either(lexicon.words("answers.keeps_off"))
+        self._jokes = re.compile(
+            rf"(?!.*(?:{off}|不要|不充|不买)).*(?:{either(lexicon.words('answers.jokes'))})"
+        )
         gives_up = either(lexicon.words("answers.gives_up"))
         off = either(lexicon.words("answers.keeps_off"))
         self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?!.*(?:{off}|[不别没吗?？]))(?P<wanted>.+)")
@@ -47,6 +51,9 @@ class CalledOff:
                 order_ref=None,
                 revives=True,
             )
+        if understood.intent is Intent.CANCEL and asked.lines and self._jokes.search(text):
+            # Which of what he said was the joke, the order or its goods, is for him to say.
+            return replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
         if instead is None or understood.intent not in _SOUNDS:
             return None
         wanted = read(instead["wanted"])

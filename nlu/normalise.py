@@ -36,6 +36,17 @@ _SIZES_APART = re.compile(r"(?<=[0-9])，(?=[0-9]{3}(?![0-9]))")
 _SLIPS = {"咔": "卡", "劵": "券"}
 """Characters that are hardly ever typed but for another one: 月咔."""
 
+_IN_MANDARIN = {
+    "唔系": "不是",
+    "唔使": "不用",
+    "唔啱": "不对",
+    "冇错": "没错",
+    "勿是": "不是",
+    "勿对": "不对",
+}
+_NEGATIONS = re.compile("|".join(_IN_MANDARIN))
+"""A no in Cantonese or in Shanghai, as long as the other one: it takes back what stands behind it."""
+
 _LIST_MARKS = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿")
 
 
@@ -54,7 +65,7 @@ def normalise(text: str) -> Page:
     for pause in _SIZES_APART.finditer(text):
         # 50，100 are two sizes; only 50,100 in latin type may be one number.
         pieces[pause.start()] = ", "
-    characters = list("".join(pieces))
+    characters = list(_NEGATIONS.sub(lambda said: _IN_MANDARIN[said[0]], "".join(pieces)))
     offsets = [at for at, piece in enumerate(pieces) for _ in piece]
     for start, end, said in reversed(list(rewritten("".join(characters)))):
         characters[start:end] = said

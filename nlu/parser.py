@@ -33,6 +33,7 @@ from nlu.lines import LineReader, Spoken
 from nlu.masking import LOOKED_AT_MAX, Masked, Masker
 from nlu.name_table import NameTable
 from nlu.normalise import plain
+from nlu.one_clause import one_clause
 from nlu.parts import Parts
 from nlu.products import Names
 from nlu.proof import Prover
@@ -132,7 +133,8 @@ class Parser:
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:
             return understood
-        return self._answers.read(understood, expectation, self.understand)
+        answered = self._answers.read(understood, expectation, self.understand)
+        return one_clause(text, answered, expectation, self.understand) or answered
 
     def _meant(
         self, text: str, reading: Reading, expectation: Expectation, kind: str | None
