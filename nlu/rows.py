@@ -203,13 +203,22 @@ def _size_by_counts(records: Sequence[Record], goods: Assortment) -> None:
         if any(event.amount is not None and event.amount.low == value for event in record.amounts):
             record.quantity = None  # 10个Q币，就10个
             continue
-        if record.amounts and not anew:
+        lent = Slot.VARIANT in record.inherited and all(_by_count(event) for event in record.amounts)
+        if lent:
+            # Q币，A来50个，B来10个: each has said its own.
+            record.inherited.discard(Slot.VARIANT)
+        elif record.amounts and not anew:
             # Else it corrects the size: Q币100，打多了，10个. Where nobody said so it may be either.
             apart = record.quantity.start - max(one.end for one in record.amounts) > 1
             record.doubtful |= apart and goods.fits(record.name, (amount,))
             continue
         start, end = record.quantity.start, record.quantity.end
         record.amounts, record.quantity = [Event(EventKind.AMOUNT, start, end, amount=amount)], None
+
+
+def _by_count(event: Event) -> bool:
+    """Whether a size was a count first: the word that counts belongs to it."""
+    return event.amount is not None and event.end - event.start > len(event.amount.text)
 
 
 def _same_recipient(text: str, records: Sequence[Record], signs: Signs) -> None:
