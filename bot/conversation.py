@@ -31,6 +31,8 @@ class Purpose(StrEnum):
     """A yes to paying the order on the table with the money that the shop keeps for the customer."""
     BROWSE = "browse"
     """Goods were shown; one of them may be taken."""
+    WELCOME = "welcome"
+    """Popular goods stood beside a greeting; what is ordered next need not be one of them."""
     CONTACT = "contact"
     """The account of a contact that is to be remembered."""
     PERSON = "person"

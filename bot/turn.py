@@ -87,13 +87,25 @@ class Turn:
     def draft_in_hand(self) -> Draft:
         """What is being ordered; else the product that was last talked about, as a start."""
         draft = self.conversation.draft
-        if draft.lines or self.conversation.browsing is None:
+        if draft.lines:
             return draft
+        if self.conversation.browsing is None:
+            offered = self._goods_offered()
+            return replace(draft, lines=(DraftLine(product_options=offered),)) if len(offered) > 1 else draft
         looked_at = self.conversation.browsing_sku
         start = DraftLine(
             product_id=self.conversation.browsing, sku_options=(looked_at,) if looked_at else ()
         )
         return replace(draft, lines=(start,))
+
+    def _goods_offered(self) -> tuple[str, ...]:
+        """The products that a question about goods was answered with: `那来两个` is of one of them."""
+        question, catalog = self.conversation.question, self.reader.catalog
+        if question is None or question.purpose is not Purpose.BROWSE:
+            return ()
+        means = (choice.means for choice in question.choices)
+        named = (catalog.product(one) or catalog.product_of(one) for one in means)
+        return tuple(dict.fromkeys(product.product_id for product in named if product is not None))
 
     def order_on_table(self) -> Order | None:
         """The order made from the draft, whatever became of it."""

@@ -88,6 +88,8 @@ class Answers:
             return remark
         if understood.intent in _ABOUT_BUYING and (bought := self._bought(understood, read)) is not None:
             understood = bought
+        if (of_carrier := self._recipient.of_carrier(text, understood, asked)) is not None:
+            return of_carrier
         if (asked_on := self._asked_on.read(text, understood, asked)) is not None:
             return asked_on
         if (number := self._pieces.read(text, understood, asked)) is not None:

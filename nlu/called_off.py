@@ -29,8 +29,10 @@ class CalledOff:
         self._jokes = re.compile(
             rf"(?!.*(?:{off}|不要|不充|不买)).*(?:{either(lexicon.words('answers.jokes'))})"
         )
+        self._never_mind = re.compile(rf"算了[\s,，]*(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
+        go_on, behind = either(lexicon.words("answers.go_on")), either(lexicon.words("answers.behind"))
+        self._go_on = re.compile(rf"(?:{go_on})(?:{go_on}|{behind}|[\s,，。!！])*")
         gives_up = either(lexicon.words("answers.gives_up"))
-        off = either(lexicon.words("answers.keeps_off"))
         self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?!.*(?:{off}|[不别没吗?？]))(?P<wanted>.+)")
 
     def read(
@@ -51,9 +53,13 @@ class CalledOff:
                 order_ref=None,
                 revives=True,
             )
-        if understood.intent is Intent.CANCEL and asked.lines and self._jokes.search(text):
-            # Which of what he said was the joke, the order or its goods, is for him to say.
-            return replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
+        if understood.intent is Intent.CANCEL and asked.lines:
+            rather = self._rather(text, understood, read)
+            if rather is None and self._jokes.search(text):
+                # Which of what he said was the joke, the order or its goods, is for him to say.
+                rather = replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
+            if rather is not None:
+                return rather
         if instead is None or understood.intent not in _SOUNDS:
             return None
         wanted = read(instead["wanted"])
@@ -66,6 +72,17 @@ class CalledOff:
             return None
         line = SpokenLine(product=Heard(named[0], Span(0, len(understood.text))))
         return replace(understood, intent=Intent.MODIFY, clear=SURE, lines=(line,), options=(), topic=None)
+
+    def _rather(self, text: str, understood: Understanding, read: Read) -> Understanding | None:
+        """`算了，一张就够` and `算了，充吧`: what is given up is said behind it, and it is not the order."""
+        found = self._never_mind.fullmatch(text)
+        if found is None:
+            return None
+        if self._go_on.fullmatch(found["rest"]):
+            return replace(understood, intent=Intent.CONFIRM, confidence=SURE, clear=SURE, lines=())
+        rest = read(found["rest"])
+        wanted = rest.intent in _WANTS and len(rest.lines) == 1
+        return replace(rest, text=understood.text, intent=Intent.MODIFY) if wanted else None
 
 
 _SOUNDS = frozenset({Intent.CANCEL, Intent.FAQ, Intent.DENY, Intent.OUT_OF_SCOPE})

@@ -37,6 +37,7 @@ class LinesMeant:
         )
         self._first_of_two = lexicon.words("answers.first_of_two")
         self._second_of_two = lexicon.words("answers.second_of_two")
+        self._one_of_two = re.compile(either((*self._first_of_two, *self._second_of_two)))
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
@@ -96,6 +97,8 @@ class LinesMeant:
         """`第二个改成50` is about the second line in hand."""
         match = self._places.ordinal.match(text)
         position = place_among(match[1], len(asked.lines)) if match else None
+        if match is None and len(asked.lines) == 2 and (match := self._one_of_two.match(text)) is not None:
+            position = int(match[0] in self._second_of_two)
         if match is None or position is None:
             return understood
         rest = understood if len(understood.lines) == 1 else read(text[match.end() :])

@@ -52,7 +52,7 @@ class NumberPieces:
             rf"(?P<count>\d|[一二两三四五六七八])(?:{counted})(?P<rest>.*)"
         )
         self._is = re.compile(
-            rf"(?<!不)(?:{either(lexicon.words('answers.it_is'))})[\s,，:：]*(\d{{2,8}})(?!\d)"
+            rf"(?<!不)(?:{either(lexicon.words('answers.it_is'))})[\s,，:：]*(\d{{1,8}})(?!\d)"
         )
 
     def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
@@ -108,7 +108,7 @@ class NumberPieces:
                 continue
             part = told[1]
             count = getattr(number(match["count"]), "value", None) if match["count"] else len(part)
-            if count != len(part) or len(part) >= len(before):
+            if count != len(part) or len(part) >= len(before) or (not match["count"] and len(part) < 2):
                 continue
             whole = before[: -len(part)] + part if at_end else part + before[len(part) :]
             if whole != before and kind.accepts(whole):

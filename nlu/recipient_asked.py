@@ -9,7 +9,7 @@ from nlu.addresses import without_label
 from nlu.choices import NO_ANSWER
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE
+from nlu.places import MARKS, SURE, either
 from nlu.remarks import Remarks
 from nlu.understanding import (
     Expectation,
@@ -34,6 +34,7 @@ NO_RECIPIENT = "none"
 """The topic of whoever has no name at hand, or asks about it."""
 
 UNSURE = 0.6
+_MONEY = "元"
 
 
 class RecipientAsked:
@@ -43,6 +44,11 @@ class RecipientAsked:
         self._products = vocabulary.products
         self._lexicon = lexicon
         self._remarks = Remarks(lexicon)
+        carriers = either(lexicon.groups("carriers.prefixes"))
+        self._carrier = re.compile(
+            rf"(?:{either(lexicon.words('answers.before'))})*(?:中国)?(?:{carriers})"
+            rf"(?:{either(lexicon.words('answers.behind'))}|{either(lexicon.words('signs.number_words'))}|卡|用户)*"
+        )
 
     def account(self, understood: Understanding, asked: Expectation) -> Understanding:
         kinds = {
@@ -66,6 +72,17 @@ class RecipientAsked:
                 answer = SpokenLine(account=heard, account_kind=kind)
                 return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
         return understood
+
+    def of_carrier(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """`移动的`, while a phone is topped up: whose number it is, and no goods of that carrier."""
+        hand = asked.lines[0] if len(asked.lines) == 1 else None
+        product = self._products.get(hand.product_id or "") if hand is not None else None
+        if product is None or product.account_kind != "phone" or not self._carrier.fullmatch(text):
+            return None
+        if any(variant.unit != _MONEY for variant in product.variants):
+            return None
+        line = SpokenLine(product=Heard(product.product_id, Span(0, len(understood.text))))
+        return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(line,), problems=())
 
     def without_remarks(self, understood: Understanding, asked: Expectation) -> Understanding:
         """`角色名错了` names nobody: what stands there is to be said anew."""

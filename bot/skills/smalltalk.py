@@ -20,7 +20,7 @@ STARTERS = 4
 
 def greet(turn: Turn) -> Reply:
     key = "greet.back" if turn.shop.orders_of(turn.tx, turn.customer_id, 1) else "greet.first"
-    return turn.aside(turn.say(key), _starters(turn))
+    return turn.aside(turn.say(key), _starters(turn), Purpose.WELCOME)
 
 
 def thanks(turn: Turn) -> Reply:
@@ -30,7 +30,8 @@ def thanks(turn: Turn) -> Reply:
 
 
 def help_(turn: Turn) -> Reply:
-    return turn.aside(turn.say("help"), (*_starters(turn), turn.choice("choice.human", HUMAN)))
+    choices = (*_starters(turn), turn.choice("choice.human", HUMAN))
+    return turn.aside(turn.say("help"), choices, Purpose.WELCOME)
 
 
 def _starters(turn: Turn) -> tuple[Choice, ...]:
