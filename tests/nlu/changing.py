@@ -6,10 +6,13 @@ import random
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from nlu.abbreviations import in_order
 from nlu.accounts import carrier
+from nlu.normalise import plain
 from nlu.sounds import syllable
 from orders.catalog import Sku
 from tests.nlu.keeping import put, sized
@@ -37,6 +40,8 @@ PRICED = ("多少钱", "，多少钱？", "要多少钱", "是什么价", "，�
           "打几折", "，问下价", "得花多少", "，啥价啊", "卖多少")  # fmt: skip
 ASKED_IN_FRONT = ("请问多少钱能", "怎么", "如何", "多少钱可以", "问一下价格：", "啥价啊 ", "为什么不能")  # fmt: skip
 _VERBS = ("充", "买", "来", "帮我", "给我", "要", "开", "续", "下单", "冲", "交", "订", "搞", "整", "办", "拍")  # fmt: skip
+_NO_WISHES = ("办公", "来了")
+"""不准办公室下午犯困 and 绝不来了来了 forbid nothing of the order."""
 _OTHER_UNITS = (1, 3, 12, 30, 31, 7, 365, 90, 180)
 """A number in the text and the face value may be years and months, quarters and months, months and days."""
 
@@ -223,6 +228,8 @@ def _letters(base: Base, among: set[int] | None = None) -> list[int]:
         # A slip of what says slow or quick, be it misspelled already (幔充), says another of the goods.
         and syllable(c) not in _PACES
         and at not in base.kept
+        # A slip beside a name or an address makes another one of it: 到水城北路, mai是llucy@….
+        and not any(near in base.kept and not base.text[near].isdigit() for near in (at - 1, at + 1))
         and (among is None or at in among)
     ]
 
@@ -267,7 +274,38 @@ def name_misspelled(base: Base, chance: random.Random) -> Mutation | None:
     if not letters:
         return None
     text = _slip(base, chance.choice(letters), chance)
-    return keeping("name_misspelled", base, text) if text and not _other_tier(base, text) else None
+    if not text or _other_tier(base, text):
+        return None
+    return replace(keeping("name_misspelled", base, text), allows=_said_outright(base, text))
+
+
+def _said_outright(base: Base, text: str) -> Callable[[tuple[Line, ...]], bool]:
+    """WPS大会员 without the 大 is the whole name of WPS会员; and where the goods contradicted their server (国网 in
+    广东, which 南网 serves), nothing does so any more without the 国."""
+    was, said = (plain(one).replace(" ", "") for one in (base.text, text))
+    dropped = len(text) == len(base.text) - 1
+    contradicted = {problem["code"] for problem in base.frame["problems"]} == {"region_unknown"}
+    rest = [text[start : end - 1] for start, end, _ in base.places("product")]
+
+    def allows(lines: tuple[Line, ...]) -> bool:
+        for line in lines:
+            product = base.shop.catalog.product_of(line[0] or "")
+            names = (
+                [plain(name).replace(" ", "") for name in (product.name, *product.aliases)] if product else []
+            )
+            whole = any(name in said and name not in was for name in names)
+            anew = whole and any(line[1:] == one[1:] for one in base.lines)
+            freed = dropped and contradicted and line[3] in base.text and (line[2] or "") in base.text
+            if not (line in base.lines or anew or (freed and _among(rest, names))):
+                return False
+        return len(lines) == max(1, len(base.lines))
+
+    return allows
+
+
+def _among(pieces: list[str], names: list[str]) -> bool:
+    """Whether some piece is a short form of one of the names."""
+    return any(in_order(plain(piece), name) for piece in pieces if piece for name in names)
 
 
 @edit
@@ -285,7 +323,14 @@ def _wish(base: Base) -> int | None:
     """Where the clause begins that asks for the goods, if it begins with a verb of asking."""
     first = min((start for start, *_ in base.places("product", "variant", "account")), default=0)
     starts = [0, *(found.end() for found in re.finditer(r"[，,。！!～~\s]+", base.text[:first]))]
-    return next((at for at in reversed(starts) if base.text.startswith(_VERBS, at)), None)
+    return next(
+        (
+            at
+            for at in reversed(starts)
+            if base.text.startswith(_VERBS, at) and not base.text.startswith(_NO_WISHES, at)
+        ),
+        None,
+    )
 
 
 @edit
