@@ -41,7 +41,7 @@ from nlu.reading import Reader, Reading
 from nlu.records import Record
 from nlu.said import Unproven
 from nlu.signs import Signs
-from nlu.talk import Talk
+from nlu.talk import Talk, sizes_left_out
 from nlu.understanding import (
     NOTHING_EXPECTED,
     Expectation,
@@ -176,7 +176,12 @@ class Parser:
             return None
         again = self._reader.read(heard, self._assortment)
         understood = self._meant(text, again, NOTHING_EXPECTED, None)
-        return understood if understood.intent is Intent.ORDER and _whole(understood) else None
+        if understood.intent is not Intent.ORDER or not _whole(understood):
+            return None
+        products = [line.product.value for line in understood.lines if line.product is not None]
+        unheard = sizes_left_out(reading, again)
+        sized = any(self._assortment.sold_in(one, (size,)) for size in unheard for one in products)
+        return None if sized else understood
 
     def evidence(self, text: str) -> Evidence:
         """What `text` shows of what it wants, for fitting the weights of intents."""

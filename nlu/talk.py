@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from nlu.amounts import Amount, AmountKind
 from nlu.clause_judge import Clause, ClauseJudge
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -43,16 +44,22 @@ _KEPT = frozenset(
 )  # fmt: skip
 """A clause with one of these is part of the order, or of what it is not."""
 _TURNS = frozenset({EventKind.CORRECTION, EventKind.INSTEAD, EventKind.REJECTS})
+_SLOTS = frozenset(
+    {EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.QUANTITY, EventKind.QUALIFIER}
+)
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY})
 _ORDERED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
 _CLAUSE = re.compile(r"(?:[^,，。;；:：!！?？\n~…、\s]+|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9]))+[?？]?")
 _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
+_PAUSES = ("~", "…")
 _NOISE = re.compile(r"[^\u4e00-\u9fffa-z0-9?]+")
 _LATIN = re.compile(r"[a-z]{2}")
 _NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
 _ANY_NUMBER = _NUMERALS | {"0", "万", "半"}
 _WORDS = ("ones", "counters", "as_well", "awaiting", "comes_then", "not_now", "needless", "buying")
 """Lists of `data/lexicon/talk.yaml`."""
+_OF = "的"
+_RUN_BEFORE = re.compile("[\u4e00-\u9fff]{1,4}$")
 _UNHEARD = "\u200b"
 """Takes the place of what is left out: it has no width, and every other character keeps its offset."""
 
@@ -75,8 +82,10 @@ class Stretches:
 
     def __init__(self, lexicon: Lexicon) -> None:
         word = {name: any_of(lexicon, f"talk.{name}") for name in _WORDS}
-        self._counted = re.compile(f"(?:0|{word['ones']}){word['counters']}$|{word['as_well']}.{{0,2}}0")
-        """一人两张, …也三个月: who counts last, or says the same of another, orders."""
+        self._counted = re.compile(
+            f"(?:0|{word['ones']}){word['counters']}$|{word['as_well']}.{{0,2}}0|^0{word['counters']}.{{0,4}}$"
+        )
+        """一人两张, …也三个月, 两个密药: who counts last or says only that, or says the same of another, orders."""
         self._put_off = re.compile(
             f"{word['awaiting']}.{{1,8}}{word['comes_then']}|{word['not_now']}|{word['needless']}{word['buying']}"
         )
@@ -92,9 +101,14 @@ class Stretches:
         first = min((start for start, _ in (*kept, *used)), default=0)
         for found in _CLAUSE.finditer(text):
             start, end = found.span()
-            if not _touches(kept, start, end):
+            if not _touches(kept, start, end) and not _sized_stranger(reading, start, end):
                 others = [*kept, *(span for span in used if not start <= span[0] < end)]
                 apart = not _touches(others, *_sentence(text, start, end))
+                # 瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing.
+                paused = text[end : end + 1] in _PAUSES or text[start - 1 : start] in _PAUSES
+                apart = apart and not (
+                    paused and not reading.shape.left.nameable.isdisjoint(range(start, end))
+                )
                 yield from self._spoken(text, start, end, first, used, apart)
 
     def behind(self, reading: Reading) -> Iterator[Spoken]:
@@ -127,6 +141,24 @@ class Stretches:
             yield Spoken(
                 start, end, Clause(said, "<" if start < first else ">"), _touches(used, start, end), apart
             )
+
+
+def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
+    """康馨乃11支一束, 一个月的酷优: a size beside what may be a name was ordered, whatever the clause sounds like."""
+    text, names = reading.page.text, reading.shape.left.nameable
+    inside = [event for event in reading.events if start <= event.start < end]
+    counted = any(event.quantity is not None for event in inside)
+    for event in inside:
+        bare = event.amount is not None and event.amount.kind is AmountKind.BARE
+        if event.amount is None or (bare and (not counted or event.end - event.start == 1)):
+            continue
+        behind = event.end + (text[event.end : event.end + 1] == _OF)
+        run = _RUN_BEFORE.search(text, start, event.start)
+        unread = reading.shape.left.over.intersection(range(*run.span())) if run is not None else ()
+        named = counted and len(unread) > 1 and max(unread) >= event.start - 2
+        if named or not names.isdisjoint((event.start - 1, event.start - 2, behind)):
+            return True
+    return False
 
 
 def _places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -194,10 +226,15 @@ class Talk:
         turns = [event.start for event in reading.events if event.kind in _TURNS]
         turned = min(turns, default=len(reading.page.text))
         counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
+        names = reading.shape.left.nameable
+        behind = (e.start for e in reading.events if e.kind in _SLOTS and e.start > turned)
+        anew = min(behind, default=turned)
         talk: list[tuple[int, int]] = []
         for one in (*self._stretches.clauses(reading), *self._stretches.behind(reading)):
             between = bool(recipients) and min(recipients) < one.start < max(recipients)
-            sure = one.apart and not between and not _touches(deciding, one.start, one.end)
+            sure = one.apart and not _touches(deciding, one.start, one.end)
+            # 哦不对，要的是天猫猫超市卡，五十的: what follows the correction may be what it corrects to.
+            renamed = turned < one.start < anew and not names.isdisjoint(range(one.start, one.end))
             brief = one.apart and one.start < turned and _ANY_NUMBER.isdisjoint(one.clause.text)
             shortest = SHORT if brief else SHORT_BESIDE
             if self._is_another_order(one, turned) and not _touches(talk, one.start, one.end):
@@ -205,7 +242,9 @@ class Talk:
                 continue
             held = (*talk, *changing, *(() if one.apart else counted))
             if (
-                len(HAN.findall(one.clause.text)) >= shortest
+                not between
+                and not renamed
+                and len(HAN.findall(one.clause.text)) >= shortest
                 and not _touches(held, one.start, one.end)
                 and self._judge.harm(one.clause) < (TALK_MAX if sure else UNSURE_MAX)
             ):
@@ -225,6 +264,18 @@ def without(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
         span = reading.page.span(start, end)
         typed[span.start : span.end] = _UNHEARD * (span.end - span.start)
     return "".join(typed)
+
+
+def sizes_left_out(reading: Reading, again: Reading) -> Iterator[Amount]:
+    """The sizes behind the first goods of a message that are gone where it is read without its talk: if the goods
+    are sold in one of them, 京东卡100，哦握说的是200 takes the first one back."""
+    heard = {(event.amount.kind, event.amount.low) for event in again.events if event.amount is not None}
+    named = min((event.start for event in reading.events if event.kind is EventKind.NAME), default=0)
+    for event in reading.events:
+        amount = event.amount
+        said = amount is not None and event.start > named and event.end - event.start > 1
+        if said and amount is not None and (amount.kind, amount.low) not in heard:
+            yield amount
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
