@@ -93,7 +93,9 @@ def _lead(lexicon: Lexicon) -> re.Pattern[str]:
     """What stands between the label of an address and its first place: 为, 寄到, 哎呀."""
     words = sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)
     spoken = "|".join(map(re.escape, words))
-    return re.compile(rf"(?:{spoken}|[到往至寄送发给为是在址:, ]|\[[^\]]{{1,3}}\])+(?=[\u4e00-\u9fff]{{2}})")
+    return re.compile(
+        rf"(?:{spoken}|[到往至寄送发给为是在址:, ]|哈(?=[:：,，])|[~～…。!！]|\[[^\]]{{1,3}}\]|\([^()]\))+(?=[\u4e00-\u9fff]{{2}})"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -126,18 +128,21 @@ def _talk_behind(text: str, lexicon: Lexicon) -> Iterator[int]:
     talk = lexicon.words("accounts.address_remarks")
     house = _HOUSE.search(text)
     for clause in _BEHIND_A_COMMA.finditer(text, house.end() if house else 0):
-        said = clause[0].strip(" ,，")
-        where = _PART_OF_ADDRESS.search(said) is not None or len(said) <= _PERSON_MAX
+        said = clause[0].strip(" ,，…")
+        person = len(said) <= _PERSON_MAX and not said.endswith(_NO_PERSON)
+        where = _PART_OF_ADDRESS.search(said) is not None or person
         if said and (said.startswith(talk) or not where):
             yield clause.start()
 
 
-_BEHIND_A_COMMA = re.compile("[,，][^,，]+")
+_BEHIND_A_COMMA = re.compile("[,，…][^,，…]+")
 _PART_OF_ADDRESS = re.compile(
     r"[0-9]{5}|[0-9一二三四五六七八九十a-z](?:号|栋|幢|楼|室|单元|弄|座|院|门|层|期|区)|[省市区县镇乡村路街巷弄栋幢室苑园厦场店院府校](?:内|里|旁|口|门|东|西|南|北|对面|附近|隔壁|后|前|$)"
 )
 _PERSON_MAX = 4
 """The name of who receives it: 张三, 欧阳先生."""
+_NO_PERSON = ("了", "谢", "吧", "呀", "呢", "哦", "嘛")
+"""How no name ends, but thanks and talk: 可烦了, 子谢."""
 _ADDRESS = re.compile(r"[ :是为到]{0,4}(?:(?:改|换|写|填)[成为到]?(?:是|:)? ?)?(?P<all>[^\n。;!?|\0]{4,200})")
 _TORN_LABEL = re.compile(r"[送寄][^\n,，。;!?送寄]{1,16}(?P<to>[到往至])(?=[\u4e00-\u9fff]{2})")
 _STREET_OR_HOUSE = re.compile(
@@ -159,7 +164,7 @@ _FRONT_MAX = 12
 PROVINCE_OR_CITY = re.compile(r"[一-龥]{2,6}省|[一-龥]{2,3}市|北京|上海|天津|重庆|[一-龥]{2,8}自治区")
 _PLACE = r"(?=[一-龥]{2,6}省|[一-龥]{2,3}[市区]|北京|上海|天津|重庆|[一-龥]{2,8}自治区)"
 _IN_FRONT_OF_A_PLACE = re.compile(rf"[一-龥]{_PLACE}")
-_LED_TO_A_PLACE = re.compile(rf"[一-龥]{{0,2}}[到往]{_PLACE}")
+_LED_TO_A_PLACE = re.compile(rf"[一-龥]{{0,2}}(?:[到往]|址[:：是为到]?){_PLACE}")
 _LEADS_HEARD = frozenset(map(heard, (*"到往至", *"了着去")))
 _CLAUSE = re.compile(r"[^ ,]+")
 _SPOKEN_TO = re.compile(r"[您你吗呢哈啦]|^(.)\1{2,}$")

@@ -28,7 +28,10 @@ class ProofOfRecipients:
         self._label = re.compile("|".join(map(re.escape, words)))
         talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
         prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
-        self._hummed = re.compile(rf"{any_of(lexicon, 'accounts.fillers')}+[是为]")
+        self._hummed = re.compile(
+            rf"(?:{any_of(lexicon, 'accounts.fillers')}+|[a-z]?)[是为:：]", re.IGNORECASE
+        )
+        self._remarks = tuple(word for word in lexicon.words("accounts.address_remarks") if len(word) > 1)
         self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
@@ -46,8 +49,9 @@ class ProofOfRecipients:
                     self._is_called_otherwise(said, line, event)
                     or self._is_unchanged(said, event)
                     or self._asks(event)
-                    or _begins_with_dots(event)
+                    or _begins_oddly(said, event)
                     or self._hums(event)
+                    or self._talks(event)
                     or _swallowed(said, event)
                     or _goes_on(said, event)
                 ):
@@ -78,8 +82,15 @@ class ProofOfRecipients:
         return stays and event.account is not None and any(one != event.account.text for one in earlier)
 
     def _hums(self, event: Event) -> bool:
-        """Riot ID那啥是Kuroneko: a name that begins with a hum and 是 begins further behind."""
+        """Riot ID那啥是Kuroneko, Riot IDD是…: a name that begins with a hum and 是 begins further behind."""
         return event.account is not None and self._hummed.match(event.account.text) is not None
+
+    def _talks(self, event: Event) -> bool:
+        """…3单元402电话放门口就行: an address that goes on with what is said to who brings it."""
+        account = event.account
+        if account is None or account.kinds != (ADDRESS,):
+            return False
+        return any(account.text.find(word) > _PLACE_MIN for word in self._remarks)
 
     def _asks(self, event: Event) -> bool:
         """角色名 孤狼得花多少: a name that ends in a question for the price is longer than it should be."""
@@ -111,9 +122,14 @@ def _shredded(said: Said) -> Iterator[Doubt]:
             yield said.nearest(match.start()), Unproven.RECIPIENT_UNUSED
 
 
-def _begins_with_dots(event: Event) -> bool:
-    """id:…Momo酱#0721: of the dots in front of a name nobody knows whether they are but a pause."""
-    return event.account is not None and event.account.text.startswith("..")
+def _begins_oddly(said: Said, event: Event) -> bool:
+    """id:…Momo酱#0721, 角色名·暗夜: of the dots in front of a name nobody knows whether they are but a pause; nor in
+    角色名名风雪 whether the 名 was typed twice."""
+    account = event.account
+    if account is None or not account.text or account.text.isdecimal():
+        return False
+    twice = account.labelled and said.text[event.start - 1 : event.start] == account.text[0] != "\n"
+    return account.text.startswith(("..", "·", "~", "-", "—", "|", "/")) or twice
 
 
 def _swallowed(said: Said, event: Event) -> bool:
@@ -138,6 +154,7 @@ _TORN_IN_FRONT = re.compile(r"\(\d\)$")
 _TORN_REACH = 4
 _NEXT_LINE = re.compile(r"\n.$")
 _WORD = re.compile("[\u4e00-\u9fff]{2}")
+_PLACE_MIN = 6
 _FRONT = 4
 """Characters of an address in which no goods are named."""
 _NUMBERS = frozenset({"phone", "qq", "uid"})
