@@ -22,7 +22,7 @@ from nlu.sounds import heard
 _NUMERALS = frozenset("零一二三四") | frozenset("五六七八九") | frozenset("十百千万亿") | {"两"}
 READ = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.ACCOUNT, EventKind.NAME, EventKind.REGION})
 """What was understood of a message and fills a slot of an order."""
-_TORN_UNIT = re.compile(r"的[gmt]b?(?![a-z0-9])")
+_TORN_UNIT = re.compile(r"[\u4e00-\u9fff][gmt]b?(?![a-z0-9])")
 _LETTERS = re.compile(r"[a-wyz]{1,2}(?![a-z0-9])")
 _LATIN_WORD = re.compile(r" ?([a-z]{3,12})(?![a-z])")
 _SHREDS = re.compile(r"[\s\-—–·.]{1,3}")

@@ -92,7 +92,7 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
     return (
         around.signs.undecided.match(around.text, cue.start) is not None
         or (
-            _OF_MONEY.search(cue.word) is None  # …这个号几块钱 asks for no number
+            _OF_NUMBERS.fullmatch(cue.word) is not None  # …这个号几块钱 and 这个号多少米 ask for no number
             and around.signs.number_asked.search(around.text, 0, cue.start) is not None
         )
         or _not_to_be_asked(cue, around)
@@ -191,7 +191,7 @@ def _clause(text: str, cue: Cue) -> str:
     return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
 
 
-_OF_MONEY = re.compile("[块元钱毛折]|[价卖贵]")
+_OF_NUMBERS = re.compile("[是要得]?(?:多少|几多|duoshao)[呀啊呢]?")
 _INSTEAD_OF_ANOTHER = frozenset(
     {CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.STATUS, CueKind.HISTORY, CueKind.RECEIPT, CueKind.HUMAN}
 )

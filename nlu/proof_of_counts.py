@@ -34,7 +34,7 @@ class ProofOfCounts:
         self._reached_by = re.compile(rf"{reached}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")
         hums = any_of(lexicon, "accounts.fillers")
         self._torn = re.compile(
-            rf"(?:\[[^\[\]\n]{{1,4}}\]|[^\w\n]|[的就是]|{hums}){{1,4}}([a-z]{{1,3}})(?![a-z0-9])"
+            rf"(?:\[[^\[\]\n]{{1,4}}\]|[^\w\n]|[的就是哈]|{hums}){{1,4}}([a-z]{{1,3}})(?![a-z0-9])"
         )
         self._numbers_said = re.compile(any_of(lexicon, "proof.numbers_said"))
         self._plural = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_plurals')}(?![a-z])")

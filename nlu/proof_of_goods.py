@@ -243,7 +243,9 @@ class ProofOfGoods:
         verbs = [cue.start for cue in said.reading.cues.get(CueKind.TOPUP, ())]
         for at, line, record in said.pairs():
             own = record.amounts and record.accounts and record.inherited == {Slot.PRODUCT}
-            if line.product is None or not own or record.opened_by is not EventKind.STOP:
+            begin = said.bounds(record.start)[0]
+            apart = record.opened_by is EventKind.STOP or said.text[begin - 1 : begin] == "\n"
+            if line.product is None or not own or not apart:
                 continue
             sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
             kind = self._vocabulary.products[line.product.value].account_kind
@@ -251,7 +253,7 @@ class ProofOfGoods:
             if (
                 charged
                 and self._goods.tops_up_by(sizes)
-                and any(record.start <= v <= record.end for v in verbs)
+                and any(begin <= verb <= record.end for verb in verbs)
             ):
                 yield at, Unproven.NAME_UNUSED
 

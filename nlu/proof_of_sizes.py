@@ -38,7 +38,7 @@ class ProofOfSizes:
         ):
             yield from said.all(Unproven.NUMBER)
         yield from self._taken_back(said)
-        if _torn_period(said) or unread_years(said):
+        if _torn_period(said) or unread_years(said) or _stuttered(said):
             yield from said.all(Unproven.NUMBER)
         words = [
             *((event.start, event.end) for event in said.reading.events if event.kind in _NAMING),
@@ -135,6 +135,20 @@ def unread_years(said: Said) -> bool:
     return any(left.issuperset(range(*match.span())) for match in _YEARS.finditer(said.text))
 
 
+def _stuttered(said: Said) -> bool:
+    """六一天, 一一个月: two numerals side by side that make no number, and are not the next to each other as 一两 are."""
+    for match in _TWO_NUMERALS.finditer(said.text):
+        first, second = (_DIGITS.index(numeral) for numeral in match["pair"].replace("两", "二"))
+        read = (e for e in said.reading.events if e.kind is EventKind.ACCOUNT)
+        if second != first + 1 and not any(e.start <= match.start() < e.end for e in read):
+            return True
+    return any(
+        _CENTURY.match(said.text, event.end) is not None
+        for event in said.reading.events
+        if event.kind in (EventKind.NAME, EventKind.QUALIFIER)
+    )
+
+
 def _spans(said: Said) -> Iterator[tuple[int, int]]:
     """Where something was read of which a number may be a part."""
     yield from ((event.start, event.end) for event in said.reading.events)
@@ -169,13 +183,19 @@ def _named(said: Said, size: Event) -> bool:
     left = said.reading.shape.left.over
     begin, end = words.span("words")
     # Not 每个号充10元话费测试用: what stands at the size was understood.
-    return begin in left and len(left.intersection(range(begin, end))) >= _UNREAD_MIN
+    return (begin in left or begin + 1 in left) and len(left.intersection(range(begin, end))) >= _UNREAD_MIN
 
 
 _LETTER = re.compile("[a-z]{2}")
 _PERIOD = re.compile("[个张份][年季]")
 _YEARS = re.compile(r"(?<![^\s,，。;；])[百千万零]个?[年月天](?![^\s,，。;；])")
 _ALONE = re.compile("(?<![a-z0-9])[a-z](?![a-z0-9])")
+_DIGITS = "零一二三四五六七八九"
+_TWO_NUMERALS = re.compile(
+    "(?<![零〇一二两三四五六七八九十百千])(?P<pair>[一二两三四五六七八九]{2})(?:个?月|天|年|周)"
+)
+_CENTURY = re.compile(r"[百千万零]个?[年月天](?=$|[\s,，。;；!！])")
+"""会员百年: what is left of 一百年 or of another number."""
 _TWO = 2
 _NO = "不"
 _YEAR = "年"

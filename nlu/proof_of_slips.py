@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
+from nlu.mention import Closeness
 from nlu.records import Event, EventKind
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
 from nlu.sounds import heard
@@ -28,6 +30,11 @@ class ProofOfSlips:
         known = (*lexicon.words("stance.heard"), *lexicon.words("stance.heard_in_front"))
         self._pairs = frozenset(word for word in known if len(word) == len("如果"))
         self._other_words = lexicon.words("proof.not_refusing_behind")  # 别扭, 别人
+        self._hum = re.compile(rf"{any_of(lexicon, 'accounts.fillers')}+[ ,，]?")
+        self._prices = frozenset(
+            word for word in lexicon.words("stance.price") if len(word) == len("多少") and word[0] in "多几"
+        )
+        self._what = frozenset(map(heard, "啥什多几"))
         self._no_more = re.compile(
             rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.forbidding')}$"
         )
@@ -46,12 +53,53 @@ class ProofOfSlips:
             said.clause(e.start) for e in _goods(said, refused.end())
         }:
             yield from said.all(Unproven.REFUSED)
+        if (
+            _changes_perhaps(said)
+            or _turns_at_a_mark(said)
+            or self._asks(said)
+            or self._hummed_no(said)
+            or _leads_nowhere(said)
+        ):
+            yield from said.all(Unproven.REFUSED)
         for at, record in enumerate(said.records):
             described = (*record.amounts, *record.names, *record.qualifiers, *record.regions)
             if any(self._forbidden(said, event) for event in (*record.amounts, *record.names)) or any(
                 _sounds_refused(said, event) for event in described
             ):
                 yield at, Unproven.REFUSED
+
+    def _asks(self, said: Said) -> bool:
+        """要多软少, 分别砂价, 是你们客服电话蚂: what is left of a question for the price, or of any other."""
+        left, text = said.reading.shape.left.over, said.text
+        torn = any(
+            text[at - 1 : at] + text[at + 1 : at + 2] in self._prices
+            for at in left
+            if not any(event.start <= at - 1 < event.end for event in said.reading.events)
+        )
+        price = any(
+            match.start() in left and heard(match["what"]) in self._what for match in _PRICE.finditer(text)
+        )
+        last = len(text.rstrip(" ?。!~")) - 1
+        guessed = any(
+            event.mention is not None and event.mention.closeness is Closeness.TYPO and event.end == last + 1
+            for event in said.reading.events
+        )
+        asking = (
+            last > 0 and (last in left or guessed) and text[last] != _MA and heard(text[last]) == heard(_MA)
+        )
+        return torn or price or asking
+
+    def _hummed_no(self, said: Said) -> bool:
+        """要腾讯视频年卡，不哦优酷年卡: a no and a hum, and then other goods than those in front of it."""
+        names = [event for event in said.reading.events if event.kind is EventKind.NAME]
+        for cue in said.reading.cues.get(CueKind.DENY, ()):
+            hum = self._hum.match(said.text, cue.end) if cue.word == _NOT else None
+            if hum is None:
+                continue
+            behind = any(name.start == hum.end() for name in names)
+            if behind and any(name.end <= cue.start for name in names):
+                return True
+        return False
 
     def _sounds_like_a_turn(self, said: Said) -> bool:
         """…两张一百的，布，一张两百的: a clause of its own that nobody understood, and that sounds like a no, may
@@ -90,6 +138,10 @@ class ProofOfSlips:
 
 
 _NOT = "不"
+_MA = "吗"
+_CHANGE = frozenset("换改")
+_LETTERS = re.compile("[a-z0-9]{3}")
+_PRICE = re.compile("(?P<what>[\u4e00-\u9fff])价")
 _REACH = 8
 _SLIPPED_MAX = 3
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -102,6 +154,32 @@ def _sounds_refused(said: Said, event: Event) -> bool:
         0 <= event.start - cue.end <= 1 and said.text[cue.start : cue.end] != cue.word
         for kind in (CueKind.INSTEAD, CueKind.DENY, CueKind.FORBID)
         for cue in said.reading.cues.get(kind, ())
+    )
+
+
+def _changes_perhaps(said: Said) -> bool:
+    """…，快换充的: behind the goods stands a word of changing, and nobody understood to what."""
+    left = said.reading.shape.left.over
+    first = min((event.start for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
+    return any(at > first and said.text[at] in _CHANGE for at in left)
+
+
+def _turns_at_a_mark(said: Said) -> bool:
+    """Windows 10…不是/我看了下: a no in front of a mark that lists refuses nothing that is listed behind it."""
+    return any(
+        turn.kind in (EventKind.INSTEAD, EventKind.REJECTS)
+        and join.kind is EventKind.JOIN
+        and join.start == turn.end
+        for turn, join in pairwise(said.reading.events)
+    )
+
+
+def _leads_nowhere(said: Said) -> bool:
+    """A@qq.com 或者 c.d~@qq.com: of two things between which the customer leaves the choice the second was not read."""
+    last = max((event.start for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
+    return any(
+        event.kind is EventKind.OR and event.start > last and _LETTERS.search(said.text, event.end)
+        for event in said.reading.events
     )
 
 

@@ -46,9 +46,11 @@ def in_columns(
         if bare and meaning == "account" and whole and len(text[event.start : event.end]) >= ACCOUNT_MIN:
             number = Account(text[event.start : event.end], kinds)
             read.append(Event(EventKind.ACCOUNT, event.start, event.end, account=number))
-        elif not bare or meaning not in ("quantity", "index"):
+        elif not bare or event.amount is None or meaning not in ("quantity", "index"):
             read.append(event)
-        elif meaning == "quantity" and event.amount is not None and event.amount.exact:
+        elif meaning == "quantity" and not event.amount.exact:
+            read.append(event)  # ~3: a number that is not read here stays, and is asked about
+        elif meaning == "quantity":
             count = Quantity(int(event.amount.low), QuantityKind.TIMES)
             read.append(Event(EventKind.QUANTITY, event.start, event.end, quantity=count))
     return _with_broken_numbers(text, read, header)
