@@ -19,9 +19,11 @@ from nlu.name_table import NameTable
 from nlu.numerals import number, numbers, numerals
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
+from nlu.proof_of_fragments import ProofOfFragments
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
 from nlu.proof_of_names import ProofOfNames, strangers_listed
+from nlu.proof_of_pieces import ProofOfPieces
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
@@ -41,7 +43,9 @@ class Prover:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
         self._names = ProofOfNames(vocabulary, table, goods)
+        self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods)
         self._labels = ProofOfLabels(goods)
+        self._pieces = ProofOfPieces(vocabulary, lexicon)
         self._shares = ProofOfShares(lexicon)
         self._sizes = ProofOfSizes(vocabulary, lexicon)
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
@@ -84,7 +88,9 @@ class Prover:
         yield from self._sums(said)
         yield from self._goods.doubts(said)
         yield from self._names.doubts(said)
+        yield from self._fragments.doubts(said)
         yield from self._recipients.doubts(said)
+        yield from self._pieces.doubts(said)
         yield from self._sizes.doubts(said)
         yield from self._labels.doubts(said)
         yield from self._shares.doubts(said)
