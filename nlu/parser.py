@@ -8,8 +8,8 @@ of all it is decided what the customer wants.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from nlu.answers import Answers
 from nlu.assembling import ORDERING, assembled
@@ -66,6 +66,27 @@ UNREADABLE = "unreadable"
 _JUDGED = frozenset({Intent.ORDER, Intent.MODIFY})
 """What is asked about where something is said beside it that is not surely harmless."""
 _ACTING = ORDERING | {Intent.CONFIRM, Intent.PAY}
+_PROVEN = ORDERING | {Intent.CANCEL, Intent.SAVE_CONTACT}
+"""What has lines; a question is answered whatever the message proves."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What one reading of a message means."""
+
+    understood: Understanding
+    doubts: Mapping[int, frozenset[Unproven]] | None
+    """By place: why a line is not proven; None where its intent has no lines to prove."""
+
+    @property
+    def whole_order(self) -> bool:
+        """Whether it orders, and nothing of the goods is open or wrong."""
+        return (
+            self.understood.intent is Intent.ORDER
+            and bool(self.understood.lines)
+            and not self.understood.problems
+            and all(line.sku is not None and not line.problems for line in self.understood.lines)
+        )
 
 
 class Parser:
@@ -120,14 +141,15 @@ class Parser:
                 return for_him(named, replace(heard, text=text), expectation)
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._assortment, kind)
-        understood = self._meant(text, reading, expectation, kind)
-        if reading.told and understood.intent is Intent.ORDER and not _whole(understood):
+        meant = self._meant(text, reading, expectation, kind)
+        if reading.told and meant.understood.intent is Intent.ORDER and not meant.whole_order:
             without = self._reader.read(text[: self._length_max], self._assortment, kind, reading.told)
             better = self._meant(text, without, expectation, kind)
-            if better.intent is Intent.ORDER and _whole(better):
-                reading, understood = without, better
-        if expectation is NOTHING_EXPECTED and not (understood.intent is Intent.ORDER and _whole(understood)):
-            understood = self._without_talk(text, reading) or understood
+            if better.whole_order:
+                reading, meant = without, better
+        understood = meant.understood
+        if expectation is NOTHING_EXPECTED and not meant.whole_order:
+            understood = self._without_talk(text, reading, meant) or understood
         if len(text) > self._length_max or reading.crowded:
             intent = Intent.OUT_OF_SCOPE if understood.intent in _ACTING else understood.intent
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
@@ -136,9 +158,7 @@ class Parser:
         answered = self._answers.read(understood, expectation, self.understand)
         return one_clause(text, answered, expectation, self.understand) or answered
 
-    def _meant(
-        self, text: str, reading: Reading, expectation: Expectation, kind: str | None
-    ) -> Understanding:
+    def _meant(self, text: str, reading: Reading, expectation: Expectation, kind: str | None) -> _Meant:
         """What a reading means, before it is taken for an answer."""
         seen = evidence_of(reading, self._signs)
         guess = in_context(self._intents.decide(seen), seen, reading, expectation, self._signs)
@@ -147,7 +167,13 @@ class Parser:
         records = [asked_for(record, expectation.asking, kind) for record in reading.records]
         if guess.intent is Intent.REORDER or (expectation.lines and hand is None):
             reading = _recipient_only(reading, records)
-        spoken = self._proven(reading, self._spoken(reading, records, hand))
+        spoken = self._spoken(reading, records, hand)
+        doubts = self._doubts(reading, spoken) if guess.intent in _PROVEN else None
+        if doubts:
+            spoken = [
+                replace(one, line=_doubted(one.line, doubts[at])) if at in doubts else one
+                for at, one in enumerate(spoken)
+            ]
         understood = assembled(text, reading, guess, spoken, self._lexicon.confidence)
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
@@ -155,7 +181,8 @@ class Parser:
             understood = self._complaints.goods_back(understood)
         if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
             understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
-        return besides(reading.page.text, understood, reading.events, expectation, self._signs)
+        understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
+        return _Meant(understood, doubts)
 
     def _spoken(
         self, reading: Reading, records: Sequence[Record], hand: LineInHand | None = None
@@ -164,24 +191,28 @@ class Parser:
         alone = len(records) == 1
         return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
 
-    def _without_talk(self, text: str, reading: Reading) -> Understanding | None:
-        """What a message orders besides its talk; None where that is no whole order either."""
+    def _without_talk(self, text: str, reading: Reading, meant: _Meant) -> Understanding | None:
+        """What a message orders besides its talk; None where that is no whole order either. `meant`: what it
+        means with its talk."""
         heard = self._talk.left_out(reading)
         if heard is None or self._beside.disturbs(reading, SURELY_HARMFUL):
             return None
-        lines = [one.line for one in self._spoken(reading, reading.records)]
-        if self._prover.hangs_on_talk(reading, lines):
+        doubts = meant.doubts
+        if doubts is None:
+            doubts = self._doubts(reading, self._spoken(reading, reading.records))
+        if self._prover.hangs_on_talk(reading, doubts):
             return None
         if self._intents.calls_off(evidence_of(reading, self._signs)):
             return None
         again = self._reader.read(heard, self._assortment)
-        understood = self._meant(text, again, NOTHING_EXPECTED, None)
-        if understood.intent is not Intent.ORDER or not _whole(understood):
+        better = self._meant(text, again, NOTHING_EXPECTED, None)
+        if not better.whole_order:
             return None
-        products = [line.product.value for line in understood.lines if line.product is not None]
+        lines = better.understood.lines
+        products = [line.product.value for line in lines if line.product is not None]
         unheard = sizes_left_out(reading, again)
         sized = any(self._assortment.sold_in(one, (size,)) for size in unheard for one in products)
-        return None if sized else understood
+        return None if sized else better.understood
 
     def evidence(self, text: str) -> Evidence:
         """What `text` shows of what it wants, for fitting the weights of intents."""
@@ -208,13 +239,9 @@ class Parser:
         } - {"none"}
         return kinds.pop() if len(kinds) == 1 else None
 
-    def _proven(self, reading: Reading, spoken: list[Spoken]) -> list[Spoken]:
-        """With the sizes of lines left open that the message does not prove."""
-        doubts = self._prover.doubts(reading, [one.line for one in spoken])
-        return [
-            replace(one, line=_doubted(one.line, doubts[at])) if at in doubts else one
-            for at, one in enumerate(spoken)
-        ]
+    def _doubts(self, reading: Reading, spoken: Sequence[Spoken]) -> Mapping[int, frozenset[Unproven]]:
+        """By place: why a line is not proven by the message."""
+        return self._prover.doubts(reading, [one.line for one in spoken])
 
     def _placed(
         self, understood: Understanding, place: int | None, expectation: Expectation
@@ -261,15 +288,6 @@ def _recipient_only(reading: Reading, records: Sequence[Record]) -> Reading:
     if any(record.names or record.nouns or record.amounts for record in records):
         return reading
     return replace(reading, shape=replace(reading.shape, tops_up=False))
-
-
-def _whole(understood: Understanding) -> bool:
-    """Whether nothing of the goods is open or wrong."""
-    return (
-        bool(understood.lines)
-        and not understood.problems
-        and all(line.sku is not None and not line.problems for line in understood.lines)
-    )
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)

@@ -10,7 +10,7 @@ about; nothing is changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
@@ -72,11 +72,10 @@ class Prover:
                 found[at] = found.get(at, frozenset()) | {why}
         return found
 
-    def hangs_on_talk(self, reading: Reading, lines: Sequence[SpokenLine]) -> bool:
-        """Whether what a message orders may hang on the words beside it, so that none is left out as talk: it
+    def hangs_on_talk(self, reading: Reading, doubts: Mapping[int, frozenset[Unproven]]) -> bool:
+        """`doubts`: those of its lines. Whether what a message orders may hang on the words beside it, so that none is left out as talk: it
         perhaps refuses or only tells of its lines, by a slip too; or what nobody understood may be a word that
         turns the order around, or goods of their own."""
-        doubts = self.doubts(reading, lines)
         if any(why & {Unproven.REFUSED, Unproven.TOLD} for why in doubts.values()):
             return True
         said = Said.of(reading, [SpokenLine()] * len(reading.records))
