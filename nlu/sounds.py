@@ -83,21 +83,23 @@ def heard(text: str) -> str:
 
 
 def _sound(character: str) -> str:
-    if not "\u4e00" <= character <= "\u9fff":
-        return character
-    spoken = syllable(character)
-    if spoken is None:
-        return character
+    spoken = syllable(character) if "\u4e00" <= character <= "\u9fff" else None
+    return character if spoken is None else _SOUNDS[_as_typed(spoken)]
+
+
+def _as_typed(spoken: str) -> str:
     for long, short in _MERGED:
         if spoken.startswith(long):
             spoken = short + spoken[2:]
-    if spoken.endswith("ng"):
-        spoken = spoken[:-1]
-    return _SOUNDS.setdefault(spoken, chr(0xF0000 + len(_SOUNDS)))
+    return spoken[:-1] if spoken.endswith("ng") else spoken
 
 
-_SOUNDS: dict[str, str] = {}
-"""Syllable -> its private character. Grows by at most the number of Chinese syllables (about 400)."""
+_SOUNDS = {
+    spoken: chr(0xF0000 + place)
+    for place, spoken in enumerate(dict.fromkeys(_as_typed(one) for one in _SYLLABLES if one is not None))
+}
+"""Syllable -> its private character, the same in every process: what is equally near to a message is offered in
+the same order."""
 
 
 class _Heard(dict[int, str]):
