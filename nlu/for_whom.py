@@ -69,10 +69,10 @@ def for_him(named: Named, understood: Understanding, asked: Expectation) -> Unde
     lines = tuple(replace(line, contact=contact if line.contact else None) for line in understood.lines)
     understood = replace(understood, contact=contact, lines=lines)
     hand = asked.lines[0] if len(asked.lines) == 1 else None
-    if not named.too or hand is None or hand.account is None or len(lines) != 1:
+    if not named.too or hand is None or hand.account is None or hand.product_id is None or len(lines) != 1:
         return understood
     line = lines[0]
-    if line.product is None and hand.product_id is not None:
+    if line.product is None:
         line = replace(line, product=Heard(hand.product_id, Span(0, len(understood.text))))
     return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(line,), adds=True)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import MARKS, SURE, Places, either, place_among
 from nlu.several import SeveralLines
-from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
+from nlu.understanding import Expectation, Heard, Intent, LineInHand, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, Vocabulary
 
 FACET = re.compile(r"\(([^()]+)\)$")
@@ -37,6 +38,7 @@ class LinesMeant:
         )
         self._first_of_two = lexicon.words("answers.first_of_two")
         self._second_of_two = lexicon.words("answers.second_of_two")
+        self._becomes = re.compile(rf"把?(.{{1,12}}?)(?:{either(lexicon.words('answers.becomes'))})(.+)")
         self._one_of_two = re.compile(either((*self._first_of_two, *self._second_of_two)))
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
@@ -99,6 +101,8 @@ class LinesMeant:
         position = place_among(match[1], len(asked.lines)) if match else None
         if match is None and len(asked.lines) == 2 and (match := self._one_of_two.match(text)) is not None:
             position = int(match[0] in self._second_of_two)
+        if match is None and len(understood.lines) == 1:
+            return self._exchanged(text, understood, asked, read) or self._counted_anew(understood, asked)
         if match is None or position is None:
             return understood
         rest = understood if len(understood.lines) == 1 else read(text[match.end() :])
@@ -106,6 +110,27 @@ class LinesMeant:
             return understood
         line = replace(rest.lines[0], position=position)
         return replace(understood, intent=Intent.MODIFY, lines=(line,), problems=rest.problems)
+
+    def _exchanged(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
+        """`100的改成200`: in front of the word stands which line is meant, behind it what it becomes."""
+        line = understood.lines[0]
+        found = self._becomes.fullmatch(text) if line.position is None and line.account is None else None
+        meant = self._line_meant(found[1].strip(MARKS), asked, read) if found else None
+        if meant is None or line.problems:
+            return None
+        line = replace(line, position=meant.position)
+        return replace(understood, intent=Intent.MODIFY, lines=(line,))
+
+    def _counted_anew(self, understood: Understanding, asked: Expectation) -> Understanding:
+        """`50的改三张`: so many of the line that has that size."""
+        line = understood.lines[0]
+        at = self.of_size(line, asked) if line.quantity is not None and line.position is None else None
+        if at is None:
+            return understood
+        line = replace(line, position=at, measure=None, sku=None, sku_options=(), problems=())
+        return replace(understood, intent=Intent.MODIFY, lines=(line,))
 
     def dropped(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
         for pattern in self._drops:
@@ -187,10 +212,29 @@ class LinesMeant:
             return SpokenLine(position=part, dropped=True)
         if len(lines) != 1:
             return None
+        if (sized := self.of_size(lines[0], asked)) is not None:
+            return SpokenLine(position=sized, dropped=True)
         fits = [
             at for at, line in enumerate(asked.lines) if _is_about(line.product_id, line.account, lines[0])
         ]
         return SpokenLine(position=fits[0], dropped=True) if len(fits) == 1 else None
+
+    def of_size(self, said: SpokenLine, asked: Expectation) -> int | None:
+        """Which of several lines is named by its size alone: `50的改三张`, `100的不要了`."""
+        if said.measure is None or said.product is not None or said.account is not None:
+            return None
+        value = said.measure.value.value
+        fits = [
+            at for at, line in enumerate(asked.lines) if value is not None and value == self._size_of(line)
+        ]
+        return fits[0] if len(fits) == 1 and len(asked.lines) > 1 else None
+
+    def _size_of(self, line: LineInHand) -> Decimal | None:
+        if line.measure is not None:
+            return line.measure.value
+        product = self._product(line.product_id)
+        variants = product.variants if product is not None else ()
+        return next((Decimal(one.face_value) for one in variants if one.sku_id == line.sku_id), None)
 
     def _part_of_name(self, text: str, asked: Expectation) -> int | None:
         """Which line's goods hold the word in their name: 芒果 is a fruit, unless 芒果TV lies in hand."""

@@ -77,11 +77,19 @@ class RecipientAsked:
         """`移动的`, while a phone is topped up: whose number it is, and no goods of that carrier."""
         hand = asked.lines[0] if len(asked.lines) == 1 else None
         product = self._products.get(hand.product_id or "") if hand is not None else None
-        if product is None or product.account_kind != "phone" or not self._carrier.fullmatch(text):
+        if product is None or product.account_kind != "phone":
+            return None
+        if not self._carrier.fullmatch(_PHONE.sub("", text).strip(MARKS)):
             return None
         if any(variant.unit != _MONEY for variant in product.variants):
             return None
-        line = SpokenLine(product=Heard(product.product_id, Span(0, len(understood.text))))
+        whole = Span(0, len(understood.text))
+        line = SpokenLine(product=Heard(product.product_id, whole))
+        phones = _PHONE.findall(text)
+        if len(phones) == 1 and self._lexicon.accounts["phone"].accepts(phones[0]):
+            line = replace(line, account=Heard(phones[0], whole), account_kind="phone")
+        elif phones:
+            return None
         return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(line,), problems=())
 
     def without_remarks(self, understood: Understanding, asked: Expectation) -> Understanding:
@@ -122,6 +130,9 @@ class RecipientAsked:
         heard = Heard(typed, Span(0, len(understood.text)), UNSURE if unsure else 1.0)
         answer = SpokenLine(account=heard, account_kind=kind)
         return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
+
+
+_PHONE = re.compile(r"\d{11}")
 
 
 def _is_bare_number(text: str) -> bool:

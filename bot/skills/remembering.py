@@ -25,6 +25,8 @@ def save(turn: Turn) -> Reply:
         return _forgotten(turn, heard.contact)
     name = heard.contact or turn.conversation.contact
     given = [contact for line in heard.lines if (contact := contact_in(line, name))]
+    if name is not None and not given and _means_the_number_in_hand(turn):
+        given = [Contact(name, kind, account) for kind, account in _numbers_in_hand(turn)][:1]
     if name is None and not given:
         return turn.aside(turn.say("contact.which_name"))
     if not given:
@@ -36,6 +38,33 @@ def save(turn: Turn) -> Reply:
             return turn.aside(text)
         return turn.ask(question)
     return _saved(turn, given)
+
+
+def _means_the_number_in_hand(turn: Turn) -> bool:
+    """`以后就存成老妈` gives a number that was said a name; `记住老妈的号码` is going to tell one."""
+    words = turn.telling.lexicon.words("signs.save_as")
+    told = any(word in turn.message.text for word in words if len(word) > 1)
+    return told and len(_numbers_in_hand(turn)) == 1
+
+
+def _numbers_in_hand(turn: Turn) -> set[tuple[str, str]]:
+    """Kinds and numbers of what is being ordered, else of what was ordered last."""
+    catalog = turn.reader.catalog
+    drafted = {
+        (product.account_kind.value, line.account)
+        for line in turn.conversation.draft.lines
+        if line.account and line.product_id and (product := catalog.product(line.product_id)) is not None
+    }
+    if drafted or turn.conversation.draft.lines:
+        return drafted
+    latest = turn.shop.orders_of(turn.tx, turn.customer_id, 1)
+    return {
+        (line.account_kind.value, line.account)
+        for order in latest
+        if turn.now - order.created_at < ordering.RECENTLY
+        for line in order.lines
+        if line.account
+    }
 
 
 def _saved(turn: Turn, given: list[Contact]) -> Reply:
