@@ -212,6 +212,14 @@ class Filler:
         line = _settled(_settled(line, Slot.PRODUCT), Slot.VARIANT)
         if before is not None and before.account_kind is not after.account_kind:
             line = _settled(replace(line, account=None), Slot.ACCOUNT)
+        if before is None and line.account is not None and not self._takes(after, line.account):
+            # A number that was said before the goods, and is of another kind than theirs.
+            wrong = Problem(Slot.ACCOUNT, "account_format", line.account)
+            line = replace(line, account=None, problems=(*line.problems, wrong))
+        elif before is None and line.account is not None and after.account_kind is not AccountKind.PHONE:
+            # A mobile number may be a QQ number, too; whether it is this one's is for him to say.
+            mobile = self._parser.lexicon.accounts[AccountKind.PHONE.value].accepts(line.account)
+            line = replace(line, account_guessed=line.account_guessed or mobile)
         if line.region is not None and line.region not in after.regions:
             line = _settled(replace(line, region=None), Slot.REGION)
         return line
@@ -277,6 +285,11 @@ class Filler:
             return replace(line, problems=(*line.problems, wrong))
         unsure = spoken.account.sureness < self._sure_at
         return _settled(replace(line, account=spoken.account.value, account_guessed=unsure), Slot.ACCOUNT)
+
+    def _takes(self, product: Product, account: str) -> bool:
+        """Whether the account can be one of the product's kind."""
+        kind = self._parser.lexicon.accounts.get(product.account_kind.value)
+        return product.account_kind is AccountKind.NONE or kind is None or kind.accepts(account)
 
     def _said_whole(self, line: DraftLine, spoken: SpokenLine) -> bool:
         """Whether nothing of the line is left that he did not say himself just now."""

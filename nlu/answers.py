@@ -104,8 +104,9 @@ class Answers:
             understood = self._several.read(text, understood, asked.lines)
         if asked.lines and understood.intent is Intent.ORDER and self._changes(text, understood, asked):
             understood = replace(understood, intent=Intent.MODIFY)
-        if len(asked.lines) == 1 and len(understood.lines) == 1:
+        if asked.lines and len(understood.lines) == 1:
             understood = self._lines.added(text, understood, asked)
+        if len(asked.lines) == 1 and len(understood.lines) == 1:
             understood = self._lines.counted(self._lines.of_sibling(text, understood, asked), asked)
         if asked.asking is Slot.ACCOUNT:
             return self._recipient.account(understood, asked)

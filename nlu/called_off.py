@@ -11,7 +11,8 @@ from dataclasses import replace
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import Read
 from nlu.places import SURE, either
-from nlu.understanding import Expectation, Heard, Intent, Span, SpokenLine, Understanding
+from nlu.recipient_asked import NO_ACCOUNT_YET
+from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary
 
 
@@ -28,6 +29,9 @@ class CalledOff:
         off = either(lexicon.words("answers.keeps_off"))
         self._jokes = re.compile(
             rf"(?!.*(?:{off}|不要|不充|不买)).*(?:{either(lexicon.words('answers.jokes'))})"
+        )
+        self._hesitates = re.compile(
+            rf"(?!.*(?:{off}|算了|不[要充买用开弄办])).*(?:{either(lexicon.words('answers.hesitates'))})"
         )
         self._never_mind = re.compile(rf"算了[\s,，]*(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
         go_on, behind = either(lexicon.words("answers.go_on")), either(lexicon.words("answers.behind"))
@@ -60,6 +64,10 @@ class CalledOff:
                 rather = replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
             if rather is not None:
                 return rather
+        waits = asked.asking is Slot.ACCOUNT and understood.intent in _WAITING
+        if waits and self._hesitates.search(text):
+            topic = NO_ACCOUNT_YET
+            return replace(understood, intent=Intent.FAQ, topic=topic, clear=SURE, lines=(), problems=())
         if instead is None or understood.intent not in _SOUNDS:
             return None
         wanted = read(instead["wanted"])
@@ -85,6 +93,7 @@ class CalledOff:
         return replace(rest, text=understood.text, intent=Intent.MODIFY) if wanted else None
 
 
+_WAITING = frozenset({Intent.CANCEL, Intent.OUT_OF_SCOPE})
 _SOUNDS = frozenset({Intent.CANCEL, Intent.FAQ, Intent.DENY, Intent.OUT_OF_SCOPE})
 _WANTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE})
 _NO_QUESTION = "(?<!怎么)(?<!为啥)(?<!为什么)(?<![咋还能可要会是])"

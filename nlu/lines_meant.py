@@ -50,13 +50,21 @@ class LinesMeant:
     def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`152…也充30，一起付` comes on top of the line in hand."""
         line, hand = understood.lines[0], asked.lines[0]
-        another = line.account is not None and hand.account not in (None, line.account.value)
+        in_hand = {one.account for one in asked.lines}
+        another = line.account is not None and None not in in_hand and line.account.value not in in_hand
+        if any(one.product_id != hand.product_id for one in asked.lines) or line.position is not None:
+            return understood
         if not another or understood.apart or not self._adds.search(text):
             return understood
         if understood.intent is Intent.REORDER:
             return understood
+        whole = Span(0, len(understood.text))
         if line.product is None and hand.product_id is not None:
-            line = replace(line, product=Heard(hand.product_id, Span(0, len(understood.text))))
+            line = replace(line, product=Heard(hand.product_id, whole))
+        same_size = {one.sku_id for one in asked.lines} == {hand.sku_id}
+        if line.measure is None and line.sku is None and hand.sku_id is not None and same_size:
+            # 再加一个158…: one of the same.
+            line = replace(line, sku=Heard(hand.sku_id, whole), sku_options=())
         return replace(understood, intent=Intent.MODIFY, lines=(line,), adds=True)
 
     def of_sibling(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:

@@ -53,7 +53,7 @@ def _spoken(catalog: Catalog, question: Question | None, means: str, sureness: f
         return SpokenLine(product=Heard(means, NOWHERE, sureness))
     if question is not None and question.slot == "region":
         return SpokenLine(region=Heard(means, NOWHERE))
-    return SpokenLine(account=Heard(means, NOWHERE))
+    return SpokenLine(account=Heard(means, NOWHERE, sureness))
 
 
 def _open_for(line: DraftLine, spoken: SpokenLine) -> bool:

@@ -8,7 +8,7 @@ from bot.conversation import Purpose
 from bot.messages import Choice, Reply
 from bot.skills import browsing, choosing, complaints, ordering, wallet
 from bot.store.chats import Attended
-from bot.turn import BOT, HUMAN, Turn
+from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
 from orders.catalog import Sku
 from orders.draft import Slot
 
@@ -109,6 +109,8 @@ def confirm(turn: Turn) -> Reply:
         return ordering.confirmed(turn)
     if question is not None and question.purpose is Purpose.BALANCE:
         return wallet.confirmed(turn)
+    if (only := _the_one_recipient(turn)) is not None:
+        return choosing.take(turn, only, sureness=0.0)
     if question is not None and question.is_open:
         return turn.ask(question, turn.say("confirm.go_on"))
     if question is not None and question.purpose is Purpose.PERSON:
@@ -120,6 +122,15 @@ def confirm(turn: Turn) -> Reply:
     if len(offered) == 1 and turn.reader.catalog.sku(offered[0].means):
         return choosing.take(turn, offered[0].means)
     return turn.aside(turn.say("confirm.of_nothing"))
+
+
+def _the_one_recipient(turn: Turn) -> str | None:
+    """The recipient that was offered alone, where one was asked for: a yes means him."""
+    question = turn.conversation.question
+    if question is None or question.purpose is not Purpose.ORDER or question.slot != Slot.ACCOUNT:
+        return None
+    offered = [choice.means for choice in question.choices if choice.means not in (CANCEL, DROP, HUMAN)]
+    return offered[0] if len(offered) == 1 else None
 
 
 def deny(turn: Turn) -> Reply:
