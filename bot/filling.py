@@ -118,6 +118,8 @@ class Filler:
         return Filling(patched.draft, (*unplaced, *patched.unplaced))
 
     def _patched(self, draft: Draft, spoken: Sequence[SpokenLine]) -> Filling:
+        if len(draft.lines) > 1:
+            spoken = tuple(_for_the_one_named(draft, line) for line in spoken)
         if len(draft.lines) == 1 and len(spoken) > 1 and self._spreads(draft.lines[0], spoken):
             base = replace(draft.lines[0], account=None) if _all_with_account(spoken) else draft.lines[0]
             return Filling(replace(draft, lines=tuple(self.patch(base, line) for line in spoken)))
@@ -306,6 +308,14 @@ class Filler:
             spoken.product, spoken.sku, spoken.quantity, spoken.region,
         )  # fmt: skip
         return all(value is None or value.sureness >= self._sure_at for value in heard)
+
+
+def _for_the_one_named(draft: Draft, spoken: SpokenLine) -> SpokenLine:
+    """`妈妈138…，爸爸139…`: each number is for the line of the one who is named with it."""
+    if spoken.contact is None or spoken.position is not None or spoken.product is not None:
+        return spoken
+    theirs = [at for at, line in enumerate(draft.lines) if line.contact == spoken.contact]
+    return replace(spoken, position=theirs[0]) if len(theirs) == 1 else spoken
 
 
 def _each_for_its_contact(understanding: Understanding) -> tuple[SpokenLine, ...]:

@@ -88,6 +88,8 @@ class Answers:
             return remark
         if understood.intent in _ABOUT_BUYING and (bought := self._bought(understood, read)) is not None:
             understood = bought
+        if (named := self._recipient.each_named(text, understood, asked)) is not None:
+            return named
         if (of_carrier := self._recipient.of_carrier(text, understood, asked)) is not None:
             return of_carrier
         if (asked_on := self._asked_on.read(text, understood, asked)) is not None:

@@ -33,6 +33,9 @@ class CalledOff:
         self._hesitates = re.compile(
             rf"(?!.*(?:{off}|算了|不[要充买用开弄办])).*(?:{either(lexicon.words('answers.hesitates'))})"
         )
+        self._dear = re.compile(
+            rf"(?:{either(lexicon.words('answers.dear'))})(?:{either(lexicon.words('answers.dear_behind'))}|[\s!！~])*"
+        )
         self._never_mind = re.compile(rf"算了[\s,，]*(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
         go_on, behind = either(lexicon.words("answers.go_on")), either(lexicon.words("answers.behind"))
         self._go_on = re.compile(rf"(?:{go_on})(?:{go_on}|{behind}|[\s,，。!！])*")
@@ -64,6 +67,8 @@ class CalledOff:
                 rather = replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
             if rather is not None:
                 return rather
+        if asked.lines and understood.intent in _WAITING and self._dear.fullmatch(text):
+            return replace(understood, intent=Intent.FAQ, topic="bargain", clear=SURE, lines=(), problems=())
         waits = asked.asking is Slot.ACCOUNT and understood.intent in _WAITING
         if waits and self._hesitates.search(text):
             topic = NO_ACCOUNT_YET

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nlu.addresses import without_label
 from nlu.choices import NO_ANSWER
+from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import MARKS, SURE, either
@@ -44,6 +45,10 @@ class RecipientAsked:
         self._products = vocabulary.products
         self._lexicon = lexicon
         self._remarks = Remarks(lexicon)
+        own, number = either(lexicon.words("signs.own_front")), either(lexicon.words("signs.number_words"))
+        self._named_number = re.compile(
+            rf"(?:{own})?({people_pattern(lexicon)})(?:的|{number}|是|[:：,，\s])*(\d{{5,19}})"
+        )
         carriers = either(lexicon.groups("carriers.prefixes"))
         self._carrier = re.compile(
             rf"(?:{either(lexicon.words('answers.before'))})*(?:中国)?(?:{carriers})"
@@ -72,6 +77,27 @@ class RecipientAsked:
                 answer = SpokenLine(account=heard, account_kind=kind)
                 return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
         return understood
+
+    def each_named(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """`我妈138…，我爸139…`, to the question for the numbers of several people."""
+        if asked.asking is not Slot.ACCOUNT or len(asked.lines) < 2:
+            return None
+        pairs = list(self._named_number.finditer(text))
+        if not pairs or len(pairs) != len(_DIGITS.findall(text)):
+            return None
+        whole = Span(0, len(understood.text))
+        lines = tuple(SpokenLine(account=Heard(pair[2], whole), contact=pair[1]) for pair in pairs)
+        names = {line.contact for line in lines}
+        if len(names) < len(lines) or not all(map(self._accepted, lines)):
+            return None
+        return replace(
+            understood, intent=Intent.PROVIDE, confidence=SURE, lines=lines, problems=(), contact=None
+        )
+
+    def _accepted(self, line: SpokenLine) -> bool:
+        return line.account is not None and any(
+            kind.accepts(line.account.value) for kind in self._lexicon.accounts.values()
+        )
 
     def of_carrier(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """`移动的`, while a phone is topped up: whose number it is, and no goods of that carrier."""
@@ -132,6 +158,7 @@ class RecipientAsked:
         return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
 
 
+_DIGITS = re.compile(r"\d{5,}")
 _PHONE = re.compile(r"\d{11}")
 
 

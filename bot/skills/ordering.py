@@ -65,7 +65,10 @@ def filled(turn: Turn, base: Draft) -> Filling:
     if question and question.is_open and question.line > EVERY_LINE and len(base.lines) > 1:
         lines = tuple(
             replace(line, position=question.line)
-            if line.position is None and line.product is None and len(heard.lines) == 1
+            if line.position is None
+            and line.product is None
+            and len(heard.lines) == 1
+            and not (line.contact and any(other.contact == line.contact for other in base.lines))
             else line
             for line in heard.lines
         )
