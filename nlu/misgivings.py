@@ -54,6 +54,7 @@ def misgive(
         *unread_periods(text, events, left),
         *_unread_choices(events, left),
         *_misheard_carriers(text, events, left, lexicon),
+        *_misheard_less(text, events, left, lexicon),
         *_unread_changes(text, events, changes, left),
         *_unread_partners(text, events, nameable, lexicon),
         *shredded_numbers(text, events),
@@ -281,6 +282,19 @@ def _misheard_carriers(
                 for word in words
             ):
                 yield event.start
+
+
+def _misheard_less(
+    text: str, events: Sequence[Event], left: frozenset[int], lexicon: Lexicon
+) -> Iterable[int]:
+    """京东卡50兼五张: a count with an unread word in front that sounds like one of taking away."""
+    if not left:
+        return
+    sounds = {heard(word) for word in lexicon.words("signs.fewer") if len(word) == 1}
+    for event in events:
+        at = event.start - 1
+        if event.kind is EventKind.QUANTITY and at in left and heard(text[at]) in sounds:
+            yield event.start
 
 
 def _misspelt_tiers(text: str, events: Sequence[Event], lexicon: Lexicon) -> Iterable[int]:

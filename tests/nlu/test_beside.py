@@ -88,3 +88,14 @@ def test_words_that_say_more_are_asked_about(framer: Framer, joined: str) -> Non
     frame = framer.frame(f"50Q币{joined}QQ超级会员月卡，QQ都是672019384")
     lines = [line["sku"] for line in frame["lines"]]
     assert not (complete(frame) and lines == ["qcoin-50", "qq-svip-1m"])
+
+
+@pytest.mark.parametrize("text", ["京东卡50兼五张", "京东卡50件五张", "京东卡100减两张", "京东卡50 腿3张"])
+def test_what_sounds_like_less_orders_no_more(framer: Framer, text: str) -> None:
+    assert not complete(framer.frame(text))
+
+
+@pytest.mark.parametrize("text", ["京东卡50来五张", "京东卡50五张", "京东卡50的五张", "京东卡50要五张"])
+def test_what_only_asks_for_a_count_is_the_count(framer: Framer, text: str) -> None:
+    (line,) = framer.frame(text)["lines"]
+    assert (line["sku"], line["quantity"]) == ("jd-ecard-50", 5)
