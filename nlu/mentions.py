@@ -253,7 +253,7 @@ def _only_a_person(
 
 _MAY_BE_PEOPLE = frozenset({"学生", "企业", "个人"})
 _SAYS_WHO = re.compile(r"[是留大中小高穷名位家]$")
-_WISHING = frozenset("要买来开选换成改的有充")
+_WISHING = frozenset("要买来开") | frozenset("选换成改") | frozenset("的有充")
 """In front of a tier: it is that of goods."""
 _SAID_OUT = re.compile(r"$|[们用党]|[\s,，。;；!！?？~]")
 _GAME_WORLDS = "区服版站行"

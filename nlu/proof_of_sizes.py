@@ -190,7 +190,7 @@ _LETTER = re.compile("[a-z]{2}")
 _PERIOD = re.compile("[个张份][年季]")
 _YEARS = re.compile(r"(?<![^\s,，。;；])[百千万零]个?[年月天](?![^\s,，。;；])")
 _ALONE = re.compile("(?<![a-z0-9])[a-z](?![a-z0-9])")
-_DIGITS = "零一二三四五六七八九"
+_DIGITS = (*"零一二三四", *"五六七八九")
 _TWO_NUMERALS = re.compile(
     "(?<![零〇一二两三四五六七八九十百千])(?P<pair>[一二两三四五六七八九]{2})(?:个?月|天|年|周)"
 )
