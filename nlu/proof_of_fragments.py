@@ -104,7 +104,9 @@ class ProofOfFragments:
 
     def _continues(self, said: Said, record: Record, mine: str) -> bool:
         """度就超会, 冲罗单车: with the character in front of it a name is a short form of what other goods are called."""
-        read = {at for event in said.reading.events for at in range(event.start, event.end)}
+        spans = [(event.start, event.end) for event in said.reading.events]
+        spans += [(cue.start, cue.end) for found in said.reading.cues.values() for cue in found]
+        read = {at for start, end in spans for at in range(start, end)}
         for event in record.names[-1:]:
             run = _RUN_BEFORE.search(said.text, max(0, event.start - 3), event.start)
             typed = said.text[event.start : event.end].replace("的", "").replace(" ", "")

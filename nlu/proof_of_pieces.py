@@ -14,6 +14,7 @@ from itertools import pairwise
 from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
+from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, is_article, same_value
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
 from nlu.sounds import heard
@@ -116,7 +117,8 @@ class ProofOfPieces:
                 continue
             if self._torn_each.search(said.text, max(0, event.start - _REACH), event.start):
                 yield from said.all(Unproven.SHARED_COUNT)
-            alone = said.beside(event.start, SLOT_EVENTS) == [event]
+            counted = event.quantity.kind is QuantityKind.COUNTED
+            alone = counted and said.beside(event.start, SLOT_EVENTS) == [event]
             if alone and event.quantity.count == len(said.lines) and not event.quantity.each:
                 yield at, Unproven.COUNT
 
