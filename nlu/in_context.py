@@ -25,7 +25,10 @@ def in_context(
     if dropping or (signs.drop_line.search(reading.page.text) and len(expectation.lines) > 1):
         return Guess(Intent.MODIFY, None, 0.9)
     remembering = guess.intent is Intent.SAVE_CONTACT and reading.remembered is not None
-    if guess.intent not in _TAKES_SLOTS or not slots or remembering:
+    # 三张吧，还有个同事也要: of an order in hand nobody wants another one for the sound of it alone.
+    again = guess.intent is Intent.REORDER and not seen.has(CueKind.REORDER, CueKind.PAST)
+    again = again and guess.confidence < SURELY_AGAIN
+    if not (guess.intent in _TAKES_SLOTS or again) or not slots or remembering:
         return guess
     if seen.goods and guess.intent is Intent.ORDER:
         return guess
@@ -36,6 +39,7 @@ def in_context(
     return Guess(intent, None, max(0.85, guess.confidence))
 
 
+SURELY_AGAIN = 0.7
 _TAKES_SLOTS = frozenset(
     {
         Intent.ORDER,

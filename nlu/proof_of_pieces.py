@@ -51,13 +51,11 @@ class ProofOfPieces:
         lengths = {len(value) for value in used if value.isdigit()}
         for at, line, record in said.pairs():
             for event in record.accounts:
-                if event.account is None:
-                    continue
+                if event.account is None or event.account.contact:
+                    continue  # whose number somebody has is not said
                 if len(said.lines) > 1 and line.account is None and event.account.text not in used:
-                    yield (
-                        at,
-                        Unproven.RECIPIENT_UNUSED,
-                    )  # …B 充200。孙子要一张苹果充值卡, which goes to nobody
+                    # …B 充200。孙子要一张苹果充值卡, which goes to nobody
+                    yield at, Unproven.RECIPIENT_UNUSED
                 if event.account.text.isdecimal() and self._torn(said, record, event, lengths):
                     yield at, Unproven.RECIPIENT
             if Slot.ACCOUNT in record.inherited and _has_its_own(said, record):

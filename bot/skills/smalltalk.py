@@ -30,6 +30,8 @@ def thanks(turn: Turn) -> Reply:
 
 
 def help_(turn: Turn) -> Reply:
+    if (reply := _asked_back(turn)) is not None:
+        return reply
     choices = (*_starters(turn), turn.choice("choice.human", HUMAN))
     return turn.aside(turn.say("help"), choices, Purpose.WELCOME)
 
@@ -57,11 +59,8 @@ def faq(turn: Turn) -> Reply:
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
             return turn.aside(repair.waiting(turn))
-        if _asks_which(turn) and len(goods) == 1:
-            # `话费呀，还能是啥`, to which goods it shall be: the answer only sounds like a question. Where
-            # it would leave nothing to ask, a yes is wanted.
-            sized = any(line.measure_text for line in turn.conversation.draft.lines)
-            return choosing.take(turn, next(iter(goods)), sureness=0.0 if sized else 1.0)
+        if (reply := _asked_back(turn)) is not None:
+            return reply
         return turn.aside(turn.say("faq_unknown"), (*_named(turn), turn.choice("choice.human", HUMAN)))
     order = turn.order_on_table() or turn.shop.payable(turn.tx, turn.customer_id)
     if turn.heard.topic in OF_PAYING and order is not None and order.is_payable:
@@ -76,9 +75,16 @@ def _goods_named(turn: Turn) -> set[str]:
     return {product.product_id for product in named if product is not None}
 
 
-def _asks_which(turn: Turn) -> bool:
+def _asked_back(turn: Turn) -> Reply | None:
+    """`话费呀，还能是啥`, to which goods it shall be: the answer only sounds like a question. Where it would
+    leave nothing to ask, a yes is wanted."""
     question = turn.conversation.question
-    return question is not None and question.purpose is Purpose.ORDER and question.slot == Slot.PRODUCT
+    asked = question is not None and question.purpose is Purpose.ORDER and question.slot == Slot.PRODUCT
+    goods = _goods_named(turn)
+    if not asked or len(goods) != 1:
+        return None
+    sized = any(line.measure_text for line in turn.conversation.draft.lines)
+    return choosing.take(turn, goods.pop(), sureness=0.0 if sized else 1.0)
 
 
 def _named(turn: Turn) -> tuple[Choice, ...]:
