@@ -102,7 +102,7 @@ def _to_change(sign: Intent, guess: Guess, seen: Evidence) -> float | None:
     """换个套餐，要便宜的那种 changes what is in hand; None where the common rule holds."""
     if sign is Intent.ORDER and not (seen.sizes and seen.accounts):
         if not seen.goods:
-            return SURE_LET_GO
+            return SURE_OF_TWO
         return SURE_ORDER if guess.intent is Intent.MODIFY or seen.has(CueKind.MODIFY) else None
     return SURE_ORDER if sign in _HARMLESS and guess.intent is Intent.MODIFY else None
 

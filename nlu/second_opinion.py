@@ -17,7 +17,7 @@ from nlu.weighing import Weighed
 SURE_ORDER = 0.9
 LIKELY = 0.35
 AT_ALL = 0.2
-ALIKE = 0.8
+ALIKE = 0.7
 EXAMPLES_COUNT = 0.45
 """How much the examples say beside the whole message, where no sign says anything."""
 

@@ -83,8 +83,8 @@ def _asked_back(turn: Turn) -> Reply | None:
     goods = _goods_named(turn)
     if not asked or len(goods) != 1:
         return None
-    sized = any(line.measure_text for line in turn.conversation.draft.lines)
-    return choosing.take(turn, goods.pop(), sureness=0.0 if sized else 1.0)
+    complete = any(line.measure_text and line.account for line in turn.conversation.draft.lines)
+    return choosing.take(turn, goods.pop(), sureness=0.0 if complete else 1.0)
 
 
 def _named(turn: Turn) -> tuple[Choice, ...]:
