@@ -11,6 +11,7 @@ import re
 
 from nlu.after_orders import Sign, about_recipients, after_an_order, after_sales, past, told
 from nlu.asking import asking
+from nlu.believable import BEYOND_DOUBT, REFUSED, believable, without_yes
 from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
@@ -76,14 +77,14 @@ class Intents:
 
     def calls_off(self, evidence: Evidence) -> bool:
         """Whether a message as a whole surely wants nothing: 200话费那个先缓缓哈."""
-        return self._weighing.weigh(evidence).of(*_REFUSED) >= SURE_SHARE
+        return self._weighing.weigh(evidence).of(*REFUSED) >= SURE_SHARE
 
     def _decided(self, evidence: Evidence, weighed: Weighed) -> Guess:
         guess = self._examples.guess(evidence.masked, evidence.cues)
         heard = told(evidence, guess, weighed, self._signs)
         sign = heard or self._by_signs(evidence, guess, weighed)
         if sign is None:
-            return _believable(guess if guess.alike else rather(guess, weighed), weighed, evidence)
+            return believable(guess if guess.alike else rather(guess, weighed), weighed, evidence)
         intent, confidence = sign
         if (
             heard is None
@@ -94,7 +95,7 @@ class Intents:
                 weighed.intent, guess.topic if guess.intent is weighed.intent else None, weighed.share
             )
         if heard is None and not borne_out(intent, guess, weighed, evidence):
-            return _believable(rather(guess, weighed), weighed, evidence)
+            return believable(rather(guess, weighed), weighed, evidence)
         unheard = not guess.alike and weighed.of(intent) > SURE_SHARE
         if heard is None and not unheard and _outvoted(intent, guess, evidence):
             return guess
@@ -108,7 +109,7 @@ class Intents:
         is one beyond doubt a likely no only counts."""
         if self._examples.guess(seen.masked, seen.cues).alike:
             return False
-        more = BARE.sub("", _without_yes(seen.masked, seen))
+        more = BARE.sub("", without_yes(seen.masked, seen))
         if not more or self._courteous(more):
             return False
         yes = [(cue.start, cue.end) for cue in seen.cues.get(CueKind.CONFIRM, ())]
@@ -119,7 +120,7 @@ class Intents:
         ]
         alone = self._examples.guess(more)
         likely = LIKELY_NO if weighed.of(Intent.CONFIRM) >= BEYOND_DOUBT else 0.0
-        return bool(no) or (alone.intent in _REFUSED and alone.confidence >= likely)
+        return bool(no) or (alone.intent in REFUSED and alone.confidence >= likely)
 
     def _courteous(self, text: str) -> bool:
         return any(self._is_pure(kind, text) for kind in (CueKind.CONFIRM, CueKind.THANKS, CueKind.GREET))
@@ -286,8 +287,6 @@ _ORDERS_NOTHING = frozenset(
 
 SAID_AS_WRITTEN = 0.98
 NEARLY_WRITTEN = 0.96
-SURE_YES = 0.65
-BEYOND_DOUBT = 0.9
 LIKELY_NO = 0.6
 A_WORD = 4
 """So long is a bare yes or no, its particles included."""
@@ -297,7 +296,6 @@ _ACTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.CONFIRM})
 """What moves an order on. Examples alone never make a message so."""
 
 _LETS_GO = frozenset({Intent.CANCEL, Intent.DENY, Intent.MODIFY})
-_REFUSED = frozenset({Intent.CANCEL, Intent.DENY})
 _POLITE = frozenset({Intent.GREET, Intent.THANKS})
 
 SURE_STICKER = 0.92
@@ -309,8 +307,6 @@ SURE_SHARE = 0.7
 SURE_VOTE = 0.93
 """From here on the examples are right where a sign says something else (`tests/nlu/held_out.py`)."""
 
-_NEGATION = re.compile(r"[不没别莫勿甭唔冇未非否无]|\b(?:no|not|nope|never|dont)\b|n't")
-
 
 def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
     """Whether the examples are so sure of something else that a single sign must have meant it, too. Who
@@ -321,7 +317,7 @@ def _outvoted(intent: Intent, guess: Guess, seen: Evidence) -> bool:
     told = own and guess.intent is Intent.FAQ and guess.confidence < SAID_AS_WRITTEN
     if told or (intent is Intent.REFUND and guess.intent is not Intent.FAQ):
         return False
-    if guess.intent in _REFUSED and seen.corrected and seen.slots:
+    if guess.intent in REFUSED and seen.corrected and seen.slots:
         return False
     if guess.intent in _POLITE and (seen.slots or seen.nouns or seen.unknown):
         return False
@@ -340,51 +336,6 @@ def _let_go(seen: Evidence, guess: Guess, weighed: Weighed) -> Sign:
     if guess.intent in _LETS_GO and weighed.of(Intent.ORDER) < SURE_ORDER:
         return guess.intent, 0.7
     return None if weighed.of(Intent.ORDER) > weighed.of(*_LETS_GO) else (Intent.CANCEL, 0.6)
-
-
-def _believable(guess: Guess, weighed: Weighed, seen: Evidence) -> Guess:
-    """What the examples say where no sign does; a yes only where they are sure and nothing negates, unless the
-    whole message is one beyond doubt: 没毛病，就它了."""
-    if not guess.alike and _unfounded(guess.intent, seen):
-        return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
-    doubtful_yes = (
-        guess.intent is Intent.CONFIRM
-        and (guess.confidence < SURE_YES or _negates(seen))
-        and (weighed.of(Intent.CONFIRM) < BEYOND_DOUBT or seen.has(*_SAYS_NO))
-    )
-    if guess.confidence < 0.3 or doubtful_yes:
-        return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
-    return guess
-
-
-_SAYS_NO = (
-    CueKind.DENY,
-    CueKind.FORBID,
-    CueKind.DROP,
-    CueKind.CORRECTION,
-    CueKind.CORRECTION_OR_DROP,
-    CueKind.INSTEAD,
-)
-
-
-def _unfounded(intent: Intent, seen: Evidence) -> bool:
-    """A value where none was said, a no where nothing negates: nonsense likens to anything."""
-    if intent is Intent.PROVIDE:
-        return not (seen.slots or seen.nouns or seen.qualifiers or seen.contact or seen.units)
-    return intent in _REFUSED and not _negates(seen) and not seen.has(*_SAYS_NO)
-
-
-def _negates(seen: Evidence) -> bool:
-    """Whether something is negated but for what says yes itself: 没问题, 没错."""
-    return _NEGATION.search(_without_yes(seen.text, seen)) is not None
-
-
-def _without_yes(text: str, seen: Evidence) -> str:
-    """The text with blanks for the words that say yes."""
-    characters = list(text)
-    for cue in seen.cues.get(CueKind.CONFIRM, ()):
-        characters[cue.start : cue.end] = " " * (cue.end - cue.start)
-    return "".join(characters)
 
 
 def _whole(seen: Evidence) -> bool:
