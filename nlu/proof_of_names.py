@@ -32,6 +32,7 @@ class ProofOfNames:
 
     def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Assortment) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
+        self._telling = lru_cache(maxsize=NAMES_KEPT)(self._telling_of)
         self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
         few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
         self._all_written = "\0".join(self._written(product_id) for product_id in few)
@@ -48,6 +49,7 @@ class ProofOfNames:
         yield from self._torn_tiers(said)
         yield from self._slipped_tiers(said)
         yield from self._heard_of_kin(said)
+        yield from self._unsaid_kinds(said)
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
         yield from _joined_with_strangers(said)
@@ -153,6 +155,26 @@ class ProofOfNames:
                 for word in words
             ):
                 yield at, Unproven.SIBLING
+
+    def _unsaid_kinds(self, said: Said) -> Iterator[Doubt]:
+        """玛拉雅会员: a name with a slip means no 喜马拉雅儿童会员 beside a plain one where nothing says 儿童."""
+        for at, line, record in said.pairs():
+            if line.product is None or record.name is None or record.name.closeness is Closeness.EXACT:
+                continue
+            telling = self._telling(line.product.value)
+            sounds = {heard(piece) for word in telling for piece in ((word,) if word.isascii() else word)}
+            if telling and not any(sound in heard(said.text) for sound in sounds):
+                yield at, Unproven.SIBLING
+
+    def _telling_of(self, product_id: str) -> frozenset[str]:
+        """The tiers and kinds in the name of goods that one of their siblings does without."""
+        own = self._kinds(product_id)
+        kin = [one for one in self._table.kin(product_id) if one != product_id]
+        return next((own - self._kinds(one) for one in kin[:KIN_MAX] if self._kinds(one) < own), frozenset())
+
+    def _kinds(self, product_id: str) -> frozenset[str]:
+        name = self._vocabulary.products[product_id].name
+        return frozenset(token.text for token in self._table.namer.tokens(name) if token.role in _KINDS)
 
     def _words_of_others(self, said: Said) -> Iterator[Doubt]:
         """Windows 10 氨装U盘: what stands behind a name are characters of another one that it may mean, and
@@ -316,6 +338,8 @@ _CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券
 _DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
+_KINDS = frozenset({Role.BRAND, Role.TIER, Role.SUBJECT, Role.CONTENT})
+"""儿童 is as good as a brand to the words of the trade."""
 _RUN = re.compile("(?=([\u4e00-\u9fff]{2}))")
 _RUN_BEHIND = re.compile(" ?的?(?P<run>[\u4e00-\u9fff]{2,6})")
 _SLIPS_FROM = 3

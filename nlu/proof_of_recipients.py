@@ -98,7 +98,7 @@ class ProofOfRecipients:
 
 
 def _goes_on(said: Said, event: Event) -> bool:
-    """26509—13384: half a number is none, unless the other half is a size. And a single numeral of the next line that begins a word there
+    """26509—13384: half a number is none, unless the other half is a size. And a single numeral of the next line or clause that begins a word there
     (…八幺, 零氪党破戒了) belongs to the word."""
     if event.account is None or not event.account.text.isdecimal():
         return False
@@ -152,7 +152,7 @@ _PIECES_MIN = 8
 _DASHED_ON = re.compile(r" ?[-—–_·]+ ?(\d{2})")
 _TORN_IN_FRONT = re.compile(r"\(\d\)$")
 _TORN_REACH = 4
-_NEXT_LINE = re.compile(r"\n.$")
+_NEXT_LINE = re.compile(r"[\n,，。;；] ?.$")
 _WORD = re.compile("[\u4e00-\u9fff]{2}")
 _PLACE_MIN = 6
 _FRONT = 4

@@ -188,13 +188,13 @@ def _named(said: Said, size: Event) -> bool:
 
 _LETTER = re.compile("[a-z]{2}")
 _PERIOD = re.compile("[个张份][年季]")
-_YEARS = re.compile(r"(?<![^\s,，。;；])[百千万零]个?[年月天](?![^\s,，。;；])")
+_YEARS = re.compile(r"(?<![^\s,，。;；用])[百千万零]个?[年月天](?![^\s,，。;；的])")
 _ALONE = re.compile("(?<![a-z0-9])[a-z](?![a-z0-9])")
 _DIGITS = (*"零一二三四", *"五六七八九")
 _TWO_NUMERALS = re.compile(
     "(?<![零〇一二两三四五六七八九十百千])(?P<pair>[一二两三四五六七八九]{2})(?:个?月|天|年|周)"
 )
-_CENTURY = re.compile(r"[百千万零]个?[年月天](?=$|[\s,，。;；!！])")
+_CENTURY = re.compile(r"[百千万零]个?[年月天](?=$|的|[\s,，。;；!！])")
 """会员百年: what is left of 一百年 or of another number."""
 _TWO = 2
 _NO = "不"
