@@ -94,6 +94,7 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
         or (
             _OF_NUMBERS.fullmatch(cue.word) is not None  # …这个号几块钱 and 这个号多少米 ask for no number
             and around.signs.number_asked.search(around.text, 0, cue.start) is not None
+            and not around.text.startswith(_MONEY, cue.end)  # 这个号要多少|钱
         )
         or _not_to_be_asked(cue, around)
         or _of_little(cue, around)
@@ -192,6 +193,7 @@ def _clause(text: str, cue: Cue) -> str:
 
 
 _OF_NUMBERS = re.compile("[是要得]?(?:多少|几多|duoshao)[呀啊呢]?")
+_MONEY = (*"钱块元米毛", "银子", "大洋")
 _INSTEAD_OF_ANOTHER = frozenset(
     {CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.STATUS, CueKind.HISTORY, CueKind.RECEIPT, CueKind.HUMAN}
 )
