@@ -9,7 +9,8 @@ from __future__ import annotations
 from nlu.corrections import CueKind
 from nlu.evidence import Evidence
 from nlu.examples import Guess
-from nlu.second_opinion import SURE_ORDER, orders_beside
+from nlu.overruling import SURE_ORDER
+from nlu.second_opinion import orders_beside
 from nlu.signs import Signs
 from nlu.understanding import Intent
 from nlu.weighing import Weighed

@@ -16,9 +16,9 @@ from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
-from nlu.overruling import overruled
+from nlu.overruling import SURE_ORDER, overruled
 from nlu.repeated import either_of
-from nlu.second_opinion import SURE_ORDER, borne_out, rather
+from nlu.second_opinion import borne_out, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
 from nlu.weighing import Weighed, Weighing

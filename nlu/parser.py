@@ -75,6 +75,7 @@ class _Meant:
     """What one reading of a message means."""
 
     understood: Understanding
+    seen: Evidence
     doubts: Mapping[int, frozenset[Unproven]] | None
     """By place: why a line is not proven; None where its intent has no lines to prove."""
 
@@ -182,7 +183,7 @@ class Parser:
         if understood.intent in _JUDGED and not expectation.lines and self._beside.disturbs(reading):
             understood = replace(understood, lines=tuple(map(asked_about, understood.lines)))
         understood = besides(reading.page.text, understood, reading.events, expectation, self._signs)
-        return _Meant(understood, doubts)
+        return _Meant(understood, seen, doubts)
 
     def _spoken(
         self, reading: Reading, records: Sequence[Record], hand: LineInHand | None = None
@@ -202,7 +203,7 @@ class Parser:
             doubts = self._doubts(reading, self._spoken(reading, reading.records))
         if self._prover.hangs_on_talk(reading, doubts):
             return None
-        if self._intents.calls_off(evidence_of(reading, self._signs)):
+        if self._intents.calls_off(meant.seen):
             return None
         again = self._reader.read(heard, self._assortment)
         better = self._meant(text, again, NOTHING_EXPECTED, None)

@@ -162,16 +162,20 @@ class ProofOfNames:
             if line.product is None or record.name is None or record.name.closeness is Closeness.EXACT:
                 continue
             telling = self._telling(line.product.value)
+            if not telling:
+                continue
             # 扣扣超会 says 超级 by its first character.
             sounds = {heard(word if word.isascii() else word[0]) for word in telling}
-            if telling and not any(sound in heard(said.text) for sound in sounds):
+            whole = heard(said.text)
+            if not any(sound in whole for sound in sounds):
                 yield at, Unproven.SIBLING
 
     def _telling_of(self, product_id: str) -> frozenset[str]:
         """The tiers and kinds in the name of goods that one of their siblings does without."""
         own = self._kinds(product_id)
         kin = [one for one in self._table.kin(product_id) if one != product_id]
-        return next((own - self._kinds(one) for one in kin[:KIN_MAX] if self._kinds(one) < own), frozenset())
+        others = map(self._kinds, kin[:KIN_MAX])
+        return next((own - theirs for theirs in others if theirs < own), frozenset())
 
     def _kinds(self, product_id: str) -> frozenset[str]:
         name = self._vocabulary.products[product_id].name

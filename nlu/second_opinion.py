@@ -14,7 +14,6 @@ from nlu.signs import Signs
 from nlu.understanding import Intent
 from nlu.weighing import Weighed
 
-SURE_ORDER = 0.9
 LIKELY = 0.35
 AT_ALL = 0.2
 ALIKE = 0.7
