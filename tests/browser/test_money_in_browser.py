@@ -95,6 +95,8 @@ def test_a_code_is_paid_at_alipay_and_the_page_moves_on_by_itself(visitor: Invit
     me.page.locator('form[action$="/by/alipay"] button').click()
     code = me.page.get_by_alt_text("付款二维码")
     expect(code).to_be_visible()
+    # A picture is visible before it is there: ask for it when it has come.
+    expect(code).to_have_js_property("complete", True)
     assert code.evaluate("image => image.naturalWidth") > 0
     order_no = re.search(r"[0-9]{14}", me.page.locator(".amount").inner_text())
     assert order_no is not None

@@ -118,7 +118,7 @@ def test_what_waited_for_the_network_survives_a_reload(visitor: Invite) -> None:
         me.page.reload()
         expect(me.page.locator("#entries [data-who=bot]")).to_have_count(1)
         assert me.bubbles("customer") == ["有人吗"]
-    assert me.page.evaluate("""localStorage.getItem("xiadan.queue")""") == "[]"
+    me.page.wait_for_function('localStorage.getItem("xiadan.queue") === "[]"')
 
 
 def test_a_webview_without_sockets_is_served_by_plain_requests(visitor: Invite) -> None:

@@ -21,6 +21,7 @@ from tests.emulator.rail import Rail
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Emulated gateways</title>
+<link rel="icon" href="data:,">
 <style>body{{font:15px system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td{{padding:.15rem 1rem .15rem 0}}
 td:last-child{{color:#666}}input,select,button{{font:inherit}}input[type=number]{{width:7rem}}</style>
 <h1>Emulated gateways</h1><p>What a code leads to is listed here. Times are seconds; a knob works from now on.{rails}"""

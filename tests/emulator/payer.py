@@ -16,6 +16,7 @@ from tests.emulator.rail import Rail
 PAGE = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{rail} 收银台（模拟）</title>
+<link rel="icon" href="data:,">
 <style>body{{font:16px system-ui;max-width:28rem;margin:2rem auto;padding:0 1rem}}form{{margin:1rem 0}}
 button,input{{font:inherit;padding:.5rem 1rem}}</style>
 <h1>{rail} 收银台（模拟）</h1>
