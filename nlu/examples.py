@@ -77,12 +77,13 @@ class Examples:
     def _train(self, cues: Cues) -> None:
         """Complement naive Bayes over features: closed form, a few milliseconds."""
         counts: dict[tuple[Intent, str | None], Counter[str]] = {}
-        total: Counter[str] = Counter()
         for phrase, meaning in zip(self._phrases, self._meanings, strict=True):
             stance = {cue.kind for cue in cues.read(phrase)}
-            features = self._features(phrase, stance)
-            counts.setdefault(meaning, Counter()).update(features)
-            total.update(features)
+            counts.setdefault(meaning, Counter()).update(self._features(phrase, stance))
+        total: dict[str, int] = {}
+        for own in counts.values():
+            for feature, count in own.items():
+                total[feature] = total.get(feature, 0) + count
         size, everything = len(total) or 1, sum(total.values())
         self._voted = list(counts)
         self._absent: list[float] = []

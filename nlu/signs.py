@@ -5,6 +5,8 @@ The words are data; what stands in front, between and behind them is decided onc
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from nlu.lexicon import Lexicon
 from nlu.signs_of_changing import SignsOfChanging
 from nlu.signs_of_dealing import SignsOfDealing
@@ -45,8 +47,9 @@ class Signs(SignsOfDealing, SignsOfRefusing, SignsOfChanging, SignsOfNaming):
     """Sounds of thinking, which may part a word from the next."""
 
     @classmethod
+    @lru_cache(maxsize=4)
     def read(cls, lexicon: Lexicon) -> Signs:
-        """Put the patterns together."""
+        """Put the patterns together, once for all who ask for those of a lexicon."""
         return cls(lexicon)
 
     def __init__(self, lexicon: Lexicon) -> None:

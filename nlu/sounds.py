@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
+_LAST_CHARACTER = 0x9FFF
+"""The last of the characters in use; half of the table stands behind it, and nobody writes those."""
+
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
@@ -36,8 +39,10 @@ def _first_syllables() -> tuple[list[str | None], array[int]]:
     syllables: list[str | None] = [None]
     places: dict[str, int] = {}
     readings = _readings_by_character()
-    by_code = array("H", bytes(2 * (max(readings) + 1)))
+    by_code = array("H", bytes(2 * (_LAST_CHARACTER + 1)))
     for code, spoken in readings.items():
+        if code > _LAST_CHARACTER:
+            continue
         first = spoken.partition(",")[0]
         if first not in places:
             places[first] = len(syllables)

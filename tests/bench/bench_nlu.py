@@ -22,8 +22,6 @@ from pathlib import Path
 from statistics import quantiles
 
 from rapidfuzz import fuzz, process
-from rich.console import Console
-from rich.table import Table
 
 from bot.filling import vocabulary_of
 from nlu.lexicon import Lexicon
@@ -98,6 +96,10 @@ def main() -> None:
 
 
 def _print(measured: list[Figures]) -> None:
+    # Not loaded by the processes that are measured: they do not print.
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(
         title="Reading", caption="wrong is what would have been ordered wrongly, without a question"
     )
