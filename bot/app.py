@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -94,6 +94,9 @@ class App:
         return await self.bank.pay(payment.ask, method, although_closed=although_closed, again=again)
 
 
+A_DAY_OF_MINUTES = 24 * 60
+
+
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """What a shop is put together from. `send_notice` None: the bank's notices are handed straight
@@ -123,6 +126,8 @@ class Assembly:
     """Those of another shop with the same words, where many shops are rehearsed in one process."""
     sendings: Mapping[str, Sending] = field(default_factory=dict)
     send_notice: Callable[[RawNotice], Awaitable[bool]] | None = None
+    sweeps_every_minutes: int | None = None
+    """How often the books are checked; None: as the policy says."""
 
 
 @asynccontextmanager
@@ -130,6 +135,8 @@ async def assemble(parts: Assembly) -> AsyncIterator[App]:
     """A shop over the sandbox bank and supplier. Raises what is wrong with its data."""
     clock = parts.clock
     policy = Policy.read(parts.data / "policy.toml")
+    if parts.sweeps_every_minutes is not None:
+        policy = replace(policy, sweep=replace(policy.sweep, every_minutes=parts.sweeps_every_minutes))
     price_rules = PriceRules.read(parts.data / "pricing.toml")
     readers = parts.readers or Readers(Lexicon.read(parts.data), policy.reading.sure_at)
     wording = Wording.read(parts.data / "replies.yaml")
@@ -231,6 +238,8 @@ async def assemble_sandbox(
         catalog=catalog,
         supplier_delay=supplier_delay,
         readers=readers,
+        # A month of a rehearsal is a matter of seconds: checking the books is most of what happens in it.
+        sweeps_every_minutes=A_DAY_OF_MINUTES,
     )
     async with assemble(parts) as app:
         yield app
