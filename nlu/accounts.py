@@ -6,7 +6,7 @@ Numbers are read in `nlu/account_numbers.py`; here stand the accounts in letters
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from nlu.account_hints import hints, landlines, without_hints
@@ -45,6 +45,7 @@ __all__ = [
     "carrier",
     "is_plate",
     "read",
+    "take_hosts_named",
 ]
 
 
@@ -61,7 +62,6 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
             if mark.value.claimed:
                 page.take(mark.start, mark.end)
             marks.append(mark)
-    _take_hosts_named(page, marks)
     taken = [mark for mark in marks if mark.value.claimed]
     perhaps = [
         mark
@@ -77,8 +77,9 @@ def _holds(whole: Mark[Account], part: Mark[Account]) -> bool:
     return longer and whole.start <= part.start and part.end <= whole.end
 
 
-def _take_hosts_named(page: Page, marks: list[Mark[Account]]) -> None:
-    """战网绑的是163那个 zhang@163.com: the number is the host of the address, and no size."""
+def take_hosts_named(page: Page, marks: Iterable[Mark[Account]]) -> None:
+    """战网绑的是163那个 zhang@163.com: the number is the host of the address, and no size. Call when the names
+    are taken: that of 163邮箱会员 is part of goods."""
     for mark in marks:
         host = _HOST_IN_DIGITS.search(mark.value.text) if mark.value.said == EMAIL else None
         if host is None:
@@ -197,6 +198,10 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             continue  # 企业邮箱10用户 counts
         if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
             continue  # 这个邮箱的Microsoft 365 names goods
+        if found[0] in _mail_hosts(lexicon) and _mailbox(lexicon).match(text, found.end()) is not None:
+            continue  # 账号是outlook邮箱 x@outlook.com: whose mail the address is
+        if label and label.kind == EMAIL and found[0] in _latin_tiers(lexicon):
+            continue  # 网易邮箱VIP
         linked = label is not None and any(link in text[label.end : found.start()] for link in "是:为")
         if label and label.kind in (None, GAME_ID, UID, EMAIL) and (linked or _is_name(found[0], label)):
             said = None if label.kind == UID else label.kind
@@ -240,6 +245,24 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
 def _linking(lexicon: Lexicon) -> frozenset[str]:
     """The `is` of `username is BlueTiger_77`."""
     return frozenset(word.strip(" :") for word in lexicon.words("accounts.linkers") if word.isascii())
+
+
+@lru_cache(maxsize=4)
+def _latin_tiers(lexicon: Lexicon) -> frozenset[str]:
+    """Words that lift goods above others: pro, vip."""
+    tiers = (word for words in lexicon.groups("goods.premium").values() for word in words)
+    return frozenset(word for word in (*tiers, *lexicon.words("goods.generic")) if word.isascii())
+
+
+@lru_cache(maxsize=4)
+def _mail_hosts(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(lexicon.words("accounts.mail_hosts"))
+
+
+@lru_cache(maxsize=4)
+def _mailbox(lexicon: Lexicon) -> re.Pattern[str]:
+    boxes = (word for word in lexicon.words("accounts.mailboxes") if not word.isascii())
+    return re.compile(f" ?(?:{'|'.join(map(re.escape, boxes))})")
 
 
 def _is_name(token: str, label: Label) -> bool:

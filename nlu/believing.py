@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from nlu.accounts import Account
+from nlu.accounts import EMAIL, Account
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import Clauses
 from nlu.assortment import Assortment
@@ -17,6 +17,7 @@ from nlu.entries import Entry
 from nlu.found import Found, Slots
 from nlu.leftovers import Leftovers
 from nlu.lexicon import Lexicon
+from nlu.mailboxes import Mailboxes
 from nlu.mention import Mention, MentionKind
 from nlu.mentions import believed, owners, with_owner
 from nlu.numbers_used import (
@@ -71,6 +72,9 @@ class Believing:
             [mark.start for mark in found.recipients],
             lambda end: introduces(text, end, found.recipients, self._lexicon),
         )
+        mailboxes = Mailboxes(text, found.recipients, found.numbers, self._lexicon)
+        mailed = EMAIL in goods.account_kinds(m for m in found.mentions if m.kind is MentionKind.NAME)
+        theirs += mailboxes.whose(found.mentions, mailed)
         mentions = tuple(mention for mention in found.mentions if mention not in theirs)
         mentions = believed(text, mentions, found.sizes, goods, _several(found), self._rejecting)
         mentions = split_by_sizes(text, mentions, found.sizes, self._entries)
@@ -87,7 +91,7 @@ class Believing:
         strange = [m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)]
         perhaps_told = clauses.stories([*counted, *strange]) | clauses.named_in_stories(named)
         used = tuple(
-            with_owner(text, mark, theirs)
+            mailboxes.labelled(with_owner(text, mark, theirs), theirs)
             for mark in self._recipients(found, goods, mentions, sizes, kind_asked)
         )
         counted = without_parts(counted, len({mark.value.text for mark in used}))

@@ -59,6 +59,7 @@ class Finding:
         self._set_aside(page)
         mentions = self._mentioned(page, recipients, goods)
         self._take_names(page, mentions)
+        accounts.take_hosts_named(page, recipients)
         words = self._with_verbs(page, _with_references(page, order), mentions)
         parts = parts_of_numbers(page, self._lexicon)
         others = other_numbers.read(page, self._lexicon, self._units)

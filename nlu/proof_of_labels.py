@@ -21,7 +21,8 @@ class ProofOfLabels:
         self._goods = goods
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
-        """Which lines may be but one of several sizes that were named."""
+        """Which lines may be but one of several sizes that were named, or hold the label of other goods."""
+        yield from self._of_others(said)
         if said.turned:
             return
         ordered: dict[str, set[str]] = {}
@@ -35,6 +36,17 @@ class ProofOfLabels:
                 for word in self._words(said, event, product_id):
                     if word in meant and skus.isdisjoint(meant[word]):
                         yield said.nearest(event.start), Unproven.SIZE_UNUSED
+
+    def _of_others(self, said: Said) -> Iterator[Doubt]:
+        """邮箱新号来俩, where only a slip of a name says which goods have a 新号: it is none of the line's own."""
+        for at, line, record in said.pairs():
+            if line.product is None or line.sku is None:
+                continue
+            own = self._goods.words_of(line.product.value)
+            for event in record.qualifiers:
+                label = event.mention is not None and event.mention.role is None
+                if label and event.mention is not None and event.mention.text not in own:
+                    yield at, Unproven.TIER_UNUSED
 
     def _words(self, said: Said, event: Event, product_id: str) -> Iterator[str]:
         text = squeezed(said.text[event.start : event.end])[0]

@@ -5,6 +5,7 @@ It is exactly right or it is a problem: a masked, short or long number is never 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -75,7 +76,8 @@ class Account:
             if self.said == PHONE and kind in (QQ, UID):
                 problem = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, self.text)
                 return Recipient(kind, None, problem)
-            return Recipient(kind, None)
+            number = _QQ_MAIL.fullmatch(self.text) if kind == QQ else None
+            return Recipient(kind, number[1] if number else None)
         text = (self.as_typed if kind == UID else self.as_given if kind == GAME_ID else "") or self.text
         known = lexicon.accounts.get(kind)
         if known and known.accepts(text):
@@ -104,6 +106,9 @@ def name_typed(page: Page, start: int, end: int) -> str:
     written = unicodedata.normalize("NFKC", typed(page, start, end))
     return "".join(character for character in written if character not in INVISIBLE)
 
+
+_QQ_MAIL = re.compile(r"([1-9]\d{4,10})@qq\.com")
+"""Its mail is told by a QQ number, and says whose it is."""
 
 # A label names a kind; people also call these kinds by it.
 _MAY_BE_CALLED: dict[str, tuple[str, ...]] = {
