@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from nlu.clause_judge import RECIPIENT, SLOT, TURN, Clause, ClauseJudge
 from nlu.idle import Idle, only_size
+from nlu.other_numbers import OtherKind
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import SpokenLine
@@ -90,6 +91,9 @@ def _masked(reading: Reading) -> str:
         label = event.account.label if event.account is not None else None
         for start, end in ((event.start, event.end), *((label,) if label else ())):
             text[start:end] = sign * (end - start)
+    for mark in reading.others:
+        if mark.value.kind is OtherKind.MANY and text[mark.start] in _VAGUE:
+            text[mark.start : mark.end] = RECIPIENT * (mark.end - mark.start)
     for start, end in reading.refusals:
         text[start:end] = " " * (end - start)
     for start, end, slot in reading.masks:
@@ -98,4 +102,6 @@ def _masked(reading: Reading) -> str:
     return re.sub(rf"{TURN}+", TURN, "".join(text))
 
 
+_VAGUE = frozenset("几好")
+"""How a count of houses begins that nobody knows exactly: 几套出租屋, 好几户."""
 _SIGNS = re.compile(f"[{SLOT}{RECIPIENT}{TURN}]")

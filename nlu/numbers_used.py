@@ -53,7 +53,8 @@ def counts_people(
 
 
 _EACH_ONE = re.compile("人 ?(?:[0-9一二两三四五六七八九十各]|手)")
-_OF_PEOPLE = frozenset(("个", "位", "名"))
+_OF_PEOPLE = frozenset(("个", "位", "名", "套", "间", "家", "处", "台", "部", "辆"))
+"""Whoever pays for several: people, and houses, shops and cars of theirs."""
 _CHINESE = re.compile(r"(?!的)[\u4e00-\u9fff]{2}")
 
 

@@ -175,7 +175,15 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?<![第\da-z])(?!{goods})(?!{labelled})(?!{before_label})(?!一人 ?{_N})(?!(?<=[来要整搞拿买])[一1] ?个)(?P<all>{counted}|{pair}|(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?))(?!\d)",
         _group,
     )
-    yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡)", _group
+    yield many, "家", rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡|门?店|公司|网吧|餐厅|饭店)", _group
+    yield (
+        many,
+        "户",
+        rf"(?<![每第])(?P<all>(?:(?P<n>{_FEW}|[俩仨])|(?P<m>\d{{1,2}})) ?户)(?![口外型主号])",
+        _group,
+    )
+    houses = "(?:出租)?(?:房|屋|店|门面|铺)|车(?!票|厘)|表"
+    yield many, "几", rf"(?P<all>好?几 ?[套间家处部台辆块](?={houses})|好几 ?户|几 ?户)", _nothing
     shared = rf"(?=[\u4e00-\u9fff]{{0,5}}(?<![{_GOODS_ENDS}])[, ]?(?:{words['shares']}))"
     yield many, "人位手", rf"(?<![第\d])(?P<all>(?:(?P<n>{_FEW})|(?P<m>\d{{1,2}})) ?[个位名]){shared}", _group
     together = "一共|总共|共|这|那|以上|上面|下面|以下|合计"
@@ -207,7 +215,8 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield (
         OtherKind.MEASURE,
         "老小",
-        r"(?<=[老小])(?P<all>[一二三四五六七八九])(?=[的那他她充要,\s:：\d\0]|手机|号)",
+        r"(?:(?<=[老小])(?=.(?:[的那他她充要,\s:：\d\0]|手机|号))|(?<=老)(?<![养古]老)(?=[二三四五六](?![次国百千万元块年月天周个张份\d])))"
+        r"(?P<all>[一二三四五六七八九])",
         _nothing,
     )  # 老二的手机
     yield (
@@ -243,7 +252,12 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.MEASURE, "h", r"(?<![a-z])s?he(?:'s| is) (?P<all>\d{1,2})(?![\d.])", _nothing
     seat = rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?号(?:机|位|桌|座|包厢|包间|包房|房|床|窗口|车厢))(?!型|票|卡|券|主|\d)"
     yield OtherKind.MEASURE, "号", seat, _nothing
-    yield OtherKind.MEASURE, "初高大", r"(?P<all>[初高大][一二三四])(?=的|了|生|,|$|学|下|上|班)", _nothing
+    yield (
+        OtherKind.MEASURE,
+        "初高大研博",
+        r"(?P<all>[初高大研博][一二三四])(?=的|了|生|,|$|学|下|上|班)",
+        _nothing,
+    )
     yield OtherKind.MEASURE, "样种", rf"(?P<all>{_FEW}[样种])(?=东西|商品|都|[:,\s])", _nothing
     yield OtherKind.MEASURE, "满", r"(?P<all>满 ?\d+(?:元|块)? ?[减送返打] ?\d+(?:元|块)?)", _nothing
     yield (
