@@ -33,6 +33,7 @@ from nlu.page import Mark
 from nlu.quantities import Quantity
 from nlu.signs import Signs
 from nlu.split_names import split_by_sizes
+from nlu.spoken_of import spoken_of
 from nlu.unlabelled import unlabelled, without_idle
 
 Sizes = tuple[Mark[Amount], ...]
@@ -80,6 +81,12 @@ class Believing:
         mentions = split_by_sizes(text, mentions, found.sizes, self._entries)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+        aside = spoken_of(
+            text, mentions, [start for start, _ in found.numbers], [mark.start for mark in found.recipients if mark.value.claimed],
+            found.cues, self._lexicon,
+        )  # fmt: skip
+        mentions = tuple(mention for mention in mentions if mention not in aside)
+        named = [mention for mention in named if mention not in aside]
         clauses = Clauses(
             text, found.page.rest(), mentions, found.recipients, found.cues,
             found.numbers, self._signs,
@@ -96,7 +103,14 @@ class Believing:
         )
         counted = without_parts(counted, len({mark.value.text for mark in used}))
         counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
-        return Slots(mentions, used, self._of_no_recipient(sized, used, mentions), counted, perhaps_told)
+        return Slots(
+            mentions,
+            used,
+            self._of_no_recipient(sized, used, mentions),
+            counted,
+            perhaps_told,
+            frozenset(mention.start for mention in aside),
+        )
 
     def _in_misspelt_units(self, found: Found) -> Found:
         misspelt = [mention for mention in found.mentions if mention.guessed and self._is_unit(mention)]

@@ -64,3 +64,5 @@ class Slots:
     counted: tuple[Mark[Quantity], ...]
     told: frozenset[int]
     """Where numbers stand that are perhaps only told: an order that is whole without them is read so."""
+    spoken_of: frozenset[int]
+    """Where goods are named that are only spoken of: they are none of the order."""

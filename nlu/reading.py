@@ -196,7 +196,7 @@ class Reader:
             spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
             told=slots.told,
-            elsewhere=_elsewhere(found, events),
+            elsewhere=_elsewhere(found, events, slots),
             refused=refused,
             refusals=(*unwanted, *refused_here(text, events, self._signs)),
             crowded=crowded,
@@ -232,7 +232,7 @@ class Reader:
         return [m for m in found.mentions if rejected(found.page.text, m, self._rejecting)]
 
     def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
-        kept = {mention.start for mention in slots.mentions} | told
+        kept = {mention.start for mention in slots.mentions} | told | slots.spoken_of
         unwanted = [(m.start, m.end) for m in self._unwanted(found)]
         labels = [mark.value.label for mark in slots.used if mark.value.label is not None]
         kept |= {m.start for m in found.mentions for start, end in labels if start <= m.start < end}
@@ -279,7 +279,7 @@ _SUCH = re.compile("(?:会员|卡|版|券)?(?:的|那|这)")
 """Behind what is not wanted (不是普通那种): else 不是 may as well take back what was said before."""
 
 
-def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], ...]:
+def _elsewhere(found: Found, events: Sequence[Event], slots: Slots) -> tuple[tuple[int, int], ...]:
     """Where numbers stand that no event is made of."""
     kept = {(event.start, event.end) for event in events}
     told = [
@@ -292,6 +292,7 @@ def _elsewhere(found: Found, events: Sequence[Event]) -> tuple[tuple[int, int], 
         *((mark.start, mark.end) for mark in found.order),
         *((mark.start, mark.end) for mark in found.limits),
         *(span for span in told if span not in kept),
+        *((mention.start, mention.end) for mention in found.mentions if mention.start in slots.spoken_of),
     )
 
 
