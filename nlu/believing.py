@@ -15,6 +15,7 @@ from nlu.counts import shared_sizes, without_parts
 from nlu.domains import introduces
 from nlu.entries import Entry
 from nlu.found import Found, Slots
+from nlu.given_up import is_given_up
 from nlu.leftovers import Leftovers
 from nlu.lexicon import Lexicon
 from nlu.mailboxes import Mailboxes
@@ -77,7 +78,10 @@ class Believing:
         mailed = EMAIL in goods.account_kinds(m for m in found.mentions if m.kind is MentionKind.NAME)
         theirs += mailboxes.whose(found.mentions, mailed)
         mentions = tuple(mention for mention in found.mentions if mention not in theirs)
-        mentions = believed(text, mentions, found.sizes, goods, _several(found), self._rejecting)
+        mentions = believed(
+            text, mentions, found.sizes, goods, _several(found), self._rejecting,
+            lambda end: is_given_up(text, end, self._lexicon),
+        )  # fmt: skip
         mentions = split_by_sizes(text, mentions, found.sizes, self._entries)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]

@@ -19,9 +19,10 @@ from nlu.sounds import heard
 
 def believed(
     text: str, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]], goods: Assortment, joined: bool,
-    rejecting: tuple[str, ...] = (),
+    rejecting: tuple[str, ...] = (), given_up: Callable[[int], bool] = lambda end: False,
 ) -> tuple[Mention, ...]:  # fmt: skip
-    """`rejecting`: words in front of a tier that is not wanted. Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
+    """`rejecting`: words in front of a tier that is not wanted; `given_up`: whether goods whose name ends there are
+    not wanted. Without the thin names that nothing supports, and with the nouns and tiers that qualify names."""
     named = any(
         mention.kind is MentionKind.NAME and not mention.thin and mention.closeness is Closeness.EXACT
         for mention in mentions
@@ -54,6 +55,9 @@ def believed(
                 and any(map(goods.lasts, mention.options))
                 for mark in sizes
             )  # 知乎半年, where it is sold by the month
+            if named and given_up(mention.end):
+                kept.append(mention)
+                continue
             unsure = named and mention.closeness is not Closeness.EXACT and not agreed
             alone = lasting or _speaks_alone(text, mention, mentions, sizes)
             if unsure or not (beside or fits or agreed or alone):

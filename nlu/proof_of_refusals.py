@@ -128,6 +128,9 @@ class ProofOfRefusals:
             # 更正：要季卡，年卡买不起: no to the one alone.
             pause = _PAUSED.search(said.text, last)
             last = pause.end() if pause else len(said.text)
+        for start, end in sorted(said.reading.refusals):
+            if not _PAUSED.sub("", said.text[last:start]):
+                last = max(last, end)  # 别给我发三台的，用不上: why it is not wanted
         return any(
             self._taken_back.fullmatch(piece.strip())
             for piece in _PAUSED.split(said.text[last:])

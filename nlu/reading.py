@@ -24,6 +24,7 @@ from nlu.counts import without_shares
 from nlu.events import events_of
 from nlu.finding import Finding
 from nlu.found import MARKS_MAX, Found, Slots
+from nlu.given_up import given_up_goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
@@ -151,7 +152,9 @@ class Reader:
         )
         events = self._events(found, slots, shape.each, goods)
         refused = refused_kinds(text, events, self._lexicon)
-        unwanted = refusals(text, refused, self._lexicon)
+        given_up = given_up_goods(text, events, self._may_mean, self._lexicon)
+        unwanted = (*refusals(text, refused, self._lexicon), *(span for _, span in given_up))
+        refused = (*refused, *(event for event, _ in given_up))
         events = without_refused(events, unwanted)
         left = self._left(found, slots, (*events, *refused), told)
         left = left.without({at for start, end in unwanted for at in range(start, end)})
@@ -198,7 +201,7 @@ class Reader:
             told=slots.told,
             elsewhere=_elsewhere(found, events, slots),
             refused=refused,
-            refusals=(*unwanted, *refused_here(text, events, self._signs)),
+            refusals=(*unwanted, *refused_here(text, events, self._signs, self._lexicon)),
             crowded=crowded,
         )
 
@@ -226,6 +229,17 @@ class Reader:
         events = with_taken_back(text, events, found.parts, self._lexicon)
         events = without_repeats(text, without_shares(events), self._signs)
         return with_counts(text, in_columns(text, events, self._columns), goods)
+
+    def _may_mean(self, word: str, name: Event) -> bool:
+        """Whether a word may mean the goods of a name, by their names or by their kind."""
+        products = self._vocabulary.products
+        options = name.mention.options if name.mention is not None else ()
+        said = (
+            (products[one].name, products[one].category, *products[one].aliases)
+            for one in options
+            if one in products
+        )
+        return any(plain(word) in plain(written) for all_said in said for written in all_said)
 
     def _unwanted(self, found: Found) -> list[Mention]:
         """The tiers that were named as what is not wanted."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from nlu.amounts import AmountKind
+from nlu.given_up import end_of_refusal
 from nlu.lexicon import Lexicon
 from nlu.page import Page
 from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_goods, same_value
@@ -92,11 +93,14 @@ def refusals(text: str, refused: Sequence[Event], lexicon: Lexicon) -> tuple[tup
     for event in refused:
         front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         behind = words.left.match(text, event.end) or words.refused_behind.match(text, event.end)
-        found.append((front.start() if front else event.start, behind.end("words") if behind else event.end))
+        end = behind.end("words") if behind else event.end
+        found.append((front.start() if front else event.start, end_of_refusal(text, end, lexicon)))
     return tuple(found)
 
 
-def refused_here(text: str, events: Sequence[Event], signs: Signs) -> tuple[tuple[int, int], ...]:
+def refused_here(
+    text: str, events: Sequence[Event], signs: Signs, lexicon: Lexicon
+) -> tuple[tuple[int, int], ...]:
     """Where a tier or a size stands that is not wanted, with the words that say so: 钻石用不上, 别给我1G的."""
     found = []
     unwanted = {event.end: event for event in events if event.kind is EventKind.REJECTS}
@@ -109,7 +113,7 @@ def refused_here(text: str, events: Sequence[Event], signs: Signs) -> tuple[tupl
             sign.match(text, event.end) if event.kind is EventKind.QUALIFIER or begins < event.start else None
         )
         if behind is not None:
-            found.append((begins, behind.end()))
+            found.append((begins, end_of_refusal(text, behind.end(), lexicon)))
     return tuple(found)
 
 
