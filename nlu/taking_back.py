@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from nlu.amounts import AmountKind
 from nlu.given_up import end_of_refusal
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Page
 from nlu.records import SEPARATORS, SLOTS, Event, EventKind, is_article, same_goods, same_value
@@ -153,6 +154,12 @@ class _Words:
         )
         self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
         self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
+        self.found_out = re.compile(
+            rf"(?:^|[,，。;；!！…~\s])(?P<words>{any_of('around_front')}{{0,2}}{any_of('found_out_front')}{{0,3}}"
+            rf"{any_of('found_out')}{any_of('found_out_behind')}[^0-9里剩库店手,，。;；!！?？…~\s]{{0,8}}?"
+            rf"[,，。;；!！…~\s]*{any_of('found_out_is')}?)$"
+        )
+        self.found_out_ends = re.compile(rf"(?:{any_of('found_out_ends')}|{any_of('around_behind')})*")
         self.settles_front = re.compile(any_of("settles_front"))
         self.settles_behind = re.compile(any_of("settles_behind"))
 
@@ -281,7 +288,11 @@ def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
                 if earlier is not None and earlier.end <= event.start
             )
             last_word = other and _is_last_word(text, event, ends, words)
-            if last_word and not _of_another(events, at) and not _of_another_row(text, event, told):
+            found_out = _found_out_from(text, event, ends, words) if other else None
+            if found_out is not None and all(e.kind in SEPARATORS for e in told if e.start >= found_out):
+                told = [e for e in told if e.start < found_out]
+                told.append(Event(EventKind.CORRECTION, found_out, event.start))
+            elif last_word and not _of_another(events, at) and not _of_another_row(text, event, told):
                 told.append(Event(EventKind.CORRECTION, event.start, event.start))
             first.setdefault(event.kind, event)
             last[event.kind] = event
@@ -317,6 +328,17 @@ def _is_last_word(text: str, event: Event, ends: Sequence[int], words: _Words) -
     if front is None or behind is None:
         return False
     return bool(words.settles_front.search(front[0]) or words.settles_behind.search(behind[0]))
+
+
+def _found_out_from(text: str, event: Event, ends: Sequence[int], words: _Words) -> int | None:
+    """Where it begins to be told that somebody went to find out a count: 刚问了行政，是8张."""
+    if event.kind is not EventKind.QUANTITY:
+        return None
+    until = next((end for end in ends[bisect(ends, event.start) :] if end >= event.end), len(text))
+    if words.found_out_ends.fullmatch(text, event.end, until) is None:
+        return None
+    front = in_front(words.found_out, text, event.start)
+    return front.start("words") if front else None
 
 
 def _vague(event: Event) -> bool:
