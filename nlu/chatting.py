@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
+from nlu.offers import Offers
 from nlu.records import Event, EventKind, is_article
 from nlu.remarks import HAN
 from nlu.repeated import either_of
@@ -68,6 +69,7 @@ class Chatting:
             words = sorted((word for name in names for word in lexicon.words(name)), key=len, reverse=True)
             return "|".join(map(re.escape, words))
 
+        self._offers = Offers(lexicon)
         polite = ("stance.greet", "stance.thanks", "signs.noise")
         courtesies = either_of(word for name in polite for word in lexicon.words(name))
         self._courtesy = re.compile(f"(?:{courtesies})+[?？]?")
@@ -92,10 +94,13 @@ class Chatting:
         return tuple(
             match.span()
             for match in _CLAUSE.finditer(text)
-            if not any(start < match.end() and match.start() < end for start, end in taken)
-            and (
-                self._courtesy.fullmatch(match[0])
-                or self._states(match, [cue for cue in deciding if inside_any(cue.start, [match.span()])])
+            if self._offers.made(match[0])
+            or (
+                not any(start < match.end() and match.start() < end for start, end in taken)
+                and (
+                    self._courtesy.fullmatch(match[0])
+                    or self._states(match, [cue for cue in deciding if inside_any(cue.start, [match.span()])])
+                )
             )
         )
 

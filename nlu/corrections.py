@@ -86,6 +86,7 @@ class Cues:
         self._kinds = list(kinds.values())
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
         self._kinds_of = kinds
+        self._no_change = re.compile("|".join(map(re.escape, lexicon.words("stance.no_change"))))
         self._sounding = self._heard_words(lexicon)
         self._sounds = AhoCorasick(list(self._sounding) or ["\0"], matchkind=MatchKind.LeftmostLongest)
 
@@ -124,18 +125,22 @@ class Cues:
         met.sort(key=lambda match: (match[1], -match[2]))
         found: list[Cue] = []
         free_from: dict[CueKind, int] = {}
+        no_change = [match.span() for match in self._no_change.finditer(text)]
         for index, start, end in met:
             bounded = _bounded(text, start, end)
             for kind in self._kinds[index]:
                 if start < free_from.get(kind, 0):
                     continue  # inside a longer word of the kind
                 free_from[kind] = end
+                if kind in _OF_CHANGE and any(one <= start and end <= two for one, two in no_change):
+                    continue  # the 换 of 兑换
                 if bounded:
                     found.append(Cue(kind, start, end, self._words[index]))
         found += self._misspelled(text)
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
 
 
+_OF_CHANGE = frozenset({CueKind.MODIFY, CueKind.BUT})
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff])[ \ufffd]+(?=[\u4e00-\u9fff])")
 """Blanks, and the sign for a character that got lost on its way: 换\ufffd成 may have lost nothing."""
 

@@ -11,6 +11,7 @@ import re
 from nlu.clause_judge import RECIPIENT, SLOT, TURN
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
+from nlu.offers import Offers
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import any_of
@@ -20,6 +21,7 @@ class Idle:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._offers = Offers(lexicon)
         verbs, ends, people, at_shop, pauses, together = (
             any_of(lexicon, f"idle.{name}")
             for name in ("verbs", "particles", "people", "at_shop", "pauses", "collected")
@@ -41,7 +43,7 @@ class Idle:
 
     def says_no_more(self, text: str) -> bool:
         """Whether a clause, its slots masked, says nothing beside the order."""
-        return self._bare.fullmatch(text) is not None
+        return self._bare.fullmatch(text) is not None or self._offers.made(text)
 
 
 def only_size(text: str, reading: Reading) -> bool:
