@@ -36,7 +36,7 @@ class Idle:
             rf"|{slot}+(?:{once_more})+(?:{verbs}|{to})*(?:{pieces})?{slot}+的?(?:{ends})?"
             rf"|(?:{people})+(?:{verbs}|{ours})+的?"
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
-            rf"|(?:{pauses})+{TURN}[是要]?{slot}+的?(?:{ends})?"
+            rf"|(?:{pauses})+{TURN}(?:[是要]?{slot}+的?)?(?:{ends})?"
             rf"|(?:{together})"
             rf"|(?:{people})*(?:{needs})*(?:{lists})+"
         )

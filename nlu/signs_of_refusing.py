@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nlu.lexicon import Lexicon
+from nlu.repeated import either_of
 from nlu.sign_pieces import PUNCTUATION, any_of_signs, polite_tail
 
 
@@ -131,7 +132,9 @@ class SignsOfRefusing:
             rf"(?:{any_of('given_up')}|{any_of('beyond_means')}|{refused})"
             rf"{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
         )
-        self.later = re.compile(rf"儿?(?:我|再|就|会)*{any_of('later_verbs')}")
+        ways = (way for names in lexicon.groups("payments.methods").values() for way in names)
+        by_which = either_of(("我", "再", "就", "会", *lexicon.words("signs.by_which"), *ways))
+        self.later = re.compile(rf"儿?(?:{by_which})*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
         self.not_the_size = re.compile(
             rf"(?:块钱|元|块|的|卡)?[\s,.。…~/;|!·]{{0,4}}(?:呃|嗯|哎|额|啊|这个|这|那|我|看|觉得|感觉|可能|好像|有点|有些|太|也|又|都)*{any_of('not_the_size')}"
