@@ -16,7 +16,7 @@ from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.roles import Role
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, refusing, variant_of
 from nlu.tiers_said import SAID_OF_IT
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
@@ -29,10 +29,7 @@ class ProofOfGoods:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
         self._server_words = re.compile(any_of(lexicon, "signs.servers"))
-        self._refusing = re.compile(
-            rf"(?<!{any_of(lexicon, 'proof.not_refusing_front')}){any_of(lexicon, 'proof.refusing')}"
-            rf"(?!{any_of(lexicon, 'proof.not_refusing_behind')})"
-        )
+        self._refusing = re.compile(refusing(lexicon))
         self._warning = re.compile(any_of(lexicon, "proof.warning"))
         self._joined = re.compile(rf"[、,，/+;；。&\n]|{any_of(lexicon, 'proof.joined')}")
         self._had = re.compile(any_of(lexicon, "proof.had"))

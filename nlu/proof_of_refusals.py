@@ -15,7 +15,7 @@ from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind
 from nlu.repeated import either_of
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, refusing
 
 
 class ProofOfRefusals:
@@ -25,12 +25,17 @@ class ProofOfRefusals:
         def words(*names: str) -> str:
             return any_of(lexicon, *(f"proof.{name}" for name in names))
 
-        refusing = rf"(?<!{words('not_refusing_front')}){words('refusing')}(?!{words('not_refusing_behind')})"
         verbs = any_of(lexicon, "proof.refusing_verbs", "proof.splitting", "stance.order", "stance.polite")
         hums = any_of(lexicon, "accounts.fillers")
-        self._in_front = re.compile(rf"(?<!{words('sighs')}){refusing}(?:{verbs}|{hums}|的|\s){{0,3}}$")
+        self._in_front = re.compile(
+            rf"(?<!{words('sighs')}){refusing(lexicon)}(?:{verbs}|{hums}|的|\s){{0,3}}$"
+        )
+        self._nothing_else = re.compile(
+            rf"{words('excluding')}[^,，。;；!！?？\n]{{1,8}}?(?:{words('refused_otherwise')})(?!{words('not_refusing_behind')}|{any_of(lexicon, 'signs.mishaps')})"
+        )
+        """非白金的不要: what is named between two words of refusing is all that is wanted."""
         self._limit = re.compile(rf"{words('limits')}(?:{hums}|\s)*$")
-        self._away = re.compile(rf"{refusing}{words('away_from')}$")
+        self._away = re.compile(rf"{refusing(lexicon)}{words('away_from')}$")
         self._behind = re.compile(
             rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
         )
@@ -52,7 +57,7 @@ class ProofOfRefusals:
         yield from self._of_names(said)
         if any(e.kind is EventKind.REJECTS and _set_apart(said, e) for e in said.reading.events):
             yield from said.all(Unproven.REFUSED)
-        if self._ends_in_no(said) or self._slow.search(said.text):
+        if self._ends_in_no(said) or self._slow.search(said.text) or self._nothing_else.search(said.text):
             yield from said.all(Unproven.REFUSED)
 
     def _of_parts(self, said: Said) -> Iterator[Doubt]:

@@ -128,6 +128,15 @@ def any_of(lexicon: Lexicon, *names: str) -> str:
     return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
 
 
+def refusing(lexicon: Lexicon) -> str:
+    """The pattern of a word that refuses what stands behind it. Not of 别的 and 级别, nor of 非要, which insists."""
+    front, behind, insisting = (
+        any_of(lexicon, f"proof.{name}")
+        for name in ("not_refusing_front", "not_refusing_behind", "insisting")
+    )
+    return rf"(?<!{front})(?!{insisting}){any_of(lexicon, 'proof.refusing')}(?!{behind})"
+
+
 SLOT_EVENTS = frozenset(
     {
         EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER, EventKind.REGION,
