@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from nlu.accounts import Account
@@ -95,6 +95,11 @@ def events_of(
             and signs.as_ever.search(text, 0, cue.start)
         ):
             continue  # 今天还是100元话费
+        first = min(starts, default=len(text))
+        if cue.word.startswith(_STILL) and cue.start < first and signs.after_all.match(text, cue.start):
+            continue  # 还是要吧 B站季卡
+        if cue.word.startswith(_STILL) and _to_the_same(text, cue.start, recipients, starts, signs):
+            continue  # 再来60蛋币 还是1029384756
         if not any(spoken_for[cue.start : cue.end]):
             events.append(
                 Event(
@@ -237,6 +242,15 @@ _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\
 
 _THIS_ONE = re.compile(r"(?:[这那]个?)?(?:号码?|账号|区|服|卡)?[,。.…、;!~\n ]")
 """不是，50: what is said next is the correction; so is it behind 不是这个号，."""
+
+
+def _to_the_same(
+    text: str, at: int, recipients: Sequence[Mark[Account]], starts: Set[int], signs: Signs
+) -> bool:
+    """Whether 还是 stands between what is ordered and the one recipient that was said: it goes to the same as ever."""
+    if len(recipients) != 1 or recipients[0].start < at or not any(start < at for start in starts):
+        return False
+    return signs.to_the_same.fullmatch(text, at, recipients[0].start) is not None
 
 
 def _slot_in_front(text: str, start: int, signs: Signs) -> Slot | None:

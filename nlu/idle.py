@@ -1,4 +1,4 @@
-"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 50Q币再加一个会员, 客人要的, 还是从你这拿.
+"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 50Q币再加一个会员, 客人要的, 还是从你这拿, 还是给我开吧.
 
 They hold no more than the order itself, so nobody needs to judge what they say beside it. A list of what people
 tell never ends; one of the words that every order is made of does.
@@ -29,6 +29,10 @@ class Idle:
         to, ours = any_of(lexicon, "idle.to"), any_of(lexicon, "idle.ours")
         needs, lists = any_of(lexicon, "idle.needs"), any_of(lexicon, "idle.lists")
         once_more, pieces = any_of(lexicon, "idle.once_more"), any_of(lexicon, "idle.pieces")
+        stays = any_of(lexicon, "idle.stays")
+        still, anew = any_of(lexicon, "idle.still"), any_of(lexicon, "idle.anew")
+        thinking, for_me = any_of(lexicon, "idle.thinking"), any_of(lexicon, "idle.for_me")
+        buying = rf"(?:{for_me})?(?:{verbs})+(?:{pieces}|{SLOT})?"
         slot = f"[{SLOT}{RECIPIENT}]"
         self._bare = re.compile(
             rf"(?:{verbs}|{to})+"
@@ -39,6 +43,9 @@ class Idle:
             rf"|(?:{pauses})+{TURN}(?:[是要]?{slot}+的?)?(?:{ends})?"
             rf"|(?:{together})"
             rf"|(?:{people})*(?:{needs})*(?:{lists})+"
+            rf"|(?:{thinking})*(?:{stays})+{buying}(?:{ends})*"
+            rf"|(?:{thinking})*(?:{still})*(?:想{buying}|(?:{for_me})?要)了?(?:{ends})*"
+            rf"|(?:{thinking}|{still})*(?:{anew})+{buying}(?:{ends})*"
         )
 
     def says_no_more(self, text: str) -> bool:

@@ -31,6 +31,10 @@ class SignsOfChanging:
     """后天到: in front of 都行, which then leaves open when, and no goods."""
     as_ever: re.Pattern[str]
     """今天, 这次: in front of 还是 with nothing said before, which then means that it stays so."""
+    after_all: re.Pattern[str]
+    """还是给我开吧, up to a pause: with nothing said before it decides for what follows, and corrects nothing."""
+    to_the_same: re.Pattern[str]
+    """还是充那个号: in front of the one recipient, which is the same as ever."""
     affirming: re.Pattern[str]
     """对, 就要: in front of what is said again."""
     one_more: re.Pattern[str]
@@ -40,6 +44,10 @@ class SignsOfChanging:
 
     def __init__(self, lexicon: Lexicon) -> None:
         any_of = any_of_signs(lexicon)
+
+        def any_word(name: str) -> str:
+            return f"(?:{either_of(lexicon.words(name))})"
+
         drop, counters = any_of("drop_verbs"), any_of("counters")
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
         leading = either_of((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
@@ -60,6 +68,15 @@ class SignsOfChanging:
         self.same_account = re.compile(any_of("same_account"))
         self.any_time = re.compile(rf"{any_of('any_time')}[^,.;!?。，\s]{{0,4}}$")
         self.as_ever = re.compile(rf"(?:^|[{PUNCTUATION}]|{any_of('as_ever')})$")
+        after_all = {name: any_word(f"idle.{name}") for name in ("for_me", "verbs", "pieces", "particles")}
+        self.after_all = re.compile(
+            rf"还是想?{after_all['for_me']}?{after_all['verbs']}+{after_all['pieces']}?"
+            rf"{after_all['particles']}*(?=[{PUNCTUATION}]|$)"
+        )
+        self.to_the_same = re.compile(
+            rf"还是(?:{any_word('idle.to')}|{any_word('idle.verbs')})?{any_word('idle.as_before')}*"
+            rf"(?:{any_of('number_words')}|[的{PUNCTUATION}])*"
+        )
         self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
         again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
         words = [re.escape(word) for name in again for word in lexicon.words(name)]
