@@ -156,6 +156,10 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     """What looks like a whole order and only asks after one, or repeats what a stranger said."""
     if (seen.accounts or seen.goods) and _refused(seen, signs):
         return Intent.CANCEL, 0.75
+    told_by = signs.told_by.search(seen.text)
+    told = told_by is not None and not seen.order_behind(told_by.end())
+    if told and (seen.sizes or seen.goods) and not seen.corrected:
+        return Intent.FAQ, 0.7
     if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
         return None
     twice = signs.twice.search(seen.text)
@@ -163,9 +167,6 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.REFUND, 0.6
     if signs.regularly.search(seen.text):
         return Intent.FAQ, 0.6
-    told_by = signs.told_by.search(seen.text)
-    if told_by and not seen.order_behind(told_by.end()):
-        return Intent.FAQ, 0.7
     if seen.has(CueKind.OWN_REQUEST):
         return None
     if signs.whether_done.search(seen.text):

@@ -235,6 +235,9 @@ _CLAUSE_ENDS = re.compile(r"[,，。.;；!！?？\n]")
 _GONE_WRONG = ("错了", "错", "混了")
 _JUST_NOW = "刚"
 _STILL = "还是"
+_ASKED = re.compile("呢|[?？]")
+_SIZED_IN_FRONT = re.compile("[0-9元块张卡个月年季天g币点]$")
+_RATHER = re.compile("[吧罢]|好了|得了")
 _LABELLED = re.compile(r"(?:号码?|手机|电话|账户|邮箱|地址|qq|id) ?$")
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\s;、/])")
 """50，不，100: taken back."""
@@ -284,6 +287,8 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
         and signs.rather.match(text, cue.end)
     ):
         return EventKind.CORRECTION
+    if kind is EventKind.CORRECTION and cue.word.startswith(_STILL) and _leaves_open(text, cue):
+        return EventKind.OR
     if (
         kind is EventKind.INSTEAD
         and _THIS_ONE.match(text, cue.end)
@@ -291,6 +296,14 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
     ):
         return EventKind.CORRECTION
     return kind
+
+
+def _leaves_open(text: str, cue: Cue) -> bool:
+    """充50还是充100: without a pause between them and without 吧 behind, two things are asked about."""
+    behind = _CLAUSE_ENDS.split(text[cue.end :], maxsplit=1)[0]
+    asked = _ASKED.search(text, cue.end, cue.end + len(behind) + 1) is not None
+    joined = _SIZED_IN_FRONT.search(text, 0, cue.start) is not None
+    return asked or (joined and _RATHER.search(behind) is None)
 
 
 def _next_to(text: str, end: int, starts: set[int]) -> bool:

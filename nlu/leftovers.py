@@ -158,8 +158,12 @@ def put_in_doubt(records: Sequence[Record], spare: Left, text: str, signs: Signs
         if (
             Slot.REGION in record.inherited
             and record.accounts
-            and sum(at in left for at in range(record.accounts[0].start - 8, record.accounts[0].start))
-            > (0 if "\n" in text else 1)
+            and (
+                sum(at in left for at in range(record.accounts[0].start - 8, record.accounts[0].start))
+                > (0 if "\n" in text else 1)
+                # 天 A，世界树 B
+                or len(text[: record.accounts[0].start].rstrip()) - 1 in left
+            )
         ):
             record.regions = []
 

@@ -193,6 +193,11 @@ class ProofOfGoods:
                 yield at, Unproven.TOLD
         if len(said.lines) < 2:
             return
+        for at, record in enumerate(said.records):
+            last = max((e.end for e in (*record.names, *record.amounts)), default=0)
+            behind = self._had.search(said.text, last, min(last + _HAD_REACH, said.bounds(last)[1]))
+            if behind is not None and _BEHIND.fullmatch(said.text, last, behind.start()):
+                yield at, Unproven.TOLD  # A 300的用完了 500的来一张
         told = {said.clause(match.start()) for match in self._had.finditer(said.text)}
         # 上次买的A 300用完了，500的来一张: goods that were not named again are ordered where their size is.
         clauses = [
@@ -307,6 +312,8 @@ _LATIN = re.compile("[a-z]+")
 _TIER_LENGTH = 2
 """电视 of 电视上看 is what (电视通用) says."""
 _REFUSED_REACH = 10
+_HAD_REACH = 8
+_BEHIND = re.compile("[的都已经就快又会员卡]*")
 _BETWEEN_MAX = 10
 _JOINERS = frozenset("、,，/ +和跟与")
 _TELLING = frozenset({Role.TIER, Role.COUNTRY})

@@ -41,6 +41,7 @@ class ProofOfNames:
         self._all_heard = heard(self._all_written)
         tiers = (meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
         pairs = sorted({tier for tier in tiers if _PAIR.fullmatch(tier)})
+        self._tiers_heard = frozenset(map(heard, pairs))
         self._torn = re.compile("|".join(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}" for tier in pairs) or "(?!)")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -109,8 +110,11 @@ class ProofOfNames:
         return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
 
     def _torn_tiers(self, said: Said) -> Iterator[Doubt]:
-        """慢用充: the tier of a sibling with a character that slipped in between."""
-        if not self._torn.search(said.text):
+        """慢用充, 要曼充: the tier of a sibling with a character that slipped in between, or misspelled."""
+        left = said.reading.shape.left.over
+        pairs = {said.text[at : at + 2] for place in left for at in (place - 1, place) if at >= 0}
+        misheard = {heard(pair) for pair in pairs if _PAIR.fullmatch(pair)} & self._tiers_heard
+        if not misheard and not self._torn.search(said.text):
             return
         for at, line, _ in said.pairs():
             if line.product is None:
@@ -119,7 +123,8 @@ class ProofOfNames:
             theirs = {one for other in self._table.kin(mine) for one in self._table.qualifiers[other]}
             for role, tier in theirs - self._table.qualifiers[mine]:
                 pair = role is Role.TIER and _PAIR.fullmatch(tier) is not None
-                if pair and re.search(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}", said.text):
+                torn = pair and re.search(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}", said.text)
+                if torn or (pair and heard(tier) in misheard):
                     yield at, Unproven.TIER_UNUSED
 
     def _slipped_tiers(self, said: Said) -> Iterator[Doubt]:
@@ -285,6 +290,8 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
         words = [at for at in range(join.end, following.start) if said.text[at] != " "]
         if _CHARACTERS_MIN <= len(words) <= _BETWEEN_MAX and len(left.intersection(words)) >= _CHARACTERS_MIN:
             yield said.nearest(join.start), Unproven.NAME_UNUSED
+        elif words and said.text[join.start : join.end] in _LISTS and left.issuperset(words):
+            yield from said.all(Unproven.NAME_UNUSED)  # 优酷、芒果、艺会员
 
 
 def strangers_listed(said: Said) -> Iterator[Doubt]:
@@ -341,6 +348,7 @@ _LISTED = (EventKind.NAME, EventKind.JOIN, EventKind.JOIN, EventKind.NAME)
 _WORD_MAX = 4
 _CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券卡卷票])[一1][张个份]")
 _DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
+_LISTS = ("、", "和", "跟", "及")
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
 _KINDS = frozenset({Role.BRAND, Role.TIER, Role.SUBJECT, Role.CONTENT})

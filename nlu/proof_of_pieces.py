@@ -31,6 +31,7 @@ class ProofOfPieces:
         self._labels = frozenset((*labels, *lexicon.words("accounts.labels")))
         hums = any_of(lexicon, "accounts.fillers")
         self._silence = re.compile(rf"(?:{hums}|[^\w\n,，]|\[[^\[\]\n]{{1,4}}\])+$")
+        self._wanted = re.compile(rf"{any_of(lexicon, 'stance.order')}$")
         self._takes_away = frozenset(map(heard, _LESS))
         self._torn_each = re.compile(
             rf"[各每](?:{hums}|[^\w\n,，]|[a-z]{{2,5}}(?![a-z])|\[[^\[\]\n]{{1,4}}\])+$"
@@ -98,8 +99,10 @@ class ProofOfPieces:
             event = record.quantity
             if event is None or event.quantity is None or is_article(event):
                 continue
-            if event.start - 1 in left and heard(said.text[event.start - 1]) in self._takes_away:
-                yield at, Unproven.COUNT
+            wanted = self._wanted.search(said.text, 0, event.start)
+            less = (wanted.start() if wanted is not None else event.start) - 1
+            if less in left and heard(said.text[less]) in self._takes_away:
+                yield at, Unproven.COUNT  # 50碱五张, 100减来三张
             names = [name.start for name in record.names]
             adds = (*said.reading.cues.get(CueKind.ADD, ()), *said.reading.cues.get(CueKind.JOIN, ()))
             own = min((size.start for size in record.amounts), default=len(said.text))
@@ -177,10 +180,20 @@ def _turned(said: Said) -> Iterator[Doubt]:
         taken_back = any(low <= start < high for start in doubting)
         if any(event.kind in _LISTING - ({EventKind.JOIN} if taken_back else set()) for event in between):
             continue
+        if _alike(first.accounts[-1], second.accounts[0]) and _IS.search(said.text, low, high):
+            yield at, Unproven.REFUSED  # …120785，，是…120786
+            yield at + 1, Unproven.REFUSED
         unread = len(left.intersection(range(low, high))) >= _UNREAD_MIN
         if unread or taken_back:
             yield at, Unproven.REFUSED
             yield at + 1, Unproven.REFUSED
+
+
+def _alike(one: Event, other: Event) -> bool:
+    """Whether two numbers differ in but two digits."""
+    if one.account is None or other.account is None or len(one.account.text) != len(other.account.text):
+        return False
+    return sum(a != b for a, b in zip(one.account.text, other.account.text, strict=True)) <= _TWO
 
 
 def _dangling(said: Said) -> Iterator[Doubt]:
@@ -222,4 +235,5 @@ _COUNTED = re.compile(
 _UNREAD_MIN = 2
 _LISTING = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.QUANTITY, EventKind.JOIN, EventKind.NOUN})
 _DASH = re.compile("[-—–_·]")
+_IS = re.compile("(?<![都也])是")
 _STOP = re.compile("[。;；!！\n]")

@@ -13,6 +13,7 @@ from nlu.accounts import ADDRESS
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.sounds import heard
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -35,6 +36,7 @@ class ProofOfRecipients:
         self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
+        self._hum = re.compile(rf"(?:{any_of(lexicon, 'accounts.fillers')}|[~!.。…])+")
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -54,6 +56,8 @@ class ProofOfRecipients:
                     or self._talks(event)
                     or _swallowed(said, event)
                     or _goes_on(said, event)
+                    or self._is_hum(event)
+                    or self._led_by_a_slip(event)
                 ):
                     yield at, Unproven.RECIPIENT
 
@@ -84,6 +88,20 @@ class ProofOfRecipients:
     def _hums(self, event: Event) -> bool:
         """Riot ID那啥是Kuroneko, Riot IDD是…: a name that begins with a hum and 是 begins further behind."""
         return event.account is not None and self._hummed.match(event.account.text) is not None
+
+    def _is_hum(self, event: Event) -> bool:
+        """角色名嗯嗯 夜雨丶听风: a sound of thinking is nobody's name."""
+        return event.account is not None and self._hum.fullmatch(event.account.text) is not None
+
+    def _led_by_a_slip(self, event: Event) -> bool:
+        """宋到东关街36号, 收货地支建设路52号: in front of the first place stands what is left of 送到 or 地址."""
+        account = event.account
+        if account is None or account.kinds != (ADDRESS,):
+            return False
+        return _LED.match(account.text) is not None or any(
+            heard(account.text[at : at + 2]) == _ADDRESS_HEARD and account.text[at : at + 2] not in _PLACES
+            for at in range(_LED_WITHIN)
+        )
 
     def _talks(self, event: Event) -> bool:
         """…3单元402电话放门口就行: an address that goes on with what is said to who brings it."""
@@ -129,7 +147,8 @@ def _begins_oddly(said: Said, event: Event) -> bool:
     if account is None or not account.text or account.text.isdecimal():
         return False
     twice = account.labelled and said.text[event.start - 1 : event.start] == account.text[0] != "\n"
-    return account.text.startswith(("..", "·", "~", "-", "—", "|", "/")) or twice
+    said_of_it = account.kinds == (ADDRESS,) and _FIRST.match(account.text) is None
+    return account.text.startswith(("..", "·", "~", "-", "—", "|", "/")) or twice or said_of_it
 
 
 def _swallowed(said: Said, event: Event) -> bool:
@@ -145,6 +164,11 @@ def _swallowed(said: Said, event: Event) -> bool:
 
 
 _REACH = 16
+_FIRST = re.compile(r"[\w(\[【「《\"“']")
+_LED = re.compile("[一-鿿]{1,2}[到往至](?=[一-鿿])")
+_LED_WITHIN = 3
+_ADDRESS_HEARD = heard("地址")
+_PLACES = ("地址", "地质")
 _WITH_DIGITS = frozenset({EventKind.ACCOUNT, EventKind.AMOUNT, EventKind.NAME})
 _PIECES = re.compile(r"(?<![\d-])\d+(?:-\d+)+(?![\d-])")
 _PIECES_MIN = 8

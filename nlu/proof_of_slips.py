@@ -59,6 +59,8 @@ class ProofOfSlips:
             or self._asks(said)
             or self._hummed_no(said)
             or _leads_nowhere(said)
+            or self._unread_no(said)
+            or _heard_no(said)
         ):
             yield from said.all(Unproven.REFUSED)
         for at, record in enumerate(said.records):
@@ -88,6 +90,18 @@ class ProofOfSlips:
             last > 0 and (last in left or guessed) and text[last] != _MA and heard(text[last]) == heard(_MA)
         )
         return torn or price or asking
+
+    def _unread_no(self, said: Said) -> bool:
+        """不应对该是京东卡: behind a no that is a word of its own stands what nobody understood, and then what is
+        ordered."""
+        left = said.reading.shape.left.over
+        for cue in said.reading.cues.get(CueKind.DENY, ()):
+            begin, end = said.bounds(cue.start)
+            unread = cue.word == _NOT and cue.end in left and not said.text[begin : cue.start].strip()
+            slots = [event.start for event in said.beside(cue.start, SLOT_EVENTS)]
+            if unread and any(cue.end < at < end for at in slots):
+                return True
+        return False
 
     def _hummed_no(self, said: Said) -> bool:
         """要腾讯视频年卡，不哦优酷年卡: a no and a hum, and then other goods than those in front of it."""
@@ -154,6 +168,19 @@ def _sounds_refused(said: Said, event: Event) -> bool:
         0 <= event.start - cue.end <= 1 and said.text[cue.start : cue.end] != cue.word
         for kind in (CueKind.INSTEAD, CueKind.DENY, CueKind.FORBID)
         for cue in said.reading.cues.get(kind, ())
+    )
+
+
+def _heard_no(said: Said) -> bool:
+    """不腰充到艾欧尼亚: what stands behind a misspelled no in its clause is perhaps refused, and no correction."""
+    return any(
+        event.kind in (EventKind.INSTEAD, EventKind.REJECTS)
+        and any(
+            cue.start == event.start and said.text[cue.start : cue.end] != cue.word
+            for cue in said.reading.cues.get(CueKind.INSTEAD, ())
+        )
+        and any(other.start >= event.end for other in said.beside(event.start, SLOT_EVENTS))
+        for event in said.reading.events
     )
 
 

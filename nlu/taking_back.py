@@ -144,7 +144,7 @@ class _Words:
         )
         self.excepting = lexicon.words("proof.excepting")
         self.refusing = re.compile(
-            rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}(?:\s|[a-z]{{1,6}})?$"
+            rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}(?:[^\S\n]|[a-z]{{1,6}})?$"
         )
         self.refused_behind = re.compile(
             rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})"
