@@ -23,11 +23,12 @@ from nlu.proof_of_fragments import ProofOfFragments
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
 from nlu.proof_of_names import ProofOfNames, strangers_listed
+from nlu.proof_of_orphans import ProofOfOrphans
 from nlu.proof_of_pieces import ProofOfPieces
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
-from nlu.proof_of_sizes import ProofOfSizes, unread_years
+from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.reading import Reading
 from nlu.records import EventKind
@@ -45,6 +46,7 @@ class Prover:
         self._names = ProofOfNames(vocabulary, table, goods)
         self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods)
         self._labels = ProofOfLabels(goods)
+        self._orphans = ProofOfOrphans(vocabulary)
         self._pieces = ProofOfPieces(vocabulary, lexicon)
         self._shares = ProofOfShares(lexicon)
         self._sizes = ProofOfSizes(vocabulary, lexicon)
@@ -80,7 +82,7 @@ class Prover:
             return True
         said = Said.of(reading, [SpokenLine()] * len(reading.records))
         found = (*self._slips.doubts(said), *strangers_listed(said), *counts_of_other_sentences(said))
-        return bool(found) or unread_years(said)
+        return bool(found) or unread_years(said) or half_a_limit(said)
 
     def _all(self, said: Said) -> Iterator[Doubt]:
         yield from self._counts.doubts(said)
@@ -88,6 +90,7 @@ class Prover:
         yield from self._goods.doubts(said)
         yield from self._names.doubts(said)
         yield from self._fragments.doubts(said)
+        yield from self._orphans.doubts(said)
         yield from self._recipients.doubts(said)
         yield from self._pieces.doubts(said)
         yield from self._sizes.doubts(said)

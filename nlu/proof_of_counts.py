@@ -13,7 +13,7 @@ from nlu.normalise import plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
-from nlu.records import Event, EventKind, is_article
+from nlu.records import Event, EventKind, Record, is_article
 from nlu.repeated import either_of
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
 from nlu.understanding import SpokenLine
@@ -39,6 +39,7 @@ class ProofOfCounts:
         self._numbers_said = re.compile(any_of(lexicon, "proof.numbers_said"))
         self._plural = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_plurals')}(?![a-z])")
         self._each = re.compile(any_of(lexicon, "proof.for_each"))
+        self._has = re.compile(rf"{any_of(lexicon, 'proof.has')}|(?<![还没]){_HAVE}")
         self._for_each = re.compile(rf"{any_of(lexicon, 'proof.for_each')}\s?$")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -69,7 +70,8 @@ class ProofOfCounts:
             event = record.quantity
             if line.quantity is None or line.quantity.value < 2 or event is None or event.quantity is None:
                 continue
-            if self._counts_goods(said, event, line) and not self._one_beside(said, event):
+            counted = self._counts_goods(said, event, line) and not self._is_size(line, record)
+            if counted and not self._one_beside(said, event) and not self._told_of(said, event):
                 continue
             yield at, Unproven.COUNT
 
@@ -99,6 +101,20 @@ class ProofOfCounts:
             and not self._for_each.search(said.text, max(0, other.start - _REACH), other.start)
             for other in said.beside(count.start, _QUANTITIES)
         )
+
+    def _is_size(self, line: SpokenLine, record: Record) -> bool:
+        """电信流量10个的月包: the count is how much of it the goods have, and its unit was lost."""
+        variant = variant_of(line, self._vocabulary)
+        if variant is None or line.quantity is None or line.quantity.value != variant.face_value:
+            return False
+        sized = any(e.amount is not None and e.amount.low == variant.face_value for e in record.amounts)
+        return not sized and variant.unit not in _PERIODS
+
+    def _told_of(self, said: Said, count: Event) -> bool:
+        """我这有120箱!蜂: what the customer has, in a clause without goods."""
+        begin, _ = said.bounds(count.start)
+        alone = not said.beside(count.start, SLOT_EVENTS - _QUANTITIES)
+        return alone and self._has.search(said.text, begin, count.start) is not None
 
     def _beside_goods(self, said: Said, count: Event) -> bool:
         """Whether a count stands right at the goods or their size, or nothing follows it in its clause."""
@@ -220,6 +236,8 @@ class ProofOfCounts:
 
 _REACH = 12
 _MONEY = "元"
+_HAVE = "有"
+_PERIODS = frozenset("年季月周天")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})
 _ACCOUNTS = frozenset({EventKind.ACCOUNT})

@@ -58,6 +58,8 @@ class ProofOfFragments:
                 yield at, Unproven.SIBLING
             if self._misspelt(said, line, record):
                 yield at, Unproven.SIBLING
+            if self._begins_another(said, record, line.product.value):
+                yield at, Unproven.SIBLING
             if self._in_brackets(said, record) or self._in_letters(said, record):
                 yield at, Unproven.NAME_UNUSED
         yield from _first_of_a_list(said)
@@ -164,12 +166,13 @@ class ProofOfFragments:
         if period is not None and variant is not None and f"半{period[0]}" in variant.label:
             return period[0] not in own
         words = [word for word in _LATIN.findall(typed) if word not in own]
+        torn = [word for word in _TORN.findall(typed) if word not in own]
         near = {
             tier
             for tier in self._latin_tiers
             for word in words
             if OSA.distance(word, tier, score_cutoff=1) <= 1
-        }
+        } | {tier for tier in self._latin_tiers for word in torn if in_order(word, tier)}
         kin = [one for one in self._table.kin(mine)[:KIN_MAX] if one != mine]
         if any(tier not in own and tier in self._written(one) for tier in near for one in kin):
             return True
@@ -222,11 +225,37 @@ class ProofOfFragments:
             and not all(_bracketed(said.text, event) for event in names)
         )
 
+    def _begins_another(self, said: Said, record: Record, mine: str) -> bool:
+        """pa game pass三个月, wps我会员: with what stands unread in front of a name, or between it and its kind, it is one
+        slip from how other goods are called."""
+        typed = []
+        for name in record.names[-1:]:
+            word = _LATIN_IN_FRONT.search(said.text, max(0, name.start - _REACH), name.start)
+            read = any(e.start <= word.start() < e.end for e in said.reading.events) if word else True
+            if word is not None and not read and word["word"] not in self._latin_talk:
+                typed.append(said.text[word.start() : name.end])
+            typed += [
+                said.text[name.start : noun.end]
+                for noun in record.nouns
+                if noun.start - name.end == 1
+                and _CHINESE.fullmatch(said.text[name.end])
+                and said.text[name.end] != _OF
+            ]
+        words = {plain(one).replace(" ", "") for one in typed}
+        return any(
+            len(word) > _CALLED_MIN and OSA.distance(word, name, score_cutoff=1) == 1
+            for word in words
+            for one in self._few
+            if one != mine
+            for name in self._names(one)
+        )
+
     def _in_letters(self, said: Said, record: Record) -> bool:
         """100刀的ube卡, lop点券1000, 奇异果v月卡: letters that nobody read, where goods that were taken over or that only
         a kind says may have their name, or between a name and its size."""
         read = [(e.start, e.end) for e in said.reading.events]
         read += [e.account.label for e in said.reading.events if e.account and e.account.label]
+        read += [(cue.start, cue.end) for found in said.reading.cues.values() for cue in found]
         words = [
             match
             for match in _LETTERS.finditer(said.text)
@@ -236,6 +265,12 @@ class ProofOfFragments:
         if not words:
             return False
         sizes = {event.start for event in record.amounts} | {event.start - 1 for event in record.amounts}
+        if Slot.PRODUCT in record.inherited and any(
+            len(word[0]) > 1 and said.clause(word.start()) == said.clause(size.start)
+            for word in words
+            for size in record.amounts
+        ):
+            return True  # 再来张100的ste国ma区 behind QB20给A
         if record.names:
             named = {event.end for event in record.names}
             torn = any(len(word[0]) == 1 and word.start() in named and word.end() in sizes for word in words)
@@ -281,6 +316,9 @@ _PERIODS = frozenset(("年", "季", "月", "周", "天", "日"))
 _FACET = re.compile(r"\([^()]*\)")
 _CALLED_MIN = 3
 _WORD_MAX = 4
+_REACH = 12
+_OF = "的"
+_LATIN_IN_FRONT = re.compile("(?<![a-z0-9@._-])(?P<word>[a-z]{2,8}) ?$")
 _CARDS = frozenset(("卡", "券", "会", "币"))
 _LETTERS = re.compile("(?<![a-z0-9@._-])[a-z]+(?![a-z0-9@._-])")
 _CHINESE = re.compile("[\u4e00-\u9fff]+")
@@ -289,5 +327,7 @@ _NAME_MAX = 6
 _RUN_BEHIND = re.compile("[\u4e00-\u9fff]{1,3}")
 _RUN_BEFORE = re.compile("[\u4e00-\u9fff]+$")
 _LATIN = re.compile("[a-z]{3,}")
+_TORN = re.compile("(?<![a-z])[a-z]{2}(?![a-z])")
+"""腾讯ip of 腾讯svip."""
 _LONG = {"年": (1, 12, 365, 360), "季": (3, 90), "月": (1, 30, 31), "周": (1, 7)}
 _PERIOD = re.compile("[年季月周][卡费票]")

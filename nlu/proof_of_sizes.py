@@ -17,6 +17,7 @@ from nlu.numerals import numbers
 from nlu.other_numbers import OtherKind
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven, any_of, variant_of
+from nlu.sounds import heard
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -37,8 +38,10 @@ class ProofOfSizes:
             for start, end in said.reading.elsewhere
         ):
             yield from said.all(Unproven.NUMBER)
+        if half_a_limit(said):
+            yield from said.all(Unproven.SIZE_UNUSED)
         yield from self._taken_back(said)
-        if _torn_period(said) or unread_years(said) or _stuttered(said):
+        if _torn_period(said) or unread_years(said) or _stuttered(said) or _misspelt_period(said):
             yield from said.all(Unproven.NUMBER)
         words = [
             *((event.start, event.end) for event in said.reading.events if event.kind in _NAMING),
@@ -55,7 +58,7 @@ class ProofOfSizes:
             if record.name is None and any(_of_something(said, event) for event in record.amounts):
                 yield at, Unproven.NAME_UNUSED
             sized = Slot.PRODUCT in record.inherited and record.amounts
-            if sized and (_named(said, record.amounts[-1]) or _lettered(said, record.amounts[-1])):
+            if sized and any(told(said, record.amounts[-1]) for told in (_named, _lettered, _of_something)):
                 yield at, Unproven.NAME_UNUSED
 
     def _taken_back(self, said: Said) -> Iterator[Doubt]:
@@ -149,6 +152,24 @@ def _stuttered(said: Said) -> bool:
     )
 
 
+def half_a_limit(said: Said) -> bool:
+    """50块以hhh下: what is left of 以下 behind a sum."""
+    left = said.reading.shape.left.over
+    return any(
+        event.amount is not None and event.end in left and said.text[event.end] in _LIMITS
+        for event in said.reading.events
+    )
+
+
+def _misspelt_period(said: Said) -> bool:
+    """喜马拉雅月喀三个月的: two lengths of time, of which one was misspelled."""
+    left = said.reading.shape.left.over
+    return any(
+        match.end() - 1 in left and heard(match[0][-1]) == heard(_CARD) and match[0][-1] != _CARD
+        for match in _PERIOD_CARD.finditer(said.text)
+    )
+
+
 def _spans(said: Said) -> Iterator[tuple[int, int]]:
     """Where something was read of which a number may be a part."""
     yield from ((event.start, event.end) for event in said.reading.events)
@@ -169,7 +190,7 @@ def _lettered(said: Said, size: Event) -> bool:
 
 
 def _of_something(said: Said, size: Event) -> bool:
-    """100大洋的券来一张: of a size without a name something else than a plain top-up is said."""
+    """100大洋的券来一张, 再加一张50的克: of a size without a name something else is said."""
     left, at = said.reading.shape.left.over, size.end + 1
     return said.text[size.end : at] == "的" and at in left and at + 1 not in left
 
@@ -199,6 +220,9 @@ _CENTURY = re.compile(r"[百千万零]个?[年月天](?=$|的|[\s,，。;；!！
 _TWO = 2
 _NO = "不"
 _YEAR = "年"
+_CARD = "卡"
+_LIMITS = frozenset("以左")
+_PERIOD_CARD = re.compile("[年季月周][\u4e00-\u9fff]")
 _UNIT_MIN = 2
 _UNREAD_MIN = 2
 _WORDS = re.compile("的? ?(?P<words>[\u4e00-\u9fffa-z]{2,4})")

@@ -30,6 +30,7 @@ TALK_MAX = 0.6
 UNSURE_MAX = 0.3
 """The same for what is short, stands in one clause with the order, or has a word that else decides what is wanted:
 a misspelled name or a word of refusal may look like talk."""
+SHORT_NAME = 3
 SHORT, SHORT_BESIDE = 2, 5
 """Fewer Chinese characters say too little; beside the order in one clause they may be a name."""
 
@@ -158,6 +159,9 @@ def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
         named = counted and len(unread) > 1 and max(unread) >= event.start - 2
         if named or not names.isdisjoint((event.start - 1, event.start - 2, behind)):
             return True
+        rest = range(behind, end)
+        if event.end < behind and len(rest) <= SHORT_NAME and not reading.shape.left.over.isdisjoint(rest):
+            return True  # 一个月的酷, 一个月的优着
     return False
 
 
