@@ -34,6 +34,8 @@ class OtherKind(StrEnum):
     """How many recipients there are: 两个号, 三个手机号, 这四个人. `value` of them."""
     LEADING = "leading"
     """Some of the lines: 前两个 is 2, 后三个 is -3, 最后一个 is -1."""
+    REACHED = "reached"
+    """The customer's own phone, at which he can be reached (`nlu/reached_at.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Names
 from nlu.quantities import QuantityKind
+from nlu.reached_at import ReachedAt
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.said_again import without_repeats
@@ -112,6 +113,7 @@ class Reader:
         self._believing = Believing(lexicon, self.units, self._leftovers, names.table.entries)
         self._contacts = Contacts(lexicon)
         self._chatting = Chatting(lexicon)
+        self._reached_at = ReachedAt(lexicon)
         self._takers = Takers(vocabulary)
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._signs = Signs.read(lexicon)
@@ -137,6 +139,8 @@ class Reader:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
         found = self._finding.without_misheard(found)
+        names = [mention for mention in found.mentions if mention.kind is MentionKind.NAME]
+        found = self._reached_at.set_aside(found, goods.account_kinds(names))
         slots = self._believing.slots(found, goods, kind_asked, told)
         contact = self._contacts.recipient(text)
         if contact is not None:
