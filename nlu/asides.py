@@ -258,8 +258,15 @@ class Clauses:
         return (
             vague
             or self._signs.life_measure.match(text, mark.end) is not None
-            or (years and not _ALONE.match(text[mark.start - 1 : mark.end + 1]))
+            or (years and not self._stands_alone(mark))
         )
+
+    def _stands_alone(self, mark: Mark[_M]) -> bool:
+        """Whether a period begins its clause, or is said of something: 一年的, 3台1年的那个. At the head of a message
+        it must be all that its clause says: 一年，优酷…, and not 两年没玩了，…."""
+        if mark.start == 0:
+            return self._at(mark.end) != self._at(0) or mark.end in self._ends
+        return _ALONE.match(self._text[mark.start - 1 : mark.end + 1]) is not None
 
     def _is_told(self, mark: Mark[_M]) -> bool:
         """段位才黄金3, 128G的手机又存满了: a story, which no line of an order tells. What nobody
@@ -314,6 +321,7 @@ _SPENT = re.compile(r"(?:(?<![算对错行好改])了|过|老)$")
 _LATELY = re.compile(r"(?:这|最近|过去) ?$")
 _SIZED = re.compile(r" ?(?:的(?!时|话|经|老|历|朋|同|人|书|合|手|电|感)|吧|就[好行]|$|[,，。;；!！?？\n])")
 """Behind a length of time that somebody wants, rather than tells of."""
-_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+_CLAUSE_END = re.compile(
+    r"[,，。;；!！?？\n]|(?<=[\u4e00-\u9fff])(?:\.{2,}|~+)(?![\d.~])|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])"
+)
 _ALONE = re.compile(r"[\s,，。、;](?s:.)+|(?s:.)+[的嘅那]$")
-"""A period that begins its clause, or that is said of something: 一年的, 3台1年的那个."""

@@ -62,6 +62,7 @@ class SignsOfRefusing:
     """别再给我推: in front of a size that is not wanted; `only_that` is all that stands behind it."""
     only_that: re.Pattern[str]
     hardly: re.Pattern[str]
+    lacking: re.Pattern[str]
     """用不了: in front of 多少, no number is asked for."""
     do_not_ask: re.Pattern[str]
     """别问我: what is said of it is asked by nobody."""
@@ -93,6 +94,7 @@ class SignsOfRefusing:
             rf"(?:块钱|块|元|面值|那种|那个|的|卡|包)*{any_of('particles')}*(?=[{PUNCTUATION}\s]|$)"
         )
         self.hardly = re.compile(rf"{any_of('hardly')}$")
+        self.lacking = re.compile(rf"{any_of('lacking')}$")
         self.do_not_ask = re.compile(any_of("do_not_ask"))
         self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
         whether, clause, slot = "(?:要不要|该不该)", "[^,，。;；!！?？\\n]", "[\ue001-\ue006]"
