@@ -94,7 +94,7 @@ def _masked(reading: Reading) -> str:
     for mark in reading.others:
         if mark.value.kind is OtherKind.MANY and text[mark.start] in _VAGUE:
             text[mark.start : mark.end] = RECIPIENT * (mark.end - mark.start)
-    for start, end in reading.refusals:
+    for start, end in (*reading.refusals, *reading.mishaps):
         text[start:end] = " " * (end - start)
     for start, end, slot in reading.masks:
         if slot == "contact":

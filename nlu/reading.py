@@ -31,6 +31,7 @@ from nlu.masks import blanked, masks_of, spans_of
 from nlu.mention import Mention, MentionKind
 from nlu.mentions import rejected
 from nlu.misgivings import at_head, misgive
+from nlu.mishaps import Mishaps
 from nlu.normalise import normalise, plain
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
@@ -90,6 +91,8 @@ class Reading:
     spans: tuple[SlotSpan, ...]
     chat: tuple[tuple[int, int], ...]
     """Clauses that only chat beside a whole order."""
+    mishaps: tuple[tuple[int, int], ...]
+    """Of these, such as tell what went wrong another time, to warn of it."""
     told: frozenset[int]
     """Where numbers stand that are perhaps only told beside the order."""
     elsewhere: tuple[tuple[int, int], ...]
@@ -114,6 +117,7 @@ class Reader:
         self._contacts = Contacts(lexicon)
         self._chatting = Chatting(lexicon)
         self._reached_at = ReachedAt(lexicon)
+        self._mishaps = Mishaps(lexicon)
         self._takers = Takers(vocabulary)
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._signs = Signs.read(lexicon)
@@ -168,10 +172,13 @@ class Reader:
         records = records_of(text, events, goods, shape, self._signs)
         if unwanted:
             found = replace(found, cues=without_inside(found.cues, unwanted))
+        mishaps = self._mishaps.told(text, events)
+        if mishaps:
+            found = replace(found, cues=without_inside(found.cues, mishaps))
         wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
         changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
         misgive(text, events, records, shape.left, wished, changes, self._lexicon)
-        chat = self._chatting.clauses(text, events, found.cues)
+        chat = tuple(sorted({*self._chatting.clauses(text, events, found.cues), *mishaps}))
         order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
@@ -202,6 +209,7 @@ class Reader:
             masks=masks,
             spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
+            mishaps=mishaps,
             told=slots.told,
             elsewhere=_elsewhere(found, events, slots),
             refused=refused,
