@@ -110,9 +110,10 @@ class Finding:
         asked_about = mention.guessed and self._names.dense
         if mention.kind is not MentionKind.NAME or asked_about:
             return False
+        left = self._leftovers
         # What stands in front is soon seen; whether a name is made of general words takes longer.
         return (
-            goes_on_in_front(text, mention, self._leftovers.function_characters, self._leftovers.spoken_to)
+            goes_on_in_front(text, mention, left.function_characters, left.spoken_to, left.begun)
             and (
                 mention.thin
                 or mention.closeness is not Closeness.EXACT

@@ -26,13 +26,15 @@ def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) ->
     """The mentions, each name as long as the message goes on in it. `written`: product id -> squeezed name."""
     firm = [mention for mention in mentions if mention.kind is not MentionKind.NOUN]
     begins, ends = sorted(m.start for m in firm), sorted(m.end for m in firm)
+    nouns = [mention for mention in mentions if mention.kind is MentionKind.NOUN]
     result: list[Mention] = []
     for mention in mentions:
         if _may_grow(mention, written):
             before, behind = bisect_right(ends, mention.start), bisect_left(begins, mention.end)
             start = ends[before - 1] if before else 0
             end = begins[behind] if behind < len(begins) else len(text)
-            mention = _with_version(text, _grown(text, mention, start, end, written), end, written)
+            longer = _apart(_grown(text, mention, start, end, written), mention.end, nouns)
+            mention = _with_version(text, longer, end, written)
         result.append(mention)
     names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]
     return [
@@ -71,6 +73,13 @@ def _grown(text: str, mention: Mention, first: int, last: int, written: Mapping[
     if (start, end) == (mention.start, mention.end):
         return mention
     return replace(mention, start=start, end=end, thin=mention.thin and row < _SURE)
+
+
+def _apart(grown: Mention, end: int, nouns: Sequence[Mention]) -> Mention:
+    """鸣潮 of 鸣潮月卡, where 鸣潮月相 is sold: a word that goes on behind the name is none of its characters. `end`:
+    where the name ended before it grew."""
+    cut = [noun.start for noun in nouns if end <= noun.start < grown.end < noun.end]
+    return replace(grown, end=min(cut)) if cut else grown
 
 
 def _with_version(text: str, mention: Mention, last: int, written: Mapping[str, str]) -> Mention:

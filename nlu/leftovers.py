@@ -53,6 +53,9 @@ class Leftovers:
             *lexicon.words("aside.talk"),
         )
         """Words behind which a name begins anew."""
+        begun, over = ("|".join(lexicon.words(f"aside.{name}")) for name in ("begun", "over"))
+        self.begun = re.compile(rf"(?P<over>{over})?(?:{begun})$")
+        """Behind these, too: 刚入坑鸣潮. Not 退坑鸣潮."""
         words = (
             *lexicon.words("contacts.people"),
             *lexicon.words("aside.talk"),

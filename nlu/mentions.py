@@ -286,12 +286,14 @@ def without_labels(
 
 
 def goes_on_in_front(
-    text: str, mention: Mention, function: frozenset[str], spoken_to: tuple[str, ...]
+    text: str, mention: Mention, function: frozenset[str], spoken_to: tuple[str, ...], begun: re.Pattern[str]
 ) -> bool:
     """Whether a name may be but the end of a longer word: 超会 in 度超会."""
     before = text[mention.start - 1 : mention.start]
     if text[: mention.start].endswith(spoken_to):
         return False
+    if (played := in_front(begun, text, mention.start)) is not None:
+        return played["over"] is not None
     if not before or not "\u4e00" <= before <= "\u9fff" or before in function:
         return False
     # not 50块花费, 5桶桶装水

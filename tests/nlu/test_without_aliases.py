@@ -1,0 +1,60 @@
+"""Shops whose names nobody has added to: their customers say them shorter, in the midst of a story, or as they sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.nlu.small_shops import bought, shop
+
+GAMES = """
+wuwa | 鸣潮月相 | 手游充值 | uid | 60月相 300月相 月相观测卡=30天
+wow | 魔兽世界游戏时间 | 端游点卡 | email | 30天 90天
+zzz | 绝区零菲林 | 手游充值 | uid | 300菲林 绳网会员=30天
+yearly | 星辰年轮 | 手游充值 | uid | 100年轮=100年轮 月卡=30天 年卡=365天
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        # What a game sells begins with the first character of the period: 月相, 年轮.
+        ("鸣潮月卡 uid 101938274", "wuwa-月相观测卡"),
+        ("来张鸣潮月卡，101938274", "wuwa-月相观测卡"),
+        ("星辰年卡 uid 101938274", "yearly-年卡"),
+        ("星辰月卡 uid 101938274", "yearly-月卡"),
+        ("鸣潮300月相 uid 101938274", "wuwa-300月相"),
+        # Behind a word of playing a name begins anew.
+        ("刚入坑鸣潮，月卡来一张，uid 101938274", "wuwa-月相观测卡"),
+        ("最近在玩鸣潮，来个月卡 uid 101938274", "wuwa-月相观测卡"),
+        ("迷上绝区零了，300菲林 uid 101938274", "zzz-300菲林"),
+        ("室友说先买月卡最划算，鸣潮月卡，uid 101938274", "wuwa-月相观测卡"),
+    ],
+)
+def test_a_game_is_understood_by_its_short_name(text: str, sku: str) -> None:
+    ((bought_sku, quantity, account),) = bought(shop(GAMES).frame(text))
+    assert (bought_sku, quantity, account) == (sku, 1, "101938274")
+
+
+@pytest.mark.parametrize(
+    "text", ["回坑魔兽，30天，a@b.com", "退游两年了回归，魔兽30天 a@b.com", "想重温魔兽，先来30天 a@b.com"]
+)
+def test_who_comes_back_to_a_game_wants_no_money_back(text: str) -> None:
+    assert bought(shop(GAMES).frame(text)) == [("wow-30天", 1, "a@b.com")]
+
+
+@pytest.mark.parametrize(
+    "text", ["不玩鸣潮了，月卡 uid 101938274", "退坑鸣潮，月卡 uid 101938274", "没玩鸣潮，月卡 uid 101938274"]
+)
+def test_a_game_that_is_not_played_any_more_is_not_ordered(text: str) -> None:
+    assert bought(shop(GAMES).frame(text)) == []
+
+
+def test_beside_a_game_that_was_left_another_is_ordered() -> None:
+    assert bought(shop(GAMES).frame("不玩鸣潮了，绝区零300菲林 uid 101938274")) == [
+        ("zzz-300菲林", 1, "101938274")
+    ]
+
+
+@pytest.mark.parametrize("text", ["退款吧，我退坑了", "我退坑了，把上次充的退给我"])
+def test_who_leaves_and_wants_his_money_back_gets_it(text: str) -> None:
+    assert shop(GAMES).frame(text)["intent"] == "refund"
