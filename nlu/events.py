@@ -79,6 +79,12 @@ def events_of(
     for cue, kind in sorted(found, key=lambda pair: (-len(pair[0].word), pair[0].start)):
         if kind is EventKind.INSTEAD and latest < cue.end and signs.not_mine.match(text, cue.end):
             continue  # 这个手机不是我的 sets nothing against anything
+        if (
+            kind is EventKind.INSTEAD
+            and cue.end < min(starts, default=0)
+            and signs.not_for_me.match(text, cue.end)
+        ):
+            continue  # 不是我自己用，帮同事代买的
         if kind is EventKind.CORRECTION and latest < cue.end and _of_the_past(text, cue, cues):
             continue  # 上次别家就弄错了
         if (

@@ -1,4 +1,4 @@
-"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 50Q币再加一个会员, 客人要的, 还是从你这拿, 还是给我开吧.
+"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 客人要的, 还是从你这拿, 还是给我开吧, 不是我自己用.
 
 They hold no more than the order itself, so nobody needs to judge what they say beside it. A list of what people
 tell never ends; one of the words that every order is made of does.
@@ -46,6 +46,7 @@ class Idle:
             rf"|(?:{thinking})*(?:{stays})+{buying}(?:{ends})*"
             rf"|(?:{thinking})*(?:{still})*(?:想{buying}|(?:{for_me})?要)了?(?:{ends})*"
             rf"|(?:{thinking}|{still})*(?:{anew})+{buying}(?:{ends})*"
+            rf"|(?:这个|这次|这)?不是(?:{any_of(lexicon, 'signs.not_for_me')})(?:(?<=用)的)?[啊哈哦呀啦]?"
         )
 
     def says_no_more(self, text: str) -> bool:

@@ -47,6 +47,7 @@ class SignsOfRefusing:
     its_region: re.Pattern[str]
     its_size: re.Pattern[str]
     not_mine: re.Pattern[str]
+    not_for_me: re.Pattern[str]
     """Behind 不是: whose it is, and no value that another is set against."""
     its_account: re.Pattern[str]
     """号不对: the correction is of the recipient."""
@@ -160,4 +161,6 @@ class SignsOfRefusing:
         self.its_region = re.compile(rf"{any_of('servers')}(?:也|都|好像|有点)?\s*$")
         self.its_size = re.compile(rf"{any_of('size_words')}(?:也|都|好像|有点)?\s*$")
         self.not_mine = re.compile(any_of("not_mine"))
+        used = rf"{any_of('not_for_me')}(?:(?<=用)的)?[啊哈哦呀啦]?"
+        self.not_for_me = re.compile(rf"{used}(?=[{PUNCTUATION}\s]|$)")
         self.its_account = re.compile(rf"(?:{any_of('number_words')}|号)(?:也|都|好像|有点)?\s*$")
