@@ -149,6 +149,11 @@ def _no_other(cue: Cue, around: _Around) -> bool:
     return ordered and around.signs.no_other.match(around.text, cue.start) is not None
 
 
+def _cannot_be(cue: Cue, around: _Around) -> bool:
+    """导航都打不开了: what cannot be done is not refused."""
+    return cue.start > 0 and around.signs.cannot_be.match(around.text, cue.start - 1) is not None
+
+
 def _looks_for_himself(cue: Cue, around: _Around) -> bool:
     """等我看看 looks for a number; 采购清单: heads a list."""
     if cue.word in around.signs.list_heads:
@@ -208,7 +213,9 @@ _MISLEADS: Mapping[CueKind, Callable[[Cue, _Around], bool]] = {
     CueKind.REPORTED: _told_to_tell,
     CueKind.PRICE: _asks_no_price,
     CueKind.CONDITION: _no_condition,
-    CueKind.FORBID: lambda cue, around: _not_yet_sure(cue, around) or _no_other(cue, around),
+    CueKind.FORBID: lambda cue, around: any(
+        one(cue, around) for one in (_not_yet_sure, _no_other, _cannot_be)
+    ),
     CueKind.PAST: _supposed,
     CueKind.SEARCH: _looks_for_himself,
     CueKind.RECEIPT: _needless,

@@ -64,6 +64,7 @@ class SignsOfRefusing:
     only_that: re.Pattern[str]
     hardly: re.Pattern[str]
     lacking: re.Pattern[str]
+    cannot_be: re.Pattern[str]
     """用不了: in front of 多少, no number is asked for."""
     do_not_ask: re.Pattern[str]
     """别问我: what is said of it is asked by nobody."""
@@ -96,6 +97,7 @@ class SignsOfRefusing:
         )
         self.hardly = re.compile(rf"{any_of('hardly')}$")
         self.lacking = re.compile(rf"{any_of('lacking')}$")
+        self.cannot_be = re.compile(rf"{any_of('cannot_be')}不")
         self.do_not_ask = re.compile(any_of("do_not_ask"))
         self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
         whether, clause, slot = "(?:要不要|该不该)", "[^,，。;；!！?？\\n]", "[\ue001-\ue006]"
