@@ -180,6 +180,8 @@ class Reader:
         misgive(text, events, records, shape.left, wished, changes, self._lexicon)
         chat = tuple(sorted({*self._chatting.clauses(text, events, found.cues), *mishaps}))
         order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
+        # 这单20261130110233: of an order whose number is told, the number says which.
+        order.sort(key=lambda reference: reference.last)
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
         said = filters.collected(found.limits)
@@ -201,7 +203,7 @@ class Reader:
             filters=replace(said, category=category) if category else said,
             limits=len(found.limits),
             sort=sorts[-1] if sorts else None,
-            order_ref=order[0] if order else None,
+            order_ref=order[0].order if order else None,
             payment=found.paying[-1].value if found.paying else None,
             contact=contact.value if contact and not slots.used else None,
             owners=owners,
