@@ -99,6 +99,7 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
         )
         or _not_to_be_asked(cue, around)
         or _of_little(cue, around)
+        or _of_length(cue, around)
     )
 
 
@@ -110,6 +111,14 @@ def _of_little(cue: Cue, around: _Around) -> bool:
     else:
         told = in_front(around.signs.hardly, around.text, cue.start) is not None
     return told and not _clause(around.text, cue).rstrip().endswith(("吧", "吗", "么"))
+
+
+def _of_length(cue: Cue, around: _Around) -> bool:
+    """跳几米远, 几米漫画. Where goods are named and nothing is measured, 米 is money."""
+    if not cue.word.endswith(_MONEY_OR_LENGTH):
+        return False
+    alone = _clause(around.text, cue).startswith(cue.word)
+    return not (around.slots or alone) or _MEASURES.match(around.text, cue.end) is not None
 
 
 def _not_to_be_asked(cue: Cue, around: _Around) -> bool:
@@ -204,6 +213,8 @@ def _clause(text: str, cue: Cue) -> str:
 
 _OF_NUMBERS = re.compile("[是要得]?(?:多少|几多|duoshao)[呀啊呢]?")
 _MONEY = (*"钱块元米毛", "银子", "大洋")
+_MONEY_OR_LENGTH = "米"
+_MEASURES = re.compile(r"(?![啊呀呢吧嘛哦哈哇]|[一每卖收]|给|能|可以)[\u4e00-\u9fff]")
 _INSTEAD_OF_ANOTHER = frozenset(
     {CueKind.REFUND, CueKind.REFUND_QUESTION, CueKind.STATUS, CueKind.HISTORY, CueKind.RECEIPT, CueKind.HUMAN}
 )
