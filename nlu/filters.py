@@ -297,8 +297,8 @@ _TIME = re.compile(
     rf"|(?P<n>{_N}) ?(?P<and_half>个半(?=小时|钟头))?(?P<unit>个小时|个钟头|个钟|小时|钟头|分钟|秒钟|个工作日|工作日|秒|分(?!之|期|享|店|$)|天|日(?=内|之内|以内)|(?:mins?|minutes?|h|hours?|sec|s|fenzhong|xiaoshi)(?![a-z]))(?:(?P<rest>\d{{1,2}}|[一二三四五六七八九十]{{1,3}})分钟?)?"
 )
 _MONEY_NUMBER = r"(?:\d{1,6}(?:\.\d{1,2})?[kw]?|[一二两三四五六七八九十百千万零]{1,8})"
-_SUCH = re.compile(r" ?的(?=[\u4e00-\u9fff\0])")
-"""200到500的礼品卡有哪些: where goods are to be shown, these are their prices."""
+_SUCH = re.compile(r" ?(?:左右|上下)? ?的(?=[\u4e00-\u9fff\0\s,，。;；!！?？~]|$)")
+"""200到500的礼品卡有哪些, 推荐一个一百到两百的: where goods are to be shown, these are their prices."""
 _FROM_TO = re.compile(
     rf"(?<![\d.])(?P<low>{_MONEY_NUMBER}) ?(?:块钱?|元|¥)? ?(?:到|至|~|-|—|–) ?¥?(?P<high>{_MONEY_NUMBER})(?![\d.]) ?(?:块钱?|元)?(?! ?(?:分钟|小时|天|折|个月|张|个|年|点券|q币|gb?))"
 )
