@@ -51,6 +51,7 @@ class ProofOfNames:
         yield from self._slipped_tiers(said)
         yield from self._heard_of_kin(said)
         yield from self._unsaid_kinds(said)
+        yield from self._unsaid_plain_tiers(said)
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
         yield from _joined_with_strangers(said)
@@ -174,6 +175,33 @@ class ProofOfNames:
             whole = heard(said.text)
             if not any(sound in whole for sound in sounds):
                 yield at, Unproven.SIBLING
+
+    def _unsaid_plain_tiers(self, said: Said) -> Iterator[Doubt]:
+        """Nitro月卡, where Discord Nitro is sold and another good is called Nitro基础版: who leaves 基础 out means
+        the goods that have neither it nor a tier above it."""
+        for at, line, record in said.pairs():
+            if line.product is None or record.name is None:
+                continue
+            mine, typed = line.product.value, record.name.text.replace(" ", "")
+            if not any(b in typed and self._table.namer.role_of(b) is None for b in self._table.brands[mine]):
+                continue
+            unsaid = [
+                (role, tier)
+                for role, tier in self._table.qualifiers[mine]
+                if role is Role.PLAIN_TIER
+                and not any(
+                    word in said.text for word in self._table.namer.synonyms.get((role, tier), (tier,))
+                )
+            ]
+            if unsaid and any(
+                one != mine and typed in self._written(one) and not self._tiers_of(one)
+                for one in list(record.name.options)[:KIN_MAX]
+            ):
+                yield at, Unproven.SIBLING
+
+    def _tiers_of(self, product_id: str) -> frozenset[tuple[Role, str]]:
+        qualifiers = self._table.qualifiers[product_id]
+        return frozenset(one for one in qualifiers if one[0] in (Role.TIER, Role.PLAIN_TIER))
 
     def _telling_of(self, product_id: str) -> frozenset[str]:
         """The tiers and kinds in the name of goods that one of their siblings does without."""

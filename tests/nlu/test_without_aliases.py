@@ -58,3 +58,23 @@ def test_beside_a_game_that_was_left_another_is_ordered() -> None:
 @pytest.mark.parametrize("text", ["退款吧，我退坑了", "我退坑了，把上次充的退给我"])
 def test_who_leaves_and_wants_his_money_back_gets_it(text: str) -> None:
     assert shop(GAMES).frame(text)["intent"] == "refund"
+
+
+CHATS = """
+nitro | Discord Nitro | 语音 | email | 月卡 年卡
+basic | Discord Nitro Basic | 语音 | email | 月卡 年卡 | Nitro基础版
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Nitro基础版月卡 abc@qq.com", [("basic-月卡", 1, "abc@qq.com")]),
+        ("Discord Nitro月卡 abc@qq.com", [("nitro-月卡", 1, "abc@qq.com")]),
+        # 基础 is said by nobody who means the plain goods, and may be left out by who means the other.
+        ("Nitro月卡 abc@qq.com", []),
+        ("nitro年卡一张，abc@qq.com", []),
+    ],
+)
+def test_a_tier_that_nobody_said_makes_no_goods_cheaper(text: str, lines: list[tuple[str, int, str]]) -> None:
+    assert bought(shop(CHATS).frame(text)) == lines
