@@ -33,6 +33,7 @@ from nlu.mentions import rejected
 from nlu.misgivings import at_head, misgive
 from nlu.mishaps import Mishaps
 from nlu.normalise import normalise, plain
+from nlu.numbered_servers import with_numbered
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Names
@@ -236,6 +237,7 @@ class Reader:
             events.append(Event(EventKind.QUALIFIER, mention.start, mention.end, mention=mention))
         events += [Event(EventKind.STOP, start, end, item=True) for start, end in found.markers]
         events.sort(key=lambda event: (event.start, event.end))
+        events = with_numbered(text, events, self._vocabulary)
         events = with_unknown_regions(
             text, events, self._vocabulary, self._signs,
             self._no_servers, self._leftovers.function_characters, self._places, self._ordinary_servers,
