@@ -158,7 +158,11 @@ class Clauses:
             return True  # 两台电脑
         if not self._is_unread(mark.end):
             period = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD
-            if not period or mark.value.card or not _WHEN.match(self._text, mark.end):
+            if not period or mark.value.card:
+                return False
+            if mark.end == end and in_front(self._signs.spends_time, self._text, mark.start):
+                return True  # 下个月去日本玩8天
+            if not _WHEN.match(self._text, mark.end):
                 return False
         if isinstance(mark.value, Amount):
             if mark.value.kind not in (AmountKind.BARE, AmountKind.PERIOD):

@@ -18,6 +18,8 @@ class SignsOfNaming:
     """花了, 欠费: the money behind it is gone, or owed."""
     somebody: re.Pattern[str]
     telling: re.Pattern[str]
+    spends_time: re.Pattern[str]
+    """玩, 出差: in front of a length of time, what it is spent with."""
     """才, 又, 着: in a clause that tells of something."""
     life_measure: re.Pattern[str]
     server: re.Pattern[str]
@@ -34,6 +36,8 @@ class SignsOfNaming:
         self.between = re.compile(rf"[{PUNCTUATION}/&+|=>→]|{any_of('between')}")
         self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
         self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
+        spends = "|".join(map(re.escape, lexicon.words("aside.spends_time")))
+        self.spends_time = re.compile(rf"(?:{spends})(?:上|了|满|个|差不多|大概|将近|整整)*$")
         self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
         self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
         self.server = _server(
