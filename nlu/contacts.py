@@ -71,6 +71,8 @@ class Contacts:
         self._and = re.compile(rf"\s*(?:{any_of('signs.and_people')}\s*)?{own}?({people})")
         self._owner = re.compile(rf"{own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}?(?:是|为|[:：\s])*$")
         self._kin_owner = re.compile(rf"({people})的?{number}?(?:是|为|[:：,，\s])*$")
+        share = "|".join(map(re.escape, lexicon.words("contacts.his_share")))
+        self._sized = re.compile(rf"(?:{own}的?)?({people})的?(?:{number}|{share}|[:：\s])*$")
         self._around_name = re.compile(
             rf"^(?:{any_of('contacts.name_front')})(?=[\u4e00-\u9fff]{{2}})"
             rf"|的{number}(?:{any_of('contacts.name_behind')})*$|{number}(?:{any_of('contacts.name_behind')})+$"
@@ -153,6 +155,13 @@ class Contacts:
                     break
                 found.append(Mark(more[1], more.start(1), more.end(1)))
         return tuple(mark for mark in found if mark.value not in self._nobody)
+
+    def sized(self, text: str, starts: Sequence[int]) -> tuple[Mark[str], ...]:
+        """Who stands in front of the sizes that begin at `starts`: 话费，老妈50，老爸100. Nobody, where one of the
+        sizes has nobody, or where there is but one size."""
+        matches = [in_front(self._sized, text, start) for start in starts]
+        found = tuple(Mark(match[1], match.start(1), match.end(1)) for match in matches if match)
+        return found if len(found) == len(starts) > 1 else ()
 
     def owner(self, text: str, start: int) -> Remembered | None:
         """Whose the one number is that begins at `start`, where it is to be kept: 还有奶奶 151…也存一下."""

@@ -222,7 +222,7 @@ class Reader:
 
     def _events(self, found: Found, slots: Slots, each: bool, goods: Assortment) -> list[Event]:
         text = found.page.text
-        recipients = slots.used or self._named_people(text, each)
+        recipients = slots.used or self._named_people(text, each, [mark.start for mark in slots.sized])
         events = events_of(
             text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
         )
@@ -271,9 +271,10 @@ class Reader:
             found.page.text, found.page.rest(), events, found.cues, disbelieved, (*found.numbers, *unwanted)
         )
 
-    def _named_people(self, text: str, each: bool) -> tuple[Mark[Account], ...]:
-        """Several people named as recipients get a line each; one alone is the contact of the whole."""
-        people = self._contacts.recipients(text, each)
+    def _named_people(self, text: str, each: bool, sizes: Sequence[int]) -> tuple[Mark[Account], ...]:
+        """Several people named as recipients get a line each; one alone is the contact of the whole. `sizes`:
+        where sizes begin."""
+        people = self._contacts.sized(text, sizes) or self._contacts.recipients(text, each)
         if len({mark.value for mark in people}) < 2:
             return ()
         return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)

@@ -90,3 +90,26 @@ def test_who_has_a_new_number_gets_the_order_there(parser: Parser) -> None:
 @pytest.mark.parametrize("text", ["给这个电话充50", "给那个号码充100", "给这边充50", "给每个人充50"])
 def test_what_is_pointed_at_is_nobodys_name(parser: Parser, text: str) -> None:
     assert parser.understand(text).contact is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("话费，老妈50，老爸100", ["topup-50", "topup-100"]),
+        ("充话费：爷爷30，奶奶50", ["topup-30", "topup-50"]),
+        ("话费我妈50我爸100", ["topup-50", "topup-100"]),
+        ("话费 老妈充50 老爸充100 老婆那份30", ["topup-50", "topup-100", "topup-30"]),
+        ("优酷，老妈月卡，老爸年卡", ["youku-1m", "youku-12m"]),
+        ("京东卡，老妈100，老爸200", ["jd-ecard-100", "jd-ecard-200"]),
+    ],
+)
+def test_everybody_gets_the_size_that_stands_behind_him(parser: Parser, text: str, sizes: list[str]) -> None:
+    understood = parser.understand(text)
+    assert understood.intent is Intent.ORDER
+    assert [line.sku.value for line in understood.lines if line.sku] == sizes
+    assert not any(line.account for line in understood.lines)
+
+
+@pytest.mark.parametrize("text", ["话费，老妈50，100", "话费，50老妈，老爸100"])
+def test_where_a_size_is_nobodys_it_is_asked_who_gets_what(parser: Parser, text: str) -> None:
+    assert not all(line.sku for line in parser.understand(text).lines)
