@@ -71,7 +71,7 @@ class ProofOfCounts:
             if line.quantity is None or line.quantity.value < 2 or event is None or event.quantity is None:
                 continue
             counted = self._counts_goods(said, event, line) and not self._is_size(line, record)
-            if counted and not self._one_beside(said, event) and not self._told_of(said, event):
+            if counted and not self._one_beside(said, event, record) and not self._told_of(said, event):
                 continue
             yield at, Unproven.COUNT
 
@@ -90,13 +90,19 @@ class ProofOfCounts:
         unread = count.quantity.follows in said.reading.shape.left.over
         return not unread and self._beside_goods(said, count)
 
-    def _one_beside(self, said: Said, count: Event) -> bool:
-        """八套卷来一份: another count in the clause says one. Not 50美元一张的, which is a price."""
+    def _one_beside(self, said: Said, count: Event, record: Record) -> bool:
+        """八套卷来一份: another count in the clause says one. Not 50美元一张的, which is a price, nor 五百的来一张再来
+        两张一百的, where the one is of another size."""
+        sized = [one for one in said.records if one.amounts and one.amounts != record.amounts]
+        others = {one.quantity.start for one in sized if one.quantity} | {
+            e.start for one in sized for e in one.ones
+        }
         return any(
             other.quantity is not None
             and is_article(other)
             and other.end - other.start > 1
             and not other.quantity.each
+            and other.start not in others
             and not _priced(said.reading.events, other)
             and not self._for_each.search(said.text, max(0, other.start - _REACH), other.start)
             for other in said.beside(count.start, _QUANTITIES)
