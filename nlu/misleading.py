@@ -78,7 +78,7 @@ def _told_to_tell(cue: Cue, around: _Around) -> bool:
     signs = around.signs
     if overlaps or signs.let_me_know.match(around.text, cue.end) is not None:
         return True
-    if in_front(signs.needless, around.text, cue.start):
+    if in_front(signs.needless, around.text, cue.start) or _his_own(cue, around) or _sent(cue, around):
         return True
     number = min((slot for slot in around.slots if slot >= cue.end), default=cue.end)
     return (
@@ -86,6 +86,20 @@ def _told_to_tell(cue: Cue, around: _Around) -> bool:
         and number > cue.end
         and bool(signs.sent_by_message.fullmatch(around.text, cue.end, number))
     )
+
+
+def _his_own(cue: Cue, around: _Around) -> bool:
+    """我说我要…: nobody else's words."""
+    text, signs = around.text, around.signs
+    wished = any(signs.own_wish.match(text, at) is not None for at in (cue.end, cue.end - 1))
+    return wished and in_front(signs.own_words, text, cue.start) is not None
+
+
+def _sent(cue: Cue, around: _Around) -> bool:
+    """我孙女叫我来买的说是优酷会员: who sent the customer said what to buy. Not a stranger."""
+    if cue.word not in _SAYING_WHAT or around.signs.stranger.search(around.text):
+        return False
+    return any(match.start() < cue.start for match in around.signs.errand.finditer(around.text))
 
 
 def _asks_no_price(cue: Cue, around: _Around) -> bool:
@@ -211,6 +225,7 @@ def _clause(text: str, cue: Cue) -> str:
     return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
 
 
+_SAYING_WHAT = frozenset(("说是", "说要", "说让", "说叫", "跟我说", "和我说", "说我", "让我帮他", "让我帮她"))
 _OF_NUMBERS = re.compile("[是要得]?(?:多少|几多|duoshao)[呀啊呢]?")
 _MONEY = (*"钱块元米毛", "银子", "大洋")
 _MONEY_OR_LENGTH = "米"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.sign_pieces import PUNCTUATION, any_of_signs
 
@@ -17,6 +18,11 @@ class SignsOfNaming:
     was_spent: re.Pattern[str]
     """花了, 欠费: the money behind it is gone, or owed."""
     somebody: re.Pattern[str]
+    own_words: re.Pattern[str]
+    """我说, 我就说: in front of 说我要, the customer only says it with more weight."""
+    own_wish: re.Pattern[str]
+    errand: re.Pattern[str]
+    """我孙女叫我来买的: what somebody wants who sent the customer, he wants himself."""
     telling: re.Pattern[str]
     spends_time: re.Pattern[str]
     """玩, 出差: in front of a length of time, what it is spent with."""
@@ -36,6 +42,11 @@ class SignsOfNaming:
         self.between = re.compile(rf"[{PUNCTUATION}/&+|=>→]|{any_of('between')}")
         self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
         self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
+        self.own_words = re.compile(rf"(?:^|[^跟和对向给告])[我俺](?:{any_of('saying_again')})*$")
+        self.own_wish = re.compile(any_of("own_wishes"))
+        self.errand = re.compile(
+            rf"{people_pattern(lexicon)}{any_of('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{any_of('goes')}"
+        )
         spends = "|".join(map(re.escape, lexicon.words("aside.spends_time")))
         self.spends_time = re.compile(rf"(?:{spends})(?:上|了|满|个|差不多|大概|将近|整整)*$")
         self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
