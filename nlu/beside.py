@@ -17,6 +17,7 @@ from dataclasses import replace
 from nlu.clause_judge import RECIPIENT, SLOT, TURN, Clause, ClauseJudge
 from nlu.idle import Idle, only_size
 from nlu.other_numbers import OtherKind
+from nlu.in_english import InEnglish
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import SpokenLine
@@ -41,6 +42,11 @@ _SAYS = re.compile(r"[\u4e00-\u9fffa-z]")
 
 def clauses_beside(reading: Reading) -> Iterator[Clause]:
     """The clauses of a message that say more than the order itself, its slots masked."""
+    return (clause for clause, _ in _clauses(reading))
+
+
+def _clauses(reading: Reading) -> Iterator[tuple[Clause, str]]:
+    """These, each with its blanks and signs."""
     pieces = _CLAUSE_END.split(_masked(reading))
     turn = max((at for at, piece in enumerate(pieces) if TURN in piece), default=-1)
     ordered = False
@@ -48,7 +54,8 @@ def clauses_beside(reading: Reading) -> Iterator[Clause]:
         said = _SLOTS.sub(_joined, _NUMBER.sub("0", _NOISE.sub("", piece)))
         holds = SLOT in said or RECIPIENT in said
         if _SAYS.search(said):
-            yield Clause(said, "=" if holds else "<" if not ordered else "~" if at < turn else ">")
+            place = "=" if holds else "<" if not ordered else "~" if at < turn else ">"
+            yield Clause(said, place), piece
         ordered = ordered or SLOT in said
 
 
@@ -59,17 +66,21 @@ def _joined(slots: re.Match[str]) -> str:
 class Beside:
     """Judges what is said beside an order. Immutable."""
 
-    def __init__(self, judge: ClauseJudge, idle: Idle) -> None:
-        self._judge, self._idle = judge, idle
+    def __init__(self, judge: ClauseJudge, idle: Idle, english: InEnglish) -> None:
+        self._judge, self._idle, self._english = judge, idle, english
 
     def disturbs(self, reading: Reading, bound: float = DOUBT_MAX) -> bool:
         """Whether anything stands beside the order that is harmful with a higher probability than `bound`."""
         return any(
-            self._judge.harm(clause) > bound
+            self._harm(clause, piece) > bound
             and not self._idle.says_no_more(clause.text)
             and not only_size(clause.text, reading)
-            for clause in dict.fromkeys(clauses_beside(reading))
+            for clause, piece in dict.fromkeys(_clauses(reading))
         )
+
+    def _harm(self, clause: Clause, piece: str) -> float:
+        told = self._english.harm(piece)
+        return self._judge.harm(clause) if told is None else told
 
 
 def asked_about(line: SpokenLine) -> SpokenLine:

@@ -56,7 +56,7 @@ def events_of(
     ]
     spoken_for = bytearray(taken)
     for match in _LONE_NO.finditer(text):
-        if not any(spoken_for[match.start() : match.end()]):
+        if not signs.lacking.match(text, match.end()) and not any(spoken_for[match.start() : match.end()]):
             events.append(Event(EventKind.CORRECTION, match.start(), match.end()))
     for end in (*(mark.end for mark in sizes), *(mark.end for mark in counts)):
         short = signs.not_the_size.match(text, end)

@@ -25,6 +25,7 @@ from nlu.for_whom import ForWhom, for_him
 from nlu.goods import Goods
 from nlu.idle import Idle
 from nlu.in_context import in_context
+from nlu.in_english import InEnglish
 from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
 from nlu.large_names import LargeNames
@@ -116,7 +117,7 @@ class Parser:
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
-        self._beside = Beside(judge, Idle(lexicon))
+        self._beside = Beside(judge, Idle(lexicon), InEnglish(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
         media = "|".join(map(re.escape, lexicon.words("remarks.media")))
         self._media = re.compile(

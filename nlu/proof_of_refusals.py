@@ -45,6 +45,7 @@ class ProofOfRefusals:
         self._money_had = re.compile(rf"{words('money_had')}\s?$")
         self._done = re.compile(rf"{words('done_so_often')}\s?$")
         self._slow = re.compile(words("told_speed"))
+        self._none_of_it = re.compile(rf"\bno {any_of(lexicon, 'english.lacking')}\b")
         self._taken_back = re.compile(
             rf"(?:{either_of(lexicon.words('proof.back_front'))}|\s)*{words('taken_back_at_end')}"
             rf"(?:{either_of(lexicon.words('proof.back_behind'))}|\s)*"
@@ -138,7 +139,7 @@ class ProofOfRefusals:
                 last = max(last, end)  # 别给我发三台的，用不上: why it is not wanted
         return any(
             self._taken_back.fullmatch(piece.strip())
-            for piece in _PAUSED.split(said.text[last:])
+            for piece in _PAUSED.split(self._none_of_it.sub(" ", said.text[last:]))
             if piece.strip()
         )
 

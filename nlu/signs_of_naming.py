@@ -23,6 +23,8 @@ class SignsOfNaming:
     own_wish: re.Pattern[str]
     errand: re.Pattern[str]
     """我孙女叫我来买的: what somebody wants who sent the customer, he wants himself."""
+    lacking: re.Pattern[str]
+    """Behind the English no: there is none of it, and nothing is taken back."""
     telling: re.Pattern[str]
     spends_time: re.Pattern[str]
     """玩, 出差: in front of a length of time, what it is spent with."""
@@ -47,6 +49,7 @@ class SignsOfNaming:
         self.errand = re.compile(
             rf"{people_pattern(lexicon)}{any_of('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{any_of('goes')}"
         )
+        self.lacking = re.compile(rf" (?:{'|'.join(lexicon.words('english.lacking'))})\b")
         spends = "|".join(map(re.escape, lexicon.words("aside.spends_time")))
         self.spends_time = re.compile(rf"(?:{spends})(?:上|了|满|个|差不多|大概|将近|整整)*$")
         self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))

@@ -26,6 +26,12 @@ ORDERED = {
     "get 1 itunes gift card 100 rmb": [("appstore-100", 1)],
     "10 usd google play gift card": [("googleplay-us-10", 1)],
     "recharge 50 yuan to 13902771853": [("topup-50", 1)],
+    "my phone no money now, please add 50元话费 to 15810273346": [("topup-50", 1)],
+    "hi, can you add 50元话费 to 15810273346? my sim is out of credit": [("topup-50", 1)],
+    "Hi I need a steam 国区 100 card, no rush": [("steam-cn-100", 1)],
+    "I am in Shanghai for study, 优酷月卡 15810273346 please": [("youku-1m", 1)],
+    "京东卡100 please, I don't speak Chinese": [("jd-ecard-100", 1)],
+    "话费50 15810273346, no, 100": [("topup-100", 1)],
 }
 
 
@@ -39,6 +45,18 @@ def test_an_order_in_english_is_read_like_any_other(framer: Framer, text: str) -
     frame = framer.frame(text)
     assert [(line["sku"], line["quantity"]) for line in frame["lines"]] == ORDERED[text]
     assert not frame["missing"]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "but not now", "maybe later", "if it is cheap", "don't send", "no thanks", "wait", "not sure", "is it safe",
+        "I already paid", "tomorrow", "my friend said", "unless you have a discount", "I will think about it",
+    ],
+)  # fmt: skip
+def test_english_that_may_turn_an_order_around_is_asked_about(framer: Framer, remark: str) -> None:
+    frame = framer.frame(f"京东卡100, {remark}")
+    assert frame["missing"] or not frame["lines"]
 
 
 def test_how_old_somebody_is_sizes_nothing(framer: Framer) -> None:
