@@ -244,6 +244,7 @@ _STILL = "还是"
 _ASKED = re.compile("呢|[?？]")
 _SIZED_IN_FRONT = re.compile("[0-9元块张卡个月年季天g币点]$")
 _RATHER = re.compile("[吧罢]|好了|得了")
+_TOO = "太"
 _LABELLED = re.compile(r"(?:号码?|手机|电话|账户|邮箱|地址|qq|id) ?$")
 _LONE_NO = re.compile(r"(?<=[,。.…\s;、/])(?:不|no|错|错了)(?=[,。.…\s;、/])")
 """50，不，100: taken back."""
@@ -283,6 +284,7 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
         return EventKind.COMMA
     if kind is EventKind.CORRECTION and (
         in_front(signs.warned, text, cue.start)
+        or (cue.word.startswith(_TOO) and in_front(signs.of_life, text, cue.start))
         or (signs.later.match(text, cue.end) and cue.word in signs.waiting)
     ):
         return EventKind.COMMA

@@ -78,7 +78,9 @@ def _told_to_tell(cue: Cue, around: _Around) -> bool:
     signs = around.signs
     if overlaps or signs.let_me_know.match(around.text, cue.end) is not None:
         return True
-    if in_front(signs.needless, around.text, cue.start) or _his_own(cue, around) or _sent(cue, around):
+    if in_front(signs.needless, around.text, cue.start) or any(
+        says(cue, around) for says in (_his_own, _sent, _annoys)
+    ):
         return True
     number = min((slot for slot in around.slots if slot >= cue.end), default=cue.end)
     return (
@@ -100,6 +102,16 @@ def _sent(cue: Cue, around: _Around) -> bool:
     if cue.word not in _SAYING_WHAT or around.signs.stranger.search(around.text):
         return False
     return any(match.start() < cue.start for match in around.signs.errand.finditer(around.text))
+
+
+def _annoys(cue: Cue, around: _Around) -> bool:
+    """网易云会员 138…，广告听吐了: why something is ordered, and nothing that an advertisement says."""
+    text, signs = around.text, around.signs
+    return (
+        signs.ads.fullmatch(cue.word) is not None
+        and len(around.slots) > 1
+        and not signs.advertised.search(text)
+    )
 
 
 def _asks_no_price(cue: Cue, around: _Around) -> bool:

@@ -21,6 +21,11 @@ class SignsOfNaming:
     own_words: re.Pattern[str]
     """我说, 我就说: in front of 说我要, the customer only says it with more weight."""
     own_wish: re.Pattern[str]
+    of_life: re.Pattern[str]
+    """广告, 作业: in front of 太多了, what there is too much of, and no size that was said."""
+    ads: re.Pattern[str]
+    advertised: re.Pattern[str]
+    """看到广告, 广告里写: what an advertisement says. In any other clause it is a nuisance."""
     errand: re.Pattern[str]
     """我孙女叫我来买的: what somebody wants who sent the customer, he wants himself."""
     lacking: re.Pattern[str]
@@ -46,6 +51,11 @@ class SignsOfNaming:
         self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
         self.own_words = re.compile(rf"(?:^|[^跟和对向给告])[我俺](?:{any_of('saying_again')})*$")
         self.own_wish = re.compile(any_of("own_wishes"))
+        self.of_life = re.compile(rf"{any_of('of_life')}(?:也|都|真的|真|实在|又|的|是|老|一直)*$")
+        self.ads = re.compile(any_of("ads"))
+        self.advertised = re.compile(
+            rf"{any_of('ads_seen')}[^,，。;；!！?？\n]{{0,4}}{any_of('ads')}|{any_of('ads')}(?:里|上|中|又|都|就|还)*{any_of('ads_say')}"
+        )
         self.errand = re.compile(
             rf"{people_pattern(lexicon)}{any_of('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{any_of('goes')}"
         )
