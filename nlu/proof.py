@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon, word_set
 from nlu.name_table import NameTable
 from nlu.numerals import number, numbers, numerals
@@ -56,6 +57,8 @@ class Prover:
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
+        also = any_of(lexicon, "proof.also")
+        self._also = re.compile(rf"(?:块钱?|元)?的?(?:那个|这个)?{also}"), re.compile(rf"{also}$")
         self._latin_talk = word_set(lexicon, "signs.latin_talk", "names.latin_talk", "around.latin")
         self._told_behind = re.compile(rf"\s?{any_of(lexicon, 'proof.told_behind')}")
         self._relative = re.compile(any_of(lexicon, "proof.relative"))
@@ -159,8 +162,14 @@ class Prover:
         whole = {e.account.text for record in said.records for e in record.accounts if e.account is not None}
         turns = (event.start for event in said.reading.events if event.kind is EventKind.CORRECTION)
         last = max(turns, default=len(said.text))
+        behind, before = self._also
         for event in said.reading.events:
-            if event.kind not in _COUNTING or event.start <= last or event.start in used:
+            if event.kind not in _COUNTING or event.start <= last:
+                continue
+            also = behind.match(said.text, event.end) or in_front(before, said.text, event.start)
+            if also and event.kind is EventKind.AMOUNT and _sized_before(said, last):
+                yield said.nearest(event.start), Unproven.SIZE_UNUSED  # 京东卡200，哦不对，100的也来一张
+            if event.start in used:
                 continue
             if event.account is not None and _piece_of(event.account.text, whole):
                 continue
@@ -188,6 +197,10 @@ class Prover:
                 front = max(0, event.start - _TOTAL_REACH)
                 if not self._total.search(said.text, front, event.start):
                     yield said.nearest(event.start), Unproven.SIZE_UNUSED
+
+
+def _sized_before(said: Said, turn: int) -> bool:
+    return any(event.kind is EventKind.AMOUNT and event.start < turn for event in said.reading.events)
 
 
 _TOTAL_REACH = 12

@@ -53,8 +53,11 @@ class SignsOfChanging:
         leading = either_of((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
         lead = rf"(?:[{PUNCTUATION}]|{leading})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        hasty = rf"{any_of('organs')}{any_of('gone_hasty')}[了啦咯]|{any_of('writing')}{any_of('hastily')}[了啦咯]"
         self.slipped = re.compile(
             rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
+            # 啊说快了: the customer himself, at the head of a clause; of another, 客服说快了 corrects nothing.
+            rf"|(?:^|(?<=[{PUNCTUATION}]))(?:{either_of(lexicon.words('signs.before_a_slip'))})*(?:{hasty})"
         )
         self.not_this = re.compile(rf"^.{{0,6}}?{any_of('not_this')}")
         self.may_change = re.compile(any_of("may_change"))
