@@ -58,7 +58,11 @@ class Prover:
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
         also = any_of(lexicon, "proof.also")
-        self._also = re.compile(rf"(?:块钱?|元)?的?(?:那个|这个)?{also}"), re.compile(rf"{also}$")
+        self._also = (
+            re.compile(rf"(?:块钱?|元)?的?(?:那个|这个)?{also}"),
+            re.compile(rf"(?:{also}|{any_of(lexicon, 'proof.besides')})(?:一?[张个份])?$"),
+        )
+        """Behind what is wanted too, and in front of it."""
         self._latin_talk = word_set(lexicon, "signs.latin_talk", "names.latin_talk", "around.latin")
         self._told_behind = re.compile(rf"\s?{any_of(lexicon, 'proof.told_behind')}")
         self._relative = re.compile(any_of(lexicon, "proof.relative"))
@@ -162,14 +166,9 @@ class Prover:
         whole = {e.account.text for record in said.records for e in record.accounts if e.account is not None}
         turns = (event.start for event in said.reading.events if event.kind is EventKind.CORRECTION)
         last = max(turns, default=len(said.text))
-        behind, before = self._also
+        yield from self._added(said, last)
         for event in said.reading.events:
-            if event.kind not in _COUNTING or event.start <= last:
-                continue
-            also = behind.match(said.text, event.end) or in_front(before, said.text, event.start)
-            if also and event.kind is EventKind.AMOUNT and _sized_before(said, last):
-                yield said.nearest(event.start), Unproven.SIZE_UNUSED  # 京东卡200，哦不对，100的也来一张
-            if event.start in used:
+            if event.kind not in _COUNTING or event.start <= last or event.start in used:
                 continue
             if event.account is not None and _piece_of(event.account.text, whole):
                 continue
@@ -184,6 +183,18 @@ class Prover:
             if match.end() in starts and strange and not read:
                 yield said.nearest(match.start()), Unproven.NAME_UNUSED  # …，打错了，是wi11家庭版
 
+    def _added(self, said: Said, turn: int) -> Iterator[Doubt]:
+        """京东卡200，哦不对，100的也来一张: what is wanted too behind a correction takes nothing back."""
+        behind, before = self._also
+        for kind in (EventKind.AMOUNT, EventKind.NAME):
+            events = [event for event in said.reading.events if event.kind is kind]
+            if not any(event.start < turn for event in events):
+                continue
+            for event in events:
+                also = behind.match(said.text, event.end) or in_front(before, said.text, event.start)
+                if event.start > turn and also:
+                    yield said.nearest(event.start), Unproven.SIZE_UNUSED
+
     def _unused(self, said: Said) -> Iterator[Doubt]:
         """Every size and every recipient that was said is in some line."""
         records = said.records
@@ -197,10 +208,6 @@ class Prover:
                 front = max(0, event.start - _TOTAL_REACH)
                 if not self._total.search(said.text, front, event.start):
                     yield said.nearest(event.start), Unproven.SIZE_UNUSED
-
-
-def _sized_before(said: Said, turn: int) -> bool:
-    return any(event.kind is EventKind.AMOUNT and event.start < turn for event in said.reading.events)
 
 
 _TOTAL_REACH = 12
