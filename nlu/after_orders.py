@@ -107,6 +107,8 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     if seen.has(CueKind.MODIFY) and seen.last_order and seen.slots and seen.corrected:
         # 刚才那单改成50.
         return Intent.MODIFY, 0.8
+    if seen.fails and not ordering:
+        return Intent.STATUS, 0.9
     if seen.has(CueKind.STATUS) and not ordering and not _how_long(seen, signs):
         return Intent.STATUS, 0.9
     if seen.has(CueKind.HISTORY) and not ordering:

@@ -21,6 +21,8 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     )
     concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
     strong_price = any(signs.price_question.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
+    if seen.limits and seen.goods and not concrete and _keeps_its_promise(seen, signs):
+        return Intent.FAQ, 0.85
     if (seen.limits or seen.sorts) and not strong_price and not concrete and not seen.corrected:
         return Intent.SEARCH, 0.9
     if seen.has(CueKind.PRICE) and not (seen.corrected and concrete and not strong_price):
@@ -59,6 +61,12 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
             return guess.intent, 0.7
         return Intent.SEARCH, 0.65
     return None
+
+
+def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
+    """慢充话费真的72小时内能到？: of what was named first. 72小时内能到的话费有吗 looks for some."""
+    asked = signs.held_to.search(seen.text)
+    return asked is not None and min(seen.named_at) < asked.start() and not seen.has(CueKind.SEARCH)
 
 
 _CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")

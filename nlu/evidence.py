@@ -71,6 +71,8 @@ class Evidence:
     """Whether the message speaks of buying, paying, accounts or goods at all."""
     foreign: bool = False
     """Whether it speaks of what no shop of this kind has to do with: the weather, a sum."""
+    fails: bool = False
+    """Goods that were bought are told to fail, in the words in which they say so: 提示已经被使用."""
     qualifiers: int = 0
     """Tiers, countries and carriers that stand by themselves."""
     units: int = 0
@@ -195,6 +197,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         corrected=any(event.kind in (EventKind.CORRECTION, EventKind.INSTEAD) for event in reading.events),
         contrasted=_contrasted(reading),
         refusals=reading.refusals,
+        fails=CueKind.CONDITION not in reading.cues and signs.fails.search(reading.page.text) is not None,
         qualifiers=kinds[EventKind.QUALIFIER],
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),

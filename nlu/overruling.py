@@ -69,6 +69,8 @@ def _share_needed(sign: Intent, other: Intent, guess: Guess, seen: Evidence) -> 
         return needed
     if other in _NEVER or (other in _CHANGES - {Intent.SAVE_CONTACT} and not _only_changes(sign, seen)):
         return inf
+    if sign is Intent.STATUS and seen.fails and other is Intent.FAQ:
+        return inf  # 提示已经被使用，怎么办: of what happened to him
     if sign is Intent.CANCEL:
         return SURE_ALONE if other in _INSTEAD_OF_CANCEL and guess.intent is not sign else inf
     if sign is Intent.SAVE_CONTACT and seen.remembered:

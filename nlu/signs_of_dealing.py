@@ -54,6 +54,10 @@ class SignsOfDealing:
     """Weather, sums, lovesickness."""
     my_mistake: re.Pattern[str]
     """我充错号了: asks for himself, and not how such things are done."""
+    held_to: re.Pattern[str]
+    """真的72小时内能到？: asks whether the goods that were named keep what is promised of them."""
+    fails: re.Pattern[str]
+    """提示已经被使用: what goods say that fail."""
     are_you: re.Pattern[str]
     """你是: 真人 behind it is no wish for a person."""
     asks_us: re.Pattern[str]
@@ -65,6 +69,13 @@ class SignsOfDealing:
         when = any_of("when")
         tail = polite_tail(lexicon)
         self.foreign = re.compile(any_of("foreign"))
+        arrives = rf"{any_of('arrives')}{any_of('particles')}*(?:吗|么|不|没|\?)+{tail}$"
+        self.held_to = re.compile(
+            rf"{any_of('doubting')}[^,，。;；!！\n]{{0,14}}{arrives}|(?:能|可以|会)(?:准时|按时|真的)*{arrives}"
+        )
+        self.fails = re.compile(
+            rf"(?<![会能要怕]){any_of('shows')}(?:我|说|是|都|一直|总|老|的)*[^,，。;；!！?？\n]{{0,6}}?{any_of('failing')}"
+        )
         self.are_you = re.compile(any_of("are_you"))
         self.my_mistake = re.compile(rf"{any_of('mine')}.{{0,5}}{any_of('deal_verbs')}[错重]")
         self.asks_us = re.compile(any_of("asks_us"))
