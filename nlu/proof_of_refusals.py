@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from nlu.amounts import AmountKind
+from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind
@@ -44,6 +45,10 @@ class ProofOfRefusals:
         self._than = re.compile(rf"{words('than')}$")
         self._money_had = re.compile(rf"{words('money_had')}\s?$")
         self._done = re.compile(rf"{words('done_so_often')}\s?$")
+        self._first = re.compile(rf"的?{words('at_first')}")
+        self._tried = re.compile(
+            rf"的?{words('at_first')}?{words('tried')}{words('tried_ends')}*(?![\u4e00-\u9fff])"
+        )
         self._slow = re.compile(words("told_speed"))
         self._none_of_it = re.compile(rf"\bno {any_of(lexicon, 'english.lacking')}\b")
         self._taken_back = re.compile(
@@ -137,11 +142,20 @@ class ProofOfRefusals:
         for start, end in sorted(said.reading.refusals):
             if not _PAUSED.sub("", said.text[last:start]):
                 last = max(last, end)  # 别给我发三台的，用不上: why it is not wanted
+        tried = self._tried.match(said.text, last) if self._asked_for(said, last) else None
         return any(
             self._taken_back.fullmatch(piece.strip())
-            for piece in _PAUSED.split(self._none_of_it.sub(" ", said.text[last:]))
+            for piece in _PAUSED.split(self._none_of_it.sub(" ", said.text[tried.end() if tried else last :]))
             if piece.strip()
         )
+
+    def _asked_for(self, said: Said, end: int) -> bool:
+        """Whether the goods, size or count that ends there is asked for: 先来2张 and not 话费100."""
+        begin, _ = said.bounds(end - 1)
+        counted = any(e.end == end and e.kind in _SIZED for e in said.reading.events)
+        wishes = said.reading.cues.get(CueKind.ORDER, ())
+        wished = any(begin <= cue.start < end for cue in wishes) or self._first.match(said.text, end)
+        return counted and bool(wished)
 
 
 def _set_apart(said: Said, event: Event) -> bool:
@@ -153,5 +167,6 @@ def _set_apart(said: Said, event: Event) -> bool:
 
 _REACH = 12
 _COUNTS = frozenset({EventKind.QUANTITY})
+_SIZED = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.NAME, EventKind.NOUN})
 _SAID = frozenset({EventKind.NAME, EventKind.ACCOUNT})
 _PAUSED = re.compile(r"[\s,，。;；!！?？、~…()]+")

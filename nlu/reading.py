@@ -180,7 +180,7 @@ class Reader:
         changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
         misgive(text, events, records, shape.left, wished, changes, self._lexicon)
         chat = tuple(sorted({*self._chatting.clauses(text, events, found.cues), *mishaps}))
-        order = [m.value.order for m in found.order if not (m.value.last and inside_any(m.start, chat))]
+        order = [m.value for m in found.order if not (m.value.last and inside_any(m.start, chat))]
         # 这单20261130110233: of an order whose number is told, the number says which.
         order.sort(key=lambda reference: reference.last)
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]

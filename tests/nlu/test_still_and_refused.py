@@ -55,6 +55,7 @@ ASKED = [
     "100话费13730284465 试试",
     "话费100 13730284465试试",
     "steam国区100两张 测试",
+    "京东卡100来两张试试算了",
 ]
 REFUSED = [
     "还是不要了 100话费13730284465",
@@ -62,6 +63,15 @@ REFUSED = [
     "100话费13730284465 还是再看看吧",
     "京东卡100来两张 算了",
 ]
+TRIED = {
+    "那steam国区100的先来2张试试": ("steam-cn-100", 2),
+    "天猫卡200先拿一张试试看": ("tmall-card-200", 1),
+    "买一张100京东卡试试吧": ("jd-ecard-100", 1),
+    "要一张京东卡100的先试试": ("jd-ecard-100", 1),
+    "Q币来10个先试一下 QQ1029384756": ("qcoin-10", 1),
+    "先开一个月试试，爱奇艺 13730284465": ("iqiyi-1m", 1),
+    "京东卡100来两张体验一下": ("jd-ecard-100", 2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +103,10 @@ def test_a_kind_of_goods_over_a_list_is_no_brand_that_is_not_sold(framer: Framer
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_given_up_after_all_is_not_ordered(framer: Framer, text: str) -> None:
     assert not framer.frame(text)["lines"]
+
+
+@pytest.mark.parametrize("text", TRIED)
+def test_goods_that_are_asked_for_to_try_them_are_ordered(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert [(line["sku"], line["quantity"]) for line in frame["lines"]] == [TRIED[text]]
+    assert not frame["missing"]
