@@ -93,10 +93,18 @@ class Turn:
             offered = self._goods_offered()
             return replace(draft, lines=(DraftLine(product_options=offered),)) if len(offered) > 1 else draft
         looked_at = self.conversation.browsing_sku
-        start = DraftLine(
-            product_id=self.conversation.browsing, sku_options=(looked_at,) if looked_at else ()
-        )
+        start = DraftLine(product_id=self.conversation.browsing)
+        if looked_at is not None and self._takes(looked_at):
+            start = replace(start, sku_id=looked_at)
+        elif looked_at is not None:
+            start = replace(start, sku_options=(looked_at,))
         return replace(draft, lines=(start,))
+
+    def _takes(self, sku_id: str) -> bool:
+        """Whether so many are asked for (来两张) of the one size that was offered: no more of it is guessed then
+        than by its button."""
+        counted = any(line.quantity is not None for line in self.heard.lines)
+        return counted and [choice.means for choice in self.conversation.offered()] == [sku_id]
 
     def _goods_offered(self) -> tuple[str, ...]:
         """The products that a question about goods was answered with: `那来两个` is of one of them."""
