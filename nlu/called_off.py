@@ -37,6 +37,11 @@ class CalledOff:
             rf"(?:{either(lexicon.words('answers.dear'))})(?:{either(lexicon.words('answers.dear_behind'))}|[\s!！~])*"
         )
         self._never_mind = re.compile(rf"算了[\s,，]*(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
+        self._lets_go = re.compile(
+            rf"(?:{either(lexicon.words('answers.lets_go_front'))}|[\s,，])*算了[吧啦]?[\s,，。!！~]+"
+            rf"(?P<rest>(?!.*(?:{off}|[别退])).+)"
+        )
+        self._and_that = re.compile(rf".*(?:{either(lexicon.words('answers.and_that'))})[\s?？!！~]*")
         go_on, behind = either(lexicon.words("answers.go_on")), either(lexicon.words("answers.behind"))
         self._go_on = re.compile(rf"(?:{go_on})(?:{go_on}|{behind}|[\s,，。!！])*")
         gives_up = either(lexicon.words("answers.gives_up"))
@@ -60,6 +65,11 @@ class CalledOff:
                 order_ref=None,
                 revives=True,
             )
+        if (
+            understood.intent is Intent.CANCEL
+            and (other := self._let_go_for(text, understood, read)) is not None
+        ):
+            return other
         if understood.intent is Intent.CANCEL and asked.lines:
             rather = self._rather(text, understood, read)
             if rather is None and self._jokes.search(text):
@@ -86,6 +96,16 @@ class CalledOff:
         line = SpokenLine(product=Heard(named[0], Span(0, len(understood.text))))
         return replace(understood, intent=Intent.MODIFY, clear=SURE, lines=(line,), options=(), topic=None)
 
+    def _let_go_for(self, text: str, understood: Understanding, read: Read) -> Understanding | None:
+        """`没有就算了，优酷有吧`: what is not to be had is let go, and other goods are asked about."""
+        found = self._lets_go.fullmatch(text)
+        if found is None:
+            return None
+        rest = read(found["rest"])
+        if rest.options and self._and_that.fullmatch(found["rest"]):
+            rest = replace(rest, intent=Intent.SEARCH, clear=SURE)
+        return replace(rest, text=understood.text) if rest.options and rest.intent in _ASKS else None
+
     def _rather(self, text: str, understood: Understanding, read: Read) -> Understanding | None:
         """`算了，一张就够` and `算了，充吧`: what is given up is said behind it, and it is not the order."""
         found = self._never_mind.fullmatch(text)
@@ -98,6 +118,7 @@ class CalledOff:
         return replace(rest, text=understood.text, intent=Intent.MODIFY) if wanted else None
 
 
+_ASKS = frozenset({Intent.SEARCH, Intent.PRICE})
 _WAITING = frozenset({Intent.CANCEL, Intent.OUT_OF_SCOPE})
 _SOUNDS = frozenset({Intent.CANCEL, Intent.FAQ, Intent.DENY, Intent.OUT_OF_SCOPE})
 _WANTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE})
