@@ -14,6 +14,7 @@ from nlu.called_off import CalledOff
 from nlu.choices import Choices
 from nlu.contacts import people_pattern
 from nlu.earlier_orders import EarlierOrders
+from nlu.holding_on import HoldingOn
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import LinesMeant, Read
 from nlu.normalise import plain
@@ -39,6 +40,7 @@ class Answers:
         self._called_off = CalledOff(vocabulary, lexicon)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
+        self._holding_on = HoldingOn(lexicon)
         self._lines = LinesMeant(vocabulary, lexicon)
         self._pieces = NumberPieces(vocabulary, lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
@@ -78,6 +80,8 @@ class Answers:
             understood = self._earlier.once_more(text, understood)
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return instead
+        if (moment := self._holding_on.read(text, understood, asked)) is not None:
+            return moment
         if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:
             return revived
         if asked.open_orders > 1 and len(asked.lines) < 2:

@@ -12,7 +12,7 @@ from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
 from orders.catalog import Sku
 from orders.draft import Slot
 
-OF_PAYING = frozenset({"payment", "pay_trouble"})
+OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry"})
 
 STARTERS = 4
 """So many popular goods are offered beside a greeting."""
