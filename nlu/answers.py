@@ -79,7 +79,7 @@ class Answers:
         if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._earlier.once_more(text, understood)
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
-            return instead
+            return self._several.read(text, instead, asked.lines) if len(asked.lines) > 1 else instead
         if (moment := self._holding_on.read(text, understood, asked)) is not None:
             return moment
         if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.lexicon import Lexicon
+from nlu.repeated import either_of
 from nlu.understanding import Heard, Intent, LineInHand, Span, SpokenLine, Understanding
 
 SURE = 0.95
@@ -17,7 +18,8 @@ class SeveralLines:
     """Reads what is said of an order of several lines. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._all = re.compile("|".join(map(re.escape, lexicon.words("several.all_of_them"))))
+        front, every = either_of(lexicon.words("several.in_front")), lexicon.words("several.all_of_them")
+        self._all = re.compile(rf"(?:{front}|[\s,，。.!！~…])*(?:{'|'.join(map(re.escape, every))})")
         self._swap = re.compile("|".join(map(re.escape, lexicon.words("several.swap"))))
         self._only = re.compile(
             rf"(?:{'|'.join(map(re.escape, lexicon.words('several.only')))})(.+?)"
