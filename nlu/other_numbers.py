@@ -27,7 +27,7 @@ class OtherKind(StrEnum):
     VERSION = "version"
     """5G套餐, 苹果15, iphone 14, vip8: the number is part of a name."""
     CODE = "code"
-    """A verification code, a courier number."""
+    """A verification code, a courier number, a digit that was left out of a number."""
     WORD = "word"
     """A word in which a numeral counts nothing: 一起, 万一, 十分, 百度."""
     MANY = "many"
@@ -129,6 +129,15 @@ def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
         OtherKind.CODE,
         "码 号 密 牌 证 话 线",
         rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})",
+        _nothing,
+    )
+    writing = _either(lexicon.words("signs.writing"))
+    # 少打了一个8: says what was wrong with a number that was given before.
+    digit = r"(?P<all>[一1两2]?(?:个|位)(?:数字|数)? ?\d(?![\d.])(?! ?(?:[元块圆折张个份套年月天季周台次笔单]|[a-z%])))"
+    yield (
+        OtherKind.CODE,
+        "少漏多掉",
+        rf"(?:(?:少|漏|多|掉)(?:{writing})了?|(?:漏|掉|少|多)了){digit}",
         _nothing,
     )
     yield date, "年", rf"(?P<all>(?:19|20)\d\d ?年(?!卡)(?: ?{_N} ?月(?: ?{_N} ?[日号])?)?)", _nothing

@@ -234,3 +234,41 @@ def test_a_number_that_came_first_gets_the_plain_top_up(parser: Parser) -> None:
 def test_a_number_for_goods_that_go_to_nobody_is_no_answer(parser: Parser) -> None:
     asked = Expectation(Slot.ACCOUNT, (), (LineInHand(product_id="jd-ecard"),))
     assert all(line.account_kind != "none" for line in parser.understand("13800138000", asked).lines)
+
+
+SHORT = Expectation(
+    Slot.ACCOUNT,
+    lines=(LineInHand(product_id="topup", sku_id="topup-30", account_begun="1391234567"),),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "哦哦少打一个8 13912345678",
+        "漏了个3 13912345678",
+        "少打了一个数 13912345678",
+        "不好意思少写了个5，13912345678",
+        "多打了一个0，是13912345678",
+        "少输了一位 13912345678",
+        "打漏了一个8 13912345678",
+        "中间漏打了个5 13912345678",
+        "最后少了一位 13912345678",
+        "13912345678 刚才掉了个2",
+    ],
+)
+def test_the_digit_that_was_left_out_is_no_size(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, SHORT).lines
+    assert line.account is not None
+    assert line.account.value == "13912345678"
+    assert line.sku is None
+    assert line.measure is None
+    assert not line.problems
+
+
+@pytest.mark.parametrize(
+    "text", ["少充一个20的 13912345678", "多了个50的 13912345678", "少打了个20元的 13912345678"]
+)
+def test_a_size_that_was_too_much_or_too_little_is_one(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, SHORT).lines
+    assert line.measure is not None
