@@ -49,6 +49,15 @@ class RecipientAsked:
         self._named_number = re.compile(
             rf"(?:{own})?({people_pattern(lexicon)})(?:的|{number}|是|[:：,，\s])*(\d{{5,19}})"
         )
+        self._changes = re.compile(
+            either((*lexicon.words("answers.becomes"), *lexicon.words("stance.order")))
+        )
+        endings = "|".join(re.escape(ending) for ending in lexicon.words("accounts.domain_endings"))
+        labels = either((*lexicon.accounts["email"].labels, *lexicon.words("answers.before")))
+        self._address = re.compile(
+            rf"(?:{labels}|[:：是为\s])*(?P<address>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
+            rf"(?:{either(lexicon.words('answers.behind'))}|[\s{re.escape(MARKS)}])*"
+        )
         carriers = either(lexicon.groups("carriers.prefixes"))
         self._carrier = re.compile(
             rf"(?:{either(lexicon.words('answers.before'))})*(?:中国)?(?:{carriers})"
@@ -66,6 +75,8 @@ class RecipientAsked:
         kind = kinds.pop()
         if kind in FREE_TEXT_KINDS:
             return self._free_text(understood, kind)
+        if (spoiled := self._spoiled(understood, kind) or _begun_twice(understood)) is not None:
+            return spoiled
         if len(understood.lines) < 2 and _is_bare_number(understood.text):
             line = understood.lines[0] if understood.lines else SpokenLine()
             digits = "".join(filter(str.isdigit, plain(understood.text)))
@@ -77,6 +88,33 @@ class RecipientAsked:
                 answer = SpokenLine(account=heard, account_kind=kind)
                 return replace(understood, intent=Intent.PROVIDE, lines=(answer,), problems=())
         return understood
+
+    def _spoiled(self, understood: Understanding, kind: str) -> Understanding | None:
+        """An address without its @ (wangpeng163.com), and the beginning of a number that somebody remembers
+        (好像是139的): neither is a size."""
+        lines = understood.lines
+        if any(line.account or line.product or line.sku for line in lines) or understood.chosen:
+            return None
+        typed = plain(understood.text).strip(MARKS)
+        if kind == "email" and (address := self._address.fullmatch(typed)) is not None:
+            wrong = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, address["address"])
+            line = SpokenLine(problems=(wrong,))
+            return replace(
+                understood, intent=Intent.PROVIDE, clear=SURE, lines=(line,), problems=(), options=()
+            )
+        size = lines[0].measure if len(lines) == 1 else None
+        said = size.value if size is not None else None
+        if said is None or said.unit is not None or not _BEGINS.fullmatch(said.text):
+            return None
+        if self._changes.search(typed):
+            return None
+        if kind != "phone":
+            return replace(
+                understood, intent=Intent.FAQ, topic=NO_ACCOUNT_YET, clear=SURE, lines=(), problems=()
+            )
+        begun = Problem(Slot.ACCOUNT, ProblemCode.PHONE_LENGTH, said.text)
+        line = SpokenLine(problems=(begun,))
+        return replace(understood, intent=Intent.PROVIDE, clear=SURE, lines=(line,), problems=())
 
     def each_named(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """`我妈138…，我爸139…`, to the question for the numbers of several people."""
@@ -158,6 +196,20 @@ class RecipientAsked:
         return replace(understood, intent=Intent.PROVIDE, confidence=SURE, lines=(answer,), problems=())
 
 
+def _begun_twice(understood: Understanding) -> Understanding | None:
+    """是135的 13512345678: what the number begins with is said in front of it."""
+    line = understood.lines[0] if len(understood.lines) == 1 else SpokenLine()
+    if line.account is None or line.measure is None or line.sku is not None or line.product is not None:
+        return None
+    begins = line.measure.value.text
+    if not _BEGINS.fullmatch(begins) or not line.account.value.startswith(begins):
+        return None
+    bare = replace(line, measure=None, sku_options=(), product_options=(), problems=())
+    return replace(understood, lines=(bare,), problems=())
+
+
+_BEGINS = re.compile("1[2-9][0-9]")
+"""What a mobile number begins with, and the mailboxes that are called by numbers: 139, 163."""
 _DIGITS = re.compile(r"\d{5,}")
 _PHONE = re.compile(r"\d{11}")
 

@@ -9,7 +9,7 @@ import pytest
 from bot.filling import vocabulary_of
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
-from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, Slot
+from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, ProblemCode, Slot
 from orders.catalog_file import read_catalog
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -272,3 +272,60 @@ def test_the_digit_that_was_left_out_is_no_size(parser: Parser, text: str) -> No
 def test_a_size_that_was_too_much_or_too_little_is_one(parser: Parser, text: str) -> None:
     (line,) = parser.understand(text, SHORT).lines
     assert line.measure is not None
+
+
+LICENCE = Expectation(Slot.ACCOUNT, lines=(LineInHand(product_id="m365", sku_id="m365-personal-1y"),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wangpeng_sz163.com",
+        "wangpeng_sz.163.com",
+        "wangpengqq.com",
+        "12345678qq.com",
+        "邮箱是wangpeng163.com",
+        "wangpeng.sina.com.cn",
+        "wangpenggmail.com吧",
+    ],
+)
+def test_an_address_without_its_sign_is_a_wrong_address(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, LICENCE).lines
+    assert [problem.code for problem in line.problems] == [ProblemCode.ACCOUNT_FORMAT]
+    assert line.sku is None
+
+
+@pytest.mark.parametrize("text", ["漏了@  wangpeng_sz@163.com", "wangpeng163.com 不对 wangpeng_sz@163.com"])
+def test_the_address_that_is_put_right_counts(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, LICENCE).lines
+    assert line.account is not None
+    assert line.account.value == "wangpeng_sz@163.com"
+
+
+TOPUP = Expectation(Slot.ACCOUNT, lines=(LineInHand(product_id="topup", sku_id="topup-100"),))
+
+
+@pytest.mark.parametrize("text", ["好像是139的", "我记得是139", "应该是139那个", "139开头的", "139"])
+def test_what_a_number_begins_with_is_no_size(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, TOPUP).lines
+    assert [problem.value for problem in line.problems] == ["139"]
+    assert line.problems[0].code is ProblemCode.PHONE_LENGTH
+
+
+@pytest.mark.parametrize("text", ["139邮箱的", "好像是163的"])
+def test_the_name_of_a_mailbox_is_no_size(parser: Parser, text: str) -> None:
+    understood = parser.understand(text, LICENCE)
+    assert not understood.lines
+    assert understood.topic == "no_account"
+
+
+def test_it_may_be_said_in_front_of_the_number(parser: Parser) -> None:
+    (line,) = parser.understand("是135的 13512345678", TOPUP).lines
+    assert line.account is not None
+    assert not line.problems
+
+
+@pytest.mark.parametrize("text", ["换成150的", "充150", "150元的"])
+def test_a_size_that_is_not_sold_is_still_refused(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, TOPUP).lines
+    assert [problem.slot for problem in line.problems] == [Slot.VARIANT]
