@@ -17,6 +17,7 @@ from nlu.emails import emails
 from nlu.in_front import in_front
 from nlu.labels import Label, is_label, label_before
 from nlu.lexicon import Lexicon
+from nlu.named_accounts import goes_on, named
 from nlu.page import Mark, Page
 from nlu.recipients import (
     ADDRESS,
@@ -196,6 +197,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             continue  # 每个号200: digits are read as numbers, or not at all
         if found[0].isdigit() and len(found[0]) < _DIGITS_MIN and label is not None and label.kind == EMAIL:
             continue  # 企业邮箱10用户 counts
+        if found[0].isdigit() and label is not None and label.kind == GAME_ID and goes_on(text, found.end()):
+            continue  # 游戏账号：07夜莺
         if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
             continue  # 这个邮箱的Microsoft 365 names goods
         if found[0] in _mail_hosts(lexicon) and _mailbox(lexicon).match(text, found.end()) is not None:
@@ -225,19 +228,10 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
                 start -= 1  # @coolguy_777 is the name with its sign
             account = Account(name_typed(page, start, end), (GAME_ID,), claimed=not found[0].isalnum())
             marks.append(Mark(account, start, end, sureness=0.9 if account.claimed else 0.5))
-    for word in lexicon.words("accounts.named"):
-        at = text.find(word)
-        while at >= 0:
-            start = at + len(word)
-            named = _NAMED.match(text, start)
-            if named and not any(
-                mark.start < named.end("name") and named.start("name") < mark.end for mark in marks
-            ):
-                account = Account(
-                    name_typed(page, *named.span("name")), (GAME_ID,), GAME_ID, True, (at, start)
-                )
-                marks.append(Mark(account, *named.span("name")))
-            at = text.find(word, start)
+    for name, introduced in named(text, lexicon):
+        if not any(mark.start < name[1] and name[0] < mark.end for mark in marks):
+            account = Account(name_typed(page, *name), (GAME_ID,), GAME_ID, True, introduced)
+            marks.append(Mark(account, *name))
     return marks
 
 
@@ -284,7 +278,6 @@ _TAGGED = re.compile(
     r"(?:^|(?<=[\s,:，。;是为叫]))(?P<name>[0-9a-z_一-龥·丶.]{0,14}[a-z0-9_一-龥]#[0-9a-z]{2,6})(?![0-9a-z一-龥])"
 )
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_#])[a-z][a-z0-9_#]{4,39}")
-_NAMED = re.compile(r"[ :是叫为]{0,4}(?P<name>[0-9a-z_一-龥·丶]{2,16})(?=$|[\s,。;!、])")
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,
     _emails,

@@ -16,8 +16,8 @@ from dataclasses import replace
 
 from nlu.clause_judge import RECIPIENT, SLOT, TURN, Clause, ClauseJudge
 from nlu.idle import Idle, only_size
-from nlu.other_numbers import OtherKind
 from nlu.in_english import InEnglish
+from nlu.other_numbers import OtherKind
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import SpokenLine
