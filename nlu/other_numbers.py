@@ -279,6 +279,14 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     )
     yield OtherKind.TIME, "一1", rf"(?P<all>[一1]次)(?=(?:{words['at_once_behind']}))", _nothing
     yield OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)", _nothing  # 试一试
+    # 25块5还行: a price is said back with what is thought of it. Nothing is sold in such sizes.
+    price = r"(?P<all>\d{1,4}(?:[块元]\d{1,2}|\.\d{1,2}[块元]?)(?:钱|毛)?)(?![\d元块折])"
+    yield (
+        OtherKind.MEASURE,
+        "块元.",
+        rf"(?<![\d.]){price}(?=[\s,…~。.啊哦的嗯]{{0,4}}(?:{words['fair']}))",
+        _nothing,
+    )
     numeral = lexicon.words("numerals.words")
     yield OtherKind.WORD, _firsts(numeral), _numeral_words(numeral), _nothing
 
@@ -293,6 +301,7 @@ _LISTS = (
     "recipients",
     "people_counted",
     "shares",
+    "fair",
 )
 
 

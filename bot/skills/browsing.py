@@ -77,7 +77,7 @@ def search(turn: Turn) -> Reply:
     request = _request(heard.filters, heard.sort, product_ids, tuple(sku.sku_id for sku in skus))
     found = turn.shop.search(turn.tx, request)
     if not found:
-        return turn.aside(turn.say("search.nothing"), _categories(turn))
+        return _as_they_are(turn, skus, products)
     only = {sku.product_id for sku in found}
     look_at(turn, only)
     limit = turn.policy.limits.choices_max
@@ -91,6 +91,26 @@ def search(turn: Turn) -> Reply:
     else:
         choices = tuple(Choice(_from(turn, sku), sku.product_id) for sku in _cheapest(found)[:limit])
     return _offer(turn, _title(turn, heard.sort, heard.filters), choices)
+
+
+def _as_they_are(turn: Turn, skus: tuple[Sku, ...], products: tuple[Product, ...]) -> Reply:
+    """Nothing fits what was wished; what was named alone is told as it is: 月卡低于20我就买, when it is 25.50."""
+    only = {*(sku.product_id for sku in skus), *(product.product_id for product in products)}
+    if len(only) != 1:
+        return turn.aside(turn.say("search.nothing"), _categories(turn))
+    offered = skus or in_stock(turn, products[0])
+    look_at(turn, only, offered)
+    if not offered:
+        return turn.aside(turn.say("search.nothing"), _categories(turn))
+    if len(offered) <= TOLD_AT_ONCE:
+        told = "\n".join(_told(turn, sku) for sku in offered)
+        return turn.aside(turn.say("search.nothing_but", told=told), _to_buy(turn, offered))
+    choices = sku_choices(turn, offered[: turn.policy.limits.choices_max], named=False)
+    return _offer(
+        turn,
+        turn.say("search.nothing_but", told=turn.say("price.product", product=products[0].name)),
+        choices,
+    )
 
 
 def everything(turn: Turn) -> Reply:
