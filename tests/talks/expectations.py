@@ -139,8 +139,10 @@ def _error(wanted: Any, answer: Answer, shown: Shown) -> Iterator[str]:
 
 
 def _says(wanted: list[str], answer: Answer, shown: Shown) -> Iterator[str]:
-    if not any(words in text_of(answer) for words in wanted):
-        yield f"says none of {wanted}: {text_of(answer)!r}"
+    labels = [choice["label"] for reply in answer["replies"] for choice in reply["choices"]]
+    seen = "\n".join((text_of(answer), *labels))
+    if not any(words in seen for words in wanted):
+        yield f"says none of {wanted}: {seen!r}"
 
 
 def _never_says(wanted: list[str], answer: Answer, shown: Shown) -> Iterator[str]:
