@@ -47,6 +47,8 @@ class Clauses:
         solid = [m.start for m in mentions if m.kind in _GOODS]
         self._recipients = [m.start for m in recipients]
         solid += self._recipients
+        named = [m.start for m in mentions if m.kind is MentionKind.NAME]
+        self._named = frozenset(self._at(place) for place in (*named, *self._recipients))
         self._solid_goods = frozenset(self._at(place) for place in solid)
         self._solid = sorted({*self._solid_goods, *map(self._at, wishes)})
         corrected = [cue.start for kind in _CORRECTING for cue in cues.get(kind, ())]
@@ -65,6 +67,7 @@ class Clauses:
             )
         ]
         self._past = [cue.start for cue in cues.get(CueKind.PAST, ())]
+        self._elsewhere = [cue.start for cue in cues.get(CueKind.ELSEWHERE, ())]
 
     def without_asides(self, marks: Sequence[Mark[_M]]) -> tuple[Mark[_M], ...]:
         """Without the numbers of what is only told. A clause that names no goods, no recipient and no
@@ -117,6 +120,23 @@ class Clauses:
             and end < len(self._text)
             and self._signs.used_up.search(self._text, mark.end, end) is not None
         )
+
+    def of_other_shops(self, marks: Sequence[Mark[Any]]) -> frozenset[int]:
+        """Where the numbers stand of what happened in another shop: 上次在别家花了198还给我开成月卡. What is wanted
+        this time may follow in the same clause."""
+        told = []
+        for mark in marks:
+            begin, end = self._bounds(mark)
+            then = [at for at in (*self._past, *self._elsewhere) if begin <= at < mark.start]
+            past = any(begin <= at < end for at in self._past) or "了" in self._text[begin:end]
+            if (
+                past
+                and any(at in self._elsewhere for at in then)
+                and self._at(mark.start) not in self._named | self._corrected
+                and _THIS_TIME.search(self._text, min(then), mark.start) is None
+            ):
+                told.append(mark.start)
+        return frozenset(told)
 
     def named_in_stories(self, names: Sequence[Mention]) -> frozenset[int]:
         """Where goods are named that are perhaps only spoken of: 上次买的优酷到账挺快. What happened with
@@ -299,6 +319,7 @@ _NAME_PERHAPS = 5
 """Fewer characters that nobody read may be the name of goods: 100敌敌卷."""
 _WHEN = re.compile(r"[就要去在前后内到没都还也一]")
 """Behind a length of time or a month: what happens then."""
+_THIS_TIME = re.compile("这[次回趟]|现在|今天|今儿|所以|改|还是|想")
 _OFTEN = ("遍", "次", "回", "轮")
 _DONE = ("了", "过")
 _MONTH = re.compile(r"[^个]月$")

@@ -100,7 +100,11 @@ class Believing:
         counts, sizes = self._of_goods(found, goods, mentions, named, counts, sizes)
         counted, sized = counts_or_sizes(counts, sizes)
         strange = [m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)]
-        perhaps_told = clauses.stories([*counted, *strange]) | clauses.named_in_stories(named)
+        perhaps_told = (
+            clauses.stories([*counted, *strange])
+            | clauses.named_in_stories(named)
+            | clauses.of_other_shops([*counted, *sized])
+        )
         used = tuple(
             mailboxes.labelled(with_owner(text, mark, theirs), theirs)
             for mark in self._recipients(found, goods, mentions, sizes, kind_asked)

@@ -64,3 +64,28 @@ def test_what_is_used_is_ordered_where_the_wish_goes_on_about_it(text: str, line
 )
 def test_what_may_be_wanted_too_is_asked_about(text: str) -> None:
     assert not complete(framer("office").frame(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "夸克网盘年卡，手机号18351946602，我上次在别家花了198还给我开成月卡，这次别弄错了",
+        "夸克网盘年卡，手机号18351946602，上回在别的店买的给我开成了月卡",
+        "夸克网盘年卡 18351946602，上次别家给我充了个季卡",
+        "夸克网盘年卡 18351946602，隔壁店上次收我180还开成月卡",
+    ],
+)
+def test_sizes_of_another_shop_are_not_ordered(text: str) -> None:
+    assert skus("office", text) == ["quark-pan-12m"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "夸克网盘会员，手机号18351946602，上次在别家开的年卡",
+        "夸克网盘年卡，手机号18351946602，上次在别家花了198，这次来月卡吧",
+        "我上次在别家花了198开夸克网盘年卡，给我开个一样的，18351946602",
+    ],
+)
+def test_what_is_wanted_this_time_is_asked_for(text: str) -> None:
+    assert not complete(framer("office").frame(text))
