@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from nlu.chatting import inside_any
 from nlu.confidence import clues_of, confidence
 from nlu.corrections import CueKind
 from nlu.examples import Guess
 from nlu.lines import Spoken, without_echoes
+from nlu.mention import Mention
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import Intent, Problem, ProblemCode, Slot, SlotSpan, SpokenLine, Understanding
@@ -48,6 +50,24 @@ def assembled(
         adds=bool(CueKind.ADD in reading.cues),
         spans=tuple(sorted((*reading.spans, *order.spans), key=lambda span: (span.start, span.end))),
     )
+
+
+def with_unknown_goods(
+    understood: Understanding, reading: Reading, wanted: Callable[[Mention], bool]
+) -> Understanding:
+    """With the goods that are not sold here and of which a clause of their own says that they are wanted, though it
+    says no more of them: 工友让我捎份抖币."""
+    if understood.intent is not Intent.ORDER or not reading.unknown or not understood.lines:
+        return understood
+    names = [record.name for record in reading.records if record.name is not None and not record.name.options]
+    asked = [
+        _typed(reading, name)
+        for name in names
+        if not inside_any(name.start, reading.refusals) and wanted(name)
+    ]
+    known = {problem.value for problem in understood.problems}
+    more = _not_sold([word for word in dict.fromkeys(asked) if word not in known])
+    return replace(understood, problems=(*understood.problems, *more)) if more else understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +153,13 @@ def _unknown_goods(reading: Reading) -> tuple[str, ...]:
         listed = listed or record.opened_by is EventKind.JOIN
         own = record.amounts or record.quantity or (record.accounts and Slot.ACCOUNT not in record.inherited)
         if own or listed or not sold:
-            span = reading.page.span(record.name.start, record.name.end)
-            found.append(reading.page.original[span.start : span.end])
+            found.append(_typed(reading, record.name))
     return tuple(dict.fromkeys(found))
+
+
+def _typed(reading: Reading, name: Mention) -> str:
+    span = reading.page.span(name.start, name.end)
+    return reading.page.original[span.start : span.end]
 
 
 def _says_something(line: SpokenLine) -> bool:

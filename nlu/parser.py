@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nlu.answers import Answers
-from nlu.assembling import ORDERING, assembled
+from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
 from nlu.besides import besides
@@ -177,6 +178,7 @@ class Parser:
                 for at, one in enumerate(spoken)
             ]
         understood = assembled(text, reading, guess, spoken, self._lexicon.confidence)
+        understood = with_unknown_goods(understood, reading, partial(self._talk.asks_for, reading))
         understood = self._placed(understood, place, expectation)
         understood = self._complaints.heard(understood)
         if not expectation.lines:

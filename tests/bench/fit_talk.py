@@ -4,7 +4,8 @@
     python -m tests.bench.fit_talk curve        # how well it does on people it has not heard
 
 It learns from `tests/nlu/beside.yaml` (harmless remarks may be left out, harmful ones never), from
-`tests/nlu/talk.yaml` (what tells with numbers, and what orders on), and from the corpus: a clause is talk where a
+`tests/nlu/talk.yaml` (what tells with numbers, and what orders on), from `tests/nlu/told.yaml` (what names goods and
+tells or means something), and from the corpus: a clause is talk where a
 complete order is read rightly without it, and none where it is then read wrongly, or where a message that orders
 nothing would become an order.
 """
@@ -25,11 +26,12 @@ import yaml
 
 from bot.filling import vocabulary_of
 from bot.frame import Framer
-from nlu.clause_judge import Clause, ClauseJudge
+from nlu.clause_judge import SLOT, Clause, ClauseJudge
 from nlu.lexicon import Lexicon
 from nlu.normalise import normalise
 from nlu.parser import Parser
-from nlu.talk import TALK_MAX, UNSURE_MAX, Stretches, plain_clause, without
+from nlu.stretches import Stretches, plain_clause
+from nlu.talk import TALK_MAX, UNSURE_MAX, without
 from nlu.understanding import Intent
 from orders.catalog_file import read_catalog
 from tests.bench.fit_beside import regression, sayings, written
@@ -79,12 +81,16 @@ def main() -> None:
 
 def of_lines() -> Iterator[Heard]:
     """What is labelled by hand, in front of an order and behind it."""
-    for file, harmful_kind in (("beside.yaml", "harmful"), ("talk.yaml", "orders on")):
+    for file, harmful_kind in (
+        ("beside.yaml", "harmful"),
+        ("talk.yaml", "orders on"),
+        ("told.yaml", "means"),
+    ):
         labelled = yaml.safe_load((NLU / file).read_text(encoding="utf-8"))
         for kind, voices in labelled.items():
             for who, lines in voices.items():
                 for line in filter(None, map(str.strip, re.split(r" / |\n", lines))):
-                    said = [one for one in sayings(line) if "◇" not in one]
+                    said = [one for one in sayings(line) if file == "told.yaml" or SLOT not in one]
                     weight = min(1.0, SAYINGS_WEIGHT_MAX / max(1, len(said))) / len(PLACES)
                     for one in said:
                         text = plain_clause(normalise(one).text)
@@ -139,6 +145,14 @@ def _of_case(who: str, framer: Framer, text: str, gold: dict[str, Any]) -> Itera
         elif gold.get("complete") is False or "order" not in str(gold.get("intent")):
             asked = isinstance(gold.get("intent"), str) and gold["intent"] in _ASKING
             yield Heard(who, True, one.clause, ASKED if asked else UNHEARD_OF)
+    for one in stretches.naming(reading):
+        frame = framer.frame(without(reading, [(one.start, one.end)]))
+        fits, ordered = all(right(gold, frame).values()), complete(frame)
+        if gold.get("complete") is True and fits:
+            if not one.used:
+                yield Heard(who, False, one.clause, 1.0)
+        else:
+            yield Heard(who, True, one.clause, BROUGHT_ABOUT if ordered else 1.0)
 
 
 def fitted(heard: Iterable[Heard], judge: ClauseJudge) -> dict[str, float]:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands.parse import framer_for
 from bot.frame import Framer
-from nlu.talk import plain_clause
+from nlu.stretches import plain_clause
 from tests.bench.judged import DATA, NLU, catalog_of
 from tests.nlu.test_corpus import complete
 

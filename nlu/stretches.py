@@ -1,0 +1,200 @@
+"""The stretches of a message that may be left out where they are but talk (`nlu/talk.py`).
+
+A clause that holds a recipient, a server, a tier or a correction is none of them. One that names goods may only tell of
+them (我电脑是win11的); it is judged with the goods masked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nlu.amounts import AmountKind
+from nlu.clause_judge import SLOT, Clause
+from nlu.lexicon import Lexicon
+from nlu.numerals import numbers
+from nlu.reading import Reading
+from nlu.records import EventKind
+from nlu.said import any_of
+
+SHORT_NAME = 3
+SHORT_BESIDE = 5
+"""Fewer Chinese characters beside the order in one clause may be a name."""
+
+_KEPT = frozenset(
+    {
+        EventKind.NAME, EventKind.ACCOUNT, EventKind.REGION, EventKind.QUALIFIER, EventKind.CORRECTION,
+        EventKind.INSTEAD, EventKind.REJECTS, EventKind.EITHER, EventKind.OR,
+    }
+)  # fmt: skip
+"""A clause with one of these is part of the order, or of what it is not."""
+CLAUSE = re.compile(r"(?:[^,，。;；:：!！?？\n~…、\s]+|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9]))+[?？]?")
+_PARTS = re.compile(r"[,，。;；!！?？\n~…]")
+_PAUSES = ("~", "…")
+_NOISE = re.compile(rf"[^\u4e00-\u9fffa-z0-9?{SLOT}]+")
+_LATIN = re.compile(r"[a-z]{2}")
+NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
+_WORDS = ("ones", "counters", "as_well", "awaiting", "comes_then", "not_now", "needless", "buying")
+"""Lists of `data/lexicon/talk.yaml`."""
+_OF = "的"
+_RUN_BEFORE = re.compile("[\u4e00-\u9fff]{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A clause that holds nothing that must be kept. `used`: whether a number of it was taken for a size or a
+    count."""
+
+    start: int
+    end: int
+    clause: Clause
+    used: bool
+    apart: bool
+    """Whether punctuation parts it from the order, and not but a blank: 京的卡 100 2 may be a misspelled name."""
+
+
+class Stretches:
+    """Finds the stretches of messages that may be left out, if they are but talk. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        word = {name: any_of(lexicon, f"talk.{name}") for name in _WORDS}
+        self._counted = re.compile(
+            f"(?:0|{word['ones']}){word['counters']}$|{word['as_well']}.{{0,2}}0|^0{word['counters']}.{{0,4}}$"
+        )
+        """一人两张, …也三个月, 两个密药: who counts last or says only that, or says the same of another, orders."""
+        self._put_off = re.compile(
+            f"{word['awaiting']}.{{1,8}}{word['comes_then']}|{word['not_now']}|{word['needless']}{word['buying']}"
+        )
+
+    def puts_off(self, text: str) -> bool:
+        """Whether an order is put off or forbidden: 等有活动了再…, 先等等, 莫…, 不用来了."""
+        return self._put_off.match(text) is not None
+
+    def clauses(self, reading: Reading) -> Iterator[Spoken]:
+        """The clauses that may be left out, if they are but talk; offsets into the normalised text."""
+        text = reading.page.text
+        kept, used = places(reading)
+        first = min((start for start, _ in (*kept, *used)), default=0)
+        for found in CLAUSE.finditer(text):
+            start, end = found.span()
+            if not touches(kept, start, end) and not _sized_stranger(reading, start, end):
+                others = [*kept, *(span for span in used if not start <= span[0] < end)]
+                apart = not touches(others, *_sentence(text, start, end))
+                # 瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing.
+                paused = text[end : end + 1] in _PAUSES or text[start - 1 : start] in _PAUSES
+                apart = apart and not (
+                    paused and not reading.shape.left.nameable.isdisjoint(range(start, end))
+                )
+                yield from self._spoken(text, start, end, first, used, apart)
+
+    def behind(self, reading: Reading) -> Iterator[Spoken]:
+        """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
+        comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
+        text = reading.page.text
+        kept, used = places(reading)
+        first = min((start for start, _ in (*kept, *used)), default=0)
+        for found in CLAUSE.finditer(text):
+            start, end = found.span()
+            inner = [two for one, two in kept if start <= one < end]
+            if not inner:
+                continue
+            ends = sorted({max(inner), *(two for one, two in used if max(inner) <= one < end)})
+            for begin in ends:
+                if end - begin >= SHORT_BESIDE:
+                    yield from self._spoken(text, begin, end, first, used)
+
+    def naming(self, reading: Reading) -> Iterator[Spoken]:
+        """The sentences of one clause that name goods, and hold nothing else of an order but numbers: 上次在别家买优酷被坑了."""
+        text = reading.page.text
+        kept, used = places(reading)
+        names = [(event.start, event.end) for event in reading.events if event.kind is EventKind.NAME]
+        for found in CLAUSE.finditer(text) if names else ():
+            start, end = found.span()
+            inside = [span for span in names if start <= span[0] and span[1] <= end]
+            if not inside or touches(
+                [span for span in kept if span not in inside], *_sentence(text, start, end)
+            ):
+                continue
+            masked = text[start:end]
+            for one, two in reversed(inside):
+                masked = f"{masked[: one - start]}{SLOT}{masked[two - start :]}"
+            outside = min((at for at, _ in (*kept, *used) if not start <= at < end), default=0)
+            said = plain_clause(masked)
+            if said != SLOT and not self.puts_off(said):
+                clause = Clause(said, "<" if start < outside else ">")
+                yield Spoken(start, end, clause, touches(used, start, end), apart=True)
+
+    def _spoken(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        first: int,
+        used: Sequence[tuple[int, int]],
+        apart: bool = False,
+    ) -> Iterator[Spoken]:
+        said = plain_clause(text[start:end])
+        if said and not _LATIN.search(said) and not self._counted.search(said) and not self.puts_off(said):
+            yield Spoken(
+                start, end, Clause(said, "<" if start < first else ">"), touches(used, start, end), apart
+            )
+
+
+def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
+    """康馨乃11支一束, 一个月的酷优: a size beside what may be a name was ordered, whatever the clause sounds like."""
+    text, names = reading.page.text, reading.shape.left.nameable
+    inside = [event for event in reading.events if start <= event.start < end]
+    counted = any(event.quantity is not None for event in inside)
+    for event in inside:
+        bare = event.amount is not None and event.amount.kind is AmountKind.BARE
+        if event.amount is None or (bare and (not counted or event.end - event.start == 1)):
+            continue
+        behind = event.end + (text[event.end : event.end + 1] == _OF)
+        run = _RUN_BEFORE.search(text, start, event.start)
+        unread = reading.shape.left.over.intersection(range(*run.span())) if run is not None else ()
+        named = counted and len(unread) > 1 and max(unread) >= event.start - 2
+        if named or not names.isdisjoint((event.start - 1, event.start - 2, behind)):
+            return True
+        rest = range(behind, end)
+        if event.end < behind and len(rest) <= SHORT_NAME and not reading.shape.left.over.isdisjoint(rest):
+            return True  # 一个月的酷, 一个月的优着
+    return False
+
+
+def places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Where what must be kept stands, and the numbers that were taken for sizes and counts."""
+    kept = [(event.start, event.end) for event in reading.events if event.kind in _KEPT]
+    kept += [
+        event.account.label
+        for event in reading.events
+        if event.account is not None and event.account.label is not None
+    ]
+    used = [
+        (event.start, event.end)
+        for record in reading.records
+        for event in (*record.amounts, *((record.quantity,) if record.quantity else ()))
+    ]
+    return kept, used
+
+
+def plain_clause(text: str) -> str:
+    """A clause as it is judged: every number is 0, and what is no word is gone."""
+    characters = list(text)
+    for mark in numbers(text):
+        if mark.end - mark.start > 1 or text[mark.start].isdigit() or text[mark.start] in NUMERALS:
+            characters[mark.start : mark.end] = "0" + "\0" * (mark.end - mark.start - 1)
+    return re.sub("0+", "0", _NOISE.sub("", "".join(characters).replace("\0", "")))
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch around a clause up to the next punctuation."""
+    while start > 0 and not _PARTS.match(text, start - 1):
+        start -= 1
+    while end < len(text) and not _PARTS.match(text, end):
+        end += 1
+    return start, end
+
+
+def touches(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(one < end and start < max(two, one + 1) for one, two in spans)
