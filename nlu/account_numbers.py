@@ -43,6 +43,8 @@ def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark
         first = replace(first, start=first.start - 1)  # the label stands in front of the +
         parts = [first, *parts[1:]]
     label = label_before(text, first.start, lexicon)
+    if stub := _stub(text, first, label):
+        return 1, stub
     torn = _torn(text, parts, label) if len(first.digits) < 3 and not first.spoken else None
     if torn and not _phone(text, parts, label is not None and label.kind == PHONE, lexicon):
         return 2, torn
@@ -67,6 +69,22 @@ def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark
     if first.spoken:
         return _spoken(text, parts, label, lexicon)
     return _typed_number(text, parts, label, lexicon)
+
+
+def _stub(text: str, number: Digits, label: Label | None) -> Mark[Account] | None:
+    """户号71，: what was called the number of a house and is too short for one, as all that its clause holds."""
+    if (
+        label is None
+        or label.kind is not None
+        or len(label.word) < 2
+        or not label.word.endswith(_NUMBER_WORD)
+    ):
+        return None
+    counted = text[max(0, label.start - 1) : label.start] in _COUNTED
+    if number.spoken or len(number.digits) > _STUB_MAX or counted or not _CLAUSE_END.match(text, number.end):
+        return None
+    account = Account(number.digits, (), None, True, (label.start, label.end), masked=True)
+    return Mark(account, number.start, number.end)
 
 
 def _torn(text: str, parts: list[Digits], label: Label | None) -> Mark[Account] | None:
@@ -240,6 +258,10 @@ def _other_words(lexicon: Lexicon) -> Words[str]:
     return Words.of(lexicon.words("accounts.not_accounts"))
 
 
+_NUMBER_WORD = "户号"
+_STUB_MAX = 4
+_COUNTED = frozenset("个每各") | frozenset("几俩两条")
+_CLAUSE_END = re.compile(r" *(?:$|[,，。;；!！?？\n])")
 _SURE_UNITS = ("元", "块", "点券", "q币")
 _PARTS = 24
 """More groups than any account is said in; a bound keeps reading linear."""

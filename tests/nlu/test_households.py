@@ -42,3 +42,10 @@ def test_houses_without_a_number_are_asked_for(text: str) -> None:
 def test_a_number_in_front_of_a_label_counts_no_houses(text: str) -> None:
     (line,) = framer("daily").frame(text)["lines"]
     assert (line["sku"], line["account"]) == ("gw-200", "3307712045")
+
+
+@pytest.mark.parametrize("text", ["国网电费200，浙江，户号71", "国网电费200 浙江 缴费户号：330，谢谢"])
+def test_a_number_too_short_for_a_house_is_a_wrong_one(text: str) -> None:
+    frame = framer("daily").frame(text)
+    assert [line["sku"] for line in frame["lines"]] == ["gw-200"]
+    assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
