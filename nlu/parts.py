@@ -136,6 +136,10 @@ class Parts:
         """Whether the name of a product, and not only the label of a size, holds a word as it is."""
         return word in self._names[product_id][0]
 
+    def only_labels(self, word: str) -> bool:
+        """Whether a word stands in labels of sizes and in no name."""
+        return word in self._labels and not any(word in name for name, _ in self._names.values())
+
     def begins(self, text: str) -> list[int]:
         """Where in a squeezed text something begins that is no talk, and that a name may begin with."""
         free = bytearray(len(text))

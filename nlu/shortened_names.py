@@ -33,20 +33,22 @@ class ShortenedNames:
         """Goods said by parts of their names, in the clauses in which nothing else is named, or where the
         part holds what seemed to be the name of others: 奇异果 of 银河奇异果TV, 猫砂 of 猫砂盆."""
         known = covered(len(text), chosen)
-        named = [mention for mention in chosen if mention.kind in GOODS]
-        closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
+        labels = [m for m in chosen if m.kind is MentionKind.NAME and self._parts.only_labels(m.text)]
+        named = [mention for mention in chosen if mention.kind in GOODS and mention not in labels]
+        closed = _closed(text, named, labels)
         for part in self._parts.read(text, closed, edges):
             if sum(not one for one in known[part.start : part.end]) >= SHORT_PART:
                 yield _by_part(text, part)
         if any(map(_said_shorter, named)):
-            yield from self._around(text, named, known, edges)
+            yield from self._around(text, named, labels, known, edges)
 
     def _around(
-        self, text: str, named: Sequence[Mention], known: bytearray, edges: frozenset[int]
-    ) -> Iterator[Mention]:
+        self, text: str, named: Sequence[Mention], labels: Sequence[Mention], known: bytearray,
+        edges: frozenset[int],
+    ) -> Iterator[Mention]:  # fmt: skip
         """Parts that hold all of what was said shorter, and go on."""
-        whole = [(m.start, m.end) for m in named if not _said_shorter(m)]
-        for part in self._parts.read(text, clauses_with(text, whole), edges, labels=False):
+        whole = [m for m in named if not _said_shorter(m)]
+        for part in self._parts.read(text, _closed(text, whole, labels), edges, labels=False):
             beside = [m for m in named if m.start < part.end and part.start < m.end]
             words = [text[m.start : m.end] for m in beside]
             part.options = {
@@ -83,6 +85,15 @@ class ShortenedNames:
 
 
 GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
+
+
+def _closed(text: str, named: Sequence[Mention], labels: Sequence[Mention]) -> bytearray:
+    """The clauses in which goods are named, and the labels of sizes (硕博版): a part of the name of these may stand
+    beside them."""
+    closed = clauses_with(text, [(mention.start, mention.end) for mention in named])
+    for label in labels:
+        closed[label.start : label.end] = b"\x01" * (label.end - label.start)
+    return closed
 
 
 def _by_part(text: str, part: Part) -> Mention:

@@ -26,6 +26,7 @@ GOODS = (
     ("taxi", "小鹿打车代金券", "出行", "phone", "元", {"10元": 10, "20元": 20, "50元": 50}),
     ("taxi-green", "青竹打车代金券", "出行", "phone", "元", {"10元": 10, "30元": 30}),
     ("bike", "轻燕单车骑行卡", "出行", "phone", "天", {"7天": 7, "30天": 30, "90天": 90}),
+    ("check", "知研论文查重卡", "学习", "none", "次", {"本科版": 1, "硕博版": 2}),
     ("hello", "哈喽单车骑行卡", "出行", "phone", "天", {"30天": 30, "180天": 180}),
 )
 
@@ -52,6 +53,10 @@ ORDERED = {
     # What somebody is, where nothing that is sold is told by it.
     "想买一张南山网校300元的课程卡奖励学生": "class-300",
     "我是大三学生，南山网校课程卡500元一张": "class-500",
+    # Parts of a name beside a label that is the goods' alone.
+    "知研查重卡硕博版来一张": "check-2",
+    "查重卡硕博版来一张": "check-2",
+    "我研三，知研查重本科版一张": "check-1",
     # A tier that is named apart from its goods.
     "飞梭网盘会员年卡 13812094467 哦不是，要超级会员的年卡": "pan-super-12",
     # A tier that is not wanted, by the words behind it or in front.
