@@ -47,7 +47,8 @@ class HeardNames:
                 filed[heard(text)].append(text)
         for text, entry in self._table.entries.items():
             thin = entry.kind is MentionKind.NAME and entry.thin and not self._table.is_partial(text, entry)
-            if thin and len(text) == 2 and all_chinese(text) and text not in self._common:
+            named = text not in self._common and not self._table.is_lettered(text)
+            if thin and len(text) == 2 and all_chinese(text) and named:
                 filed[heard(text)].append(text)
         for text in servers:
             filed[heard(text)].append(text)

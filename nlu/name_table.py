@@ -50,6 +50,7 @@ class NameTable:
             _unit_spellings(lexicon),
             own,
             wanted,
+            lexicon.groups("names.letters"),
         )
         notes = self.namer.telling_notes(product.name for product in products)
         self._names = ProductNames(self.namer, self._spellings, lexicon, notes, self.entries)
@@ -129,6 +130,10 @@ class NameTable:
     def carriers_of(self, product_id: str) -> frozenset[str]:
         """The carriers that the product's names carry."""
         return frozenset(meaning for role, meaning in self.qualifiers[product_id] if role is Role.CARRIER)
+
+    def is_lettered(self, text: str) -> bool:
+        """Whether a spelling is nothing but the names of letters: 优优 for UU."""
+        return text in self._spellings.lettered
 
     def lost_version(self, text: str) -> bool:
         """Whether a spelling is that of a program without its version."""

@@ -113,6 +113,8 @@ class ProductNames:
         """Whether the word can hardly mean anything but this good."""
         if token.role is Role.UNIT:
             return token.text not in self._common
+        if token.text in self._spellings.lettered:
+            return False
         if token.role is Role.CONTENT or len(self._namer.brand_spellings(token.meaning)) > 1:
             return len(token.text) >= 2 and token.text not in self._common
         if token.text.isascii():

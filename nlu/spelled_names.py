@@ -32,6 +32,8 @@ class SpelledNames:
                 continue
             if end - start == 1 and self._within_word(text, end, edges, starts):
                 continue
+            if self._table.is_lettered(self._patterns[index]) and not _SIZED.match(text, end):
+                continue
             if self._table.lost_version(self._patterns[index]) and _OTHER_VERSION.match(text, end):
                 continue
             found.append(self._mention(self._patterns[index], start, end))
@@ -68,6 +70,8 @@ class SpelledNames:
         return any(brand.startswith(pattern[:2]) for one in entry.options for brand in brands[one])
 
 
+_SIZED = re.compile("的?(?:[0-9一二两三半十百]|[年季月周天]|包[年月])")
+"""Right behind the names of letters: 优优季卡. 给优优充个季卡 is for somebody."""
 _OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
 """Behind a program's name: Windows 7 is no Windows of another version."""
 

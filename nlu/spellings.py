@@ -19,6 +19,9 @@ PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
 ENDING_COST = 0.7
 """What it costs to say it by its last two characters: whoever goes by these alone is meant first."""
+LETTERS_COST = 0.1
+"""What it costs to say a brand of two or three letters by their names: 优优 for UU."""
+LETTERS_MAX = 3
 VERSION_COST = 0.4
 """What it costs to leave the version of a program out."""
 
@@ -34,12 +37,14 @@ class Spellings:
         units: Mapping[str, tuple[str, ...]] | None = None,
         own: Set[str] = frozenset(),
         wanted: Callable[[str], bool] | None = None,
+        letters: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """`common`: words that alone may mean something else. `talk`: characters that no short form of
         a brand holds, since they are words by themselves (我要 of 我要活下去). `own`: words that some
         goods of a brand have beside it, and the others are not called by. `wanted`: which words need be
-        spelled at all; by default every one."""
+        spelled at all; by default every one. `letters`: what letters are called, one syllable each."""
         self._own = own
+        self._letters = letters or {}
         self._wanted = wanted
         self._namer = namer
         self._common = common
@@ -47,6 +52,8 @@ class Spellings:
         self._units = units or {}
         """A unit that is a name -> how else it is written: qb for Q币."""
         self.partial: set[str] = set()
+        self.lettered: set[str] = set()
+        """Words that are nothing but the names of letters; 优优 may as well be somebody's name."""
         self.versionless: set[str] = set()
         """Words that have lost their version: a number behind one is another version, not a size."""
 
@@ -135,6 +142,11 @@ class Spellings:
             for spelling in self._namer.brand_spellings(token.text):
                 if spelling != token.text and spelling not in self._own:
                     yield spelling, 0.05
+            for spelling in {token.text: None} | dict.fromkeys(self._namer.brand_spellings(token.text)):
+                if (spoken := _LETTERS.sub(self._spoken, spelling)) != spelling:
+                    if all_chinese(spoken) and len(spoken) <= LETTERS_MAX:
+                        self.lettered.add(spoken)
+                    yield spoken, LETTERS_COST
             if _NUMBERED.fullmatch(token.text):
                 yield _DIGITS[int(token.text[0])] + token.text[1:], 0.05
             if version := _VERSIONED.fullmatch(token.text):
@@ -159,6 +171,11 @@ class Spellings:
             for spelling in self._namer.synonyms.get((token.role, token.meaning), ()):
                 if spelling != token.text:
                     yield spelling, 0.05
+
+    def _spoken(self, letters: re.Match[str]) -> str:
+        """Letters by their names, where each is known."""
+        known = self._letters.keys() >= set(letters[0])
+        return "".join(self._letters[letter][0] for letter in letters[0]) if known else letters[0]
 
     def _may_end(self, brand: str) -> bool:
         """Whether a brand of four characters may be said by the last two: not where the first two are
@@ -187,6 +204,7 @@ def _with_version_of_its_twin(tokens: tuple[Token, ...]) -> Iterator[Form]:
 
 _PACK = "包"
 """流量 and 流量包 are one thing."""
+_LETTERS = re.compile(r"(?<![a-z0-9])[a-z]{2,3}(?![a-z0-9])")
 _NUMBERED = re.compile(r"\d[a-z]")
 """2D, which is heard as 二D."""
 _VERSIONED = re.compile(r"(?P<word>[a-z]+)(?P<number>\d{1,4})")

@@ -78,3 +78,39 @@ basic | Discord Nitro Basic | 语音 | email | 月卡 年卡 | Nitro基础版
 )
 def test_a_tier_that_nobody_said_makes_no_goods_cheaper(text: str, lines: list[tuple[str, int, str]]) -> None:
     assert bought(shop(CHATS).frame(text)) == lines
+
+
+LETTERS = """
+uu | 网易UU加速器 | 加速器 | phone | 月卡 季卡
+lei | 雷神加速器 | 加速器 | phone | 200小时
+yy | YY语音Y币 | 语音 | uid | 10Y币
+tt | TT语音T豆 | 语音 | uid | 100T豆
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("优优加速器季卡13927408836", ("uu-季卡", 1, "13927408836")),
+        ("那个悠悠加速器来个月卡，13927408836", ("uu-月卡", 1, "13927408836")),
+        ("优优季卡 13927408836", ("uu-季卡", 1, "13927408836")),
+        ("歪歪语音10Y币 90182736", ("yy-10Y币", 1, "90182736")),
+        ("踢踢语音100T豆 uid 90182736", ("tt-100T豆", 1, "90182736")),
+        ("优优说要雷神200小时13927408836", ("lei-200小时", 1, "13927408836")),
+    ],
+)
+def test_letters_are_understood_by_their_names(text: str, line: tuple[str, int, str]) -> None:
+    assert bought(shop(LETTERS).frame(text)) == [line]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有优惠就来张月卡 13927408836",
+        "给优优充个季卡13927408836",
+        "给悠悠充个季卡13927408836",
+        "油油的季卡13927408836",
+    ],
+)
+def test_what_may_be_somebodys_name_is_asked_about(text: str) -> None:
+    assert bought(shop(LETTERS).frame(text)) == []
