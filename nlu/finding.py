@@ -68,7 +68,8 @@ class Finding:
         sizes = amounts.read(page, self._lexicon, self._units)
         counts = tuple(sorted((*vast, *quantities.read(page, self._lexicon)), key=lambda mark: mark.start))
         paying = payments.read(page, self._lexicon)
-        words = self._signs.careful.sub(lambda warning: "\0" * len(warning[0]), words)
+        for idle in (self._signs.careful, self._signs.secret):
+            words = idle.sub(lambda said: "\0" * len(said[0]), words)
         cues = _grouped(self._cues.read_spaced(words))
         return Found(
             page, markers, order, recipients, mentions, parts, others, limits, sorts, sizes, counts, paying,

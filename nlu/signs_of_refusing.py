@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.repeated import either_of
 from nlu.sign_pieces import PUNCTUATION, any_of_signs, polite_tail
@@ -22,6 +23,8 @@ class SignsOfRefusing:
     warned: re.Pattern[str]
     careful: re.Pattern[str]
     """别充错了: warns of a slip, and forbids nothing. Nor does 加班 join anything."""
+    secret: re.Pattern[str]
+    """不要跟她讲, 别让我老公知道: what nobody shall know, and no purchase that is forbidden."""
     mistaken: re.Pattern[str]
     """别搞成: in front of what it must not be."""
     mistaken_place: re.Pattern[str]
@@ -123,6 +126,13 @@ class SignsOfRefusing:
         given_later = rf"(?:{'|'.join(map(re.escape, sorted(recipients, key=len, reverse=True)))})(?:我|就)?{any_of('put_off')}{any_of('handed_over')}"
         self.careful = re.compile(
             rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}|{given_later}"
+        )
+        somebody = rf"{any_of('own_front')}?的?(?:{people_pattern(lexicon)}|{any_of('anybody')})"
+        by_me = rf"(?:是?[我俺谁]{verbs}[^,，。;；!！?？\n]?的)?"
+        self.secret = re.compile(
+            rf"{any_of('keeps_from')}(?:再|去|提前|先|事先)*(?:"
+            rf"{any_of('addressing')}{somebody}(?:提前|先|们)*{any_of('lets_know')}|告诉{somebody}|{any_of('calls')}(?:给|到){somebody}"
+            rf"|(?<=提前){any_of('lets_know')})(?![的过好]){by_me}"
         )
         self.mistaken = re.compile(rf"{warning}{any_of('turned_into')}{any_of('that_kind')}?$")
         self.mistaken_place = re.compile(
