@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.holding_on import NO_HURRY
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import Read
 from nlu.places import SURE, either
@@ -44,6 +45,8 @@ class CalledOff:
         self._and_that = re.compile(rf".*(?:{either(lexicon.words('answers.and_that'))})[\s?？!！~]*")
         go_on, behind = either(lexicon.words("answers.go_on")), either(lexicon.words("answers.behind"))
         self._go_on = re.compile(rf"(?:{go_on})(?:{go_on}|{behind}|[\s,，。!！])*")
+        stays = either(lexicon.words("answers.stays"))
+        self._stays = re.compile(rf"(?:{stays})(?:{stays}|{behind}|[\s,，。!！])*")
         gives_up = either(lexicon.words("answers.gives_up"))
         self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?!.*(?:{off}|[不别没吗?？]))(?P<wanted>.+)")
 
@@ -70,6 +73,9 @@ class CalledOff:
             and (other := self._let_go_for(text, understood, read)) is not None
         ):
             return other
+        given_up = self._never_mind.fullmatch(text) if asked.lines and not understood.lines else None
+        if given_up is not None and understood.intent in _RESIGNS and self._stays.fullmatch(given_up["rest"]):
+            return replace(understood, intent=Intent.FAQ, topic=NO_HURRY, confidence=SURE, clear=SURE)
         if understood.intent is Intent.CANCEL and asked.lines:
             rather = self._rather(text, understood, read)
             if rather is None and self._jokes.search(text):
@@ -119,6 +125,7 @@ class CalledOff:
 
 
 _ASKS = frozenset({Intent.SEARCH, Intent.PRICE})
+_RESIGNS = frozenset({Intent.CANCEL, Intent.OUT_OF_SCOPE, Intent.CONFIRM})
 _WAITING = frozenset({Intent.CANCEL, Intent.OUT_OF_SCOPE})
 _SOUNDS = frozenset({Intent.CANCEL, Intent.FAQ, Intent.DENY, Intent.OUT_OF_SCOPE})
 _WANTS = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE})

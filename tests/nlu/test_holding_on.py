@@ -69,3 +69,31 @@ def test_a_number_behind_it_is_the_answer_to_what_was_asked(parser: Parser) -> N
 
 def test_without_an_order_nothing_is_kept(parser: Parser) -> None:
     assert parser.understand("密码没输 等下", Expectation()).topic != NO_HURRY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "算了 直接发我就行",
+        "算了，发这里",
+        "算了 就这样吧",
+        "算了就这个吧",
+        "算了 还是这个吧",
+        "算了，照这个来",
+        "算了 都行",
+        "算了，听你的",
+    ],
+)
+def test_who_gives_up_asking_on_keeps_the_order(parser: Parser, text: str) -> None:
+    assert parser.understand(text, QUOTED).topic == NO_HURRY
+
+
+@pytest.mark.parametrize(
+    "text", ["算了", "算了吧", "算了 直接取消", "算了 不要了", "算了 下次", "算了 直接退了", "算了 给我退"]
+)
+def test_who_gives_up_the_order_does_not(parser: Parser, text: str) -> None:
+    assert parser.understand(text, QUOTED).intent in (Intent.CANCEL, Intent.REFUND)
+
+
+def test_who_gives_up_one_size_takes_the_other(parser: Parser) -> None:
+    assert parser.understand("算了 直接换200的", QUOTED).intent is Intent.MODIFY
