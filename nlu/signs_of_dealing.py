@@ -36,6 +36,8 @@ class SignsOfDealing:
     done: re.Pattern[str]
     whether_done: re.Pattern[str]
     """充到…了吗, 充…没有, 刚充的…呢: asks after an order, and orders nothing."""
+    sold_here: re.Pattern[str]
+    """能办优酷不: whether the goods can be had here, in a message whose goods are masked."""
     about_it: re.Pattern[str]
     """要多久, 安全吗: asks about a purchase."""
     on_price: re.Pattern[str]
@@ -103,6 +105,14 @@ class SignsOfDealing:
         self.whether_done = re.compile(
             rf"(?:{verbs}|到).{{0,40}}(?:了(?:吗|么|没有?|不)|没有?){tail}$"
             rf"|{verbs}的.{{0,40}}(?:{any_of('not_arrived')}|呢{tail}$)"
+        )
+        can, sold = any_of("can_one"), any_of("sold_by")
+        in_front = (
+            rf"(?:{any_of('asks_us')}|{any_of('asking_politely')}|{any_of('leads')}|[\s,，这那里儿还也])*"
+        )
+        ask = r"(?:吗|么|不|没|嘛|\?|？)+[\s!！~]*"
+        self.sold_here = re.compile(
+            rf"{in_front}{can}{sold}[的个\s]*\ue001的?{ask}|{in_front}\ue001[\s,，]*{can}{sold}{ask}"
         )
         self.about_it = re.compile(any_of("about_it"))
         self.on_price = re.compile(any_of("on_price"))
