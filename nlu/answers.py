@@ -81,7 +81,12 @@ class Answers:
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return self._several.read(text, instead, asked.lines) if len(asked.lines) > 1 else instead
         if (moment := self._holding_on.read(text, understood, asked)) is not None:
-            return moment
+            # 等会儿 我要第四个: who answers in the same breath is understood as that.
+            return (
+                self._pieces.read(text, understood, asked)
+                or self._answered(text, understood, asked, read)
+                or moment
+            )
         if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:
             return revived
         if asked.open_orders > 1 and len(asked.lines) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from bot.filling import vocabulary_of
 from nlu.holding_on import NO_HURRY
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
-from nlu.understanding import Expectation, Intent, LineInHand, Slot
+from nlu.understanding import Expectation, Intent, LineInHand, OfferedChoice, Slot
 from orders.catalog_file import read_catalog
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -97,3 +98,10 @@ def test_who_gives_up_the_order_does_not(parser: Parser, text: str) -> None:
 
 def test_who_gives_up_one_size_takes_the_other(parser: Parser) -> None:
     assert parser.understand("算了 直接换200的", QUOTED).intent is Intent.MODIFY
+
+
+@pytest.mark.parametrize("text", ["等会儿 我要第四个", "等等，要第四个", "等一下 第四个吧"])
+def test_a_choice_of_before_behind_it_is_taken(parser: Parser, text: str) -> None:
+    shown = tuple(OfferedChoice(f"{size}元", f"topup-{size}") for size in (10, 20, 30, 50))
+    understood = parser.understand(text, replace(QUOTED, shown=shown))
+    assert understood.chosen == "topup-50"
