@@ -313,7 +313,14 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
     """埋堆堆月卡和央视这月卡: words that nobody understood, between a joiner and a card or a size."""
     left = said.reading.shape.left.over
     for join, following in pairwise(said.reading.events):
-        if join.kind is not EventKind.JOIN or following.kind not in _NAMELESS:
+        if join.kind is not EventKind.JOIN:
+            continue
+        if following.kind is EventKind.AMOUNT and said.text[join.start : join.end] in _LISTS:
+            between = range(join.end, following.start)
+            named = any(e.end == join.start for e in said.reading.events if e.kind in _OF_GOODS)
+            if named and 0 < len(between) <= _WORD_MAX and not left.isdisjoint(between):
+                yield from said.all(Unproven.NAME_UNUSED)  # 爱奇艺和芒的月卡
+        if following.kind not in _NAMELESS:
             continue
         words = [at for at in range(join.end, following.start) if said.text[at] != " "]
         if _CHARACTERS_MIN <= len(words) <= _BETWEEN_MAX and len(left.intersection(words)) >= _CHARACTERS_MIN:
@@ -376,6 +383,7 @@ _LISTED = (EventKind.NAME, EventKind.JOIN, EventKind.JOIN, EventKind.NAME)
 _WORD_MAX = 4
 _CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券卡卷票])[一1][张个份]")
 _DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
+_OF_GOODS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
 _LISTS = ("、", "和", "跟", "及")
 _NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")

@@ -36,6 +36,10 @@ class ProofOfRecipients:
         self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
+        labels = (*words, *lexicon.words("accounts.labels"), *lexicon.words("accounts.named"), _NAME)
+        names = (word for word in labels if len(word) > 1)
+        again = "|".join(map(re.escape, sorted(set(names), key=len, reverse=True)))
+        self._label_again = re.compile(rf"(?:{again})(?:[叫是为:：]|\s)")
         self._hum = re.compile(rf"(?:{any_of(lexicon, 'accounts.fillers')}|[~!.。…])+")
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
 
@@ -57,6 +61,7 @@ class ProofOfRecipients:
                     or _swallowed(said, event)
                     or _goes_on(said, event)
                     or self._is_hum(event)
+                    or self._labelled_twice(event)
                     or self._led_by_a_slip(event)
                 ):
                     yield at, Unproven.RECIPIENT
@@ -92,6 +97,13 @@ class ProofOfRecipients:
     def _is_hum(self, event: Event) -> bool:
         """角色名嗯嗯 夜雨丶听风: a sound of thinking is nobody's name."""
         return event.account is not None and self._hum.fullmatch(event.account.text) is not None
+
+    def _labelled_twice(self, event: Event) -> bool:
+        """角色名 名字叫暗夜孤狼: behind one label stands another, and the name behind both."""
+        account = event.account
+        if account is None or account.text.isdecimal():
+            return False
+        return account.labelled and self._label_again.match(account.text) is not None
 
     def _led_by_a_slip(self, event: Event) -> bool:
         """宋到东关街36号, 收货地支建设路52号: in front of the first place stands what is left of 送到 or 地址."""
@@ -164,6 +176,7 @@ def _swallowed(said: Said, event: Event) -> bool:
 
 
 _REACH = 16
+_NAME = "名字"
 _FIRST = re.compile(r"[\w(\[【「《\"“']")
 _LED = re.compile("[一-鿿]{1,2}[到往至](?=[一-鿿])")
 _LED_WITHIN = 3

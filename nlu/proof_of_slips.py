@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from nlu.abbreviations import in_order
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness
@@ -26,6 +27,7 @@ class ProofOfSlips:
     def __init__(self, lexicon: Lexicon) -> None:
         turns = lexicon.words("stance.correction"), lexicon.words("stance.correction_or_drop"), (_NOT,)
         self._turns_heard = frozenset(heard(word) for listed in turns for word in listed)
+        self._long_turns = tuple(turn for turn in self._turns_heard if len(turn) == _LONG)
         self._light = frozenset(lexicon.words("aside.function_characters"))
         known = (*lexicon.words("stance.heard"), *lexicon.words("stance.heard_in_front"))
         self._pairs = frozenset(word for word in known if len(word) == len("如果"))
@@ -125,8 +127,13 @@ class ProofOfSlips:
             if read or left.isdisjoint(places):
                 continue
             light = len(match[0]) - len(match[0].lstrip("".join(self._light)))
-            if any(heard(match[0][at:]) in self._turns_heard for at in range(light + 1)):
+            sounds = [heard(match[0][at:]) for at in range(light + 1)]
+            if any(sound in self._turns_heard for sound in sounds):
                 return True  # 我搞魂了
+            if _THEN.match(said.text, match.end()) and any(
+                in_order(sound, turn) for sound in sounds for turn in self._long_turns if len(sound) > 1
+            ):
+                return True  # 我混了
         return False
 
     def _torn(self, said: Said) -> bool:
@@ -152,6 +159,9 @@ class ProofOfSlips:
 
 
 _NOT = "不"
+_THEN = re.compile(r"[,，。…\s]{1,2}是")
+_LONG = 3
+"""Of a word of so many characters two may be left after a slip."""
 _MA = "吗"
 _CHANGE = frozenset("换改")
 _LETTERS = re.compile("[a-z0-9]{3}")

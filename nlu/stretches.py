@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlu.amounts import AmountKind
 from nlu.clause_judge import SLOT, Clause
 from nlu.lexicon import Lexicon
 from nlu.numerals import numbers
 from nlu.reading import Reading
-from nlu.records import EventKind
+from nlu.records import Event, EventKind
 from nlu.said import any_of
 
 SHORT_NAME = 3
+"""As many characters behind 一个月的 may be what is left of a name."""
 SHORT_BESIDE = 5
 """Fewer Chinese characters beside the order in one clause may be a name."""
 
@@ -38,6 +40,7 @@ NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozens
 _WORDS = ("ones", "counters", "as_well", "awaiting", "comes_then", "not_now", "needless", "buying")
 """Lists of `data/lexicon/talk.yaml`."""
 _OF = "的"
+_RUN = re.compile("[\u4e00-\u9fff]{2,6}")
 _RUN_BEFORE = re.compile("[\u4e00-\u9fff]{1,4}$")
 
 
@@ -148,6 +151,8 @@ def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
     counted = any(event.quantity is not None for event in inside)
     for event in inside:
         bare = event.amount is not None and event.amount.kind is AmountKind.BARE
+        if bare and _listed_stranger(reading, start, end, event):
+            return True
         if event.amount is None or (bare and (not counted or event.end - event.start == 1)):
             continue
         behind = event.end + (text[event.end : event.end + 1] == _OF)
@@ -160,6 +165,18 @@ def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
         if event.end < behind and len(rest) <= SHORT_NAME and not reading.shape.left.over.isdisjoint(rest):
             return True  # 一个月的酷, 一个月的优着
     return False
+
+
+def _listed_stranger(reading: Reading, start: int, end: int, size: Event) -> bool:
+    """梦幻西西游100，剑三50: a word and a size are the whole clause, as in the clause of goods beside it."""
+    text, left = reading.page.text, reading.shape.left.over
+    run = _RUN.fullmatch(text, start, size.start)
+    if size.end != end or run is None or {size.start - 1, size.start - 2} - left:
+        return False
+    return any(
+        one.kind is EventKind.NAME and other.kind is EventKind.AMOUNT and one.end == other.start
+        for one, other in pairwise(reading.events)
+    )
 
 
 def places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
