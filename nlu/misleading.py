@@ -133,7 +133,7 @@ def _of_little(cue: Cue, around: _Around) -> bool:
     """她用不了多少, 没那么多钱; 就差几块钱, where something follows. 要不了多少钱吧 asks."""
     if cue.word.startswith(_A_FEW):
         goes_on = _CLAUSE_END.search(around.text, cue.end) is not None
-        told = goes_on and in_front(around.signs.lacking, around.text, cue.start) is not None
+        told = goes_on and in_front(around.signs.falls_short, around.text, cue.start) is not None
     else:
         told = in_front(around.signs.hardly, around.text, cue.start) is not None
     return told and not _clause(around.text, cue).rstrip().endswith(("吧", "吗", "么"))

@@ -66,7 +66,7 @@ class SignsOfRefusing:
     """别再给我推: in front of a size that is not wanted; `only_that` is all that stands behind it."""
     only_that: re.Pattern[str]
     hardly: re.Pattern[str]
-    lacking: re.Pattern[str]
+    falls_short: re.Pattern[str]
     cannot_be: re.Pattern[str]
     """用不了: in front of 多少, no number is asked for."""
     do_not_ask: re.Pattern[str]
@@ -99,7 +99,7 @@ class SignsOfRefusing:
             rf"(?:块钱|块|元|面值|那种|那个|的|卡|包)*{any_of('particles')}*(?=[{PUNCTUATION}\s]|$)"
         )
         self.hardly = re.compile(rf"{any_of('hardly')}$")
-        self.lacking = re.compile(rf"{any_of('lacking')}$")
+        self.falls_short = re.compile(rf"{any_of('falls_short')}$")
         self.cannot_be = re.compile(rf"{any_of('cannot_be')}不")
         self.do_not_ask = re.compile(any_of("do_not_ask"))
         self.for_me = re.compile(rf"{any_of('on_my_behalf')}$")
