@@ -17,7 +17,13 @@ from nlu.mention import MentionKind
 from nlu.naming import Namer
 from nlu.product_names import ProductNames
 from nlu.roles import QUALIFYING, STRONG, Role, Token
-from nlu.shared_names import add_identities, add_other_words, share_families, share_with_longer_names
+from nlu.shared_names import (
+    add_identities,
+    add_other_words,
+    put_plain_names_first,
+    share_families,
+    share_with_longer_names,
+)
 from nlu.spellings import PARTIAL_COST, Spellings
 from nlu.squeezing import squeezed_name
 from nlu.vocabulary import Vocabulary
@@ -55,10 +61,10 @@ class NameTable:
         notes = self.namer.telling_notes(product.name for product in products)
         self._names = ProductNames(self.namer, self._spellings, lexicon, notes, self.entries)
         self.families: Mapping[str, Mapping[str, float]] = self._names.families
+        named = {product.product_id: self._names.tokens_of(product) for product in products}
         for product in products:
-            named = self._names.tokens_of(product)
-            self._learn_facts(product.product_id, named)
-            self._names.add(product, named)
+            self._learn_facts(product.product_id, named[product.product_id])
+            self._names.add(product, named[product.product_id])
         add_other_words(self.entries, products, lexicon.groups("goods.also_called").values())
         share_with_longer_names(self.entries, self.brands)
         # Whoever says hello may only greet.
@@ -68,6 +74,7 @@ class NameTable:
             self.namer.words.keys() | word_set(lexicon, "names.latin_talk"),
         )
         share_families(self.entries, self.namer, self.is_partial)
+        put_plain_names_first(self.entries, products, named, self.qualifiers)
         self._by_brand = self._products_by_brand()
         if not general:
             return

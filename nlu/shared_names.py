@@ -8,15 +8,18 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.entries import Entries, Entry
 from nlu.few_words import FEW, FewWords, Finder
-from nlu.mention import MentionKind
+from nlu.mention import SHORT_OF_A_WORD, MentionKind
 from nlu.naming import Namer
 from nlu.normalise import plain
-from nlu.roles import COST, Role
+from nlu.roles import COST, STRONG, Role, Token
 from nlu.scripts import all_chinese
+from nlu.squeezing import squeezed_name
 from nlu.vocabulary import ProductWords
 
 SHARING_PRODUCTS_MAX = 20_000
 """In larger catalogs names are not looked for inside of longer ones: that would take too long."""
+PLAIN_MAX = 0.1
+"""A name of this cost leaves out nothing but words of the trade."""
 SHARED_MIN = 3
 """Fewer characters inside of a longer name are no name of their own."""
 
@@ -56,7 +59,11 @@ def share_with_longer_names(entries: Entries, brands: Mapping[str, Set[str]]) ->
     for product_id, own in brands.items():
         for word in {word for brand in own for word in inside.get(brand, ())}:
             options = entries[word].options
-            options.setdefault(product_id, max(COST[Role.COUNTRY], min(options.values(), default=0.0)))
+            others = [cost for one, cost in options.items() if one != product_id]
+            if word not in own:
+                # Also where a part of its name was found to name it for less.
+                known = options.get(product_id, 0.0)
+                options[product_id] = max(known, COST[Role.COUNTRY], min(others, default=0.0))
 
 
 def add_identities(entries: Entries, product_ids: Iterable[str], general: Set[str]) -> None:
@@ -68,6 +75,37 @@ def add_identities(entries: Entries, product_ids: Iterable[str], general: Set[st
             entry = entries.get(word)
             if entry is None or entry.options.keys() <= {identity}:
                 entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
+
+
+def put_plain_names_first(
+    entries: Entries,
+    products: Iterable[ProductWords],
+    named: Mapping[str, Sequence[tuple[Token, ...]]],
+    qualifiers: Mapping[str, Set[tuple[Role, str]]],
+) -> None:
+    """话费 is the plain top-up, though the slow one is also called 特惠话费; and 优酷 is not what 优酷酷喵电视 begins
+    with. `named`: the tokens of each product's name and aliases; `qualifiers`: what these carry."""
+    cores = {one: _cores(tokens) for one, tokens in named.items()}
+    written = {one.product_id: {squeezed_name(name) for name in (one.name, *one.aliases)} for one in products}
+    slow = {one for one, carried in qualifiers.items() if any(role is Role.TIER for role, _ in carried)}
+    for text, entry in entries.items():
+        if entry.kind is not MentionKind.NAME or len(entry.options) < 2:
+            continue
+        core = entry.family or text
+        plain = {
+            one
+            for one, cost in entry.options.items()
+            if cost <= PLAIN_MAX and core in cores[one] and one not in slow
+        }
+        for other, cost in entry.options.items() if plain else ():
+            longer = core not in cores[other] and any(one.startswith(core) for one in cores[other])
+            if other not in plain and text not in written[other] and (other in slow or longer):
+                entry.options[other] = max(cost, SHORT_OF_A_WORD)
+
+
+def _cores(named: Iterable[tuple[Token, ...]]) -> set[str]:
+    """What names say beside the words of the trade."""
+    return {"".join(token.text for token in tokens if token.role in STRONG) for tokens in named}
 
 
 def share_families(entries: Entries, namer: Namer, is_partial: Callable[[str, Entry], bool]) -> None:

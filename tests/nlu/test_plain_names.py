@@ -1,0 +1,56 @@
+"""The plain name means the plain product, and a product's own title orders it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.nlu.small_shops import shop
+from tests.nlu.test_corpus import complete
+
+SHOP = """
+fee | 全国手机话费直充 | 话费 | phone | 50元 100元 | 话费;手机费;电话费
+fee-slow | 话费特惠慢充(48小时) | 话费 | phone | 50元 100元 | 慢充话费;话费慢充;特惠话费
+yk | 优酷VIP会员 | 视频 | phone | 月卡 年卡
+yk-tv | 优酷酷喵电视会员 | 视频 | phone | 月卡 年卡 | 酷喵会员
+jy | 剪影会员 | 工具 | phone | 月卡 年卡
+jy-pro | 剪影专业版会员 | 工具 | phone | 月卡 年卡
+"""
+
+PHONE = "13812345678"
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("充100话费到{}", "fee-100元"),
+        ("话费充值50，{}", "fee-50元"),
+        ("给{}交50块钱电话费", "fee-50元"),
+        ("慢充100话费{}", "fee-slow-100元"),
+        ("特惠话费50到{}", "fee-slow-50元"),
+        ("话费特惠慢充(48小时) 100元 {}", "fee-slow-100元"),
+        ("优酷会员月卡{}", "yk-月卡"),
+        ("优酷年卡 {}", "yk-年卡"),
+        ("酷喵会员月卡{}", "yk-tv-月卡"),
+        ("优酷酷喵电视会员年卡 {}", "yk-tv-年卡"),
+        ("剪影会员月卡{}", "jy-月卡"),
+        ("剪影专业版月卡{}", "jy-pro-月卡"),
+    ],
+)
+def test_a_plain_name_means_the_plain_product(said: str, sku: str) -> None:
+    frame: Any = shop(SHOP).frame(said.format(PHONE))
+    assert complete(frame), frame
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+EQUALS = """
+cn | Steam充值卡国区 | 礼品卡 | none | 100元 200元
+us | Steam充值卡美区 | 礼品卡 | none | 100元 200元
+"""
+
+
+def test_equal_siblings_are_asked_about() -> None:
+    frame: Any = shop(EQUALS).frame("steam充值卡100元")
+    assert not complete(frame), frame
+    assert len(frame["candidates"]) == 2
