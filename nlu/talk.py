@@ -32,7 +32,7 @@ UNSURE_MAX = 0.3
 a misspelled name or a word of refusal may look like talk."""
 TOLD_MAX, TOLD_ASKING_MAX = 0.25, 0.06
 """The same for a clause that names goods; and where it has a word of ordering, too: 上次在别家买优酷被坑了."""
-WANTED_MIN = 0.5
+WANTED_MIN = 0.65
 """So harmful, a clause asks for the goods that it names: 工友让我捎份抖币."""
 SHORT = 2
 """Fewer Chinese characters say too little."""
