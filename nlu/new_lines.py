@@ -46,6 +46,7 @@ def begins_anew(records: Sequence[Record], separator: EventKind | None, clause: 
         case EventKind.STOP:
             return (
                 _past_a_list(records, clause)
+                or _past_bare_recipients(record, clause)
                 or (whole(record, clause) and not record.corrected)
                 or _past_a_stranger(record, clause)
                 or _below_a_bare_line(record, clause)
@@ -180,6 +181,14 @@ def _past_a_list(records: Sequence[Record], clause: Sequence[Event]) -> bool:
     named = any(other.names for other in records[:-1])
     listed = record.opened_by in (EventKind.JOIN, EventKind.COMMA)
     return listed and bare and named and _has(clause, EventKind.NAME)
+
+
+def _past_bare_recipients(record: Record, clause: Sequence[Event]) -> bool:
+    """…给qqA、qqB；手机C充50: a recipient of another kind with a size of its own is no second one of the last."""
+    bare = bool(record.accounts) and not (record.names or record.amounts)
+    others = [event for event in clause if event.kind is EventKind.ACCOUNT]
+    own = bool(others) and _has(clause, EventKind.AMOUNT)
+    return bare and own and not any(same_kind(record.accounts, event) for event in others)
 
 
 def _past_a_stranger(record: Record, clause: Sequence[Event]) -> bool:

@@ -310,7 +310,7 @@ def _numeral_words(words: Collection[str]) -> str:
     guarded = []
     for word in sorted(words, key=lambda word: (-len(word), word)):
         front = f"(?<!{_NUMERALS})" if word[0] in "十百千万" else ""
-        back = "(?![十百千万亿零元块毛折个张份点])" if re.match(_NUMERALS, word[-1]) else ""
+        back = "(?![十百千万亿零元块毛折个张份点杯瓶盒枚支件])" if re.match(_NUMERALS, word[-1]) else ""
         if word == "十分":
             back = "(?!钟|之)"
         elif word == "一会":

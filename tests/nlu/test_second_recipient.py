@@ -51,3 +51,23 @@ def test_numbers_that_are_joined_get_a_line_each(framer: Framer, text: str) -> N
 def test_each_number_with_a_size_of_its_own_is_a_line(framer: Framer) -> None:
     frame = framer.frame("13811110063充100话费13911110064充50话费")
     assert [line["sku"] for line in frame["lines"]] == ["topup-100", "topup-50"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cf点2000 电信二区：qq 66120934、qq 66120936；手机13812345678充50",
+        "cf点2000 电信二区 qq66120934，qq66120936。手机一三八…一二三四…五六七八 充50",
+    ],
+)
+def test_a_recipient_of_another_kind_with_a_size_of_its_own_is_a_line_of_its_own(
+    framer: Framer, text: str
+) -> None:
+    frame = framer.frame(text)
+    lines = frame["lines"]
+    assert isinstance(lines, list)
+    assert [(line["sku"], line["account"]) for line in lines if isinstance(line, dict)] == [
+        ("cf-2000", "66120934"),
+        ("cf-2000", "66120936"),
+        ("topup-50", "13812345678"),
+    ]
