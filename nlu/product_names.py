@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
 from nlu.entries import Entries
@@ -17,6 +17,8 @@ from nlu.squeezing import squeezed_name
 from nlu.vocabulary import ProductWords
 
 FORMS_PER_PRODUCT_MAX = 400
+_KINDS = frozenset({Role.GENERIC, Role.SUBJECT, Role.CONTENT})
+"""What the words do that say what goods are."""
 ACRONYM_MIN = 3
 """Fewer letters are no name, not even where a fitting size stands by."""
 TWIN_MAX = 4
@@ -34,6 +36,9 @@ class ProductNames:
         self._namer, self._spellings, self._notes, self._entries = namer, spellings, notes, entries
         self._common = word_set(lexicon, "names.common_words")
         self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
+        self._money = {
+            plain(word) for words in lexicon.groups("amounts.currencies").values() for word in words
+        }
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
         """What a form says beside its tiers and countries -> the products that this may mean, with its cost."""
         self.soft: set[str] = set()
@@ -48,14 +53,27 @@ class ProductNames:
             *(self._namer.tokens(alias, units) for alias in product.aliases),
         ]
 
-    def add(self, product: ProductWords, named: Iterable[tuple[Token, ...]]) -> None:
+    def add(self, product: ProductWords, named: Sequence[tuple[Token, ...]]) -> None:
         """Files a product. `named`: the tokens of its name and of each alias."""
         for name, tokens in zip((product.name, *product.aliases), named, strict=True):
             self._add_forms(product.product_id, tokens)
             self._add_whole(product.product_id, name, tokens)
+            for longer in self._with_kind(tokens, named[0]):
+                self._add_forms(product.product_id, longer)
         for label in self.own_labels(product):
             # A variant with a name of its own (空月祝福) names its product too.
             self._entries.add_name(label, product.product_id, 0.5, thin=len(label) < 4, said=frozenset())
+
+    def _with_kind(self, alias: tuple[Token, ...], name: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+        """美区苹果卡 of goods that are called 苹果美区 for short: an alias with the country and no word of what the
+        goods are may have that of their name."""
+        roles = {token.role for token in alias}
+        if Role.COUNTRY not in roles or Role.BRAND not in roles or not roles.isdisjoint(_KINDS):
+            return
+        for token in name:
+            shorts = self._namer.short_generics.get(token.text, ()) if token.role is Role.GENERIC else ()
+            for short in shorts:
+                yield (*alias, Token(short, Role.GENERIC, token.meaning))
 
     def own_labels(self, product: ProductWords) -> Iterator[str]:
         """Labels of its variants that are words of their own."""
@@ -94,6 +112,10 @@ class ProductNames:
     def _add_form(self, product_id: str, form: Form, whole: bool, twins: frozenset[str]) -> None:
         strong = [token.text for token in form.tokens if token.role in STRONG]
         if not whole and not (strong and all(self._spellings.wants(token.text) for token in form.tokens)):
+            return
+        money = any(token.text in self._money for token in form.tokens)
+        if money and all(token.role in QUALIFYING or token.text in self._money for token in form.tokens):
+            # The 美元 of Steam充值码 美区美元 is that of 苹果美区5美元 too.
             return
         text = form.text
         family = "".join(strong)
