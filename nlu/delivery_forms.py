@@ -80,7 +80,9 @@ class DeliveryForms:
         """What its name says, but for what goes without saying."""
         product = self._vocabulary.products[product_id]
         tokens = self._table.namer.tokens(product.name, tuple({one.unit for one in product.variants}))
-        return frozenset((token.role, token.meaning) for token in tokens if token.role in _TELLING)
+        telling = frozenset((token.role, token.meaning) for token in tokens if token.role in _TELLING)
+        makers = {(Role.BRAND, maker) for maker in self._table.namer.never_alone}
+        return telling - makers or telling
 
 
 _TELLING = STRONG | {Role.TIER, Role.COUNTRY, Role.CARRIER}

@@ -22,6 +22,7 @@ from nlu.shared_names import (
     add_other_words,
     put_plain_names_first,
     share_families,
+    share_units,
     share_with_longer_names,
 )
 from nlu.spellings import PARTIAL_COST, Spellings
@@ -74,6 +75,7 @@ class NameTable:
             self.namer.words.keys() | word_set(lexicon, "names.latin_talk"),
         )
         share_families(self.entries, self.namer, self.is_partial)
+        share_units(self.entries, _unit_spellings(lexicon))
         put_plain_names_first(self.entries, products, named, self.qualifiers)
         self._by_brand = self._products_by_brand()
         if not general:

@@ -11,7 +11,7 @@ from nlu.few_words import FEW, FewWords, Finder
 from nlu.mention import SHORT_OF_A_WORD, MentionKind
 from nlu.naming import Namer
 from nlu.normalise import plain
-from nlu.roles import COST, STRONG, Role, Token
+from nlu.roles import COST, QUALIFYING, STRONG, Role, Token
 from nlu.scripts import all_chinese
 from nlu.squeezing import squeezed_name
 from nlu.vocabulary import ProductWords
@@ -20,6 +20,8 @@ SHARING_PRODUCTS_MAX = 20_000
 """In larger catalogs names are not looked for inside of longer ones: that would take too long."""
 PLAIN_MAX = 0.1
 """A name of this cost leaves out nothing but words of the trade."""
+SPELLED_COST = 0.05
+"""What it costs to write a unit in another way."""
 SHARED_MIN = 3
 """Fewer characters inside of a longer name are no name of their own."""
 
@@ -66,6 +68,17 @@ def share_with_longer_names(entries: Entries, brands: Mapping[str, Set[str]]) ->
                 options[product_id] = max(known, COST[Role.COUNTRY], min(others, default=0.0))
 
 
+def share_units(entries: Entries, spellings: Mapping[str, Iterable[str]]) -> None:
+    """However a unit is written, it names what the unit names: 个Q币. `spellings`: of each unit the others."""
+    for unit, others in spellings.items():
+        named = entries.get(unit)
+        if named is None or named.kind is not MentionKind.NAME:
+            continue
+        for other in (entries[one] for one in others if one in entries):
+            for one, cost in named.options.items() if other.kind is MentionKind.NAME else ():
+                other.options[one] = min(cost + SPELLED_COST, other.options.get(one, cost + SPELLED_COST))
+
+
 def add_identities(entries: Entries, product_ids: Iterable[str], general: Set[str]) -> None:
     """A product's id may be a word that people type (mgtv), where it is not the name of others too.
     `general`: words of the trade, which name nothing."""
@@ -88,6 +101,7 @@ def put_plain_names_first(
     cores = {one: _cores(tokens) for one, tokens in named.items()}
     written = {one.product_id: {squeezed_name(name) for name in (one.name, *one.aliases)} for one in products}
     slow = {one for one, carried in qualifiers.items() if any(role is Role.TIER for role, _ in carried)}
+    equal = {one for one, carried in qualifiers.items() if any(role in QUALIFYING for role, _ in carried)}
     for text, entry in entries.items():
         if entry.kind is not MentionKind.NAME or len(entry.options) < 2:
             continue
@@ -97,9 +111,11 @@ def put_plain_names_first(
             for one, cost in entry.options.items()
             if cost <= PLAIN_MAX and core in cores[one] and one not in slow
         }
+        # steam卡, where it is written of one country's only, may be another's; 黄钻 is no 豪华黄钻.
+        own = any(text in written[one] for one in plain - equal)
         for other, cost in entry.options.items() if plain else ():
             longer = core not in cores[other] and any(one.startswith(core) for one in cores[other])
-            if other not in plain and text not in written[other] and (other in slow or longer):
+            if other not in plain and text not in written[other] and (other in slow or longer or own):
                 entry.options[other] = max(cost, SHORT_OF_A_WORD)
 
 

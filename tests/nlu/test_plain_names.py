@@ -54,3 +54,46 @@ def test_equal_siblings_are_asked_about() -> None:
     frame: Any = shop(EQUALS).frame("steam充值卡100元")
     assert not complete(frame), frame
     assert len(frame["candidates"]) == 2
+
+
+ALIASES = """
+qb | 腾讯Q币【自动到账】 | QQ业务 | qq | 10Q币 30Q币 50Q币 | QB;扣币
+qb-key | Q币卡密 | QQ业务 | none | 10Q币 30Q币 | Q币兑换卡
+lz | QQ蓝钻贵族(游戏蓝钻) | QQ业务 | qq | 月卡 年卡 | 蓝钻
+lz-de | QQ豪华蓝钻 | QQ业务 | qq | 月卡 年卡 | 豪华蓝钻
+hl | 美团外卖会员 | 会员 | phone | 月卡 季卡 | 美团会员
+hl-bike | 美团单车骑行卡 | 会员 | phone | 月卡 季卡 | 美团骑行卡
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("蓝钻月卡 QQ3344556677", "lz-月卡"),
+        ("开一年的蓝钻，QQ号3344556677", "lz-年卡"),
+        ("豪华蓝钻月卡 QQ3344556677", "lz-de-月卡"),
+        ("QQ豪华蓝钻年卡3344556677", "lz-de-年卡"),
+        ("蓝钻月卡要豪华的 QQ3344556677", "lz-de-月卡"),
+        ("美团会员月卡13812345678", "hl-月卡"),
+        ("美团骑行卡月卡13812345678", "hl-bike-月卡"),
+        ("10个Q币充到3344556677", "qb-10Q币"),
+        ("给3344556677充30个qb", "qb-30Q币"),
+        ("30Q币 QQ3344556677", "qb-30Q币"),
+        ("10Q币卡密", "qb-key-10Q币"),
+        ("来张Q币卡密，30Q币的", "qb-key-30Q币"),
+        ("10个Q币，要卡密", "qb-key-10Q币"),
+    ],
+)
+def test_who_goes_by_a_name_in_the_catalog_is_meant_by_it(said: str, sku: str) -> None:
+    frame: Any = shop(ALIASES).frame(said)
+    assert complete(frame), frame
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Q币卡密50Q币", "美团会员年卡13812345678", "美团月卡13812345678"],
+)
+def test_what_may_be_the_sibling_all_the_same_is_asked_about(said: str) -> None:
+    frame: Any = shop(ALIASES).frame(said)
+    assert not complete(frame), frame
