@@ -138,7 +138,8 @@ def _typed_number(
     named = label is not None and label.kind in (QQ, UID, PHONE, FUEL_CARD)
     apart = text[number.end : number.end + 1] == " "
     unit = _unit_words(lexicon).starting_at(text, number.end + apart)
-    if unit and (size < 7 or unit[0] in _SURE_UNITS) and not (named and apart):
+    sized_anew = apart and size >= 7 and unit and _SIZE_BEHIND.match(text, number.end + 1 + len(unit[0]))
+    if unit and (size < 7 or unit[0] in _SURE_UNITS) and not (named and apart) and not sized_anew:
         return max(1, count), None
     if size < 5 and not (size > 2 and label and label.kind in (QQ, UID) and len(label.word) > 1):
         return max(1, count), None
@@ -263,6 +264,10 @@ _STUB_MAX = 4
 _COUNTED = frozenset("个每各") | frozenset("几俩两条")
 _CLAUSE_END = re.compile(r" *(?:$|[,，。;；!！?？\n])")
 _SURE_UNITS = ("元", "块", "点券", "q币")
+_SIZE_BEHIND = re.compile(
+    r" ?(?:[1-9]\d{0,4}|[一二两三四五六七八九]?[十百千][一二三四五六七八九十百]*)(?![\d.一二两三四五六七八九十百千万]| ?[张份套组x*×✕])"
+)
+"""273849506 Q币100: the unit names the goods, whose size stands behind; it counts nothing in front."""
 _PARTS = 24
 """More groups than any account is said in; a bound keeps reading linear."""
 _NUMERIC = (PHONE, FUEL_CARD, QQ, UID, GAME_ID)

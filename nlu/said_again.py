@@ -15,6 +15,7 @@ from nlu.signs import Signs
 
 def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]:
     """The events without those that say again what was said in the same breath."""
+    events = _without_enough(text, events, signs)
     kept: list[Event] = []
     breath: list[Event] = []
     said_until = [0, *accumulate((event.end for event in events), max)]
@@ -39,6 +40,30 @@ def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]
             breath.append(event)
         at += 1
     return kept
+
+
+def _without_enough(text: str, events: list[Event], signs: Signs) -> list[Event]:
+    """买一份…，学校用，一份就够: a count that is called enough, and all that its clause says of the goods. Of several
+    goods nobody knows of which it is enough."""
+    kept: list[Event] = []
+    for at, event in enumerate(events):
+        alone = (not kept or kept[-1].kind in _PAUSES) and (
+            at + 1 == len(events) or events[at + 1].kind in _PAUSES
+        )
+        if event.quantity is not None and alone and signs.enough.match(text, event.end):
+            counts = [one for one in kept if one.kind is EventKind.QUANTITY]
+            if counts and all(_same(event, one) for one in counts) and _one_good(events):
+                continue
+        kept.append(event)
+    return kept
+
+
+def _one_good(events: Sequence[Event]) -> bool:
+    """Whether all goods and sizes that were said are the same."""
+    firsts: dict[EventKind, Event] = {}
+    return all(
+        _same(event, firsts.setdefault(event.kind, event)) for event in events if event.kind in _TOLD_APART
+    )
 
 
 def doubt_otherwise(text: str, events: Sequence[Event], records: Sequence[Record], signs: Signs) -> None:
@@ -131,6 +156,7 @@ def _value(event: Event) -> int | None:
 
 
 _YES = "对"
+_PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 _TELLING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY})
 _TOLD_APART = frozenset({EventKind.AMOUNT, EventKind.NAME, EventKind.QUALIFIER})
 """What is another good where it is said otherwise."""

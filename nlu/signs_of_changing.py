@@ -37,6 +37,8 @@ class SignsOfChanging:
     """还是充那个号: in front of the one recipient, which is the same as ever."""
     affirming: re.Pattern[str]
     """对, 就要: in front of what is said again."""
+    enough: re.Pattern[str]
+    """就够了: behind a count, at the end of its clause."""
     one_more: re.Pattern[str]
     """也充, 一样, 还有: what a recipient is said with that gets the same as the one before."""
     place: re.Pattern[str]
@@ -81,6 +83,7 @@ class SignsOfChanging:
             rf"(?:{any_of('number_words')}|[的{PUNCTUATION}])*"
         )
         self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
+        self.enough = re.compile(rf"{any_of('enough')}{any_of('enough_ends')}*(?=$|[{PUNCTUATION}])")
         again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
         words = [re.escape(word) for name in again for word in lexicon.words(name)]
         self.one_more = re.compile("|".join(words))
