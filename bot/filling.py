@@ -186,6 +186,7 @@ class Filler:
     def patch(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         """One line after what was said of it; what was not mentioned stays."""
         before = line.product_id
+        line = replace(line, tops_up=line.product_id is None and (line.tops_up or spoken.tops_up))
         line = self._with_product(line, spoken)
         line = self._with_size(line, spoken, newly_named=line.product_id != before)
         if spoken.quantity_change is not None:
@@ -197,7 +198,16 @@ class Filler:
             line = _settled(replace(line, region=spoken.region.value), Slot.REGION)
         line = _with_problems(line, spoken)
         guessed = (line.guessed and not self._said_whole(line, spoken)) or not self._sure(spoken)
-        return replace(line, guessed=guessed)
+        return self._as_phone_credit(replace(line, guessed=guessed))
+
+    def _as_phone_credit(self, line: DraftLine) -> DraftLine:
+        """`充个50`, and then only a mobile number: rule 7 of the parse contract, over two messages."""
+        credit = self._parser.phone_credit
+        phone = self._parser.lexicon.accounts[AccountKind.PHONE.value]
+        said = line.tops_up and line.measure_text and line.account and phone.accepts(line.account)
+        if credit is None or not said or line.product_id is not None or line.product_options:
+            return line
+        return self._sized_by_what_was_said(_settled(replace(line, product_id=credit), Slot.PRODUCT))
 
     def _with_product(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         if spoken.product is None:

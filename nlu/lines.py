@@ -129,7 +129,7 @@ class LineReader:
             record.uncorrected = False
         problems: list[Problem] = []
         spans: list[SlotSpan] = []
-        line = SpokenLine()
+        line = SpokenLine(tops_up=shape.tops_up)
         line = self._with_goods(page, line, record, amounts, decision, bool(taken_up), problems, spans)
         line = self._with_quantity(page, line, record, counted, shape, problems, spans)
         line = self._with_account(page, line, record, decision, shape, problems, spans)

@@ -33,6 +33,7 @@ from nlu.large_names import LargeNames
 from nlu.lexicon import Lexicon
 from nlu.lines import LineReader, Spoken
 from nlu.masking import LOOKED_AT_MAX, Masked, Masker
+from nlu.mention import EQUAL_WITHIN
 from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.one_clause import one_clause
@@ -257,6 +258,13 @@ class Parser:
         if place is not None and len(lines) == 1:
             lines = (replace(lines[0], position=place),)
         return replace(understood, lines=lines)
+
+    @property
+    def phone_credit(self) -> str | None:
+        """The product that plain phone credit is; None where none is sold, or several are."""
+        called = self._assortment.topup
+        plain = [one for one, cost in called.items() if cost <= min(called.values()) + EQUAL_WITHIN]
+        return plain[0] if len(plain) == 1 else None
 
     @property
     def lexicon(self) -> Lexicon:

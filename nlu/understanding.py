@@ -160,6 +160,8 @@ class SpokenLine:
     them is `Understanding.contact` too. For `save_contact` of several, whose account this is."""
     dropped: bool = False
     """The customer no longer wants this line (`不要优酷了`)."""
+    tops_up: bool = False
+    """A word of topping up was said (充, 交, 缴): with no goods named, a mobile number makes it phone credit."""
 
 
 @dataclass(frozen=True, slots=True)

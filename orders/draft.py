@@ -41,6 +41,8 @@ class DraftLine:
     measure_unit: str | None = None
     measure_text: str | None = None
     """The size that was said before the product was known: `充100`, then `Q币`."""
+    tops_up: bool = False
+    """It was said with a word of topping up (充, 交, 缴)."""
     problems: tuple[Problem, ...] = ()
     contact: str | None = None
     """A recipient who was named, and whose account was not remembered when the line was filled."""
