@@ -58,6 +58,7 @@ class Goods:
             return Decision()
         closeness = wanted.mention.closeness.value if wanted.mention else UNNAMED_SURENESS
         named = wanted.mention is not None or (wanted.tops_up and options is self.assortment.topup)
+        wanted = self._tiers.with_servers(options, wanted)
         qualified = self._carrying(options, wanted)
         if not qualified:
             return self._other_edition(options, wanted) or Decision(product_options=_ranked(options))
@@ -195,7 +196,7 @@ class Goods:
 
         `best`: the least that any of them costs to be called so. `named`: whether a name was said.
         """
-        equal = self._by_region(self._equally_meant(qualified, best, wanted), wanted)
+        equal = self._by_region(self._equally_meant(qualified, best, wanted), qualified, wanted)
         equal = self._forms.meant(equal, wanted.comes_as)
         fitting = {one: cost for one, cost in equal.items() if not fit(one).unavailable}
         if not fitting:
@@ -241,15 +242,17 @@ class Goods:
             if any(self.assortment.sells_by((one,), amount) for amount in in_unit)
         }
 
-    def _by_region(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:
-        """Those that have the servers that were said, where any has."""
+    def _by_region(
+        self, options: dict[str, float], further: Mapping[str, float], wanted: Wanted
+    ) -> dict[str, float]:  # fmt: skip
+        """Those that have the servers that were said, where any has; 亚服 may tell that goods `further` from their
+        name are meant."""
         for spelling in wanted.regions:
-            having = {
-                product_id: cost
-                for product_id, cost in options.items()
-                if self._table.regions_of(product_id, spelling)
-            }
-            options = having or options
+            having = (
+                {one: cost for one, cost in of.items() if self._table.regions_of(one, spelling)}
+                for of in (options, further)
+            )
+            options = next(filter(None, having), options)
         return options
 
     def _by_recipient(self, options: dict[str, float], wanted: Wanted) -> dict[str, float]:

@@ -33,6 +33,16 @@ class ProofOfGoods:
         self._warning = re.compile(any_of(lexicon, "proof.warning"))
         self._joined = re.compile(rf"[、,，/+;；。&\n]|{any_of(lexicon, 'proof.joined')}")
         self._had = re.compile(any_of(lexicon, "proof.had"))
+        devices = lexicon.groups("names.region_parts")
+        everywhere = (
+            *lexicon.words("names.ordinary_servers"),
+            *devices,
+            *(w for of in devices.values() for w in of),
+        )
+        self._everywhere = re.compile(
+            rf"(?:{'|'.join(map(re.escape, everywhere))}|{any_of(lexicon, 'signs.servers')})+"
+        )
+        """Servers of one's device, and the usual ones, which say nothing where there is no choice."""
         self._around = WordsAround(vocabulary, lexicon, table)
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -44,6 +54,7 @@ class ProofOfGoods:
         yield from self._beside_each_other(said)
         yield from self._told(said)
         yield from self._regions(said)
+        yield from self._servers_of_others(said)
         yield from self._taken_over(said)
         yield from self._topped_up(said)
         yield from self._strangers(said)
@@ -221,6 +232,23 @@ class ProofOfGoods:
             fits = sum(in_order(typed, plain(one)) for one in regions)
             if typed and fits > 1 and all(typed != self._bare(plain(one)) for one in regions):
                 yield at, Unproven.REGION
+
+    def _servers_of_others(self, said: Said) -> Iterator[Doubt]:
+        """绝区零60底片 国际服, where it is sold for no server: only what everybody plays on goes without saying."""
+        for at, line, record in said.pairs():
+            if line.product is None or self._vocabulary.products[line.product.value].regions:
+                continue
+            own = self._table.qualifiers[line.product.value]
+            product = self._vocabulary.products[line.product.value]
+            written = plain("\0".join((product.name, *product.aliases))).replace(" ", "")
+            for event in record.regions:
+                typed = plain(said.text[event.start : event.end]).replace(" ", "")
+                told = self._table.namer.role_of(typed) or (Role.COUNTRY, typed)
+                network = typed.startswith(
+                    tuple(self._table.carriers_of(line.product.value))
+                )  # 电信1 of 电信1GB
+                if not (network or told in own or typed in written or self._everywhere.fullmatch(typed)):
+                    yield at, Unproven.STRANGER
 
     def _strangers(self, said: Said) -> Iterator[Doubt]:
         """优酷酷喵月卡: the words around a name are the goods' own."""

@@ -22,6 +22,7 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
     for region in regions:
         name = plain(region).replace(" ", "")
         shorter = [form for short in _without_letter(name, known) for form in _spellings(short, swaps)]
+        shorter += [form for half in _in_two_scripts(region) for form in _spellings(half, swaps)]
         for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
             if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None
@@ -44,6 +45,12 @@ def _without_ending(region: str, ending: str) -> Iterator[str]:
         yield own
         yield own + ending[0]
         yield own + ending[-1]
+
+
+def _in_two_scripts(region: str) -> tuple[str, ...]:
+    """Asia and 亚服 of Asia 亚服."""
+    halves = plain(region).split()
+    return tuple(halves) if len(halves) == 2 and halves[0].isascii() != halves[1].isascii() else ()
 
 
 def _without_letter(region: str, known: Set[str]) -> Iterator[str]:

@@ -96,12 +96,16 @@ def put_plain_names_first(
     named: Mapping[str, Sequence[tuple[Token, ...]]],
     qualifiers: Mapping[str, Set[tuple[Role, str]]],
 ) -> None:
-    """话费 is the plain top-up, though the slow one is also called 特惠话费; and 优酷 is not what 优酷酷喵电视 begins
-    with. `named`: the tokens of each product's name and aliases; `qualifiers`: what these carry."""
+    """话费 is the plain top-up, though the slow one is also called 特惠话费; 优酷 is not what 优酷酷喵电视 begins
+    with; and what goes by 原神 is not 原神国际服. `named`: the tokens of each product's name and aliases; `qualifiers`: what these carry."""
     cores = {one: _cores(tokens) for one, tokens in named.items()}
     written = {one.product_id: {squeezed_name(name) for name in (one.name, *one.aliases)} for one in products}
     slow = {one for one, carried in qualifiers.items() if any(role is Role.TIER for role, _ in carried)}
     equal = {one for one, carried in qualifiers.items() if any(role in QUALIFYING for role, _ in carried)}
+
+    def foreign(one: str, other: str) -> bool:
+        return any(role is Role.COUNTRY for role, _ in qualifiers[one] - qualifiers[other])
+
     for text, entry in entries.items():
         if entry.kind is not MentionKind.NAME or len(entry.options) < 2:
             continue
@@ -111,11 +115,19 @@ def put_plain_names_first(
             for one, cost in entry.options.items()
             if cost <= PLAIN_MAX and core in cores[one] and one not in slow
         }
+        called_so = [one for one in plain if text in written[one]]
+        abroad = {
+            other
+            for other in entry.options
+            if text not in written[other] and any(foreign(other, one) for one in called_so)
+        }
+        plain -= abroad
         # steam卡, where it is written of one country's only, may be another's; 黄钻 is no 豪华黄钻.
         own = any(text in written[one] for one in plain - equal)
         for other, cost in entry.options.items() if plain else ():
             longer = core not in cores[other] and any(one.startswith(core) for one in cores[other])
-            if other not in plain and text not in written[other] and (other in slow or longer or own):
+            known = other in plain or text in written[other]
+            if not known and (other in slow | abroad or longer or own):
                 entry.options[other] = max(cost, SHORT_OF_A_WORD)
 
 

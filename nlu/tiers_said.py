@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from nlu.assortment import Assortment
 from nlu.name_table import NameTable
@@ -22,6 +23,18 @@ class TiersSaid:
     def __init__(self, vocabulary: Vocabulary, table: NameTable, assortment: Assortment) -> None:
         self._vocabulary, self._table, self._sizes = vocabulary, table, assortment.sizes
         self._siblings, self._carriers = assortment.siblings, assortment.carriers
+
+    def with_servers(self, options: Mapping[str, float], wanted: Wanted) -> Wanted:
+        """原神300结晶 B服, where 原神B服 is a good of its own: a server that none of the goods has may be what one
+        of them is called by."""
+        named = {**options, **(wanted.mention.family if wanted.mention is not None else {})}
+        called = []
+        for spelling in wanted.regions:
+            if not any(self._table.regions_of(one, spelling) for one in options):
+                told = self._table.namer.role_of(spelling) or (Role.COUNTRY, spelling)
+                if any(told in self._table.qualifiers[one] for one in named):
+                    called.append(told)
+        return replace(wanted, qualifiers=(*wanted.qualifiers, *called)) if called else wanted
 
     def carried_by(self, options: Mapping[str, float], wanted: Wanted) -> Mapping[str, float] | None:
         """The options that carry every tier and country that was said; None where none does."""

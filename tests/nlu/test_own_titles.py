@@ -48,3 +48,45 @@ def test_goods_of_one_currency_that_are_both_named_are_both_ordered() -> None:
 def test_a_currency_alone_or_one_that_is_not_sold_so_is_asked_about(said: str) -> None:
     frame: Any = shop(GIFT_CARDS).frame(said)
     assert not bought(frame), frame
+
+
+GAMES = """
+gen | 原神 创世结晶【官服】 | 手游 | uid | 60结晶=60创世结晶 300结晶=300创世结晶 980结晶=980创世结晶 | 原神;原神官服
+gen-b | 原神 创世结晶【B服】 | 手游 | uid | 300结晶=300创世结晶 | 原神B服;B服原神
+gen-os | Genshin Impact 原神国际服 | 手游 | uid | 60Crystals=60结晶 330Crystals=330结晶 | 原神国际服;genshin | Asia 亚服;America 美服
+wave | 鸣潮 月相 | 手游 | uid | 60月相 300月相
+rail | 崩坏：星穹铁道 古老梦华 | 手游 | uid | 60古老梦华 | 星铁 | 官服;B服
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("原神60结晶 UID{}", "gen-60结晶"),
+        ("给我充原神980结晶 uid{}", "gen-980结晶"),
+        ("原神300结晶 官服 uid{}", "gen-300结晶"),
+        ("原神B服300结晶 uid{}", "gen-b-300结晶"),
+        ("原神300结晶 B服 uid{}", "gen-b-300结晶"),
+        ("原神 60结晶 亚服 uid{}", "gen-os-60Crystals"),
+        ("原神国际服330结晶 美服 uid{}", "gen-os-330Crystals"),
+        ("星铁60古老梦华 B服 uid{}", "rail-60古老梦华"),
+    ],
+)
+def test_a_plain_name_means_the_plain_product_unless_a_server_tells_another(said: str, sku: str) -> None:
+    assert bought(shop(GAMES).frame(said.format("123456789"))) == [(sku, 1, "123456789")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "鸣潮300月相 国际服 uid{}",
+        "鸣潮300月相 亚服 uid{}",
+        "鸣潮60月相 B服 uid{}",
+        "原神60结晶 B服 uid{}",
+        "原神330结晶 uid{}",
+        "原神国际服60结晶 uid{}",
+    ],
+)
+def test_a_server_that_the_goods_are_not_sold_for_is_asked_about(said: str) -> None:
+    frame: Any = shop(GAMES).frame(said.format("123456789"))
+    assert not bought(frame), frame
