@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
@@ -101,6 +102,13 @@ class ProductNames:
         thin = len(whole) == 1 and all_chinese(whole)
         for text in (whole, bare):
             self._entries.add_name(text, product_id, 0.0, thin=thin, said=_said(tokens))
+        outside = squeezed_name(_IN_BRACKETS.sub(" ", plain(name)))
+        if outside not in (whole, bare) and any(t.role in STRONG and t.text in outside for t in tokens):
+            # As it is written: 全国移动/联通/电信三网话费 names no three goods.
+            unsaid = [token for token in tokens if token.role in QUALIFYING and token.text not in outside]
+            cost = sum([COST[token.role] for token in unsaid])
+            said = _said(token for token in tokens if token not in unsaid)
+            self._entries.add_name(outside, product_id, cost, thin=False, said=said)
 
     def _add_forms(self, product_id: str, tokens: tuple[Token, ...]) -> None:
         twins = _in_two_scripts(tokens) | _acronym(tokens)
@@ -142,6 +150,9 @@ class ProductNames:
         if token.text.isascii():
             return len(token.text) >= 4 and token.text not in self._common
         return token.text == token.meaning and len(token.text) >= 3
+
+
+_IN_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:

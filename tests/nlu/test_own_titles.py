@@ -90,3 +90,31 @@ def test_a_plain_name_means_the_plain_product_unless_a_server_tells_another(said
 def test_a_server_that_the_goods_are_not_sold_for_is_asked_about(said: str) -> None:
     frame: Any = shop(GAMES).frame(said.format("123456789"))
     assert not bought(frame), frame
+
+
+TITLES = """
+credit | 【自动充值】全国移动/联通/电信三网手机话费充值(快充1-10分钟到账) | 话费 | phone | 30元 100元 | 话费;三网话费
+slow | 【折扣】全国三网手机话费充值(慢充0-72小时 介意勿拍) | 话费 | phone | 50元 100元 | 慢充;三网慢充
+gift | 【卡密】Nuko Store & Tunes礼品卡(自动发货) | 礼品卡 | none | 50元 100元
+coin | 快手快币充值【官方直充】(填快手ID) | 直播 | uid | 100快币 500快币
+vip | 腾讯QQ超级会员SVIP【官方直充】(填QQ号) | 会员 | qq | 月卡 年卡
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "bought_so"),
+    [
+        ("全国移动/联通/电信三网手机话费充值30元 13812345678", ("credit-30元", 1, "13812345678")),
+        ("移动/联通/电信三网话费100 13812345678", ("credit-100元", 1, "13812345678")),
+        ("移动联通电信三网话费30块 18912345678", ("credit-30元", 1, "18912345678")),
+        ("三网慢充50 13812345678", ("slow-50元", 1, "13812345678")),
+        ("Nuko Store & Tunes礼品卡100元", ("gift-100元", 1, None)),
+    ],
+)
+def test_a_sign_inside_of_a_title_begins_no_other_goods(said: str, bought_so: tuple[str, int, str]) -> None:
+    assert bought(shop(TITLES).frame(said)) == [bought_so]
+
+
+def test_two_carriers_with_a_size_each_stay_two_lines() -> None:
+    frame: Any = shop(TITLES).frame("移动话费30到13812345678，联通话费100到13012345678")
+    assert [line["sku"] for line in frame["lines"]] == ["credit-30元", "credit-100元"]
