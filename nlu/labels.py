@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.words import Words
 
@@ -23,11 +25,19 @@ def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
     """The label that introduces what begins at `start`, over a few linking words."""
     labels, linkers = _words(lexicon)
     label = _label_ending(text, _skipped_back(text, start, labels, linkers), labels)
+    if label and _only_asks(text, label, start):
+        return None
     if label and label.kind is None:
         # QQ的号码是…: the word in front says which kind.
         further = _label_ending(text, _skipped_back(text, label.start, labels, linkers), labels)
         return Label(further.kind, further.word, further.start, label.end) if further else label
     return label
+
+
+def _only_asks(text: str, label: Label, start: int) -> bool:
+    """Whether a label is one that a title asks for, with no colon behind it: 快币充值(填快手ID) 100快币."""
+    asks = in_front(_ASKS, text, label.start) is not None
+    return asks and _ASKED.fullmatch(text, label.end, start) is not None
 
 
 def label_behind(text: str, end: int, lexicon: Lexicon) -> Label | None:
@@ -86,6 +96,8 @@ def _words(lexicon: Lexicon) -> tuple[Words[str | None], Words[str]]:
     return Words(meanings), Words.of(lexicon.words("accounts.linkers"))
 
 
+_ASKS = re.compile(r"[(\[【][请需要]?填写?[^()\[\]【】]{0,6}$")
+_ASKED = re.compile(r"[)\]】]\s*")
 _LINKS = 4
 _LONGEST = 12
 _PERIODS = ("月", "季", "年", "周", "天")

@@ -118,3 +118,23 @@ def test_a_sign_inside_of_a_title_begins_no_other_goods(said: str, bought_so: tu
 def test_two_carriers_with_a_size_each_stay_two_lines() -> None:
     frame: Any = shop(TITLES).frame("移动话费30到13812345678，联通话费100到13012345678")
     assert [line["sku"] for line in frame["lines"]] == ["credit-30元", "credit-100元"]
+
+
+@pytest.mark.parametrize(
+    ("said", "bought_so"),
+    [
+        ("快手快币充值【官方直充】(填快手ID) 100快币 UID123456789", ("coin-100快币", 1, "123456789")),
+        ("快手快币充值(填快手ID) 500快币 123456789", ("coin-500快币", 1, "123456789")),
+        ("快手快币500 (填快手ID)：123456789", ("coin-500快币", 1, "123456789")),
+        ("快币100 快手ID 123456789", ("coin-100快币", 1, "123456789")),
+        ("QQ超级会员(填QQ号) 1个月 12345678", ("vip-月卡", 1, "12345678")),
+        ("QQ超级会员年卡 (请填QQ号) 12345678", ("vip-年卡", 1, "12345678")),
+    ],
+)
+def test_what_a_title_asks_to_be_filled_in_is_no_label(said: str, bought_so: tuple[str, int, str]) -> None:
+    assert bought(shop(TITLES).frame(said)) == [bought_so]
+
+
+def test_two_recipients_are_asked_about_whatever_the_title_asks_for() -> None:
+    frame: Any = shop(TITLES).frame("快手快币充值(填快手ID) 100快币 UID123456789 UID987654321")
+    assert not bought(frame), frame
