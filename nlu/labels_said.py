@@ -30,11 +30,12 @@ class LabelsSaid:
             if text[start:end] != word:
                 found.append((start, end, word))  # 转业版
         for _, start, end in self._spelled.find_matches_as_indexes(text):
-            if not follows_numeral(text, start):
+            if not follows_numeral(text, start) and not _GOES_ON.match(text, end):
                 found.append((start, end, text[start:end]))
         return found
 
 
+_GOES_ON = re.compile("(?<=[0-9])[0-9]")
 _SPELLED = re.compile("[二三四](?=[dk](?![a-z]))")
 _DIGIT = {"二": "2", "三": "3", "四": "4"}
 _HEARD_MIN = 3

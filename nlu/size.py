@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +29,22 @@ class Size:
     """Further sizes in the label: the 1年 of 1台1年."""
     word: str
     """What the label says beside its numbers: 个人版, 空月祝福."""
+
+
+def is_compound(size: Size) -> bool:
+    """Whether a label says more than its numbers with units do, and is only itself as a whole: 1 User / 1 Year,
+    5x 1 Month, 大月卡 beside 月卡."""
+    if not size.word:
+        return False
+    kind_of_card = _KIND_OF_CARD.fullmatch(size.word) and size.label.startswith(size.word)
+    if kind_of_card and any(amount.card for amount in size.more):
+        return True
+    return len(_NUMBER.findall(size.label)) > 1 and _LATIN.search(size.label) is not None
+
+
+_KIND_OF_CARD = re.compile("[\u4e00-\u9fff]")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_LATIN = re.compile(r"[a-z]{2}")
 
 
 def as_amount(measure: Measure) -> Amount:

@@ -19,7 +19,7 @@ from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.page import Mark, Page
 from nlu.periods import LIFETIME
-from nlu.size import MONEY_UNITS, SENSELESS_UNITS, Size, as_amount
+from nlu.size import MONEY_UNITS, SENSELESS_UNITS, Size, as_amount, is_compound
 from nlu.size_matching import between, fitting, nearest, plainest
 from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
@@ -75,9 +75,10 @@ class Sizes:
             for product in vocabulary.products.values()
             for variant in product.variants
         }
-        sizes = map(self._size, seen.values())
+        sizes = [*map(self._size, seen.values())]
         words = {word for size in sizes for word, _ in self._said_of(size) if _is_label(word)}
-        self._labels_said = LabelsSaid(sorted(word for word in words if not self._sized(word)))
+        whole = {size.label for size in sizes if is_compound(size)}
+        self._labels_said = LabelsSaid(sorted(whole | {word for word in words if not self._sized(word)}))
 
     def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
         """`(start, end, word)` of the words in a text that tell variants of these products apart."""
@@ -98,6 +99,8 @@ class Sizes:
 
     def _said_of(self, size: Size) -> Iterator[tuple[str, int]]:
         """The words of a label, and how far each is from being the whole of it."""
+        if is_compound(size):
+            yield size.label, 0
         yield from ((word, 0) for word in _short_labels(size))
         sizes = [amount.text.replace(" ", "") for amount in size.more if amount.kind is not AmountKind.BARE]
         yield from ((w, part) for w, part in label_words(size.label, sizes) if w not in self._general)

@@ -138,3 +138,49 @@ def test_what_a_title_asks_to_be_filled_in_is_no_label(said: str, bought_so: tup
 def test_two_recipients_are_asked_about_whatever_the_title_asks_for() -> None:
     frame: Any = shop(TITLES).frame("快手快币充值(填快手ID) 100快币 UID123456789 UID987654321")
     assert not bought(frame), frame
+
+
+LICENCES = """
+ms | Microsoft 365 Family 家庭版 | 办公 | email | 6Users/1Year=12月 6Users/15Months=15月 | 365家庭版
+cl | Claude Max | AI | email | 5x1Month=1月 20x1Month=1月
+vec | Vectra Studio | 设计 | email | 1Seat1Month=1月 1Seat1Year=12月
+nor | Norland 360 Deluxe | 安全 | none | 3Devices/1Year=3台 5Devices/1Year=5台
+yin | 阴阳师 勾玉 | 手游 | uid | 60勾玉 小月卡=30天 大月卡=30天
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "bought_so"),
+    [
+        ("365家庭版6 Users / 15 Months li@qq.com", ("ms-6Users/15Months", 1, "li@qq.com")),
+        ("Microsoft 365 Family 家庭版 6 users/1 year li@qq.com", ("ms-6Users/1Year", 1, "li@qq.com")),
+        ("365家庭版一年 li@qq.com", ("ms-6Users/1Year", 1, "li@qq.com")),
+        ("Claude Max 20x 1 Month li@qq.com", ("cl-20x1Month", 1, "li@qq.com")),
+        ("两份Claude Max 5x 1 Month li@qq.com", ("cl-5x1Month", 2, "li@qq.com")),
+        ("Claude Max 5x 1 Month不对，20x 1 Month li@qq.com", ("cl-20x1Month", 1, "li@qq.com")),
+        ("Vectra Studio 1 Seat 1 Year 3份 li@qq.com", ("vec-1Seat1Year", 3, "li@qq.com")),
+        ("Norland 360 Deluxe 5 Devices / 1 Year", ("nor-5Devices/1Year", 1, None)),
+        ("阴阳师大月卡 UID123456789", ("yin-大月卡", 1, "123456789")),
+        ("阴阳师小月卡两张 UID123456789", ("yin-小月卡", 2, "123456789")),
+        ("阴阳师小月卡改成大月卡 UID123456789", ("yin-大月卡", 1, "123456789")),
+    ],
+)
+def test_a_label_that_is_said_in_full_is_one_variant(said: str, bought_so: tuple[str, int, str]) -> None:
+    assert bought(shop(LICENCES).frame(said)) == [bought_so]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Claude Max 1 Month li@qq.com",
+        "Claude Max 5x 1 Month还是20x 1 Month li@qq.com",
+        "Vectra Studio 3 Seats 1 Month li@qq.com",
+        "365家庭版6 Users / 2 Years li@qq.com",
+        "Norland 360 Deluxe 15 Devices / 1 Year",
+        "阴阳师月卡 UID123456789",
+        "阴阳师小月卡和大月卡 UID123456789",
+    ],
+)
+def test_a_label_that_is_not_on_sale_or_fits_two_is_asked_about(said: str) -> None:
+    frame: Any = shop(LICENCES).frame(said)
+    assert not bought(frame), frame
