@@ -35,6 +35,7 @@ from nlu.quantities import Quantity
 from nlu.signs import Signs
 from nlu.split_names import split_by_sizes
 from nlu.spoken_of import spoken_of
+from nlu.units_named import without_units
 from nlu.unlabelled import unlabelled, without_idle
 
 Sizes = tuple[Mark[Amount], ...]
@@ -83,6 +84,7 @@ class Believing:
             lambda end: is_given_up(text, end, self._lexicon),
         )  # fmt: skip
         mentions = split_by_sizes(text, mentions, found.sizes, self._entries)
+        mentions = without_units(text, mentions, found.sizes, goods)
         mentions = tuple(mention for mention in mentions if mention.start not in told)
         named = [mention for mention in mentions if mention.kind is MentionKind.NAME]
         aside = spoken_of(

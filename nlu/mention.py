@@ -44,6 +44,8 @@ BRANDLESS = 2.0
 """What a name costs from which on it lacks a brand."""
 SHORT_OF_A_WORD = 1.0
 """What a name costs from which on it is nobody's whole name."""
+ANOTHER = 1.2
+"""What it costs to call goods by the whole name of others."""
 EQUAL_WITHIN = 0.6
 """Products whose names cost this much more than the best are still equally meant."""
 

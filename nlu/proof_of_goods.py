@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
-from nlu.mention import Closeness, Mention
+from nlu.mention import ANOTHER, Closeness, Mention
 from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.recipients import PHONE
@@ -116,7 +116,7 @@ class ProofOfGoods:
             if event.kind is EventKind.NAME and mention.options:
                 yield from self._said_in_name(said, event)
                 exact = mention.closeness is Closeness.EXACT and not mention.thin
-                if exact and not mention.options.keys() & products and not _lifted(said, event):
+                if exact and not _meant_by(mention) & products and not _lifted(said, event):
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
             elif event.kind is EventKind.NOUN and mention.options:
                 listed = CueKind.RESPECTIVELY in said.reading.cues
@@ -325,6 +325,12 @@ def _before_another(record: Record, kind: Event, sizes: Iterable[int]) -> bool:
     own = {event.start for event in record.amounts}
     behind = bool(record.accounts) and record.accounts[-1].end <= kind.start
     return behind and any(0 <= size - kind.end <= 1 and size not in own for size in sizes)
+
+
+def _meant_by(mention: Mention) -> Set[str]:
+    """The goods that a name may mean; Q币卡 where that is what one of them is called means no Q币."""
+    own = min(mention.options.values()) == 0
+    return {one for one, cost in mention.options.items() if not own or cost < ANOTHER}
 
 
 def _lifted(said: Said, name: Event) -> bool:

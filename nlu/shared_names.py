@@ -8,7 +8,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.entries import Entries, Entry
 from nlu.few_words import FEW, FewWords, Finder
-from nlu.mention import SHORT_OF_A_WORD, MentionKind
+from nlu.mention import ANOTHER, SHORT_OF_A_WORD, MentionKind
 from nlu.naming import Namer
 from nlu.normalise import plain
 from nlu.roles import COST, QUALIFYING, STRONG, Role, Token
@@ -128,7 +128,7 @@ def put_plain_names_first(
             longer = core not in cores[other] and any(one.startswith(core) for one in cores[other])
             known = other in plain or text in written[other]
             if not known and (other in slow | abroad or longer or own):
-                entry.options[other] = max(cost, SHORT_OF_A_WORD)
+                entry.options[other] = max(cost, ANOTHER if own else SHORT_OF_A_WORD)
 
 
 def _cores(named: Iterable[tuple[Token, ...]]) -> set[str]:

@@ -97,3 +97,40 @@ def test_who_goes_by_a_name_in_the_catalog_is_meant_by_it(said: str, sku: str) -
 def test_what_may_be_the_sibling_all_the_same_is_asked_about(said: str) -> None:
     frame: Any = shop(ALIASES).frame(said)
     assert not complete(frame), frame
+
+
+COUNTED = """
+line | LINE表情代币(日本) | 社交 | none | 100代币 500代币
+hk | 荣耀国际服代币直充 | 游戏 | uid | 80代币 100代币 | | 美洲服;欧洲服
+"""
+
+
+@pytest.mark.parametrize(
+    ("goods", "said", "skus"),
+    [
+        (COUNTED, "LINE表情代币100代币", ["line-100代币"]),
+        (COUNTED, "line代币 500代币", ["line-500代币"]),
+        (COUNTED, "荣耀国际服代币100代币 欧洲服 UID123456789", ["hk-100代币"]),
+        (ALIASES, "Q币兑换卡10Q币", ["qb-key-10Q币"]),
+        (ALIASES, "Q币兑换卡30Q币，10Q币充3344556677", ["qb-key-30Q币", "qb-10Q币"]),
+    ],
+)
+def test_the_unit_behind_the_name_of_the_goods_names_no_others(
+    goods: str, said: str, skus: list[str]
+) -> None:
+    frame: Any = shop(goods).frame(said)
+    assert complete(frame), frame
+    assert [line["sku"] for line in frame["lines"]] == skus
+
+
+@pytest.mark.parametrize(
+    ("goods", "said"),
+    [
+        (COUNTED, "LINE表情代币80代币"),
+        (ALIASES, "Q币兑换卡50Q币"),
+        (ALIASES, "Q币兑换卡和10Q币 3344556677"),
+    ],
+)
+def test_a_unit_makes_no_size_of_goods_that_are_not_sold_in_it(goods: str, said: str) -> None:
+    frame: Any = shop(goods).frame(said)
+    assert not complete(frame), frame
