@@ -197,6 +197,8 @@ def _names(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
             continue  # 每个号200: digits are read as numbers, or not at all
         if found[0].isdigit() and len(found[0]) < _DIGITS_MIN and label is not None and label.kind == EMAIL:
             continue  # 企业邮箱10用户 counts
+        if found[0].isdigit() and len(found[0]) < _DIGITS_MIN and _COUNTS.match(text, found.end()):
+            continue  # 填快手ID 70快币: what the title of goods ends with labels no size
         if found[0].isdigit() and label is not None and label.kind == GAME_ID and goes_on(text, found.end()):
             continue  # 游戏账号：07夜莺
         if label and label.kind == EMAIL and "的" in text[label.end : found.start()]:
@@ -267,6 +269,8 @@ _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][·. \-]?(?=[a-z]{0,6}\d)[a-z\d]{5,6}(?![a-z\d])"
 )
 _DIGITS_MIN = 5
+_COUNTS = re.compile("(?![的充冲买要来给和跟再还另是就哈啊呢吧谢])[一-龥]")
+"""Behind a short number: what it counts."""
 _HANDLE = re.compile(r"(?:^|[^a-z0-9._\-])@$")
 _MASKED = re.compile(
     r"(?<!\d)\d{0,7}(?:[*×•·#]{2,}|(?<=\d)[x]{3,}(?![a-z])|(?<=\d{3})(?:\.{3,}|…+|-{3,}|_{2,})(?=\d{3,4}(?!\d)))\d{0,7}(?<=[\d*x#•·×])"

@@ -19,7 +19,7 @@ from nlu.lexicon import Lexicon
 from nlu.normalise import normalise, plain
 from nlu.page import Mark, Page
 from nlu.periods import LIFETIME
-from nlu.size import MONEY_UNITS, SENSELESS_UNITS, Size, as_amount, is_compound
+from nlu.size import MONEY_UNITS, PERIOD_UNITS, SENSELESS_UNITS, Size, as_amount, is_compound
 from nlu.size_matching import between, fitting, nearest, plainest
 from nlu.understanding import Measure
 from nlu.vocabulary import VariantWords, Vocabulary
@@ -45,8 +45,8 @@ class _Shelf:
 
     sizes: tuple[Size, ...]
     words: Mapping[str, tuple[str, ...]]
-    for_good: bool
-    """Whether its name says that it lasts for ever: that tells none of its variants apart."""
+    lasting: tuple[Amount, ...]
+    """How long it lasts by its name (一日票, 永久), where that tells none of its variants apart."""
 
 
 class Sizes:
@@ -129,10 +129,15 @@ class Sizes:
     def _shelf_of(self, product_id: str) -> _Shelf:
         product = self._vocabulary.products[product_id]
         sizes = tuple(self._size(variant) for variant in product.variants)
+        by_time = any(size.unit in PERIOD_UNITS or any(map(_is_period, size.more)) for size in sizes)
         return _Shelf(
             sizes,
             self._tell_apart(sizes, plain("\0".join((product.name, *product.regions))).replace(" ", "")),
-            any(amount.units == (LIFETIME,) for amount in self.periods_of(product.name)),
+            tuple(
+                amount
+                for amount in self.periods_of(product.name)
+                if amount.units == (LIFETIME,) or not by_time
+            ),
         )
 
     def of(self, product_id: str) -> tuple[Size, ...]:
@@ -182,7 +187,7 @@ class Sizes:
             said = True
         amounts = tuple(amounts)
         for amount in amounts:
-            if amount.units == (LIFETIME,) and shelf.for_good:
+            if any(amount.units == of_name.units and amount.low == of_name.low for of_name in shelf.lasting):
                 continue
             amount = self._of_its_kind(product_id, amount)
             said = True
@@ -228,6 +233,10 @@ class Sizes:
                 return self.fit(product_id, (), words[:1])
             return VariantReading(options=_ids(self.of(product_id)))
         return self.fit(product_id, (as_amount(measure),))
+
+
+def _is_period(amount: Amount) -> bool:
+    return amount.kind is AmountKind.PERIOD
 
 
 def _is_label(word: str) -> bool:
