@@ -113,15 +113,22 @@ def _length(mention: Mention) -> int:
 
 
 def _only_a_label(mention: Mention, mentions: Sequence[Mention], sizes: Sizes) -> bool:
-    """Whether a name is that of a variant (家庭和学生版) whose product is named beside it."""
+    """Whether a name is that of a variant (家庭和学生版) whose product is named beside it, and not by another
+    label again (舰长, 提督)."""
     return (
         mention.kind is MentionKind.NAME
-        and all(mention.text in sizes.words(one) for one in mention.options)
+        and _is_label(mention, sizes)
         and any(
-            other is not mention and other.kind is MentionKind.NAME and other.options.keys() & mention.options
+            other.kind is MentionKind.NAME
+            and other.options.keys() & mention.options
+            and not _is_label(other, sizes)
             for other in mentions
         )
     )
+
+
+def _is_label(name: Mention, sizes: Sizes) -> bool:
+    return all(name.text in sizes.words(one) for one in name.options)
 
 
 _MAY_BE_A_LABEL = frozenset({MentionKind.QUALIFIER, MentionKind.NOUN})

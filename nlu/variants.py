@@ -132,7 +132,11 @@ class Sizes:
         by_time = any(size.unit in PERIOD_UNITS or any(map(_is_period, size.more)) for size in sizes)
         return _Shelf(
             sizes,
-            self._tell_apart(sizes, plain("\0".join((product.name, *product.regions))).replace(" ", "")),
+            self._tell_apart(
+                sizes,
+                plain("\0".join((product.name, *product.regions))).replace(" ", ""),
+                plain("\0".join((product.name, *product.aliases))).replace(" ", ""),
+            ),
             tuple(
                 amount
                 for amount in self.periods_of(product.name)
@@ -152,11 +156,19 @@ class Sizes:
         """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
         return self._shelf(product_id).words
 
-    def _tell_apart(self, sizes: tuple[Size, ...], known: str) -> Mapping[str, tuple[str, ...]]:
+    def _tell_apart(
+        self, sizes: tuple[Size, ...], known: str, called: str
+    ) -> Mapping[str, tuple[str, ...]]:  # fmt: skip
+        """`known`: the product's own name and places. `called`: its name and aliases, which may list its
+        variants."""
+        whole_words = [[word for word, part in self._said_of(size) if not part] for size in sizes]
+        # 中杯/大杯饮品券, or goods that are also called 舰长 and 提督: what is listed is told apart by it.
+        lists = sum(any(_is_label(word) and word in called for word in words) for words in whole_words) > 1
+        listed = {word for words in whole_words for word in words} if lists else frozenset()
         found: dict[str, dict[str, int]] = {}
         for size in sizes:
             for word, part in self._said_of(size):
-                if stands_in(word, known):
+                if word not in listed and stands_in(word, known):
                     # 100元话费 of 话费充值: the goods' own name and places tell nothing apart.
                     continue
                 skus = found.setdefault(word, {})

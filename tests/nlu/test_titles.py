@@ -45,3 +45,39 @@ def test_a_title_orders_its_goods(said: str, line: tuple[object, ...]) -> None:
 )
 def test_another_size_or_none_is_asked_about(said: str) -> None:
     assert not bought(shop(SHOP).frame(said))
+
+
+LISTED = """
+yp | 南山咖啡 中杯/大杯饮品券 | 饮品 | none | 中杯1份=1杯 大杯1份=1杯 超大杯1份=1杯 | 南山饮品券
+jd | 星舰直播大舰队(舰长月卡) | 直播 | uid | 舰长1个月=1月 提督1个月=1月 | 舰长;提督
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("南山饮品券中杯1份", ("yp-中杯1份", 1, None)),
+        ("南山饮品券大杯两份", ("yp-大杯1份", 2, None)),
+        ("来张南山饮品券，超大杯的", ("yp-超大杯1份", 1, None)),
+        ("舰长1个月 UID123456789", ("jd-舰长1个月", 1, "123456789")),
+        ("开一个月提督 UID123456789", ("jd-提督1个月", 1, "123456789")),
+    ],
+)
+def test_what_a_title_lists_of_its_sizes_tells_them_apart(said: str, line: tuple[object, ...]) -> None:
+    assert bought(shop(LISTED).frame(said)) == [line]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "南山咖啡 中杯/大杯饮品券",
+        "南山咖啡 中杯/大杯饮品券 大杯1份",
+        "南山饮品券中杯大杯各一份",
+        "南山饮品券一份",
+        "星舰直播大舰队 UID123456789",
+        "舰长提督1个月 UID123456789",
+        "星舰直播大舰队(舰长月卡)提督1个月 UID123456789",
+    ],
+)
+def test_a_list_of_sizes_chooses_none(said: str) -> None:
+    assert not bought(shop(LISTED).frame(said))
