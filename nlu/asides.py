@@ -83,6 +83,7 @@ class Clauses:
                 aside
                 and (
                     self._measures_life(mark)
+                    or self._counts_down(mark)
                     or (bool(sized) and self._is_told(mark))
                     or self._happened(mark)
                     or self._sums_up(mark, bool(sized - {clause}))
@@ -176,6 +177,8 @@ class Clauses:
         begin, end = self._bounds(mark)
         if any(mark.start < at <= mark.end + 1 for at in self._real_goods):
             return True  # 两台电脑
+        if self._signs.machines.match(self._text, mark.end) and self._content(begin, mark.start):
+            return True  # 网吧28台机器
         if not self._is_unread(mark.end):
             period = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD
             if not period or mark.value.card:
@@ -264,6 +267,17 @@ class Clauses:
         """跟你说了三遍了, 催我好几遍: how often something was done, and nothing is asked for."""
         return isinstance(mark.value, Quantity) and mark.value.word in _OFTEN and not self._asks_beside(mark)
 
+    def _counts_down(self, mark: Mark[_M]) -> bool:
+        """双十二还有11天, 还剩3天到期: how long it is until something happens."""
+        if not isinstance(mark.value, Amount) or mark.value.kind is not AmountKind.PERIOD or mark.value.card:
+            return False
+        begin, end = self._bounds(mark)
+        until = self._signs.until.search(self._text, begin, mark.start)
+        if until is None or self._text.startswith("的", mark.end):
+            return False
+        event = len(_HAN.findall(self._text, begin, until.start())) >= _TOLD_BEHIND
+        return event or self._content(mark.end, end) >= _TOLD_BEHIND
+
     def _sums_up(self, mark: Mark[_M], sized: bool) -> bool:
         """京东卡500两张，总共1000: what it comes to."""
         if not sized or not isinstance(mark.value, Amount):
@@ -326,6 +340,7 @@ _OF_CARDS = ("张", "份")
 """行政让我先来10张: behind a verb of buying, at the end of its clause, little else is counted by them."""
 _OFTEN = ("遍", "次", "回", "轮")
 _DONE = ("了", "过")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _MONTH = re.compile(r"[^个]月$")
 _LED = re.compile(r"[有了着过是们他她它才又刚这那]$|(?:[有了着过是才又刚]|今年|去年)[\u4e00-\u9fff]{1,2}$")
 """In front of a number that is told: 养了两只, 有三个."""

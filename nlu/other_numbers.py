@@ -230,6 +230,14 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         r"(?P<all>[一二三四五六七八九])",
         _nothing,
     )  # 老二的手机
+    age = r"(?P<all>[1-9]\d?|[一二三四五六七八九]?十[一二三四五六七八九]?)(?![\d.])"
+    somebody = (
+        rf"(?:{words['aged']}|[我你他她咱俺老大小]{{0,2}}(?:{kin}){{1,2}})(?:{words['aged_adverbs']}){{0,3}}"
+    )
+    aged = rf"(?<![给帮替为我你他她])(?:{somebody}|今年)"
+    yield OtherKind.MEASURE, "了啦", rf"{aged}(?: ?{age})(?=[了啦](?:[{_PAUSES}]|$))", _nothing  # 我今年68了
+    this_year = rf"(?:今年|^本人|(?<=[{_PAUSES}])本人)(?:{words['aged_adverbs']})?"
+    yield OtherKind.MEASURE, "年本", rf"{this_year} ?{age}(?=[{_PAUSES}])", _nothing
     yield (
         OtherKind.MEASURE,
         "俩仨",
@@ -291,7 +299,10 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
     yield OtherKind.WORD, _firsts(numeral), _numeral_words(numeral), _nothing
 
 
+_PAUSES = r"\s,，。;；.!！~"
 _LISTS = (
+    "aged",
+    "aged_adverbs",
     "at_once_behind",
     "makes",
     "versioned",

@@ -35,6 +35,10 @@ class SignsOfNaming:
     """玩, 出差: in front of a length of time, what it is spent with."""
     """才, 又, 着: in a clause that tells of something."""
     life_measure: re.Pattern[str]
+    machines: re.Pattern[str]
+    """机器: behind a number, machines that the customer has are counted."""
+    until: re.Pattern[str]
+    """还有, 还剩: in front of the time until something happens."""
     server: re.Pattern[str]
     own_number: re.Pattern[str]
     """我的号是: the number behind it is the customer's."""
@@ -64,6 +68,8 @@ class SignsOfNaming:
         self.spends_time = re.compile(rf"(?:{spends})(?:上|了|满|个|差不多|大概|将近|整整)*$")
         self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
         self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
+        self.machines = re.compile(r"\s?" + any_of("machines"))
+        self.until = re.compile(any_of("until") + r"\s?$")
         self.server = _server(
             lexicon,
             any_of("servers"),

@@ -29,7 +29,23 @@ COUNTED_AGAIN = {
     "来2张100的京东卡，两张就可以": [("jd-ecard-100", 2, None)],
     "京东卡100的，两张就够": [("jd-ecard-100", 2, None)],
 }
+TOLD = {
+    "我今年71了，手机13709481625充50块话费": [("topup-50", 1, "13709481625")],
+    "我今年66，给13709481625充50块话费": [("topup-50", 1, "13709481625")],
+    "我爸都七十三了 话费50 13709481625": [("topup-50", 1, "13709481625")],
+    "孩子今年10了，B站月卡 13709481625": [("bilibili-1m", 1, "13709481625")],
+    "本人52，想给手机13709481625充100": [("topup-100", 1, "13709481625")],
+    "给我妈50了，话费，13709481625": [("topup-50", 1, "13709481625")],
+    "今年就充50，话费，13709481625": [("topup-50", 1, "13709481625")],
+    "双十一还有5天 京东卡100两张": [("jd-ecard-100", 2, None)],
+    "年会还有9天，先备5张京东卡100": [("jd-ecard-100", 5, None)],
+    "网吧28台机器，今天先拿京东卡100的10张试试水": [("jd-ecard-100", 10, None)],
+    "二年级的娃，听喜马拉雅月卡13709481625": [("ximalaya-1m", 1, "13709481625")],
+}
 ASKED = [
+    "话费我50了 13709481625",
+    "爱奇艺会员，还有7天的吗，13709481625",
+    "win11专业版，3台主机",
     "1000000 Q币 60张",
     "2738495 点券 2份",
     "来2张100的京东卡，一张就行",
@@ -51,6 +67,11 @@ def test_a_unit_behind_a_recipient_names_the_goods_whose_size_follows(framer: Fr
 @pytest.mark.parametrize("text", COUNTED_AGAIN)
 def test_a_count_that_is_called_enough_is_no_second_one(framer: Framer, text: str) -> None:
     assert ordered(framer, text) == COUNTED_AGAIN[text]
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_numbers_of_the_customers_life_are_no_sizes(framer: Framer, text: str) -> None:
+    assert ordered(framer, text) == TOLD[text]
 
 
 @pytest.mark.parametrize("text", ASKED)
