@@ -19,7 +19,7 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     requested = (
         seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and signs.request_tail.search(seen.text)
     )
-    concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
+    concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested or _wished_behind(seen)
     strong_price = any(signs.price_question.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
     if seen.limits and seen.goods and not concrete and _keeps_its_promise(seen, signs):
         return Intent.FAQ, 0.85
@@ -63,6 +63,19 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     return None
 
 
+def _wished_behind(seen: Evidence) -> bool:
+    """80块的有吗，来一张: whether there is any was asked, and then, as the last clause, so many of the one good
+    that was named are wanted."""
+    asked = max((cue.end for cue in seen.cues.get(CueKind.SEARCH, ())), default=-1)
+    wishes = [cue.start for cue in seen.cues.get(CueKind.ORDER, ()) if cue.start > asked]
+    if asked < 0 or not wishes or seen.goods + seen.unknown != 1 or seen.sizes > 1 or seen.corrected:
+        return False
+    if seen.has(CueKind.CONDITION, CueKind.OR, CueKind.PRICE):
+        return False
+    tail = seen.text[asked:]
+    return _WISHED.fullmatch(tail) is not None
+
+
 def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
     """慢充话费真的72小时内能到？: of what was named first. 72小时内能到的话费有吗 looks for some."""
     asked = signs.held_to.search(seen.text)
@@ -70,6 +83,10 @@ def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
 
 
 _CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
+_WISHED = re.compile(
+    r"[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
+    r"(?:[张个份套]|个?[月年])?[吧呗哈啊的\s。!！~]*"
+)
 _FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
 
 

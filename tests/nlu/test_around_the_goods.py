@@ -54,6 +54,19 @@ ASKED = [
 ]
 
 
+WISHED_BEHIND_A_QUESTION = [
+    "骏网一卡通80块的有吗，来一张",
+    "京东卡80的有没有，来两张",
+    "星巴克卡35的有没有？给我来两张",
+]
+ONLY_ASKED = [
+    "有100的京东卡吗？有的话来一张",
+    "有京东卡或者天猫卡吗，来一张",
+    "京东卡80的有没有",
+    "有什么卡吗，来一张",
+]
+
+
 @pytest.fixture(scope="module")
 def framer() -> Framer:
     return framer_for(DATA / "catalog" / "demo.csv", DATA)
@@ -78,6 +91,20 @@ def test_numbers_of_the_customers_life_are_no_sizes(framer: Framer, text: str) -
 def test_what_may_mean_otherwise_is_asked_about(framer: Framer, text: str) -> None:
     frame = framer.frame(text)
     assert frame["missing"] or frame["problems"] or not frame["lines"]
+
+
+@pytest.mark.parametrize("text", WISHED_BEHIND_A_QUESTION)
+def test_who_asks_whether_there_is_any_and_then_wants_some_orders(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert frame["intent"] == "order"
+    assert [problem["code"] for problem in frame["problems"]] == ["variant_unavailable"]
+
+
+@pytest.mark.parametrize("text", ONLY_ASKED)
+def test_a_condition_a_choice_and_a_mere_question_order_nothing(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert frame["intent"] == "search"
+    assert not frame["lines"]
 
 
 def ordered(framer: Framer, text: str) -> list[tuple[str, int, str | None]]:
