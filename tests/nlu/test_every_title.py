@@ -24,15 +24,10 @@ RECIPIENTS = {
     "address": "地址浙江省杭州市西湖区文三路88号 王芳 13812345678",
 }
 
-A_SLASH = "a slash may stand between two sizes that are both wanted"
 A_PLUS = "a plus may stand between two things that are both wanted"
 SAID_TWICE = "the title says a size of its own, which may be one more"
 OF_A_SIBLING = "the size is also part of what a sibling is called"
 ASKED = {
-    "abroad": {
-        "【自动发货】美国eSIM流量卡(T-Mobile) 5GB/30天": A_SLASH,
-        "【自动发货】美国eSIM流量卡(T-Mobile) 20GB/30天": A_SLASH,
-    },
     "arcade": {"我的世界Java+基岩版激活码(国际版) Java+基岩合集": A_PLUS},
     "creator": {"★自动发货★ Windows 11 正版激活密钥（永久·单机）专业工作站版": OF_A_SIBLING},
     "games": {"无尽对决周卡通行证(Weekly Diamond Pass) 7天周卡": SAID_TWICE},
