@@ -116,7 +116,10 @@ class ProofOfGoods:
             if event.kind is EventKind.NAME and mention.options:
                 yield from self._said_in_name(said, event)
                 exact = mention.closeness is Closeness.EXACT and not mention.thin
-                if exact and not _meant_by(mention) & products and not _lifted(said, event):
+                # 原神300结晶 B服: a server tells which of those that are called so is meant.
+                served = any(record.regions for record in said.records)
+                meant = mention.options.keys() if served else _meant_by(mention)
+                if exact and not meant & products and not _lifted(said, event):
                     yield said.nearest(event.start), Unproven.NAME_UNUSED
             elif event.kind is EventKind.NOUN and mention.options:
                 listed = CueKind.RESPECTIVELY in said.reading.cues
@@ -238,6 +241,8 @@ class ProofOfGoods:
         for at, line, record in said.pairs():
             if line.product is None or self._vocabulary.products[line.product.value].regions:
                 continue
+            if Slot.REGION in record.inherited:
+                continue  # what was said of the line before
             own = self._table.qualifiers[line.product.value]
             product = self._vocabulary.products[line.product.value]
             written = plain("\0".join((product.name, *product.aliases))).replace(" ", "")
