@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import either
 from nlu.asked_on import AskedOn
 from nlu.called_off import CalledOff
 from nlu.choices import Choices
@@ -19,7 +20,7 @@ from nlu.lexicon import Lexicon
 from nlu.lines_meant import LinesMeant, Read
 from nlu.normalise import plain
 from nlu.number_pieces import NumberPieces
-from nlu.places import MARKS, SURE, either
+from nlu.places import MARKS, SURE
 from nlu.recipient_asked import RecipientAsked
 from nlu.remarks import Remarks
 from nlu.several import SeveralLines

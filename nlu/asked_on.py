@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
-from nlu.places import SURE, either
+from nlu.places import SURE
 from nlu.understanding import Expectation, Intent, Understanding
 
 _TAKEN_FOR = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.FAQ, Intent.OUT_OF_SCOPE})

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import either
 from nlu.holding_on import NO_HURRY
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import Read
-from nlu.places import SURE, either
+from nlu.places import SURE
 from nlu.recipient_asked import NO_ACCOUNT_YET
 from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary

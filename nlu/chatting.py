@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from nlu.alternations import repeatable
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
 from nlu.records import Event, EventKind, is_article
 from nlu.remarks import HAN
-from nlu.repeated import either_of
 
 _CLAUSE = re.compile(r"[^,，。.;；!！\n~…\s?？]+[?？]?")
 _LENGTH_MIN = 3
@@ -71,11 +71,11 @@ class Chatting:
 
         self._offers = Offers(lexicon)
         polite = ("stance.greet", "stance.thanks", "signs.noise")
-        courtesies = either_of(word for name in polite for word in lexicon.words(name))
+        courtesies = repeatable(word for name in polite for word in lexicon.words(name))
         self._courtesy = re.compile(f"(?:{courtesies})+[?？]?")
         self._asks = re.compile(rf"(?:{any_of('chatting.asking')})|(.)[不没]\1|[?？]$")
         self._wants = re.compile(
-            rf"(?:{either_of(lexicon.words('chatting.wanting'))})*(?:{any_of('chatting.demands')})"
+            rf"(?:{repeatable(lexicon.words('chatting.wanting'))})*(?:{any_of('chatting.demands')})"
         )
         self._shop = re.compile(f"(?:{any_of('chatting.shop')})")
         self._praise = re.compile(f"(?:{any_of('chatting.praise')})")

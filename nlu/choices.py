@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE, Places, either, place_among
+from nlu.places import MARKS, SURE, Places, place_among
 from nlu.remarks import Remarks
 from nlu.understanding import Expectation, Intent, OfferedChoice, Slot, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary

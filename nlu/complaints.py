@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.repeated import either_of
 from nlu.understanding import Intent, Understanding
 
 _MAY_BE_GOODS_BACK = frozenset({Intent.ORDER, Intent.PROVIDE, Intent.OUT_OF_SCOPE})
@@ -29,7 +29,7 @@ class Complaints:
         # Whose key is 没用过 has not used it yet, and complains of nothing.
         self._broken = re.compile(rf"(?:{any_of('broken').pattern})(?!过)")
         self._money_back = any_of("money_back")
-        leads, no_back = either_of(lexicon.words("complaints.back_leads")), any_of("no_back").pattern
+        leads, no_back = repeatable(lexicon.words("complaints.back_leads")), any_of("no_back").pattern
         self._back = re.compile(rf"(?:{leads})*(?!{no_back})(?:{any_of('back').pattern})")
         self._again = any_of("and_again")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.numerals import number
-from nlu.places import SURE, Places, either, place_among
+from nlu.places import SURE, Places, place_among
 from nlu.understanding import Expectation, Intent, SpokenLine, Understanding
 
 ONCE_MORE = frozenset({Intent.REORDER, Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.OUT_OF_SCOPE})

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from nlu.alternations import either
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import SURE, either
+from nlu.places import SURE
 from nlu.understanding import Expectation, Heard, Intent, Span, Understanding
 
 
@@ -47,7 +48,7 @@ class ForWhom:
             return None
         names = either(name for name in remembered if name)
         who = f"(?P<own>{self._own})?(?P<kin>{self._people})"
-        who += rf"|(?:{self._gives})?(?P<name>{names})" if names else ""
+        who += rf"|(?:{self._gives})?(?P<name>{names})"
         found = re.match(
             rf"(?:(?:{self._leads}|[\s,，])*)(?P<who>{who})(?:的|那边)?"
             rf"(?P<too>(?:{self._too}|[\s,，])*)(?=(?:{self._gets}|\d))",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 
@@ -46,16 +47,13 @@ def end_of_refusal(text: str, end: int, lexicon: Lexicon) -> int:
 
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> str:
-            return "(?:" + "|".join(map(re.escape, sorted(lexicon.words(name), key=len, reverse=True))) + ")"
-
-        particles, until = any_of("signs.particles"), r"(?=[,，。.;；!！~…\s]|$)"
-        front = any_of("taking_back.given_up_front")
+        particles, until = any_of(lexicon, "signs.particles"), r"(?=[,，。.;；!！~…\s]|$)"
+        front = any_of(lexicon, "taking_back.given_up_front")
         self.given_up = re.compile(
-            rf"(?:{front}{{0,4}}{any_of('taking_back.given_up')}{particles}*){{1,2}}{until}"
+            rf"(?:{front}{{0,4}}{any_of(lexicon, 'taking_back.given_up')}{particles}*){{1,2}}{until}"
         )
         self.reason = re.compile(
-            rf"[,，\s]+{any_of('taking_back.reason_front')}{{0,4}}{any_of('taking_back.reasons')}{particles}*{until}"
+            rf"[,，\s]+{any_of(lexicon, 'taking_back.reason_front')}{{0,4}}{any_of(lexicon, 'taking_back.reasons')}{particles}*{until}"
         )
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
-from nlu.places import SURE, either
+from nlu.places import SURE
 from nlu.understanding import Expectation, Intent, Understanding
 
 NO_HURRY = "no_hurry"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import any_of
 from nlu.clause_judge import RECIPIENT, SLOT, TURN
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
 from nlu.reading import Reading
 from nlu.records import EventKind
-from nlu.said import any_of
 
 
 class Idle:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon, word_set
 
 _WORDS = re.compile(r"[a-z']+")
@@ -20,10 +21,8 @@ class InEnglish:
     def __init__(self, lexicon: Lexicon) -> None:
         self._turning = word_set(lexicon, "english.turning")
         self._harmless = word_set(lexicon, "english.harmless")
-        lacking, excused = (
-            "|".join(map(re.escape, lexicon.words(f"english.{name}"))) for name in ("lacking", "excused")
-        )
-        self._excused = re.compile(rf"\b(?:no (?:{lacking})|{excused})\b")
+        lacking, excused = (any_of(lexicon, f"english.{name}") for name in ("lacking", "excused"))
+        self._excused = re.compile(rf"\b(?:no {lacking}|{excused})\b")
 
     def harm(self, clause: str) -> float | None:
         """1 where a clause of nothing but letters may make an order none, 0 where it says nothing of it, else None."""

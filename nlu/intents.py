@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from nlu.after_orders import Sign, about_recipients, after_an_order, after_sales, past, told
+from nlu.alternations import repeatable
 from nlu.asking import asking
 from nlu.believable import BEYOND_DOUBT, REFUSED, believable, without_yes
 from nlu.corrections import CueKind, without_blanks
@@ -17,7 +18,6 @@ from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
 from nlu.lexicon import Lexicon
 from nlu.overruling import SURE_ORDER, overruled
-from nlu.repeated import either_of
 from nlu.second_opinion import borne_out, rather
 from nlu.signs import Signs
 from nlu.understanding import Intent
@@ -49,11 +49,11 @@ class Intents:
             *lexicon.words("stance.greet"),
             *lexicon.words("signs.leads"),
         )
-        self._head = re.compile(rf"(?:{either_of(leading)}|[\s,，。.!！~…])*")
-        noise = either_of(lexicon.words("signs.noise"))
+        self._head = re.compile(rf"(?:{repeatable(leading)}|[\s,，。.!！~…])*")
+        noise = repeatable(lexicon.words("signs.noise"))
         self._ended = re.compile(rf"(?:{noise})*(?:[\s,，。.!！~…]|我|$)")
         self._patterns = {
-            kind: re.compile(rf"(?:{either_of((*words, *lexicon.words('signs.noise')))}|\s)+")
+            kind: re.compile(rf"(?:{repeatable((*words, *lexicon.words('signs.noise')))}|\s)+")
             for kind, words in self._pure.items()
         }
 

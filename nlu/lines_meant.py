@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE, Places, either, place_among
+from nlu.places import MARKS, SURE, Places, place_among
 from nlu.several import SeveralLines
 from nlu.understanding import Expectation, Heard, Intent, LineInHand, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, Vocabulary

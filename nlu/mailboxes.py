@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from nlu.accounts import EMAIL, Account
+from nlu.alternations import any_of
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
@@ -100,20 +101,16 @@ class Mailboxes:
 
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(*names: str) -> str:
-            words = sorted({word for name in names for word in lexicon.words(name)}, key=len, reverse=True)
-            return "(?:" + "|".join(map(re.escape, words)) + ")"
-
-        boxes = any_of("accounts.mailboxes")
+        boxes = any_of(lexicon, "accounts.mailboxes")
         self.box = re.compile(f"{boxes}$")
         self.box_behind = re.compile(f"{boxes}")
-        self.host = re.compile(any_of("accounts.mail_hosts"))
-        self.link = re.compile(f"{boxes}?(?:{any_of('accounts.linkers')}| ){{0,4}}")
+        self.host = re.compile(any_of(lexicon, "accounts.mail_hosts"))
+        self.link = re.compile(f"{boxes}?(?:{any_of(lexicon, 'accounts.linkers')}| ){{0,4}}")
         self.explained = re.compile(
-            f"(?:{any_of('accounts.linkers', 'accounts.mail_hosts', 'accounts.mail_explained')}| ){{0,4}}"
+            f"(?:{any_of(lexicon, 'accounts.linkers', 'accounts.mail_hosts', 'accounts.mail_explained')}| ){{0,4}}"
         )
-        self.joiner = re.compile(f"{any_of('accounts.mail_too')}$")
-        self.counted = re.compile(f"{any_of('accounts.mail_for')}[^,，。;；\n]{{0,6}}$")
+        self.joiner = re.compile(f"{any_of(lexicon, 'accounts.mail_too')}$")
+        self.counted = re.compile(f"{any_of(lexicon, 'accounts.mail_for')}[^,，。;；\n]{{0,6}}$")
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 from nlu.signs import Signs
@@ -22,8 +23,7 @@ class Mishaps:
 
     def __init__(self, lexicon: Lexicon) -> None:
         once, done, wrong, unsettled, watchful = (
-            "(?:" + "|".join(map(re.escape, lexicon.words(f"mishaps.{name}"))) + ")"
-            for name in ("once", "done", "wrong", "unsettled", "watchful")
+            any_of(lexicon, f"mishaps.{name}") for name in ("once", "done", "wrong", "unsettled", "watchful")
         )
         self._happened = re.compile(
             rf"{once}(?:(?!{unsettled}).){{0,8}}?{done}{wrong}(?:(?!{unsettled}).){{0,10}}"

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 
 Named = tuple[tuple[int, int], tuple[int, int]]
 """Where the name stands, and where its label."""
@@ -48,7 +48,7 @@ def _marked(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
         re.compile(
             rf"(?P<label>{labels}) ?(?:(?P<colon>:)|(?P<link>是|叫|为))? ?(?P<name>{_NAME})(?={_PAUSE})"
         ),
-        re.compile(either_of((*lexicon.words("remarks.no_name"), *lexicon.words("accounts.no_names")))),
+        re.compile(repeatable((*lexicon.words("remarks.no_name"), *lexicon.words("accounts.no_names")))),
     )
 
 

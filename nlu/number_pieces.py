@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from nlu.alternations import either
 from nlu.lexicon import AccountKind, Lexicon
 from nlu.numerals import number
-from nlu.places import SURE, either
+from nlu.places import SURE
 from nlu.understanding import (
     Expectation,
     Heard,

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 
 
 class Offers:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        word = {name: f"(?:{either_of(lexicon.words(f'offers.{name}'))})" for name in _WORDS}
+        word = {name: f"(?:{repeatable(lexicon.words(f'offers.{name}'))})" for name in _WORDS}
         lacks = (
             rf"{word['lacking']}{word['whose']}?{word['giving']}?{word['what']}{word['things']}?{word['amiss']}?"
             rf"|{word['lacking']}{word['what']}?{word['amiss']}"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.numerals import number
 
@@ -41,7 +41,3 @@ def place_among(text: str, count: int) -> int | None:
     read = number(text)
     value = getattr(read, "value", None)
     return int(value) - 1 if value is not None and 1 <= value <= count else None
-
-
-def either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from nlu.alternations import any_of
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.in_front import in_front
@@ -33,7 +34,7 @@ from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.reading import Reading
 from nlu.records import EventKind
-from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.said import Doubt, Said, Unproven
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from nlu.alternations import any_of, repeatable
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -14,8 +15,7 @@ from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, is_article
-from nlu.repeated import either_of
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, variant_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, variant_of
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -28,7 +28,7 @@ class ProofOfCounts:
         self._of_cards = frozenset(lexicon.words("proof.of_cards"))
         self._not_goods = re.compile(rf"\s?{any_of(lexicon, 'proof.counted_otherwise')}")
         silent = ("aside.function_characters", "proof.passed_over", "goods.generic")
-        passed = either_of(word for name in silent for word in lexicon.words(name))
+        passed = repeatable(word for name in silent for word in lexicon.words(name))
         self._passed_over = re.compile(rf"(?:{passed}|[^\u4e00-\u9fff0-9])*[\u4e00-\u9fff]?")
         reached = any_of(lexicon, "proof.reached_by")
         self._reached_by = re.compile(rf"{reached}(?:qq|微信|号|手机|电话|[\s:：是]){{0,3}}$")

@@ -16,13 +16,13 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from nlu.abbreviations import in_order
+from nlu.alternations import repeatable
 from nlu.assortment import Assortment
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness
 from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.records import Event, EventKind, Record
-from nlu.repeated import either_of
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, variant_of
 from nlu.siblings import KIN_MAX, NAMES_KEPT
 from nlu.sounds import heard
@@ -41,7 +41,7 @@ class ProofOfFragments:
             word for word in lexicon.words("signs.latin_tiers") if len(word) >= _LATIN_TIER_MIN
         ]
         self._latin_talk = word_set(lexicon, "signs.latin_talk", "names.latin_talk", "around.latin")
-        hums = either_of(lexicon.words("accounts.fillers"))
+        hums = repeatable(lexicon.words("accounts.fillers"))
         self._silence_before = re.compile(
             rf"(?:{hums}|\[[^\[\]\n]{{1,4}}\]|[^\w\n,。;:]|[a-z]{{2,5}}(?![a-z]))*$"
         )

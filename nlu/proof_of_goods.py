@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
+from nlu.alternations import any_of
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -16,7 +17,7 @@ from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.roles import Role
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, refusing, variant_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, refusing, variant_of
 from nlu.tiers_said import SAID_OF_IT
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from nlu.alternations import any_of
 from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, is_article, same_value
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.sounds import heard
 from nlu.understanding import Slot
 from nlu.vocabulary import Vocabulary

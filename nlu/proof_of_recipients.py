@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from nlu.accounts import ADDRESS
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
-from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.said import Doubt, Said, Unproven
 from nlu.sounds import heard
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary

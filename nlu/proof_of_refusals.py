@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlu.alternations import any_of, repeatable
 from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind
-from nlu.repeated import either_of
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of, refusing
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, refusing
 
 
 class ProofOfRefusals:
@@ -52,8 +52,8 @@ class ProofOfRefusals:
         self._slow = re.compile(words("told_speed"))
         self._none_of_it = re.compile(rf"\bno {any_of(lexicon, 'english.lacking')}\b")
         self._taken_back = re.compile(
-            rf"(?:{either_of(lexicon.words('proof.back_front'))}|\s)*{words('taken_back_at_end')}"
-            rf"(?:{either_of(lexicon.words('proof.back_behind'))}|\s)*"
+            rf"(?:{repeatable(lexicon.words('proof.back_front'))}|\s)*{words('taken_back_at_end')}"
+            rf"(?:{repeatable(lexicon.words('proof.back_behind'))}|\s)*"
         )
 
     def doubts(self, said: Said) -> Iterator[Doubt]:

@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nlu.accounts import ADDRESS
+from nlu.alternations import any_of
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.other_numbers import OtherKind
 from nlu.records import Event, EventKind, Record, is_article
-from nlu.said import Doubt, Said, Unproven, any_of
+from nlu.said import Doubt, Said, Unproven
 from nlu.understanding import Slot
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlu.alternations import any_of
 from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -16,7 +17,7 @@ from nlu.normalise import plain
 from nlu.numerals import numbers
 from nlu.other_numbers import OtherKind
 from nlu.records import Event, EventKind
-from nlu.said import Doubt, Said, Unproven, any_of, variant_of
+from nlu.said import Doubt, Said, Unproven, variant_of
 from nlu.sounds import heard
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
+from nlu.alternations import any_of
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness
 from nlu.records import Event, EventKind
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.sounds import heard
 
 

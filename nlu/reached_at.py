@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from nlu.accounts import PHONE, Account
+from nlu.alternations import any_of
 from nlu.corrections import Cue, CueKind
 from nlu.found import Found
 from nlu.lexicon import Lexicon
@@ -24,15 +25,12 @@ class ReachedAt:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-
-        def any_of(*names: str) -> str:
-            words = (word for name in names for word in lexicon.words(name))
-            return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"
-
-        self._purpose = re.compile(any_of("accounts.reached"))
-        self._own = re.compile(rf"{any_of('accounts.own')}的?{any_of('accounts.own_phones')}")
-        self._sent_in_front = re.compile(rf"{any_of('stance.topup_verbs', 'idle.to')}\s?$")
-        self._sent_behind = re.compile(rf"\s?{any_of('stance.topup_verbs', 'idle.verbs')}")
+        self._purpose = re.compile(any_of(lexicon, "accounts.reached"))
+        self._own = re.compile(
+            rf"{any_of(lexicon, 'accounts.own')}的?{any_of(lexicon, 'accounts.own_phones')}"
+        )
+        self._sent_in_front = re.compile(rf"{any_of(lexicon, 'stance.topup_verbs', 'idle.to')}\s?$")
+        self._sent_behind = re.compile(rf"\s?{any_of(lexicon, 'stance.topup_verbs', 'idle.verbs')}")
 
     def set_aside(self, found: Found, kinds: Set[str]) -> Found:
         """With such a phone among the numbers that are no part of the order. `kinds`: of the recipients that the

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 from nlu.addresses import without_label
+from nlu.alternations import either
 from nlu.choices import NO_ANSWER
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE, either
+from nlu.places import MARKS, SURE
 from nlu.remarks import Remarks
 from nlu.understanding import (
     Expectation,

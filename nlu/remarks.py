@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 from nlu.understanding import Intent, Understanding
 
 SURE = 0.95
@@ -26,7 +26,7 @@ class Remarks:
 
         self._no_name = re.compile(any_of("remarks.no_name"))
         self._maybe_no_name = re.compile(any_of("remarks.maybe_no_name"))
-        around = rf"(?:{either_of(lexicon.words('remarks.around'))}|[\s,，。!！?？~])*"
+        around = rf"(?:{repeatable(lexicon.words('remarks.around'))}|[\s,，。!！?？~])*"
         self._topics = tuple(
             (topic, re.compile(rf"{around}(?:{any_of(f'remarks.{topic}')}){around}"))
             for topic in ("arrival", "bargain", "pay_trouble", "paid_twice")

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, Record
@@ -119,13 +119,6 @@ def variant_of(line: SpokenLine, vocabulary: Vocabulary) -> VariantWords | None:
         return None
     variants = vocabulary.products[line.product.value].variants
     return next((variant for variant in variants if variant.sku_id == line.sku.value), None)
-
-
-@lru_cache(maxsize=64)
-def any_of(lexicon: Lexicon, *names: str) -> str:
-    """The words of some lists, as a pattern that prefers the longest."""
-    words = {word for name in names for word in lexicon.words(name)}
-    return "(?:" + "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) + ")"
 
 
 def refusing(lexicon: Lexicon) -> str:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 from nlu.understanding import Heard, Intent, LineInHand, Span, SpokenLine, Understanding
 
 SURE = 0.95
@@ -18,7 +18,7 @@ class SeveralLines:
     """Reads what is said of an order of several lines. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        front, every = either_of(lexicon.words("several.in_front")), lexicon.words("several.all_of_them")
+        front, every = repeatable(lexicon.words("several.in_front")), lexicon.words("several.all_of_them")
         self._all = re.compile(rf"(?:{front}|[\s,，。.!！~…])*(?:{'|'.join(map(re.escape, every))})")
         self._swap = re.compile("|".join(map(re.escape, lexicon.words("several.swap"))))
         self._only = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from nlu.alternations import any_in
 from nlu.lexicon import Lexicon
 
 PUNCTUATION = r"\s，,。.!！?？~～…、:：;；\-—\"“”'()（）"
@@ -13,10 +14,7 @@ PUNCTUATION = r"\s，,。.!！?？~～…、:：;；\-—\"“”'()（）"
 def any_of_signs(lexicon: Lexicon) -> Callable[[str], str]:
     """List of `data/lexicon/signs.yaml` -> the pattern of any of its words."""
 
-    def any_of(name: str) -> str:
-        return "(?:" + "|".join(map(re.escape, lexicon.words(f"signs.{name}"))) + ")"
-
-    return any_of
+    return any_in(lexicon, "signs")
 
 
 def polite_tail(lexicon: Lexicon) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 from nlu.sign_pieces import PUNCTUATION, any_of_signs
 
 
@@ -48,18 +48,18 @@ class SignsOfChanging:
         any_of = any_of_signs(lexicon)
 
         def any_word(name: str) -> str:
-            return f"(?:{either_of(lexicon.words(name))})"
+            return f"(?:{repeatable(lexicon.words(name))})"
 
         drop, counters = any_of("drop_verbs"), any_of("counters")
         nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
-        leading = either_of((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
+        leading = repeatable((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
         lead = rf"(?:[{PUNCTUATION}]|{leading})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
         hasty = rf"{any_of('organs')}{any_of('gone_hasty')}[了啦咯]|{any_of('writing')}{any_of('hastily')}[了啦咯]"
         self.slipped = re.compile(
             rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
             # 啊说快了: the customer himself, at the head of a clause; of another, 客服说快了 corrects nothing.
-            rf"|(?:^|(?<=[{PUNCTUATION}]))(?:{either_of(lexicon.words('signs.before_a_slip'))})*(?:{hasty})"
+            rf"|(?:^|(?<=[{PUNCTUATION}]))(?:{repeatable(lexicon.words('signs.before_a_slip'))})*(?:{hasty})"
         )
         self.not_this = re.compile(rf"^.{{0,6}}?{any_of('not_this')}")
         self.may_change = re.compile(any_of("may_change"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import repeatable
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
-from nlu.repeated import either_of
 from nlu.sign_pieces import PUNCTUATION, any_of_signs, polite_tail
 
 
@@ -148,7 +148,7 @@ class SignsOfRefusing:
             rf"{any_of('particles')}*(?=[,，。;；!！、\s]|$)"
         )
         ways = (way for names in lexicon.groups("payments.methods").values() for way in names)
-        by_which = either_of(("我", "再", "就", "会", *lexicon.words("signs.by_which"), *ways))
+        by_which = repeatable(("我", "再", "就", "会", *lexicon.words("signs.by_which"), *ways))
         self.later = re.compile(rf"儿?(?:{by_which})*{any_of('later_verbs')}")
         self.rather = re.compile(rf".{{0,14}}?{any_of('rather_ends')}")
         self.not_the_size = re.compile(

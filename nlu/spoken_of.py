@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
@@ -65,11 +66,8 @@ def _tells_which(name: Mention, ordered: Mention) -> bool:
 
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> str:
-            return "|".join(map(re.escape, sorted(lexicon.words(name), key=len, reverse=True)))
-
-        self.leads = re.compile(f"(?:{any_of('aside.leads_to_told')})(?:的|个|了|那个|这个| ){{0,2}}$")
-        self.too = re.compile(any_of("aside.ordered_too"))
+        self.leads = re.compile(f"{any_of(lexicon, 'aside.leads_to_told')}(?:的|个|了|那个|这个| ){{0,2}}$")
+        self.too = re.compile(any_of(lexicon, "aside.ordered_too"))
 
 
 @lru_cache(maxsize=4)

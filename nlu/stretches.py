@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nlu.alternations import any_of
 from nlu.amounts import AmountKind
 from nlu.clause_judge import SLOT, Clause
 from nlu.lexicon import Lexicon
 from nlu.numerals import numbers
 from nlu.reading import Reading
 from nlu.records import Event, EventKind
-from nlu.said import any_of
 
 SHORT_NAME = 3
 """As many characters behind 一个月的 may be what is left of a name."""

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from nlu.alternations import any_of
 from nlu.amounts import Amount
 from nlu.clause_judge import ClauseJudge
 from nlu.corrections import CueKind
@@ -22,7 +23,6 @@ from nlu.mention import Mention
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.remarks import HAN
-from nlu.said import any_of
 from nlu.stretches import CLAUSE, NUMERALS, SHORT_BESIDE, Spoken, Stretches, touches
 
 TALK_MAX = 0.6

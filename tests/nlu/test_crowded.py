@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.parse import framer_for
-from nlu.repeated import either_of
 from tests.nlu.readers import DATA
 
 FRAMER = framer_for(DATA / "catalog" / "demo.csv", DATA)
@@ -32,7 +31,3 @@ def test_fifty_lines_are_read() -> None:
 def test_a_word_said_over_and_over_is_read_like_any_other(word: str, behind: str) -> None:
     # Where a word can be read in two ways, sixty of them can be read in 2**60: this would never end.
     assert FRAMER.frame(word * 60 + behind)["confidence"] is not None
-
-
-def test_words_that_others_make_up_are_not_looked_for() -> None:
-    assert either_of(["老", "板", "老板", "好", "好的"]) == "好的|好|板|老"
