@@ -12,6 +12,7 @@ from functools import lru_cache
 from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
 from nlu.addresses import PROVINCE_OR_CITY, addresses
+from nlu.alternations import either
 from nlu.domains import domains
 from nlu.emails import emails
 from nlu.in_front import in_front
@@ -258,7 +259,7 @@ def _mail_hosts(lexicon: Lexicon) -> frozenset[str]:
 @lru_cache(maxsize=4)
 def _mailbox(lexicon: Lexicon) -> re.Pattern[str]:
     boxes = (word for word in lexicon.words("accounts.mailboxes") if not word.isascii())
-    return re.compile(f" ?(?:{'|'.join(map(re.escape, boxes))})")
+    return re.compile(f" ?(?:{either(boxes)})")
 
 
 def _is_name(token: str, label: Label) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from nlu.alternations import any_of, either
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
 from nlu.sounds import heard
@@ -52,8 +53,8 @@ def _names_a_place(text: str, lexicon: Lexicon) -> bool:
 
 def without_label(typed: str, lexicon: Lexicon) -> str:
     """An address as it was typed for an answer, without the words that only say that it is one."""
-    front = "|".join(map(re.escape, lexicon.words("accounts.address_front")))
-    labels = "|".join(sorted(map(re.escape, lexicon.accounts["address"].labels), key=len, reverse=True))
+    front = any_of(lexicon, "accounts.address_front")
+    labels = either(lexicon.accounts["address"].labels)
     bare = re.sub(rf"^(?:(?:{front}|[ ,，])*(?:{labels})[\s:：是为到]*)+", "", typed)
     return bare or typed
 
@@ -79,7 +80,7 @@ def _without_thanks(
 @lru_cache(maxsize=4)
 def _province(lexicon: Lexicon) -> re.Pattern[str]:
     """Where the address begins of which more was taken: 地是址浙江省…"""
-    return re.compile("|".join(lexicon.words("accounts.provinces")))
+    return re.compile(any_of(lexicon, "accounts.provinces"))
 
 
 def _misheard_lead(text: str) -> re.Match[str] | None:
@@ -91,8 +92,7 @@ def _misheard_lead(text: str) -> re.Match[str] | None:
 @lru_cache(maxsize=4)
 def _lead(lexicon: Lexicon) -> re.Pattern[str]:
     """What stands between the label of an address and its first place: 为, 寄到, 哎呀."""
-    words = sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)
-    spoken = "|".join(map(re.escape, words))
+    spoken = any_of(lexicon, "accounts.fillers")
     return re.compile(
         rf"(?:{spoken}|[到往至寄送发给为是在址:, ]|哈(?=[:：,，])|[~～…。!！]|\[[^\]]{{1,3}}\]|\([^()]\))+(?=[\u4e00-\u9fff]{{2}})"
     )
@@ -101,8 +101,7 @@ def _lead(lexicon: Lexicon) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _fillers(lexicon: Lexicon) -> re.Pattern[str]:
     """What is no address at its end: pictures, and sounds set apart from it."""
-    words = sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)
-    spoken = rf"[\s,，~…](?:{'|'.join(map(re.escape, words))})"
+    spoken = rf"[\s,，~…]{any_of(lexicon, 'accounts.fillers')}"
     thanks = "[,，\\s]+[谢感多拜麻辛][\u4e00-\u9fff]{0,3}"
     return re.compile(rf"(?:{spoken}|{thanks}|\[[^\]\n]{{1,4}}\]|[^\w)）\]】\"”》]|\s)+$")
 

@@ -14,8 +14,22 @@ from nlu.lexicon import Lexicon
 
 def either(words: Iterable[str]) -> str:
     """The bare alternation, for use inside of a group. Of no words at all it is never there."""
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return "|".join(map(re.escape, longest_first)) or NEVER
+    return "|".join(map(re.escape, _longest_first(words))) or NEVER
+
+
+def either_whole(words: Iterable[str]) -> str:
+    """The bare alternation, its latin words only where no letter goes on: `v` is not in `via`."""
+    return "|".join(map(whole, _longest_first(words))) or NEVER
+
+
+def whole(word: str) -> str:
+    """One word; a latin one only where no letter goes on."""
+    latin = word[-1:].isascii() and word[-1:].isalpha()
+    return re.escape(word) + ("(?![a-z])" if latin else "")
+
+
+AnyOf = Callable[[*tuple[str, ...]], str]
+"""The names of some lists -> a group of their words."""
 
 
 @lru_cache(maxsize=256)
@@ -24,13 +38,13 @@ def any_of(lexicon: Lexicon, *names: str) -> str:
     return f"(?:{either(word for name in names for word in lexicon.words(name))})"
 
 
-def any_in(lexicon: Lexicon, file: str) -> Callable[[str], str]:
-    """The name of a list in one file of `data/lexicon/` -> a group of its words."""
+def any_in(lexicon: Lexicon, file: str) -> AnyOf:
+    """`any_of` for the lists of one file of `data/lexicon/`, which are named without it."""
 
-    def any_of_list(name: str) -> str:
-        return any_of(lexicon, f"{file}.{name}")
+    def any_of_lists(*names: str) -> str:
+        return any_of(lexicon, *(f"{file}.{name}" for name in names))
 
-    return any_of_list
+    return any_of_lists
 
 
 def repeatable(words: Iterable[str]) -> str:
@@ -40,11 +54,15 @@ def repeatable(words: Iterable[str]) -> str:
     in a row take longer than anybody lives. A word that is made of other words of the list adds nothing to what
     the list says over and over; without it there is one way only.
     """
-    known = {word for word in words if word}
+    known = set(words)
     return either(word for word in known if not _made_of(word, known - {word}))
 
 
 NEVER = "(?!)"
+
+
+def _longest_first(words: Iterable[str]) -> list[str]:
+    return sorted({word for word in words if word}, key=lambda word: (-len(word), word))
 
 
 def _made_of(word: str, pieces: set[str]) -> bool:

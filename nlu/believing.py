@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nlu.accounts import EMAIL, Account
+from nlu.alternations import any_of, either
 from nlu.amounts import Amount, AmountKind, Units
 from nlu.asides import Clauses
 from nlu.assortment import Assortment
@@ -56,13 +57,9 @@ class Believing:
         self._makes = frozenset(lexicon.words("other_numbers.makes"))
         self._few_of = lexicon.words("contacts.few_of")
         callers = set(lexicon.words("contacts.called_upon"))
-        people = "|".join(
-            re.escape(word)
-            for word in (*lexicon.words("contacts.people"), *lexicon.words("contacts.counted"))
-            if word not in callers
-        )
-        self._of_people = re.compile(rf"(?:{people})")
-        self._person = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
+        people = {*lexicon.words("contacts.people"), *lexicon.words("contacts.counted")}
+        self._of_people = re.compile(either(people - callers))
+        self._person = re.compile(any_of(lexicon, "contacts.people"))
 
     def slots(self, found: Found, goods: Assortment, kind_asked: str | None, told: frozenset[int]) -> Slots:
         """`kind_asked`: the kind of recipient that was just asked for. `told`: where numbers stand that are

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from nlu.alternations import any_of
 from nlu.amounts import AmountKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
@@ -157,11 +158,8 @@ def counted_twice(text: str, events: Sequence[Event]) -> bool:
 
 @lru_cache(maxsize=4)
 def _torn(lexicon: Lexicon) -> re.Pattern[str]:
-    fillers = (
-        "|".join(map(re.escape, sorted(lexicon.words("accounts.fillers"), key=len, reverse=True)))
-        + "|[嘛吧呢哈]"
-    )
-    noise = rf"(?:{fillers}|[a-z]{{2,5}}(?![a-z])|\[[^\]\n]{{1,3}}\]|[^\u4e00-\u9fffa-z0-9\s,;:()\[\]、+*x×/.!?\-])"
+    fillers = any_of(lexicon, "accounts.fillers")
+    noise = rf"(?:{fillers}|[嘛吧呢哈]|[a-z]{{2,5}}(?![a-z])|\[[^\]\n]{{1,3}}\]|[^\u4e00-\u9fffa-z0-9\s,;:()\[\]、+*x×/.!?\-])"
     pause = rf"(?:{noise}|[ ,.\n、/!~])"
     return re.compile(
         rf"(?<![0-9])[0-9]{{1,3}}(?:{noise}){{1,4}}[个张份套台]"

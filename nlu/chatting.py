@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_in, repeatable
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
@@ -65,20 +65,15 @@ class Chatting:
     """Finds the clauses that chat. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(*names: str) -> str:
-            words = sorted((word for name in names for word in lexicon.words(name)), key=len, reverse=True)
-            return "|".join(map(re.escape, words))
-
+        any_of = any_in(lexicon, "chatting")
         self._offers = Offers(lexicon)
         polite = ("stance.greet", "stance.thanks", "signs.noise")
         courtesies = repeatable(word for name in polite for word in lexicon.words(name))
         self._courtesy = re.compile(f"(?:{courtesies})+[?？]?")
-        self._asks = re.compile(rf"(?:{any_of('chatting.asking')})|(.)[不没]\1|[?？]$")
-        self._wants = re.compile(
-            rf"(?:{repeatable(lexicon.words('chatting.wanting'))})*(?:{any_of('chatting.demands')})"
-        )
-        self._shop = re.compile(f"(?:{any_of('chatting.shop')})")
-        self._praise = re.compile(f"(?:{any_of('chatting.praise')})")
+        self._asks = re.compile(rf"{any_of('asking')}|(.)[不没]\1|[?？]$")
+        self._wants = re.compile(rf"(?:{repeatable(lexicon.words('chatting.wanting'))})*{any_of('demands')}")
+        self._shop = re.compile(any_of("shop"))
+        self._praise = re.compile(any_of("praise"))
 
     def clauses(self, text: str, events: Sequence[Event], cues: Cues) -> tuple[Span, ...]:
         """Where a message only chats; nothing where it does not order."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_in, repeatable
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.understanding import Intent, Understanding
@@ -23,15 +23,13 @@ class Complaints:
     """Finds complaints about goods that were delivered. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> re.Pattern[str]:
-            return re.compile("|".join(map(re.escape, lexicon.words(f"complaints.{name}"))))
-
+        any_of = any_in(lexicon, "complaints")
         # Whose key is 没用过 has not used it yet, and complains of nothing.
-        self._broken = re.compile(rf"(?:{any_of('broken').pattern})(?!过)")
-        self._money_back = any_of("money_back")
-        leads, no_back = repeatable(lexicon.words("complaints.back_leads")), any_of("no_back").pattern
-        self._back = re.compile(rf"(?:{leads})*(?!{no_back})(?:{any_of('back').pattern})")
-        self._again = any_of("and_again")
+        self._broken = re.compile(rf"{any_of('broken')}(?!过)")
+        self._money_back = re.compile(any_of("money_back"))
+        leads, no_back = repeatable(lexicon.words("complaints.back_leads")), any_of("no_back")
+        self._back = re.compile(rf"(?:{leads})*(?!{no_back}){any_of('back')}")
+        self._again = re.compile(any_of("and_again"))
 
     def heard(self, understood: Understanding) -> Understanding:
         """With the complaint, and with the wish for money where both are said."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nlu.alternations import any_in
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
@@ -28,11 +29,8 @@ class Remembered:
 
 def people_pattern(lexicon: Lexicon) -> str:
     """Kin and other people one orders for: 老妈, 同事, 二舅, 三姨."""
-
-    def any_of(name: str) -> str:
-        return "(?:" + "|".join(map(re.escape, lexicon.words(f"contacts.{name}"))) + ")"
-
-    return f"(?:{any_of('people')}|{any_of('kin_ranks')}{any_of('kin_roots')})"
+    words = any_in(lexicon, "contacts")
+    return f"(?:{words('people')}|{words('kin_ranks')}{words('kin_roots')})"
 
 
 def same_person(lexicon: Lexicon, name: str) -> tuple[str, ...]:
@@ -47,81 +45,70 @@ class Contacts:
     """Finds people named as recipients."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> str:
-            return "(?:" + "|".join(map(re.escape, lexicon.words(name))) + ")"
-
-        people, done = people_pattern(lexicon), any_of("contacts.done_for")
-        own, number = any_of("signs.own_front"), any_of("signs.number_words")
+        words, signs = any_in(lexicon, "contacts"), any_in(lexicon, "signs")
+        people, done = people_pattern(lexicon), words("done_for")
+        own, number = signs("own_front"), signs("number_words")
         self._nobody = frozenset(lexicon.words("contacts.nobody"))
         self._own_numbers = frozenset(lexicon.words("contacts.own_numbers"))
-        self._no_person = re.compile(rf"{any_of('contacts.no_person_starts')}|.*{number}$")
+        self._no_person = re.compile(rf"{words('no_person_starts')}|.*{number}$")
         self._own = re.compile(rf"^{own}(?=[\u4e00-\u9fff])")
-        self._known = re.compile(
-            rf"{any_of('signs.for_whom')}\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
-        )
+        self._known = re.compile(rf"{signs('for_whom')}\s*{own}?的?({people})(?!{signs('speaks_on')})")
         self._instead = re.compile(
-            rf"[\s,，。.…]*(?:应该)?(?:是|给|帮|替)\s*{own}?的?({people})(?!{any_of('signs.speaks_on')})"
+            rf"[\s,，。.…]*(?:应该)?(?:是|给|帮|替)\s*{own}?的?({people})(?!{signs('speaks_on')})"
         )
-        numbers_kept = any_of("contacts.own_numbers")
+        numbers_kept = words("own_numbers")
         self._own_number = re.compile(rf"[给帮替俾]\s*{own}?的?({numbers_kept})\s*{done}")
         self._anyone = re.compile(rf"[给帮替俾]\s*({_NAME}|[a-z]{{2,10}})\s*{done}")
         self._whose = re.compile(
-            rf"^\s*{any_of('signs.answer_front')}?{own}?({people})的?{any_of('signs.this_one')}?{number}[\s。吧呗!]*$"
+            rf"^\s*{signs('answer_front')}?{own}?({people})的?{signs('this_one')}?{number}[\s。吧呗!]*$"
         )
-        self._and = re.compile(rf"\s*(?:{any_of('signs.and_people')}\s*)?{own}?({people})")
+        self._and = re.compile(rf"\s*(?:{signs('and_people')}\s*)?{own}?({people})")
         self._owner = re.compile(rf"{own}?({people}|[\u4e00-\u9fff]{{2,3}}?)的?{number}?(?:是|为|[:：\s])*$")
         self._kin_owner = re.compile(rf"({people})的?{number}?(?:是|为|[:：,，\s])*$")
-        share = "|".join(map(re.escape, lexicon.words("contacts.his_share")))
+        share = words("his_share")
         self._sized = re.compile(rf"(?:{own}的?)?({people})的?(?:{number}|{share}|[:：\s])*$")
         self._around_name = re.compile(
-            rf"^(?:{any_of('contacts.name_front')})(?=[\u4e00-\u9fff]{{2}})"
-            rf"|的{number}(?:{any_of('contacts.name_behind')})*$|{number}(?:{any_of('contacts.name_behind')})+$"
+            rf"^(?:{words('name_front')})(?=[\u4e00-\u9fff]{{2}})"
+            rf"|的{number}(?:{words('name_behind')})*$|{number}(?:{words('name_behind')})+$"
         )
         clause = r"(?:^|[，,。;；:：!！?？\s])"
-        ends = rf"(?:{any_of('signs.save_ends')}|[，,。!\s]|$)"
+        ends = rf"(?:{signs('save_ends')}|[，,。!\s]|$)"
         self._saved = re.compile(
-            rf"{any_of('signs.save_as')}\s*[:：]?\s*{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}{ends}"
+            rf"{signs('save_as')}\s*[:：]?\s*{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}{ends}"
         )
         self._owned = re.compile(
-            rf"(?:{clause}|{any_of('signs.own_starts')}){own}?{_OPEN}({people}|{_LATIN_NAME}|[\u4e00-\u9fff]{{2,3}}?){_CLOSE}的?新?(?:{number}|{any_of('contacts.addresses')})"
+            rf"(?:{clause}|{signs('own_starts')}){own}?{_OPEN}({people}|{_LATIN_NAME}|[\u4e00-\u9fff]{{2,3}}?){_CLOSE}的?新?(?:{number}|{words('addresses')})"
         )
         self._listed = re.compile(
-            rf"{any_of('contacts.list_words')}[:：\s]*{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}[，,:：\s0-9]"
+            rf"{words('list_words')}[:：\s]*{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}[，,:：\s0-9]"
         )
         self._equals = (
             re.compile(
-                rf"{any_of('contacts.from_now_on')}{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
+                rf"{words('from_now_on')}{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
             ),
             re.compile(
                 rf"[0-9a-z]\s*(?:这个号|这个|这|那个|那)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"
             ),
         )
-        adverbs = f"{any_of('contacts.lately')}*"
-        renewed = rf"{adverbs}(?:的|{number})*{adverbs}{any_of('contacts.renewed')}"
+        adverbs = f"{words('lately')}*"
+        renewed = rf"{adverbs}(?:的|{number})*{adverbs}{words('renewed')}"
         called = r"[小老阿][\u4e00-\u9fff]"
-        self._renewed = re.compile(
-            rf"(?:{clause}|{any_of('contacts.tells')}){own}?({people}|{called}){renewed}"
-        )
+        self._renewed = re.compile(rf"(?:{clause}|{words('tells')}){own}?({people}|{called}){renewed}")
         self._renewed_anyone = re.compile(rf"{clause}{own}?({_NAME}|{_LATIN_NAME}){renewed}")
-        self._renewed_pronoun = re.compile(rf"{any_of('contacts.pronouns')}{renewed}")
+        self._renewed_pronoun = re.compile(rf"{words('pronouns')}{renewed}")
         of_whom = rf"{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}"
-        kept = rf"(?:{number}|{any_of('contacts.kept')})"
-        forget = any_of("contacts.forget")
+        kept = rf"(?:{number}|{words('kept')})"
+        forget = words("forget")
         self._forgotten = (
-            re.compile(rf"{forget}(?:了|掉|一下|我)*(?:{any_of('contacts.list_words')})?{of_whom}的?{kept}"),
-            re.compile(rf"{forget}(?:了|掉|一下)*{any_of('contacts.list_words')}[:：\s]*{of_whom}(?:吧|了|[，,。!\s]|$)"),
-            re.compile(rf"(?:把|将){of_whom}的?{kept}.{{0,2}}?{any_of('contacts.forgotten')}"),
-            re.compile(rf"{clause}{of_whom}的?{kept}(?:就|都|也|可以)?{any_of('contacts.not_kept')}"),
+            re.compile(rf"{forget}(?:了|掉|一下|我)*(?:{words('list_words')})?{of_whom}的?{kept}"),
+            re.compile(rf"{forget}(?:了|掉|一下)*{words('list_words')}[:：\s]*{of_whom}(?:吧|了|[，,。!\s]|$)"),
+            re.compile(rf"(?:把|将){of_whom}的?{kept}.{{0,2}}?{words('forgotten')}"),
+            re.compile(rf"{clause}{of_whom}的?{kept}(?:就|都|也|可以)?{words('not_kept')}"),
         )  # fmt: skip
 
-        told = ("from_now_on", "list_words", "addresses", "renewed", "forget", "forgotten", "not_kept")
-        said = (
-            "signs.for_whom",
-            "signs.save_as",
-            "signs.number_words",
-            *(f"contacts.{name}" for name in told),
-        )
-        self._remembers = re.compile("|".join((*map(any_of, said), "[是归]")))
+        told = words("from_now_on", "list_words", "addresses", "renewed", "forget", "forgotten", "not_kept")
+        said = signs("for_whom", "save_as", "number_words")
+        self._remembers = re.compile(rf"{said}|{told}|[是归]")
         """Without one of these words nothing is said of the list of names."""
 
     def recipient(self, text: str) -> Mark[str] | None:

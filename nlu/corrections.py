@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.sounds import heard
 
@@ -86,7 +87,7 @@ class Cues:
         self._kinds = list(kinds.values())
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
         self._kinds_of = kinds
-        self._no_change = re.compile("|".join(map(re.escape, lexicon.words("stance.no_change"))))
+        self._no_change = re.compile(any_of(lexicon, "stance.no_change"))
         self._sounding = self._heard_words(lexicon)
         self._sounds = AhoCorasick(list(self._sounding) or ["\0"], matchkind=MatchKind.LeftmostLongest)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 
@@ -23,8 +24,7 @@ class DeliveryWords:
     def __init__(self, lexicon: Lexicon) -> None:
         groups = lexicon.groups("goods.comes_as")
         self._form_of = {plain(word): ComesAs(form) for form, words in groups.items() for word in words}
-        longest = sorted(self._form_of, key=len, reverse=True)
-        self._word = re.compile("|".join(map(re.escape, longest)))
+        self._word = re.compile(either(self._form_of))
 
     @property
     def all(self) -> Iterable[str]:

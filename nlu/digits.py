@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.numerals import DIGITS
 
@@ -110,7 +111,7 @@ def phone_length(text: str, parts: list[Digits], called_phone: bool) -> int:
 @lru_cache(maxsize=4)
 def gap_pattern(lexicon: Lexicon) -> re.Pattern[str]:
     """What may stand inside one number."""
-    words = "|".join(map(re.escape, lexicon.words("accounts.fillers")))
+    words = any_of(lexicon, "accounts.fillers")
     return re.compile(rf"(?:[ \-‐‑–—·.,、。~)]|\n|{words}){{0,6}}")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.labels import label_before
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -68,7 +69,7 @@ def _said_of_goods(lexicon: Lexicon) -> re.Pattern[str]:
 
 def _endings(lexicon: Lexicon) -> str:
     """Any ending, the longest first."""
-    return "|".join(map(re.escape, sorted(lexicon.words("accounts.domain_endings"), key=len, reverse=True)))
+    return any_of(lexicon, "accounts.domain_endings")
 
 
 _LINK = re.compile(" ?(?:还是|就是|是|为|叫|填|:|=)? ?")

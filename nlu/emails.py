@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.numerals import DIGITS
 from nlu.page import Mark
@@ -46,16 +47,14 @@ def _domain(host: re.Match[str], lexicon: Lexicon) -> tuple[str, int]:
 
 @lru_cache(maxsize=4)
 def _at_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    words = lexicon.words("accounts.spoken_at")
-    return re.compile(" ?@ ?|" + "|".join(rf" ?{re.escape(word)} ?" for word in words))
+    return re.compile(rf" ?(?:@|{any_of(lexicon, 'accounts.spoken_at')}) ?")
 
 
 @lru_cache(maxsize=4)
 def _host_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    words = lexicon.words("accounts.spoken_dot")
-    dot = "|".join([r" ?\. ?", *(rf" ?{re.escape(word)} ?" for word in words)])
+    dot = rf" ?(?:\.|{any_of(lexicon, 'accounts.spoken_dot')}) ?"
     label = r"(?:[a-z0-9\-]{1,63}|[零〇一二三四五六七八九幺]{2,8})"
-    return re.compile(rf"{label}(?:(?:{dot}){label}){{1,4}}")
+    return re.compile(rf"{label}(?:{dot}{label}){{1,4}}")
 
 
 _LOCAL_LONGEST = 64

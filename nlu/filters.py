@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 
+from nlu.alternations import any_in, any_of, either
 from nlu.lexicon import Lexicon
 from nlu.money import with_small_change
 from nlu.numerals import DIGITS, Number, number, numbers
@@ -74,36 +75,29 @@ class _Words:
     """The lexicon's limit words as patterns."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def either(name: str) -> str:
-            return _either(lexicon.words(f"filters.{name}"))
-
-        price, before_min = either("prices"), either("min_before")
-        limits = ("max_before", "max_behind", "min_before", "min_behind")
-        self.limits = re.compile(
-            _either(word for name in limits for word in lexicon.words(f"filters.{name}"))
-        )
-        self.max_behind = re.compile(rf" ?(?:的)?(?:{either('max_behind')})(?!容|部|存|地|行|心|向|来)")
-        self.min_behind = re.compile(rf" ?(?:{either('min_behind')})(?!来|码|床|飞|点|名)")
+        words = any_in(lexicon, "filters")
+        price, before_min = words("prices"), words("min_before")
+        self.limits = re.compile(words("max_before", "max_behind", "min_before", "min_behind"))
+        self.max_behind = re.compile(rf" ?(?:的)?{words('max_behind')}(?!容|部|存|地|行|心|向|来)")
+        self.min_behind = re.compile(rf" ?{words('min_behind')}(?!来|码|床|飞|点|名)")
         ends = dict.fromkeys(lexicon.words("filters.max_before"), Slot.MAX_PRICE)
         self.ends = Words(ends | dict.fromkeys(lexicon.words("filters.min_before"), Slot.MIN_PRICE))
-        self.price_before = re.compile(rf"(?:{price})(?:在|是|要|到|为|区间|范围|:| )*(?:从)?$")
-        self.between_behind = re.compile(rf" ?(?:{either('between_behind')})")
-        self.listing = re.compile(_either(lexicon.words("stance.search")))
-        arrive = either("arrive")
-        self.arrive = re.compile(
-            rf" ?(?:之?内|以内)?[就能可以会要]{{0,2}} ?(?:{arrive})(?!期|底|现在|目前|了)"
-        )
-        self.instant = re.compile(rf"(?:{either('instant')})")
+        self.price_before = re.compile(rf"{price}(?:在|是|要|到|为|区间|范围|:| )*(?:从)?$")
+        self.between_behind = re.compile(rf" ?{words('between_behind')}")
+        self.listing = re.compile(any_of(lexicon, "stance.search"))
+        arrive = words("arrive")
+        self.arrive = re.compile(rf" ?(?:之?内|以内)?[就能可以会要]{{0,2}} ?{arrive}(?!期|底|现在|目前|了)")
+        self.instant = re.compile(words("instant"))
         self.rating = re.compile(
-            rf"(?:{either('ratings')})[在要得是都有的]{{0,2}} ?(?:{before_min}|>=?|≥)? ?(?P<n>\d(?:\.\d+)?|[一二三四五](?:点[零一二三四五六七八九])?)(?!\d|%|折|倍) ?(?:分|颗?星)?(?: ?(?:{either('min_behind')}))?"
-            rf"|(?P<m>[1-5](?:\.\d+)?|[一二三四五](?:点[零一二三四五六七八九])?) ?(?:分|颗?星)(?: ?(?:{either('min_behind')})|(?:的)?好评|店铺|商家|供应商)"
+            rf"{words('ratings')}[在要得是都有的]{{0,2}} ?(?:{before_min}|>=?|≥)? ?(?P<n>\d(?:\.\d+)?|[一二三四五](?:点[零一二三四五六七八九])?)(?!\d|%|折|倍) ?(?:分|颗?星)?(?: ?{words('min_behind')})?"
+            rf"|(?P<m>[1-5](?:\.\d+)?|[一二三四五](?:点[零一二三四五六七八九])?) ?(?:分|颗?星)(?: ?{words('min_behind')}|(?:的)?好评|店铺|商家|供应商)"
         )
         self.sort_keys = {
             word: SortKey(key)
             for key, spellings in lexicon.groups("filters.sort").items()
             for word in spellings
         }
-        self.sort = re.compile(_either(self.sort_keys))
+        self.sort = re.compile(either(self.sort_keys))
 
     def before(self, text: str, start: int) -> tuple[int | None, int | None]:
         """Where a word for a maximum and one for a minimum in front of `start` begins, if it does."""
@@ -266,10 +260,6 @@ def _found_numbers(text: str) -> list[Mark[Number]]:
         size = Decimal({"百": 100, "千": 1000, "万": 10_000}[hundred[0]])
         found.append(Mark(Number(size, size), *hundred.span()))
     return found
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
 from nlu.accounts import Account
+from nlu.alternations import any_of
 from nlu.amounts import Units
 from nlu.assortment import Assortment
 from nlu.chatting import without_inside
@@ -44,7 +45,7 @@ class Finding:
         self._cues = Cues(lexicon)
         self._servers = ServersSaid(vocabulary, lexicon, names.table)
         self._signs = Signs.read(lexicon)
-        self._numeral = re.compile("|".join(lexicon.words("signs.numeral_characters")))
+        self._numeral = re.compile(any_of(lexicon, "signs.numeral_characters"))
         self._verbs = lexicon.words("stance.topup_verbs")
         served = {plain(region) for one in vocabulary.products.values() for region in one.regions}
         no_names = [word for word in lexicon.words("names.not_names") if word not in served]

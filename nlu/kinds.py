@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.squeezing import squeezed_name
@@ -27,8 +28,8 @@ class Kinds:
             for word in (kind, *words)
         }
         self._implied = {plain(word): kinds for word, kinds in lexicon.groups("kinds.implied").items()}
-        tiers = "|".join(re.escape(plain(word)) for word in lexicon.words("kinds.between"))
-        words = "|".join(sorted(map(re.escape, self._kind_of), key=len, reverse=True))
+        tiers = either(map(plain, lexicon.words("kinds.between")))
+        words = either(self._kind_of)
         self._behind = re.compile(rf"(?:{tiers}| )*({words})")
         self._anywhere = re.compile(f"(?=({words}))")
         self._of = lru_cache(maxsize=PRODUCTS_KEPT)(self._kinds_of)

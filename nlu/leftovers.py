@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from nlu.alternations import any_of
 from nlu.amounts import AmountKind
 from nlu.corrections import Cue, CueKind
 from nlu.lexicon import Lexicon
@@ -53,7 +54,7 @@ class Leftovers:
             *lexicon.words("aside.talk"),
         )
         """Words behind which a name begins anew."""
-        begun, over = ("|".join(lexicon.words(f"aside.{name}")) for name in ("begun", "over"))
+        begun, over = (any_of(lexicon, f"aside.{name}") for name in ("begun", "over"))
         self.begun = re.compile(rf"(?P<over>{over})?(?:{begun})$")
         """Behind these, too: 刚入坑鸣潮. Not 退坑鸣潮."""
         words = (
@@ -62,7 +63,7 @@ class Leftovers:
             *lexicon.words("names.server_leads"),
         )
         words = tuple(word for word in words if len(word) > 1)
-        kin = "|".join(lexicon.words("contacts.kin_roots"))
+        kin = any_of(lexicon, "contacts.kin_roots")
         self._kin = re.compile(rf"(?<=[我俺咱他她你您给帮])(?:{kin})(?:[那这][台部个张]|的)?")
         """我妈那台: whose it is."""
         self._chatter = frozenset(lexicon.words("taking_back.chatter"))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nlu.addresses import addresses
+from nlu.alternations import any_of, either
 from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 
@@ -94,17 +95,16 @@ _LOOKS = (
 
 
 def _introduced(words: Iterable[str], what: str) -> re.Pattern[str]:
-    front = "|".join(map(re.escape, words))
+    front = either(words)
     return re.compile(rf"(?:{front})(?:是|叫|为|[:： ])*({what})")
 
 
 def _whole_names(lexicon: Lexicon) -> re.Pattern[str]:
     """给李雷的: a surname and one or two characters more, where somebody's name may stand."""
     front, surnames, ends = (
-        "|".join(map(re.escape, lexicon.words(f"masking.{name}")))
-        for name in ("leads_to_name", "surnames", "name_ends")
+        any_of(lexicon, f"masking.{name}") for name in ("leads_to_name", "surnames", "name_ends")
     )
-    return re.compile(rf"(?:{front})((?:{surnames})[一-龥]{{1,2}}?)(?={ends}|[\s,，。!！:：\d]|$)")
+    return re.compile(rf"{front}({surnames}[一-龥]{{1,2}}?)(?={ends}|[\s,，。!！:：\d]|$)")
 
 
 def _said(text: str, words: Iterable[str | None], slot: str) -> Iterator[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_of, repeatable
 from nlu.lexicon import Lexicon
 
 Named = tuple[tuple[int, int], tuple[int, int]]
@@ -42,8 +42,7 @@ def goes_on(text: str, end: int) -> bool:
 
 @lru_cache(maxsize=4)
 def _marked(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    words = sorted(lexicon.words("accounts.named_if_marked"), key=len, reverse=True)
-    labels = "|".join(map(re.escape, words))
+    labels = any_of(lexicon, "accounts.named_if_marked")
     return (
         re.compile(
             rf"(?P<label>{labels}) ?(?:(?P<colon>:)|(?P<link>是|叫|为))? ?(?P<name>{_NAME})(?={_PAUSE})"

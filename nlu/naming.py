@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from itertools import combinations
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.roles import COST, STRONG, Form, Role, Token
@@ -31,17 +32,14 @@ class Namer(TradeWords):
 
     def __init__(self, lexicon: Lexicon) -> None:
         super().__init__(lexicon)
-        self._decoration = re.compile(
-            "|".join(map(re.escape, _longest_first(lexicon.words("goods.decoration"))))
-        )
+        self._decoration = re.compile(either(map(plain, lexicon.words("goods.decoration"))))
         """What sellers write around a name."""
         self._fillers = frozenset(map(without_blanks, lexicon.words("goods.fillers")))
         """What a name holds and nobody says."""
         self._measures = frozenset(map(without_blanks, lexicon.words("goods.measures")))
         """Units that measure goods from outside, and name none."""
         begins, ends = (
-            "|".join(map(re.escape, _longest_first(lexicon.words(name))))
-            for name in ("goods.note_begins", "goods.note_ends")
+            either(map(plain, lexicon.words(name))) for name in ("goods.note_begins", "goods.note_ends")
         )
         self._note = re.compile(rf"(?:{begins}).+|.*(?:{ends})")
         """What stands behind a name and says how the good comes, what it needs or where it holds."""
@@ -289,10 +287,6 @@ def _glued(tokens: list[Token]) -> Iterator[Token]:
         yield token
     if held is not None:
         yield Token(held, Role.BRAND, held)
-
-
-def _longest_first(words: Iterable[str]) -> list[str]:
-    return sorted(map(plain, words), key=lambda word: (-len(word), word))
 
 
 def _whole(chunk: str, start: int, end: int) -> bool:

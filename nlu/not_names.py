@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
+from nlu.alternations import either
+
 _TRADE_WORD_MIN = 2
 
 
@@ -25,4 +27,4 @@ def _not_going_on(word: str, trade: Collection[str]) -> str:
         for shared in range(1, min(len(word), len(other)))
         if word.endswith(other[:shared])
     }
-    return f"(?!{'|'.join(map(re.escape, sorted(rests)))})" if rests else ""
+    return f"(?!{either(rests)})" if rests else ""

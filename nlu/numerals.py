@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.page import Mark
 from nlu.words import Words
@@ -96,7 +97,7 @@ def _hedges(lexicon: Lexicon) -> tuple[Words[str], Words[str], re.Pattern[str]]:
     return (
         Words.of(lexicon.words("numerals.about_before")),
         Words.of(lexicon.words("numerals.about_after")),
-        re.compile(rf"(?:{'|'.join(lexicon.words('numerals.about_far'))})[一-龥]{{0,4}}$"),
+        re.compile(rf"{any_of(lexicon, 'numerals.about_far')}[一-龥]{{0,4}}$"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from nlu.alternations import either_whole
 from nlu.lexicon import Lexicon
 from nlu.numerals import number, number_at
 from nlu.page import Mark, Page
@@ -121,9 +122,9 @@ _Row = tuple[OtherKind, str, str, _ValueOf]
 
 
 def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
-    before = _either(lexicon.words("other_numbers.times_before"))
-    behind = _either(lexicon.words("other_numbers.times_behind"))
-    codes = _either(lexicon.words("accounts.not_accounts"))
+    before = either_whole(lexicon.words("other_numbers.times_before"))
+    behind = either_whole(lexicon.words("other_numbers.times_behind"))
+    codes = either_whole(lexicon.words("accounts.not_accounts"))
     date, time = OtherKind.DATE, OtherKind.TIME
     yield (
         OtherKind.CODE,
@@ -131,7 +132,7 @@ def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?:{codes})[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})",
         _nothing,
     )
-    writing = _either(lexicon.words("signs.writing"))
+    writing = either_whole(lexicon.words("signs.writing"))
     # 少打了一个8: says what was wrong with a number that was given before.
     digit = r"(?P<all>[一1两2]?(?:个|位)(?:数字|数)? ?\d(?![\d.])(?! ?(?:[元块圆折张个份套年月天季周台次笔单]|[a-z%])))"
     yield (
@@ -152,7 +153,7 @@ def _days_and_hours(lexicon: Lexicon) -> Iterator[_Row]:
 
 
 def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
-    words = {name: _either(lexicon.words(f"other_numbers.{name}")) for name in _LISTS}
+    words = {name: either_whole(lexicon.words(f"other_numbers.{name}")) for name in _LISTS}
     many, version = OtherKind.MANY, OtherKind.VERSION
     yield OtherKind.ORDINAL, "第", rf"(?P<all>第 ?(?P<n>{_N})(?: ?[个张单条笔份行款种家位项样])?)", _group
     first = rf"(?P<all>[前头] ?(?P<n>{_N}) ?[个条行位张单]?)(?!年|天|月|小时|分钟|点|周)"
@@ -216,7 +217,7 @@ def _names_and_counts(lexicon: Lexicon) -> Iterator[_Row]:
         rf"(?P<all>(?:\d{{1,3}}|{_FEW}) ?(?:栋|幢|号楼|单元)\d{{0,4}}(?:室|号(?!码))?)",
         _nothing,
     )
-    kin = _either(lexicon.words("contacts.kin_roots"))
+    kin = either_whole(lexicon.words("contacts.kin_roots"))
     yield (
         OtherKind.MEASURE,
         "二三四五 六七八九",
@@ -353,10 +354,3 @@ def _group(found: re.Match[str]) -> int | None:
 def _group_from_end(found: re.Match[str]) -> int | None:
     value = _group(found)
     return -value if value is not None else None
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(
-        re.escape(word) + ("(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
-        for word in sorted(words, key=lambda word: (-len(word), word))
-    )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from nlu.alternations import any_of
 from nlu.answers import Answers
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
@@ -121,9 +122,9 @@ class Parser:
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
         self._beside = Beside(judge, Idle(lexicon), InEnglish(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
-        media = "|".join(map(re.escape, lexicon.words("remarks.media")))
+        media = any_of(lexicon, "remarks.media")
         self._media = re.compile(
-            rf"(?:\s*[\[【(]\s*(?:{media})[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
+            rf"(?:\s*[\[【(]\s*{media}[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
         )
         self._complaints = Complaints(lexicon)
         self._for_whom = ForWhom(lexicon)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from nlu.alternations import any_of, whole
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 from nlu.understanding import PaymentMethod
@@ -43,20 +44,15 @@ def _patterns_of(lexicon: Lexicon) -> tuple[re.Pattern[str], dict[str, PaymentMe
     }
     # What is about something else comes first, so that it swallows the word inside it.
     ordered = [*lexicon.words("payments.not"), *sorted(methods, key=lambda word: (-len(word), word))]
-    pattern = re.compile(
-        "|".join(re.escape(word) + ("(?![a-z])" if _latin(word[-1]) else "") for word in ordered)
-    )
+    pattern = re.compile("|".join(map(whole, ordered)))
     return pattern, methods
 
 
 @lru_cache(maxsize=4)
 def _refusals_of(lexicon: Lexicon) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """What refuses a way to pay in front of it, and what says behind it that it does not work."""
-    between, unable = (
-        "|".join(sorted(map(re.escape, lexicon.words(f"payments.{name}")), key=len, reverse=True))
-        for name in ("between", "unable")
-    )
-    return lexicon.words("payments.refusing"), re.compile(rf"(?:{between})*(?:{unable})")
+    between, unable = (any_of(lexicon, f"payments.{name}") for name in ("between", "unable"))
+    return lexicon.words("payments.refusing"), re.compile(rf"{between}*{unable}")
 
 
 def _latin(character: str) -> bool:

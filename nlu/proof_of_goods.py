@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from itertools import pairwise
 
 from nlu.abbreviations import in_order
-from nlu.alternations import any_of
+from nlu.alternations import any_of, either
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -40,9 +40,7 @@ class ProofOfGoods:
             *devices,
             *(w for of in devices.values() for w in of),
         )
-        self._everywhere = re.compile(
-            rf"(?:{'|'.join(map(re.escape, everywhere))}|{any_of(lexicon, 'signs.servers')})+"
-        )
+        self._everywhere = re.compile(rf"(?:{either(everywhere)}|{any_of(lexicon, 'signs.servers')})+")
         """Servers of one's device, and the usual ones, which say nothing where there is no choice."""
         self._around = WordsAround(vocabulary, lexicon, table)
 

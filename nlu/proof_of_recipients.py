@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from nlu.accounts import ADDRESS
-from nlu.alternations import any_of
+from nlu.alternations import any_of, either
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven
@@ -26,8 +26,7 @@ class ProofOfRecipients:
         self._products = vocabulary.products
         kinds = (kind for kind in lexicon.accounts.values() if kind.kind != ADDRESS)
         self._called = {word: kind.kind for kind in kinds for word in kind.labels}
-        words = sorted(self._called, key=lambda word: (-len(word), word))
-        self._label = re.compile("|".join(map(re.escape, words)))
+        self._label = re.compile(either(self._called))
         talk = any_of(lexicon, "accounts.fillers", "accounts.linkers")
         prices = (word for word in lexicon.words("stance.price") if len(word) > 1 and not word.isascii())
         self._hummed = re.compile(
@@ -37,9 +36,9 @@ class ProofOfRecipients:
         self._unchanged = re.compile(any_of(lexicon, "proof.unchanged"))
         self._sent_later = re.compile(any_of(lexicon, "proof.sent_later"))
         self._prices = tuple(prices)
-        labels = (*words, *lexicon.words("accounts.labels"), *lexicon.words("accounts.named"), _NAME)
+        labels = (*self._called, *lexicon.words("accounts.labels"), *lexicon.words("accounts.named"), _NAME)
         names = (word for word in labels if len(word) > 1)
-        again = "|".join(map(re.escape, sorted(set(names), key=len, reverse=True)))
+        again = either(names)
         self._label_again = re.compile(rf"(?:{again})(?:[叫是为:：]|\s)")
         self._hum = re.compile(rf"(?:{any_of(lexicon, 'accounts.fillers')}|[~!.。…])+")
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")

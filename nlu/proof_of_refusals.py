@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlu.alternations import any_of, repeatable
+from nlu.alternations import any_in, any_of, repeatable
 from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -23,9 +23,7 @@ class ProofOfRefusals:
     """Holds the parts of lines against the words that refuse. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def words(*names: str) -> str:
-            return any_of(lexicon, *(f"proof.{name}" for name in names))
-
+        words = any_in(lexicon, "proof")
         verbs = any_of(lexicon, "proof.refusing_verbs", "proof.splitting", "stance.order", "stance.polite")
         hums = any_of(lexicon, "accounts.fillers")
         self._in_front = re.compile(

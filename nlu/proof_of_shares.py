@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from nlu.accounts import ADDRESS
-from nlu.alternations import any_of
+from nlu.alternations import any_in, any_of
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.other_numbers import OtherKind
@@ -25,9 +25,7 @@ class ProofOfShares:
     """Holds the words of sharing out against the lines. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def words(*names: str) -> str:
-            return any_of(lexicon, *(f"proof.{name}" for name in names))
-
+        words = any_in(lexicon, "proof")
         self._each = re.compile(rf"{words('for_each', 'per_head')}(?!{words('not_for_each')})")
         self._for_all = re.compile(words("per_head"))
         self._also = re.compile(rf"{words('also')}(?=$|{words('also_behind')}|[0-9\s,，。;；!！~、])")

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.numerals import Number, hedged, number_at, numbers
 from nlu.page import Mark, Page
@@ -73,15 +74,15 @@ class _Words:
     """The lexicon's measure words as patterns."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        measure = _either(lexicon.words("quantities.measure_words"))
-        others = _either(lexicon.words("quantities.not_measured"))
-        verbs = _either(lexicon.words("quantities.verbs"))
-        factors = _either(lexicon.words("quantities.factors"))
+        measure = either(lexicon.words("quantities.measure_words"))
+        others = either(lexicon.words("quantities.not_measured"))
+        verbs = either(lexicon.words("quantities.verbs"))
+        factors = either(lexicon.words("quantities.factors"))
         self.packs = {
             word: int(size) for size, words in lexicon.groups("quantities.packs").items() for word in words
         }
-        packs = _either(self.packs)
-        misheard = _either(lexicon.words("quantities.misheard"))
+        packs = either(self.packs)
+        misheard = either(lexicon.words("quantities.misheard"))
         ends = r"(?=$|[\s,.;!~、吧呢哈啊])"
         self.measure = re.compile(
             rf" ?(?!{others})(?P<word>{measure}|(?:{packs})(?!折)|(?:{misheard}){ends})"
@@ -89,8 +90,8 @@ class _Words:
         self.few = re.compile(
             rf"(?<![十百千万第有哪那这哥姐弟妹们儿俺咱])(?:几|数)(?!{others})(?P<word>{measure})"
         )
-        articles = _either(lexicon.words("quantities.article_words"))
-        not_articles = _either(lexicon.words("quantities.not_articles"))
+        articles = either(lexicon.words("quantities.article_words"))
+        not_articles = either(lexicon.words("quantities.not_articles"))
         self.article = re.compile(rf"(?!{not_articles})(?:{verbs}) ?(?P<word>{articles})")
         self.other = re.compile(rf"(?:{others})")
         self.latin = {
@@ -99,7 +100,7 @@ class _Words:
             for word in spellings
         }
         self.latin_count = re.compile(
-            rf"(?<![a-z])(?P<count>{_either(self.latin)})(?= (?!{_either(lexicon.words('quantities.latin_not_counted'))})[a-z\0\u4e00-\u9fff0-9])"
+            rf"(?<![a-z])(?P<count>{either(self.latin)})(?= (?!{either(lexicon.words('quantities.latin_not_counted'))})[a-z\0\u4e00-\u9fff0-9])"
         )
         self.times = re.compile(
             rf"(?<![a-z张份套件单])(?<![^那这]个)(?:{factors}) ?(?P<count>\d{{1,6}})(?!\d|[.:]\d|[a-z%折]| [a-z]{{1,2}}(?![a-z]))"
@@ -108,10 +109,10 @@ class _Words:
             r"(?:乘以?|[*×✕✖] ?|(?<=[0-9 \u4e00-\u9fff])x ?)(?P<count>[一二两三四五六七八九十百千零壹贰叁肆伍陆柒捌玖拾佰仟]{1,8})(?![万月年天])"
         )
         self.label = re.compile(
-            rf"(?:{_either(lexicon.words('quantities.labels'))})[改换变]?[为成是到:= ]{{0,3}}(?=[\d一二两三四五六七八九十俩仨])"
+            rf"(?:{either(lexicon.words('quantities.labels'))})[改换变]?[为成是到:= ]{{0,3}}(?=[\d一二两三四五六七八九十俩仨])"
         )
-        self.split = re.compile(rf"(?:{_either(lexicon.words('quantities.split'))}) ?$")
-        self.each = re.compile(rf"(?:{_either(lexicon.words('quantities.each'))}) ?$")
+        self.split = re.compile(rf"(?:{either(lexicon.words('quantities.split'))}) ?$")
+        self.each = re.compile(rf"(?:{either(lexicon.words('quantities.each'))}) ?$")
 
 
 def _times(text: str, words: _Words) -> list[Mark[Quantity]]:
@@ -235,10 +236,6 @@ def _without_overlap(marks: Iterable[Mark[Quantity]]) -> tuple[Mark[Quantity], .
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
     return tuple(kept)
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or r"(?!)"
 
 
 @lru_cache(maxsize=4)

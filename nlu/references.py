@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
@@ -74,9 +75,9 @@ def _as_corrected(marks: list[Mark[Reference]], text: str, lexicon: Lexicon) -> 
 @lru_cache(maxsize=4)
 def _correcting(lexicon: Lexicon) -> re.Pattern[str]:
     """What stands between an order number and the one that corrects it."""
-    words = "|".join(map(re.escape, sorted(lexicon.words("stance.correction"), key=len, reverse=True)))
-    labels = "|".join(map(re.escape, lexicon.words("references.labels")))
-    return re.compile(rf"[^\d]{{0,12}}(?:{words})[ ,，。.!~:是应该]{{0,6}}(?:{labels})?[ :是]{{0,2}}")
+    words = any_of(lexicon, "stance.correction")
+    labels = any_of(lexicon, "references.labels")
+    return re.compile(rf"[^\d]{{0,12}}{words}[ ,，。.!~:是应该]{{0,6}}{labels}?[ :是]{{0,2}}")
 
 
 def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
@@ -92,7 +93,7 @@ def _last(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
 
 @lru_cache(maxsize=4)
 def _pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, lexicon.words("references.last"))))
+    return re.compile(any_of(lexicon, "references.last"))
 
 
 _REACH = 8

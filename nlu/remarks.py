@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_of, repeatable
 from nlu.lexicon import Lexicon
 from nlu.understanding import Intent, Understanding
 
@@ -21,18 +21,15 @@ class Remarks:
     """Finds remarks. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> str:
-            return "|".join(re.escape(word) for word in sorted(lexicon.words(name), key=len, reverse=True))
-
-        self._no_name = re.compile(any_of("remarks.no_name"))
-        self._maybe_no_name = re.compile(any_of("remarks.maybe_no_name"))
+        self._no_name = re.compile(any_of(lexicon, "remarks.no_name"))
+        self._maybe_no_name = re.compile(any_of(lexicon, "remarks.maybe_no_name"))
         around = rf"(?:{repeatable(lexicon.words('remarks.around'))}|[\s,，。!！?？~])*"
         self._topics = tuple(
-            (topic, re.compile(rf"{around}(?:{any_of(f'remarks.{topic}')}){around}"))
+            (topic, re.compile(rf"{around}{any_of(lexicon, f'remarks.{topic}')}{around}"))
             for topic in ("arrival", "bargain", "pay_trouble", "paid_twice")
         )
-        self._keys = re.compile(rf"{around}(?:{any_of('remarks.keys')}){around}")
-        self._takes = re.compile(rf"{around}(?:{any_of('remarks.takes')}){around}")
+        self._keys = re.compile(rf"{around}{any_of(lexicon, 'remarks.keys')}{around}")
+        self._takes = re.compile(rf"{around}{any_of(lexicon, 'remarks.takes')}{around}")
 
     def read(self, text: str, understood: Understanding) -> Understanding | None:
         """A remark that is answered by itself, or None."""

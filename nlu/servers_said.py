@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
+from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
 from nlu.name_table import NameTable
@@ -82,8 +83,7 @@ def _said(part: str, others: Sequence[str]) -> str:
     words += [
         word for word in (part, *others) if len(word) == 2 and not word.isascii() and _SERVER not in part
     ]
-    spelled = "|".join(map(re.escape, sorted(dict.fromkeys(words), key=len, reverse=True)))
-    return f"(?<![a-z])(?:{spelled})(?![a-z])"
+    return f"(?<![a-z])(?:{either(words)})(?![a-z])"
 
 
 _SERVER = "区"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_in, repeatable
 from nlu.lexicon import Lexicon
 from nlu.understanding import Heard, Intent, LineInHand, Span, SpokenLine, Understanding
 
@@ -18,13 +18,10 @@ class SeveralLines:
     """Reads what is said of an order of several lines. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        front, every = repeatable(lexicon.words("several.in_front")), lexicon.words("several.all_of_them")
-        self._all = re.compile(rf"(?:{front}|[\s,，。.!！~…])*(?:{'|'.join(map(re.escape, every))})")
-        self._swap = re.compile("|".join(map(re.escape, lexicon.words("several.swap"))))
-        self._only = re.compile(
-            rf"(?:{'|'.join(map(re.escape, lexicon.words('several.only')))})(.+?)"
-            rf"(?:{'|'.join(map(re.escape, lexicon.words('several.only_behind')))})*"
-        )
+        any_of, front = any_in(lexicon, "several"), repeatable(lexicon.words("several.in_front"))
+        self._all = re.compile(rf"(?:{front}|[\s,，。.!！~…])*{any_of('all_of_them')}")
+        self._swap = re.compile(any_of("swap"))
+        self._only = re.compile(rf"{any_of('only')}(.+?){any_of('only_behind')}*")
 
     def read(self, text: str, understood: Understanding, hands: Sequence[LineInHand]) -> Understanding:
         """`understood` with the positions that were meant; as it was where nothing is said of them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 from nlu.abbreviations import in_order
+from nlu.alternations import either
 from nlu.in_front import in_front
 from nlu.mention import Mention
 from nlu.name_table import NameTable
@@ -28,8 +29,7 @@ class Siblings:
 
     def __init__(self, vocabulary: Vocabulary, table: NameTable, destinations: Iterable[str] = ()) -> None:
         self._vocabulary, self._table = vocabulary, table
-        leads = "|".join(map(re.escape, sorted(destinations, key=len, reverse=True)))
-        self._leads = re.compile(rf"(?:{leads})(?:了|过|趟|一趟)?$") if leads else None
+        self._leads = re.compile(rf"(?:{either(destinations)})(?:了|过|趟|一趟)?$")
         self.written = lru_cache(maxsize=NAMES_KEPT)(self._written)
         tiers = dict.fromkeys(meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
         self._tiers = [(meaning, heard(meaning[:1]), meaning[1:2]) for meaning in tiers]
@@ -40,7 +40,7 @@ class Siblings:
 
     def for_place(self, options: Mapping[str, float], text: str) -> str | None:
         """The one of the options whose place the message is about: 下周去日本, 流量卡5天的."""
-        if self._leads is None or not text or len(options) > KIN_MAX:
+        if not text or len(options) > KIN_MAX:
             return None
         going = [one for one in options if any(self._headed(text, place) for place in self._places(one))]
         return going[0] if len(going) == 1 else None
@@ -53,7 +53,6 @@ class Siblings:
         yield from (brand for brand in self._table.brands[product_id] if len(brand) > 1)
 
     def _headed(self, text: str, place: str) -> bool:
-        assert self._leads is not None
         at = text.find(place)
         return at > 0 and in_front(self._leads, text, at) is not None
 

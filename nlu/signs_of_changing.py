@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_in, either, repeatable
 from nlu.lexicon import Lexicon
-from nlu.sign_pieces import PUNCTUATION, any_of_signs
+from nlu.sign_pieces import PUNCTUATION
 
 
 class SignsOfChanging:
@@ -45,7 +45,7 @@ class SignsOfChanging:
     """前两个, 最后一个, 其他的: in front of a size, whose it is."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_of_signs(lexicon)
+        any_of = any_in(lexicon, "signs")
 
         def any_word(name: str) -> str:
             return f"(?:{repeatable(lexicon.words(name))})"
@@ -85,8 +85,7 @@ class SignsOfChanging:
         self.affirming = re.compile(rf"{any_of('affirming')}{any_of('said_again')}*$")
         self.enough = re.compile(rf"{any_of('enough')}{any_of('enough_ends')}*(?=$|[{PUNCTUATION}])")
         again = ("proof.also", "stance.each", "stance.join", "signs.the_same")
-        words = [re.escape(word) for name in again for word in lexicon.words(name)]
-        self.one_more = re.compile("|".join(words))
+        self.one_more = re.compile(either(word for name in again for word in lexicon.words(name)))
         self.place = re.compile(
             rf"(?:(?:(?P<nth>第)|(?P<first>{any_of('first_ones')})|{any_of('last_of_all')})"
             rf"(?P<count>[0-9]{{1,2}}|[一二两三四五六七八九十]{{1,2}})?个?|(?P<rest>{any_of('other_ones')}))"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import any_in
 from nlu.lexicon import Lexicon
-from nlu.sign_pieces import PUNCTUATION, any_of_signs, polite_tail
+from nlu.sign_pieces import PUNCTUATION, polite_tail
 
 
 class SignsOfDealing:
@@ -66,7 +67,7 @@ class SignsOfDealing:
     """你们这儿: behind what was told of others, the customer's own question begins."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_of_signs(lexicon)
+        any_of = any_in(lexicon, "signs")
         verbs = any_of("deal_verbs")
         when = any_of("when")
         tail = polite_tail(lexicon)

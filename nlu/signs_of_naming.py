@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nlu.alternations import any_in, any_of
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
-from nlu.sign_pieces import PUNCTUATION, any_of_signs
+from nlu.sign_pieces import PUNCTUATION
 
 
 class SignsOfNaming:
@@ -47,50 +48,50 @@ class SignsOfNaming:
     """三家, 二舅: what stands behind a number that is no size."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_of_signs(lexicon)
-        self.naming = re.compile(any_of("naming_verbs") + any_of("naming_ends"))
-        self.polite_noise = re.compile(rf"[{PUNCTUATION}]+|{any_of('particles')}")
-        self.between = re.compile(rf"[{PUNCTUATION}/&+|=>→]|{any_of('between')}")
-        self.was_spent = re.compile(rf"{any_of('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
-        self.somebody = re.compile("|".join(map(re.escape, lexicon.words("contacts.people"))))
-        self.own_words = re.compile(rf"(?:^|[^跟和对向给告])[我俺](?:{any_of('saying_again')})*$")
-        self.own_wish = re.compile(any_of("own_wishes"))
-        self.of_life = re.compile(rf"{any_of('of_life')}(?:也|都|真的|真|实在|又|的|是|老|一直)*$")
-        self.ads = re.compile(any_of("ads"))
+        words = any_in(lexicon, "signs")
+        self.naming = re.compile(words("naming_verbs") + words("naming_ends"))
+        self.polite_noise = re.compile(rf"[{PUNCTUATION}]+|{words('particles')}")
+        self.between = re.compile(rf"[{PUNCTUATION}/&+|=>→]|{words('between')}")
+        self.was_spent = re.compile(rf"{words('was_spent')}[^\u4e00-\u9fff]{{0,2}}$")
+        self.somebody = re.compile(any_of(lexicon, "contacts.people"))
+        self.own_words = re.compile(rf"(?:^|[^跟和对向给告])[我俺](?:{words('saying_again')})*$")
+        self.own_wish = re.compile(words("own_wishes"))
+        self.of_life = re.compile(rf"{words('of_life')}(?:也|都|真的|真|实在|又|的|是|老|一直)*$")
+        self.ads = re.compile(words("ads"))
         self.advertised = re.compile(
-            rf"{any_of('ads_seen')}[^,，。;；!！?？\n]{{0,4}}{any_of('ads')}|{any_of('ads')}(?:里|上|中|又|都|就|还)*{any_of('ads_say')}"
+            rf"{words('ads_seen')}[^,，。;；!！?？\n]{{0,4}}{words('ads')}|{words('ads')}(?:里|上|中|又|都|就|还)*{words('ads_say')}"
         )
         self.errand = re.compile(
-            rf"{people_pattern(lexicon)}{any_of('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{any_of('goes')}"
+            rf"{people_pattern(lexicon)}{words('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{words('goes')}"
         )
-        self.lacking = re.compile(rf" (?:{'|'.join(lexicon.words('english.lacking'))})\b")
-        spends = "|".join(map(re.escape, lexicon.words("aside.spends_time")))
-        self.spends_time = re.compile(rf"(?:{spends})(?:上|了|满|个|差不多|大概|将近|整整)*$")
-        self.telling = re.compile("|".join(map(re.escape, lexicon.words("taking_back.telling"))))
-        self.life_measure = re.compile(r"\s?" + any_of("life_measures"))
-        self.machines = re.compile(r"\s?" + any_of("machines"))
-        self.until = re.compile(any_of("until") + r"\s?$")
+        self.lacking = re.compile(rf" {any_of(lexicon, 'english.lacking')}\b")
+        spends = any_of(lexicon, "aside.spends_time")
+        self.spends_time = re.compile(rf"{spends}(?:上|了|满|个|差不多|大概|将近|整整)*$")
+        self.telling = re.compile(any_of(lexicon, "taking_back.telling"))
+        self.life_measure = re.compile(r"\s?" + words("life_measures"))
+        self.machines = re.compile(r"\s?" + words("machines"))
+        self.until = re.compile(words("until") + r"\s?$")
         self.server = _server(
             lexicon,
-            any_of("servers"),
-            any_of("short_servers"),
-            any_of("compass"),
-            any_of("networks"),
-            any_of("numeral_characters"),
-            any_of("no_server_behind"),
+            words("servers"),
+            words("short_servers"),
+            words("compass"),
+            words("networks"),
+            words("numeral_characters"),
+            words("no_server_behind"),
         )
         self.own_number = re.compile(
-            rf"(?:我|本人)(?:自己|本人)?的?{any_of('number_words')}(?:是|为|[:：\s])*$"
+            rf"(?:我|本人)(?:自己|本人)?的?{words('number_words')}(?:是|为|[:：\s])*$"
         )
-        self.for_another = re.compile(any_of("for_whom"))
-        self.no_size = re.compile(any_of("no_size"))
+        self.for_another = re.compile(words("for_whom"))
+        self.no_size = re.compile(words("no_size"))
 
 
 def _server(
     lexicon: Lexicon, servers: str, short: str, compass: str, networks: str, numerals: str, behind: str
 ) -> re.Pattern[str]:  # fmt: skip
     """What is said as the name of a server: 德玛西亚大区, 欧服, 华中电信."""
-    leads = "|".join(map(re.escape, lexicon.words("names.server_leads")))
+    leads = any_of(lexicon, "names.server_leads")
     chinese = r"[\u4e00-\u9fff]"
     return re.compile(
         rf"(?:^|(?<=[\s,。、;:])|{leads})"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import repeatable
+from nlu.alternations import any_in, either, repeatable
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
-from nlu.sign_pieces import PUNCTUATION, any_of_signs, polite_tail
+from nlu.sign_pieces import PUNCTUATION, polite_tail
 
 
 class SignsOfRefusing:
@@ -85,7 +85,7 @@ class SignsOfRefusing:
     """等我: in front of 看看, nothing of the shop's is looked at."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_of_signs(lexicon)
+        any_of = any_in(lexicon, "signs")
         verbs = any_of("deal_verbs")
         tail = polite_tail(lexicon)
         self.let_me_know = re.compile(any_of("let_me_know"))
@@ -123,7 +123,7 @@ class SignsOfRefusing:
             *lexicon.words("accounts.labels"),
             *(w for k in lexicon.accounts.values() for w in k.labels),
         )
-        given_later = rf"(?:{'|'.join(map(re.escape, sorted(recipients, key=len, reverse=True)))})(?:我|就)?{any_of('put_off')}{any_of('handed_over')}"
+        given_later = rf"(?:{either(recipients)})(?:我|就)?{any_of('put_off')}{any_of('handed_over')}"
         self.careful = re.compile(
             rf"{warning}(?:{any_of('slips')}|{any_of('turned_into')})|{any_of('no_stance')}|{given_later}"
         )
@@ -139,8 +139,7 @@ class SignsOfRefusing:
             rf"{warning}(?:{any_of('turned_into')}|错)?(?:到|{any_of('that_kind')})?$"
         )
         kinds, much, refused = (
-            "|".join(map(re.escape, lexicon.words(f"proof.{name}")))
-            for name in ("kinds_behind", "much", "refused_after")
+            either(lexicon.words(f"proof.{name}")) for name in ("kinds_behind", "much", "refused_after")
         )
         self.refused_behind = re.compile(
             rf"(?:那个|这个|{any_of('that_kind')}|{kinds}|{much}|先|\s)*"

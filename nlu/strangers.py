@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz, process
 
+from nlu.alternations import any_of
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
@@ -35,7 +36,7 @@ class Strangers:
         self._vocabulary, self._table = vocabulary, table
         self._latin_talk = frozenset(lexicon.words("names.latin_talk"))
         self._kinds = frozenset(lexicon.words("goods.sold_as"))
-        self._no_brand = re.compile("|".join(map(re.escape, lexicon.words("names.no_brands"))))
+        self._no_brand = re.compile(any_of(lexicon, "names.no_brands"))
         brands = {brand for of in table.brands.values() for brand in of if table.namer.role_of(brand) is None}
         spelled = {form for brand in brands for form in table.namer.brand_spellings(brand)}
         self._brands = [heard(brand) for brand in spelled] if 0 < len(spelled) <= BRANDS_MAX else None

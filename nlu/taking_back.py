@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from nlu.alternations import any_in, any_of
 from nlu.amounts import AmountKind
 from nlu.given_up import end_of_refusal
 from nlu.in_front import in_front
@@ -128,40 +129,35 @@ REFUSING_REACH = 10
 
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
-        def any_of(name: str) -> str:
-            return "(?:" + "|".join(map(re.escape, lexicon.words(f"taking_back.{name}"))) + ")"
-
+        words = any_in(lexicon, "taking_back")
         digits = r"(?:[0-9a-z]{1,6}|[零〇一二三四五六七八九幺]{1,6})(?![0-9a-z十百千万张份个块元])"
         count = r"[0-9一二两三四五六七八九十几]{0,2}"
         self.part = re.compile(
-            rf"{any_of('part_of_number')}那?{count}{any_of('part_counted')}{any_of('part_is')}{digits}(?:而?不是{digits})?"
-            rf"|(?<![0-9a-z]){digits}{any_of('mistaken_for')}了?{digits}了?"
+            rf"{words('part_of_number')}那?{count}{words('part_counted')}{words('part_is')}{digits}(?:而?不是{digits})?"
+            rf"|(?<![0-9a-z]){digits}{words('mistaken_for')}了?{digits}了?"
         )
-        self.dropped = re.compile(rf"{any_of('dropped_front')}{{0,3}}(?P<word>{any_of('dropped')})")
-        refusing, verbs = (
-            "(?:" + "|".join(map(re.escape, lexicon.words(f"proof.{name}"))) + ")"
-            for name in ("refusing", "refusing_verbs")
-        )
+        self.dropped = re.compile(rf"{words('dropped_front')}{{0,3}}(?P<word>{words('dropped')})")
+        refusing, verbs = (any_of(lexicon, f"proof.{name}") for name in ("refusing", "refusing_verbs"))
         self.excepting = lexicon.words("proof.excepting")
         self.refusing = re.compile(
             rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}(?:[^\S\n]|[a-z]{{1,6}})?$"
         )
         self.refused_behind = re.compile(
-            rf"(?P<words>{any_of('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{any_of('wanting')})"
+            rf"(?P<words>{words('refused_behind')}*)(?:$|[\s,，。.;；!！?？~…]|{words('wanting')})"
         )
         self.left = re.compile(
-            rf"(?P<words>{any_of('left_front')}{{0,3}}{any_of('left')})(?=$|[\s,，。.;；!！~…])"
+            rf"(?P<words>{words('left_front')}{{0,3}}{words('left')})(?=$|[\s,，。.;；!！~…])"
         )
-        self.front = re.compile(rf"(?:{any_of('around_front')}|\s)*$")
-        self.behind = re.compile(rf"(?:{any_of('around_behind')}|\s)*")
+        self.front = re.compile(rf"(?:{words('around_front')}|\s)*$")
+        self.behind = re.compile(rf"(?:{words('around_behind')}|\s)*")
         self.found_out = re.compile(
-            rf"(?:^|[,，。;；!！…~\s])(?P<words>{any_of('around_front')}{{0,2}}{any_of('found_out_front')}{{0,3}}"
-            rf"{any_of('found_out')}{any_of('found_out_behind')}[^0-9里剩库店手,，。;；!！?？…~\s]{{0,8}}?"
-            rf"[,，。;；!！…~\s]*{any_of('found_out_is')}?)$"
+            rf"(?:^|[,，。;；!！…~\s])(?P<words>{words('around_front')}{{0,2}}{words('found_out_front')}{{0,3}}"
+            rf"{words('found_out')}{words('found_out_behind')}[^0-9里剩库店手,，。;；!！?？…~\s]{{0,8}}?"
+            rf"[,，。;；!！…~\s]*{words('found_out_is')}?)$"
         )
-        self.found_out_ends = re.compile(rf"(?:{any_of('found_out_ends')}|{any_of('around_behind')})*")
-        self.settles_front = re.compile(any_of("settles_front"))
-        self.settles_behind = re.compile(any_of("settles_behind"))
+        self.found_out_ends = re.compile(rf"(?:{words('found_out_ends')}|{words('around_behind')})*")
+        self.settles_front = re.compile(words("settles_front"))
+        self.settles_behind = re.compile(words("settles_behind"))
 
 
 @lru_cache(maxsize=4)

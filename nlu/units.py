@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nlu.alternations import NEVER, whole
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.sounds import pinyin
@@ -102,12 +103,7 @@ _DAY = "日"
 def _either(words: Iterable[str]) -> str:
     """A pattern for any of the words, the longest first; latin words only where they end."""
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return "|".join(map(_bounded, longest_first)) or r"(?!)"
-
-
-def _bounded(word: str) -> str:
-    latin = word[-1:].isascii() and word[-1:].isalpha()
-    return re.escape(word) + ("(?![a-z])" if latin else "") + _GUARDS.get(word, "")
+    return "|".join(whole(word) + _GUARDS.get(word, "") for word in longest_first) or NEVER
 
 
 _GUARDS = {"x": r"(?!\d)", "点": "(?!卡)"}

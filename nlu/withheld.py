@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nlu.alternations import any_in
 from nlu.lexicon import Lexicon
 from nlu.understanding import Intent
 
@@ -26,10 +27,7 @@ class Withheld:
 
     @classmethod
     def read(cls, lexicon: Lexicon) -> Withheld:
-        def any_of(name: str) -> str:
-            words = sorted(lexicon.words(f"signs.{name}"), key=len, reverse=True)
-            return "(?:" + "|".join(map(re.escape, words)) + ")"
-
+        any_of = any_in(lexicon, "signs")
         slot, verbs = "[\ue001-\ue006]", f"(?:{any_of('deal_verbs')}|{any_of('wishing_verbs')})"
         return cls(
             awaited=re.compile(

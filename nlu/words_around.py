@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from nlu.abbreviations import in_order
+from nlu.alternations import either
 from nlu.kinds import Kinds
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness
@@ -45,7 +46,7 @@ class WordsAround:
             word for name in _HARMLESS for word in lexicon.words(name) if len(word) > 1 and not word.isascii()
         }
         harmless |= {word for word in table.namer.words if table.namer.words[word][0] is Role.GENERIC}
-        self._harmless = re.compile(_any(harmless | set(vocabulary.units)))
+        self._harmless = re.compile(either(harmless | set(vocabulary.units)))
         self._latin = word_set(lexicon, "names.latin_talk", "signs.latin_talk", "around.latin")
         self._latin -= word_set(lexicon, "signs.latin_tiers")
         self._latin |= word_set(lexicon, "around.latin")
@@ -252,13 +253,6 @@ def _in_pinyin(word: str, words: str) -> bool:
 def _starts(event: Event) -> int:
     label = event.account.label if event.account is not None else None
     return min(event.start, label[0]) if label else event.start
-
-
-def _any(words: Iterable[str]) -> str:
-    return (
-        "|".join(map(re.escape, sorted((word for word in words if word), key=lambda w: (-len(w), w))))
-        or "(?!)"
-    )
 
 
 _PINYIN_MIN = 4
