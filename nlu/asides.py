@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
+from nlu.clauses import Clauses
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
 from nlu.mention import Mention, MentionKind
@@ -23,7 +23,7 @@ _UNREAD_MIN = 2
 _M = TypeVar("_M", Amount, Quantity)
 
 
-class Clauses:
+class Asides:
     """The clauses of a message: which of them order something, and which only tell."""
 
     def __init__(
@@ -42,7 +42,8 @@ class Clauses:
         for start, end in (*words, *numbers, *((mention.start, mention.end) for mention in mentions)):
             unread[start:end] = bytes(end - start)
         self._unread = unread
-        self._ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+        self._clauses = Clauses.of(text, _CLAUSE_END)
+        self._at = self._clauses.at
         wishes = [cue.start for cue in cues.get(CueKind.ORDER, ()) if cue.word not in signs.weak_wishes]
         solid = [m.start for m in mentions if m.kind in _GOODS]
         self._recipients = [m.start for m in recipients]
@@ -239,14 +240,9 @@ class Clauses:
             return mark
         return replace(mark, value=replace(mark.value, count=None))
 
-    def _at(self, place: int) -> int:
-        """Which clause a place is in."""
-        return bisect_left(self._ends, place)
-
     def _bounds(self, mark: Mark[Any] | Mention) -> tuple[int, int]:
-        at = self._at(mark.start)
-        end = self._ends[at] if at < len(self._ends) else len(self._text)
-        return (self._ends[at - 1] + 1 if at else 0), max(end, mark.end)
+        begin, end = self._clauses.bounds(mark.start)
+        return begin, max(end, mark.end)
 
     def _spent(self, mark: Mark[_M], sized: set[int]) -> bool:
         """打了8年; and 上个月花了287块, where something else is ordered."""
@@ -305,7 +301,7 @@ class Clauses:
         """Whether a period begins its clause, or is said of something: 一年的, 3台1年的那个. At the head of a message
         it must be all that its clause says: 一年，优酷…, and not 两年没玩了，…."""
         if mark.start == 0:
-            return self._at(mark.end) != self._at(0) or mark.end in self._ends
+            return self._at(mark.end) != self._at(0) or mark.end in self._clauses.ends
         return _ALONE.match(self._text[mark.start - 1 : mark.end + 1]) is not None
 
     def _is_told(self, mark: Mark[_M]) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from nlu.after_orders import Sign
 from nlu.corrections import CueKind
-from nlu.evidence import Evidence
+from nlu.evidence import CLAUSE_END, Evidence
 from nlu.examples import Guess
 from nlu.signs import Signs
 from nlu.understanding import Intent
@@ -82,7 +82,6 @@ def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
     return asked is not None and min(seen.named_at) < asked.start() and not seen.has(CueKind.SEARCH)
 
 
-_CLAUSE_END = re.compile(r"[,.;!?，。；！？、\n]")
 _WISHED = re.compile(
     r"[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
     r"(?:[张个份套]|个?[月年])?[吧呗哈啊的\s。!！~]*"
@@ -93,7 +92,7 @@ _FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
 def _conditional(seen: Evidence) -> bool:
     """`涨工资了再充` waits for something; `再充50` at the head of a clause only adds to what was said."""
     for cue in seen.cues.get(CueKind.CONDITION, ()):
-        before = _CLAUSE_END.split(seen.text[: cue.start])[-1].strip()
+        before = CLAUSE_END.split(seen.text[: cue.start])[-1].strip()
         adds = cue.word.startswith("再") and (not before or _FOR_SOMEBODY.fullmatch(before))
         if not adds:
             return True

@@ -9,7 +9,7 @@ from dataclasses import replace
 from nlu.accounts import EMAIL, Account
 from nlu.alternations import any_of, either
 from nlu.amounts import Amount, AmountKind, Units
-from nlu.asides import Clauses
+from nlu.asides import Asides
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.counts import shared_sizes, without_parts
@@ -90,19 +90,19 @@ class Believing:
         )  # fmt: skip
         mentions = tuple(mention for mention in mentions if mention not in aside)
         named = [mention for mention in named if mention not in aside]
-        clauses = Clauses(
+        asides = Asides(
             text, found.page.rest(), mentions, found.recipients, found.cues,
             found.numbers, self._signs,
             self._leftovers.function_characters, self._counts_of_life,
         )  # fmt: skip
-        sizes, counts = self._beside_no_aside(found, clauses, told, (*named, *theirs))
+        sizes, counts = self._beside_no_aside(found, asides, told, (*named, *theirs))
         counts, sizes = self._of_goods(found, goods, mentions, named, counts, sizes)
         counted, sized = counts_or_sizes(counts, sizes)
         strange = [m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)]
         perhaps_told = (
-            clauses.stories([*counted, *strange])
-            | clauses.named_in_stories(named)
-            | clauses.of_other_shops([*counted, *sized])
+            asides.stories([*counted, *strange])
+            | asides.named_in_stories(named)
+            | asides.of_other_shops([*counted, *sized])
         )
         used = tuple(
             mailboxes.labelled(with_owner(text, mark, theirs), theirs)
@@ -126,7 +126,7 @@ class Believing:
         return replace(found, sizes=tuple(_in_unit(mark, misspelt, self._units) for mark in found.sizes))
 
     def _beside_no_aside(
-        self, found: Found, clauses: Clauses, told: frozenset[int], names: Sequence[Mention]
+        self, found: Found, asides: Asides, told: frozenset[int], names: Sequence[Mention]
     ) -> tuple[Sizes, Counts]:
         """Sizes and counts of what is ordered: neither told by the way nor a piece of a name or of a share."""
         text = found.page.text
@@ -136,8 +136,8 @@ class Believing:
             if mark.value.kind is not AmountKind.BARE
             or not (self._signs.no_size.match(text, mark.end) or one_of_them(text, mark))
         )
-        sizes = clauses.without_asides([mark for mark in sizes if mark.start not in told])
-        counts = clauses.without_asides([mark for mark in found.counts if mark.start not in told])
+        sizes = asides.without_asides([mark for mark in sizes if mark.start not in told])
+        counts = asides.without_asides([mark for mark in found.counts if mark.start not in told])
         kept = {mark.start for mark in counts}
         aside = [mark for mark in found.counts if mark.start not in kept]
         shares = {end for _, end in shared_sizes(text, found.sizes, len(found.recipients))}

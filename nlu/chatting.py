@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from nlu.alternations import any_in, repeatable
+from nlu.clauses import CLAUSE
 from nlu.corrections import Cue, CueKind, quotations
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
 from nlu.records import Event, EventKind, is_article
 from nlu.remarks import HAN
 
-_CLAUSE = re.compile(r"[^,，。.;；!！\n~…\s?？]+[?？]?")
 _LENGTH_MIN = 3
 _ASIDE_IN_CLAUSE = frozenset({EventKind.NOUN, EventKind.QUALIFIER, EventKind.COMMA, EventKind.STOP})
 """Events that do not keep a clause from being chat."""
@@ -88,7 +88,7 @@ class Chatting:
         deciding = [cue for kind in _DECIDING for cue in cues.get(kind, ())]
         return tuple(
             match.span()
-            for match in _CLAUSE.finditer(text)
+            for match in CLAUSE.finditer(text)
             if self._offers.made(match[0])
             or (
                 not any(start < match.end() and match.start() < end for start, end in taken)

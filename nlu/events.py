@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nlu.accounts import Account
 from nlu.amounts import Amount
+from nlu.clauses import CLAUSE_END_OR_POINT
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
 from nlu.mention import Mention, MentionKind
@@ -232,12 +233,11 @@ _CUE_EVENTS = (
 
 def _of_the_past(text: str, cue: Cue, cues: Mapping[CueKind, tuple[Cue, ...]]) -> bool:
     """Whether the clause of a word tells, in front of it, of what was another time."""
-    begin = max((end.end() for end in _CLAUSE_ENDS.finditer(text, 0, cue.start)), default=0)
+    begin = max((end.end() for end in CLAUSE_END_OR_POINT.finditer(text, 0, cue.start)), default=0)
     told = [one for one in cues.get(CueKind.PAST, ()) if begin <= one.start and one.end <= cue.start]
     return cue.word.endswith(_GONE_WRONG) and any(not one.word.startswith(_JUST_NOW) for one in told)
 
 
-_CLAUSE_ENDS = re.compile(r"[,，。.;；!！?？\n]")
 _GONE_WRONG = ("错了", "错", "混了")
 _JUST_NOW = "刚"
 _STILL = "还是"
@@ -308,7 +308,7 @@ def _meant(text: str, cue: Cue, kind: EventKind, signs: Signs) -> EventKind:
 
 def _leaves_open(text: str, cue: Cue) -> bool:
     """充50还是充100: without a pause between them and without 吧 behind, two things are asked about."""
-    behind = _CLAUSE_ENDS.split(text[cue.end :], maxsplit=1)[0]
+    behind = CLAUSE_END_OR_POINT.split(text[cue.end :], maxsplit=1)[0]
     asked = _ASKED.search(text, cue.end, cue.end + len(behind) + 1) is not None
     joined = _SIZED_IN_FRONT.search(text, 0, cue.start) is not None
     return asked or (joined and _RATHER.search(behind) is None)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from nlu.accounts import EMAIL, Account
 from nlu.alternations import any_of
+from nlu.clauses import Clauses
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
@@ -26,6 +27,7 @@ class Mailboxes:
     ) -> None:  # fmt: skip
         """`numbers`: where sizes and counts stand."""
         self._text, self._words = text, _words_of(lexicon)
+        self._clause = Clauses.of(text).at
         self._sized = [start for start, _ in numbers]
         self._emails = [mark for mark in recipients if mark.value.said == EMAIL]
 
@@ -95,9 +97,6 @@ class Mailboxes:
     def _said(self, mention: Mention) -> str:
         return self._text[mention.start : mention.end].replace(" ", "")
 
-    def _clause(self, at: int) -> int:
-        return sum(1 for _ in _CLAUSE_END.finditer(self._text, 0, at))
-
 
 class _Words:
     def __init__(self, lexicon: Lexicon) -> None:
@@ -119,5 +118,4 @@ def _words_of(lexicon: Lexicon) -> _Words:
 
 
 _GOODS = frozenset({MentionKind.NAME, MentionKind.UNKNOWN})
-_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 _ENDED = re.compile(r" *(?:$|[^\w\s]|\n)")

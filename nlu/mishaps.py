@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 
 from nlu.alternations import any_of
+from nlu.clauses import CLAUSE
 from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 from nlu.signs import Signs
 
-_CLAUSE = re.compile(r"[^,，。.;；!！\n~…\s?？]+[?？]?")
 _SLOTS = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.ACCOUNT, EventKind.REGION})
 
 
@@ -37,7 +37,7 @@ class Mishaps:
         if not kinds >= {EventKind.NAME, EventKind.AMOUNT} or not self._happened.search(text):
             return ()
         slots = [event.start for event in events if event.kind in _SLOTS]
-        clauses = [match.span() for match in _CLAUSE.finditer(text)]
+        clauses = [match.span() for match in CLAUSE.finditer(text)]
         told = [
             (start, end)
             for start, end in clauses

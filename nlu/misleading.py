@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from nlu.clauses import CLAUSE_END_OR_POINT
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
 from nlu.signs import Signs
@@ -20,7 +21,6 @@ _Cues = Mapping[CueKind, tuple[Cue, ...]]
 _DO_NOT = "不要"
 _A_FEW = "几"
 _WHETHER = re.compile("(?<!不)要$")
-_CLAUSE_END = re.compile(r"[,，。.;；!！?？\n]")
 _SENTENCE_END = re.compile(r"[。;；!！?？\n]")
 
 
@@ -132,7 +132,7 @@ def _asks_no_price(cue: Cue, around: _Around) -> bool:
 def _of_little(cue: Cue, around: _Around) -> bool:
     """她用不了多少, 没那么多钱; 就差几块钱, where something follows. 要不了多少钱吧 asks."""
     if cue.word.startswith(_A_FEW):
-        goes_on = _CLAUSE_END.search(around.text, cue.end) is not None
+        goes_on = CLAUSE_END_OR_POINT.search(around.text, cue.end) is not None
         told = goes_on and in_front(around.signs.falls_short, around.text, cue.start) is not None
     else:
         told = in_front(around.signs.hardly, around.text, cue.start) is not None
@@ -234,7 +234,7 @@ def _sentence(text: str, start: int) -> str:
 
 
 def _clause(text: str, cue: Cue) -> str:
-    return _CLAUSE_END.split(text[: cue.start])[-1] + _CLAUSE_END.split(text[cue.start :])[0]
+    return CLAUSE_END_OR_POINT.split(text[: cue.start])[-1] + CLAUSE_END_OR_POINT.split(text[cue.start :])[0]
 
 
 _SAYING_WHAT = frozenset(("说是", "说要", "说让", "说叫", "跟我说", "和我说", "说我", "让我帮他", "让我帮她"))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nlu.alternations import any_of
+from nlu.clauses import Clauses
 from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, Record
@@ -57,9 +57,8 @@ class Said:
     text: str
     lines: Sequence[SpokenLine]
     records: Sequence[Record]
-    ends: Sequence[int]
-    """Where its clauses end."""
-    clauses: Mapping[int, Sequence[Event]]
+    clauses: Clauses
+    said_in: Mapping[int, Sequence[Event]]
     """The events of each clause."""
     turned: bool
     """Something was taken back: then not everything that was said has to be ordered."""
@@ -67,12 +66,12 @@ class Said:
     @classmethod
     def of(cls, reading: Reading, lines: Sequence[SpokenLine]) -> Said:
         text = reading.page.text
-        ends = [match.start() for match in _CLAUSE_END.finditer(text)]
-        clauses: defaultdict[int, list[Event]] = defaultdict(list)
+        clauses = Clauses.of(text, _CLAUSE_END)
+        said_in: defaultdict[int, list[Event]] = defaultdict(list)
         for event in reading.events:
-            clauses[bisect_left(ends, event.start)].append(event)
+            said_in[clauses.at(event.start)].append(event)
         turned = any(event.kind in _TURNS for event in reading.events)
-        return cls(reading, text, lines, reading.records, ends, clauses, turned)
+        return cls(reading, text, lines, reading.records, clauses, said_in, turned)
 
     @property
     def rejected(self) -> frozenset[int]:
@@ -85,17 +84,15 @@ class Said:
 
     def clause(self, at: int) -> int:
         """Which clause a place is in."""
-        return bisect_left(self.ends, at)
+        return self.clauses.at(at)
 
     def bounds(self, at: int) -> tuple[int, int]:
         """Where the clause of a place begins and ends."""
-        clause = self.clause(at)
-        begin = self.ends[clause - 1] + 1 if clause else 0
-        return begin, self.ends[clause] if clause < len(self.ends) else len(self.text)
+        return self.clauses.bounds(at)
 
     def beside(self, at: int, kinds: frozenset[EventKind]) -> list[Event]:
         """The events of such kinds in the clause of a place."""
-        return [event for event in self.clauses.get(self.clause(at), ()) if event.kind in kinds]
+        return [event for event in self.said_in.get(self.clause(at), ()) if event.kind in kinds]
 
     def pairs(self) -> Iterator[tuple[int, SpokenLine, Record]]:
         """Each line with its place and what it was made of."""

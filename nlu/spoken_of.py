@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from nlu.alternations import any_of
+from nlu.clauses import Clauses
 from nlu.corrections import Cue, CueKind
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
@@ -35,11 +36,7 @@ def spoken_of(
             led.append(name)
     if not led or len(led) == len(names):
         return []
-    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
-
-    def clause(place: int) -> int:
-        return sum(end < place for end in ends)
-
+    clause = Clauses.of(text).at
     sized = {clause(start) for start in numbers}
     asking = {clause(cue.start) for kind in _ASKING for cue in cues.get(kind, ())}
     busy = sized | asking | {clause(start) for start in recipients}
@@ -76,7 +73,6 @@ def _words_of(lexicon: Lexicon) -> _Words:
 
 
 _JOINED = re.compile("(?:和|跟|与|及|、|还有|会员)+")
-_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 _ASKING = (
     CueKind.OWN_REQUEST, CueKind.ADD, CueKind.PRICE, CueKind.CORRECTION, CueKind.CORRECTION_OR_DROP, CueKind.INSTEAD,
     CueKind.MODIFY, CueKind.OR, CueKind.CONDITION, CueKind.FORBID, CueKind.QUESTION,

@@ -7,13 +7,13 @@ sure the values stay beside each other, and the customer is asked.
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from nlu.alternations import any_in, any_of
 from nlu.amounts import AmountKind
+from nlu.clauses import Clauses
 from nlu.given_up import end_of_refusal
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
@@ -273,7 +273,7 @@ _STANCE = frozenset({EventKind.CORRECTION, EventKind.INSTEAD})
 def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
     """100，嗯，就50吧: a value that has a clause of its own and is the last word of its kind."""
     told: list[Event] = []
-    ends = [match.start() for match in _CLAUSE.finditer(text)]
+    clauses = Clauses.of(text, _CLAUSE_END)
     first: dict[EventKind, Event] = {}
     last: dict[EventKind, Event] = {}
     for at, event in enumerate(events):
@@ -283,8 +283,8 @@ def _settled(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
                 for earlier in (first.get(event.kind), last.get(event.kind))
                 if earlier is not None and earlier.end <= event.start
             )
-            last_word = other and _is_last_word(text, event, ends, words)
-            found_out = _found_out_from(text, event, ends, words) if other else None
+            last_word = other and _is_last_word(text, event, clauses, words)
+            found_out = _found_out_from(text, event, clauses, words) if other else None
             if found_out is not None and all(e.kind in SEPARATORS for e in told if e.start >= found_out):
                 told = [e for e in told if e.start < found_out]
                 told.append(Event(EventKind.CORRECTION, found_out, event.start))
@@ -314,11 +314,10 @@ def _of_another_row(text: str, event: Event, told: Sequence[Event]) -> bool:
 _SETTLED = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.REGION})
 
 
-def _is_last_word(text: str, event: Event, ends: Sequence[int], words: _Words) -> bool:
+def _is_last_word(text: str, event: Event, clauses: Clauses, words: _Words) -> bool:
     """Whether nothing stands in the clause of a value but words that make it final."""
-    at = bisect(ends, event.start)
-    begins = ends[at - 1] + 1 if at else 0
-    until = next((end for end in ends[at:] if end >= event.end), len(text))
+    begins, _ = clauses.bounds(event.start)
+    _, until = clauses.bounds(event.end)
     front = words.front.fullmatch(text[begins : event.start])
     behind = words.behind.fullmatch(text[event.end : until])
     if front is None or behind is None:
@@ -326,11 +325,11 @@ def _is_last_word(text: str, event: Event, ends: Sequence[int], words: _Words) -
     return bool(words.settles_front.search(front[0]) or words.settles_behind.search(behind[0]))
 
 
-def _found_out_from(text: str, event: Event, ends: Sequence[int], words: _Words) -> int | None:
+def _found_out_from(text: str, event: Event, clauses: Clauses, words: _Words) -> int | None:
     """Where it begins to be told that somebody went to find out a count: 刚问了行政，是8张."""
     if event.kind is not EventKind.QUANTITY:
         return None
-    until = next((end for end in ends[bisect(ends, event.start) :] if end >= event.end), len(text))
+    _, until = clauses.bounds(event.end)
     if words.found_out_ends.fullmatch(text, event.end, until) is None:
         return None
     front = in_front(words.found_out, text, event.start)
@@ -341,4 +340,4 @@ def _vague(event: Event) -> bool:
     return event.kind is EventKind.QUANTITY and is_article(event)
 
 
-_CLAUSE = re.compile(r"[,，。.;；!！?？…~、/|·\n]")
+_CLAUSE_END = re.compile(r"[,，。.;；!！?？…~、/|·\n]")
