@@ -76,72 +76,94 @@ class Stretches:
 
     def clauses(self, reading: Reading) -> Iterator[Spoken]:
         """The clauses that may be left out, if they are but talk; offsets into the normalised text."""
-        text = reading.page.text
-        kept, used = places(reading)
-        first = min((start for start, _ in (*kept, *used)), default=0)
-        for found in CLAUSE.finditer(text):
-            start, end = found.span()
-            if not touches(kept, start, end) and not _sized_stranger(reading, start, end):
-                others = [*kept, *(span for span in used if not start <= span[0] < end)]
-                apart = not touches(others, *_sentence(text, start, end))
-                # 瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing.
-                paused = text[end : end + 1] in _PAUSES or text[start - 1 : start] in _PAUSES
-                apart = apart and not (
-                    paused and not reading.shape.left.nameable.isdisjoint(range(start, end))
-                )
-                yield from self._spoken(text, start, end, first, used, apart)
+        order = _Order.of(reading)
+        for start, end in order.clauses():
+            if not touches(order.kept, start, end) and not _sized_stranger(reading, start, end):
+                yield from self._spoken(order, start, end, _stands_apart(order, start, end))
 
     def behind(self, reading: Reading) -> Iterator[Spoken]:
         """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
         comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
-        text = reading.page.text
-        kept, used = places(reading)
-        first = min((start for start, _ in (*kept, *used)), default=0)
-        for found in CLAUSE.finditer(text):
-            start, end = found.span()
-            inner = [two for one, two in kept if start <= one < end]
-            if not inner:
+        order = _Order.of(reading)
+        for start, end in order.clauses():
+            last = max((two for one, two in order.kept if start <= one < end), default=None)
+            if last is None:
                 continue
-            ends = sorted({max(inner), *(two for one, two in used if max(inner) <= one < end)})
+            ends = sorted({last, *(two for one, two in order.used if last <= one < end)})
             for begin in ends:
                 if end - begin >= SHORT_BESIDE:
-                    yield from self._spoken(text, begin, end, first, used)
+                    yield from self._spoken(order, begin, end)
 
     def naming(self, reading: Reading) -> Iterator[Spoken]:
         """The sentences of one clause that name goods, and hold nothing else of an order but numbers: 上次在别家买优酷被坑了."""
-        text = reading.page.text
-        kept, used = places(reading)
         names = [(event.start, event.end) for event in reading.events if event.kind is EventKind.NAME]
-        for found in CLAUSE.finditer(text) if names else ():
-            start, end = found.span()
+        order = _Order.of(reading)
+        for start, end in order.clauses() if names else ():
             inside = [span for span in names if start <= span[0] and span[1] <= end]
-            if not inside or touches(
-                [span for span in kept if span not in inside], *_sentence(text, start, end)
-            ):
+            others = [span for span in order.kept if span not in inside]
+            if not inside or touches(others, *_sentence(order.text, start, end)):
                 continue
-            masked = text[start:end]
-            for one, two in reversed(inside):
-                masked = f"{masked[: one - start]}{SLOT}{masked[two - start :]}"
-            outside = min((at for at, _ in (*kept, *used) if not start <= at < end), default=0)
-            said = plain_clause(masked)
+            said = plain_clause(_masked(order.text, start, end, inside))
             if said != SLOT and not self.puts_off(said):
-                clause = Clause(said, "<" if start < outside else ">")
-                yield Spoken(start, end, clause, touches(used, start, end), apart=True)
+                outside = [at for at, _ in (*order.kept, *order.used) if not start <= at < end]
+                clause = Clause(said, "<" if start < min(outside, default=0) else ">")
+                yield Spoken(start, end, clause, touches(order.used, start, end), apart=True)
 
-    def _spoken(
-        self,
-        text: str,
-        start: int,
-        end: int,
-        first: int,
-        used: Sequence[tuple[int, int]],
-        apart: bool = False,
-    ) -> Iterator[Spoken]:
-        said = plain_clause(text[start:end])
+    def _spoken(self, order: _Order, start: int, end: int, apart: bool = False) -> Iterator[Spoken]:
+        said = plain_clause(order.text[start:end])
         if said and not _LATIN.search(said) and not self._counted.search(said) and not self.puts_off(said):
-            yield Spoken(
-                start, end, Clause(said, "<" if start < first else ">"), touches(used, start, end), apart
-            )
+            clause = Clause(said, "<" if start < order.first else ">")
+            yield Spoken(start, end, clause, touches(order.used, start, end), apart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Where the parts of the order stand in one message."""
+
+    reading: Reading
+    kept: Sequence[tuple[int, int]]
+    """What must be kept."""
+    used: Sequence[tuple[int, int]]
+    """The numbers that were taken for sizes and counts."""
+    first: int
+    """Where the order begins."""
+
+    @classmethod
+    def of(cls, reading: Reading) -> _Order:
+        accounts = [event.account for event in reading.events if event.account is not None]
+        kept = [(event.start, event.end) for event in reading.events if event.kind in _KEPT]
+        kept += [account.label for account in accounts if account.label is not None]
+        used = [
+            (event.start, event.end)
+            for record in reading.records
+            for event in (*record.amounts, *((record.quantity,) if record.quantity else ()))
+        ]
+        return cls(reading, kept, used, min((start for start, _ in (*kept, *used)), default=0))
+
+    @property
+    def text(self) -> str:
+        return self.reading.page.text
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        return (found.span() for found in CLAUSE.finditer(self.text))
+
+
+def _stands_apart(order: _Order, start: int, end: int) -> bool:
+    """Whether punctuation parts a clause from the order."""
+    others = [*order.kept, *(span for span in order.used if not start <= span[0] < end)]
+    if touches(others, *_sentence(order.text, start, end)):
+        return False
+    # 瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing.
+    paused = order.text[end : end + 1] in _PAUSES or order.text[start - 1 : start] in _PAUSES
+    return not paused or order.reading.shape.left.nameable.isdisjoint(range(start, end))
+
+
+def _masked(text: str, start: int, end: int, names: Sequence[tuple[int, int]]) -> str:
+    """A clause with its goods masked."""
+    masked = text[start:end]
+    for one, two in reversed(names):
+        masked = f"{masked[: one - start]}{SLOT}{masked[two - start :]}"
+    return masked
 
 
 def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
@@ -177,22 +199,6 @@ def _listed_stranger(reading: Reading, start: int, end: int, size: Event) -> boo
         one.kind is EventKind.NAME and other.kind is EventKind.AMOUNT and one.end == other.start
         for one, other in pairwise(reading.events)
     )
-
-
-def places(reading: Reading) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Where what must be kept stands, and the numbers that were taken for sizes and counts."""
-    kept = [(event.start, event.end) for event in reading.events if event.kind in _KEPT]
-    kept += [
-        event.account.label
-        for event in reading.events
-        if event.account is not None and event.account.label is not None
-    ]
-    used = [
-        (event.start, event.end)
-        for record in reading.records
-        for event in (*record.amounts, *((record.quantity,) if record.quantity else ()))
-    ]
-    return kept, used
 
 
 def plain_clause(text: str) -> str:
