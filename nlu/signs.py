@@ -12,9 +12,13 @@ from nlu.signs_of_changing import SignsOfChanging
 from nlu.signs_of_dealing import SignsOfDealing
 from nlu.signs_of_naming import SignsOfNaming
 from nlu.signs_of_refusing import SignsOfRefusing
+from nlu.signs_of_taking_back import SignsOfTakingBack
+from nlu.signs_of_waiting import SignsOfWaiting
 
 
-class Signs(SignsOfDealing, SignsOfRefusing, SignsOfChanging, SignsOfNaming):
+class Signs(
+    SignsOfDealing, SignsOfRefusing, SignsOfWaiting, SignsOfTakingBack, SignsOfChanging, SignsOfNaming
+):
     """Compiled patterns, each finds one sign in normalised text; and words that are looked up. Immutable."""
 
     purposes: frozenset[str]
@@ -55,6 +59,8 @@ class Signs(SignsOfDealing, SignsOfRefusing, SignsOfChanging, SignsOfNaming):
     def __init__(self, lexicon: Lexicon) -> None:
         SignsOfDealing.__init__(self, lexicon)
         SignsOfRefusing.__init__(self, lexicon)
+        SignsOfWaiting.__init__(self, lexicon)
+        SignsOfTakingBack.__init__(self, lexicon)
         SignsOfChanging.__init__(self, lexicon)
         SignsOfNaming.__init__(self, lexicon)
         self.no_more_than = frozenset(lexicon.words("signs.no_more_than"))
