@@ -12,28 +12,21 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from nlu import filters
-from nlu.accounts import Account
 from nlu.amounts import Units
 from nlu.assortment import Assortment
-from nlu.believing import Believing, rejecting_words
+from nlu.believing import Believing
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
 from nlu.contacts import Contacts, Remembered
 from nlu.corrections import Cue, CueKind, Quotation, quotations
-from nlu.counted_rows import with_counts
-from nlu.counts import without_shares
-from nlu.events import events_of
 from nlu.finding import Finding
 from nlu.found import MARKS_MAX, Found, Slots
-from nlu.given_up import given_up_goods
 from nlu.leftovers import Left, Leftovers
 from nlu.lexicon import Lexicon
 from nlu.masks import blanked, masks_of, spans_of
 from nlu.mention import Mention, MentionKind
-from nlu.mentions import rejected
 from nlu.misgivings import at_head, misgive
 from nlu.mishaps import Mishaps
 from nlu.normalise import normalise, plain
-from nlu.numbered_servers import with_numbered
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark, Page
 from nlu.products import Names
@@ -41,21 +34,15 @@ from nlu.quantities import QuantityKind
 from nlu.reached_at import ReachedAt
 from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
-from nlu.said_again import without_repeats
-from nlu.servers import with_unknown_regions
 from nlu.shape import Shape
 from nlu.signs import Signs
 from nlu.strangers import Strangers
-from nlu.tables import in_columns
 from nlu.takers import Takers
 from nlu.taking_back import (
-    refusals,
     refused_here,
-    refused_kinds,
-    with_taken_back,
-    without_refused,
 )
-from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey, Span
+from nlu.timeline import Timeline, Timelines
+from nlu.understanding import Filters, PaymentMethod, SlotSpan, SortKey
 from nlu.variants import vocabulary_units
 from nlu.vocabulary import Vocabulary
 
@@ -106,6 +93,15 @@ class Reading:
     """So full of names and numbers that they were not looked at any further."""
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Of whom the message speaks."""
+
+    contact: Mark[str] | None
+    remembered: Remembered | None
+    owners: tuple[str, ...]
+
+
 class Reader:
     """Reads pages for one catalog."""
 
@@ -123,11 +119,8 @@ class Reader:
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._signs = Signs.read(lexicon)
         self._categories = {plain(category): category for category in vocabulary.categories}
-        self._no_servers = frozenset(lexicon.words("names.no_servers"))
-        self._ordinary_servers = frozenset(lexicon.words("names.ordinary_servers"))
-        self._rejecting = rejecting_words(lexicon)
-        self._places = frozenset(lexicon.words("names.places"))
-        self._columns = lexicon.groups("names.columns")
+        function = self._leftovers.function_characters
+        self._timelines = Timelines(vocabulary, lexicon, self._contacts, function)
 
     def read(
         self, text: str, goods: Assortment, kind_asked: str | None = None, told: frozenset[int] = frozenset()
@@ -135,18 +128,36 @@ class Reader:
         """Read the whole message. `kind_asked`: the kind of recipient that was just asked for, so that
         a bare number or word may be one. `told`: where numbers stand that are no part of an order."""
         page = normalise(text)
-        text = page.text
-        crowded = next(islice(_RUN.finditer(text), MARKS_MAX, None), None) is not None
+        found, crowded = self._found(page, goods)
+        slots = self._believing.slots(found, goods, kind_asked, told)
+        people = self._people(found, slots)
+        shape = self._shape(found, slots, people.contact is not None)
+        said = self._timelines.of(found, slots, shape.each, goods)
+        names = [mention for mention in slots.mentions if mention.kind is MentionKind.NAME]
+        left = self._left(found, slots, said, told)
+        shape = replace(shape, left=left.without(goods.own_words(page.text, names, left.over)))
+        said = replace(said, events=self._strangers.named(page.text, said.events, shape.left.over))
+        records = records_of(page.text, said.events, goods, shape, self._signs)
+        mishaps = self._mishaps.told(page.text, said.events)
+        found = _unheard(_unheard(found, said.refusals), mishaps)
+        self._misgive(found, said, records, shape)
+        return self._reading(found, slots, people, said, shape, records, mishaps, crowded)
+
+    def _found(self, page: Page, goods: Assortment) -> tuple[Found, bool]:
+        """What the readers find, and whether there is so much that it was not looked at any further."""
+        crowded = next(islice(_RUN.finditer(page.text), MARKS_MAX, None), None) is not None
         if crowded:
-            page.take(0, len(text))
+            page.take(0, len(page.text))
         found = self._finding.found(page, goods)
         if found.crowded:
             crowded = True
             found = replace(found, recipients=(), mentions=(), limits=(), sizes=(), counts=())
         found = self._finding.without_misheard(found)
         names = [mention for mention in found.mentions if mention.kind is MentionKind.NAME]
-        found = self._reached_at.set_aside(found, goods.account_kinds(names))
-        slots = self._believing.slots(found, goods, kind_asked, told)
+        return self._reached_at.set_aside(found, goods.account_kinds(names)), crowded
+
+    def _people(self, found: Found, slots: Slots) -> _People:
+        text = found.page.text
         contact = self._contacts.recipient(text)
         if contact is not None:
             ends = [cue.end for cue in found.cues.get(CueKind.CORRECTION, ()) if cue.start >= contact.end]
@@ -155,38 +166,25 @@ class Reader:
         remembered = self._contacts.remembered(text, saves)
         if saves and remembered is None and len(slots.used) == 1:
             remembered = self._contacts.owner(text, slots.used[0].start)
-        shape = self._shape(found, slots, contact is not None)
-        owners = (
-            self._contacts.owners(text, [mark.start for mark in slots.used]) if len(slots.used) > 1 else ()
-        )
-        events = self._events(found, slots, shape.each, goods)
-        refused = refused_kinds(text, events, self._lexicon)
-        given_up = given_up_goods(text, events, self._may_mean, self._lexicon)
-        unwanted = (*refusals(text, refused, self._lexicon), *(span for _, span in given_up))
-        refused = (*refused, *(event for event, _ in given_up))
-        events = without_refused(events, unwanted)
-        left = self._left(found, slots, (*events, *refused), told)
-        left = left.without({at for start, end in unwanted for at in range(start, end)})
-        names = [m for m in slots.mentions if m.kind is MentionKind.NAME]
-        shape = replace(shape, left=left.without(goods.own_words(text, names, left.over)))
-        events = self._strangers.named(text, events, shape.left.over)
-        records = records_of(text, events, goods, shape, self._signs)
-        if unwanted:
-            found = replace(found, cues=without_inside(found.cues, unwanted))
-        mishaps = self._mishaps.told(text, events)
-        if mishaps:
-            found = replace(found, cues=without_inside(found.cues, mishaps))
-        wished = bool(found.cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
-        changes = tuple(cue.end for cue in found.cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
-        misgive(text, events, records, shape.left, wished, changes, self._lexicon)
+        used = [mark.start for mark in slots.used]
+        return _People(contact, remembered, self._contacts.owners(text, used) if len(used) > 1 else ())
+
+    def _misgive(self, found: Found, said: Timeline, records: Sequence[Record], shape: Shape) -> None:
+        text, cues = found.page.text, found.cues
+        wished = bool(cues.keys() & {CueKind.ORDER, CueKind.OWN_REQUEST, CueKind.TOPUP})
+        changes = tuple(cue.end for cue in cues.get(CueKind.MODIFY, ()) if at_head(text, cue.start))
+        misgive(text, said.events, records, shape.left, wished, changes, self._lexicon)
+
+    def _reading(
+        self, found: Found, slots: Slots, people: _People, said: Timeline, shape: Shape, records: Sequence[Record],
+        mishaps: tuple[tuple[int, int], ...], crowded: bool,
+    ) -> Reading:  # fmt: skip
+        page, text, events = found.page, found.page.text, said.events
         chat = tuple(sorted({*self._chatting.clauses(text, events, found.cues), *mishaps}))
-        order = [m.value for m in found.order if not (m.value.last and inside_any(m.start, chat))]
-        # 这单20261130110233: of an order whose number is told, the number says which.
-        order.sort(key=lambda reference: reference.last)
         sorts = [mark.value for mark in found.sorts if not inside_any(mark.start, chat)]
+        contact = people.contact
         masks = masks_of(slots.mentions, slots.used, slots.sized, slots.counted, found.order, contact)
-        said = filters.collected(found.limits)
-        category = self._category(text)
+        unknown = [m for e in events if (m := e.mention) is not None and m.kind is MentionKind.UNKNOWN]
         return Reading(
             page=page,
             rest=blanked(text, masks),
@@ -196,91 +194,42 @@ class Reader:
             cues=unheard(found.cues, chat),
             quotes=quotations(text),
             others=found.others,
-            unknown=tuple(
-                page.original[_at(page, event.mention).start : _at(page, event.mention).end]
-                for event in events
-                if event.mention is not None and event.mention.kind is MentionKind.UNKNOWN
-            ),
-            filters=replace(said, category=category) if category else said,
+            unknown=tuple(_typed(page, mention) for mention in unknown),
+            filters=self._filters(found),
             limits=len(found.limits),
             sort=sorts[-1] if sorts else None,
-            order_ref=order[0].order if order else None,
+            order_ref=_order_ref(found, chat),
             payment=found.paying[-1].value if found.paying else None,
             contact=contact.value if contact and not slots.used else None,
-            owners=owners,
-            remembered=remembered,
+            owners=people.owners,
+            remembered=people.remembered,
             masks=masks,
             spans=spans_of(page, found.order, found.paying, found.limits),
             chat=chat,
             mishaps=mishaps,
             told=slots.told,
             elsewhere=_elsewhere(found, events, slots),
-            refused=refused,
-            refusals=(*unwanted, *refused_here(text, events, self._signs, self._lexicon)),
+            refused=said.refused,
+            refusals=(*said.refusals, *refused_here(text, events, self._signs, self._lexicon)),
             crowded=crowded,
         )
 
-    def _events(self, found: Found, slots: Slots, each: bool, goods: Assortment) -> list[Event]:
-        text = found.page.text
-        recipients = slots.used or self._named_people(text, each, [mark.start for mark in slots.sized])
-        events = events_of(
-            text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
-        )
-        unwanted = {
-            m.start
-            for m in self._unwanted(found)
-            if text[m.start - 2 : m.start] != _IS_NOT or _SUCH.match(text, m.end)
-        }
-        events = [event for event in events if event.kind not in _TURNS or event.end not in unwanted]
-        for mention in self._unwanted(found):
-            events.append(Event(EventKind.REJECTS, mention.start, mention.start))
-            events.append(Event(EventKind.QUALIFIER, mention.start, mention.end, mention=mention))
-        events += [Event(EventKind.STOP, start, end, item=True) for start, end in found.markers]
-        events.sort(key=lambda event: (event.start, event.end))
-        events = with_numbered(text, events, self._vocabulary)
-        events = with_unknown_regions(
-            text, events, self._vocabulary, self._signs,
-            self._no_servers, self._leftovers.function_characters, self._places, self._ordinary_servers,
-        )  # fmt: skip
-        events = with_taken_back(text, events, found.parts, self._lexicon)
-        events = without_repeats(text, without_shares(events), self._signs)
-        return with_counts(text, in_columns(text, events, self._columns), goods)
-
-    def _may_mean(self, word: str, name: Event) -> bool:
-        """Whether a word may mean the goods of a name, by their names or by their kind."""
-        products = self._vocabulary.products
-        options = name.mention.options if name.mention is not None else ()
-        said = (
-            (products[one].name, products[one].category, *products[one].aliases)
-            for one in options
-            if one in products
-        )
-        return any(plain(word) in plain(written) for all_said in said for written in all_said)
-
-    def _unwanted(self, found: Found) -> list[Mention]:
-        """The tiers that were named as what is not wanted."""
-        return [m for m in found.mentions if rejected(found.page.text, m, self._rejecting)]
-
-    def _left(self, found: Found, slots: Slots, events: Sequence[Event], told: frozenset[int]) -> Left:
+    def _left(self, found: Found, slots: Slots, said: Timeline, told: frozenset[int]) -> Left:
         kept = {mention.start for mention in slots.mentions} | told | slots.spoken_of
-        unwanted = [(m.start, m.end) for m in self._unwanted(found)]
+        unwanted = [(m.start, m.end) for m in self._timelines.unwanted(found)]
         labels = [mark.value.label for mark in slots.used if mark.value.label is not None]
         kept |= {m.start for m in found.mentions for start, end in labels if start <= m.start < end}
         disbelieved = [(m.start, m.end) for m in found.mentions if m.start not in kept]
-        return self._leftovers.of(
-            found.page.text, found.page.rest(), events, found.cues, disbelieved, (*found.numbers, *unwanted)
-        )
+        left = self._leftovers.of(
+            found.page.text, found.page.rest(), (*said.events, *said.refused), found.cues, disbelieved,
+            (*found.numbers, *unwanted),
+        )  # fmt: skip
+        return left.without({at for start, end in said.refusals for at in range(start, end)})
 
-    def _named_people(self, text: str, each: bool, sizes: Sequence[int]) -> tuple[Mark[Account], ...]:
-        """Several people named as recipients get a line each; one alone is the contact of the whole. `sizes`:
-        where sizes begin."""
-        people = self._contacts.sized(text, sizes) or self._contacts.recipients(text, each)
-        if len({mark.value for mark in people}) < 2:
-            return ()
-        return tuple(Mark(Account(mark.value, (), contact=True), mark.start, mark.end) for mark in people)
-
-    def _category(self, text: str) -> str | None:
-        return next((category for word, category in self._categories.items() if word in text), None)
+    def _filters(self, found: Found) -> Filters:
+        said, text = filters.collected(found.limits), found.page.text
+        category = next((category for word, category in self._categories.items() if word in text), None)
+        return replace(said, category=category) if category else said
 
     def _shape(self, found: Found, slots: Slots, contact: bool) -> Shape:
         cues = found.cues
@@ -304,12 +253,6 @@ class Reader:
         )
 
 
-_TURNS = frozenset({EventKind.INSTEAD, EventKind.CORRECTION})
-_IS_NOT = "不是"
-_SUCH = re.compile("(?:会员|卡|版|券)?(?:的|那|这)")
-"""Behind what is not wanted (不是普通那种): else 不是 may as well take back what was said before."""
-
-
 def _elsewhere(found: Found, events: Sequence[Event], slots: Slots) -> tuple[tuple[int, int], ...]:
     """Where numbers stand that no event is made of."""
     kept = {(event.start, event.end) for event in events}
@@ -327,5 +270,18 @@ def _elsewhere(found: Found, events: Sequence[Event], slots: Slots) -> tuple[tup
     )
 
 
-def _at(page: Page, mention: Mention) -> Span:
-    return page.span(mention.start, mention.end)
+def _unheard(found: Found, spans: Sequence[tuple[int, int]]) -> Found:
+    """Without the words of stance inside of some stretches."""
+    return replace(found, cues=without_inside(found.cues, spans)) if spans else found
+
+
+def _order_ref(found: Found, chat: Sequence[tuple[int, int]]) -> str | None:
+    order = [mark.value for mark in found.order if not (mark.value.last and inside_any(mark.start, chat))]
+    # 这单20261130110233: of an order whose number is told, the number says which.
+    order.sort(key=lambda reference: reference.last)
+    return order[0].order if order else None
+
+
+def _typed(page: Page, mention: Mention) -> str:
+    span = page.span(mention.start, mention.end)
+    return page.original[span.start : span.end]

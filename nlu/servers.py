@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
 
+from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
 from nlu.records import Event, EventKind
 from nlu.regions import common_ending
@@ -12,86 +14,89 @@ from nlu.signs import Signs
 from nlu.vocabulary import Vocabulary
 
 
-def with_unknown_regions(
-    text: str,
-    events: list[Event],
-    vocabulary: Vocabulary,
-    signs: Signs,
-    no_servers: frozenset[str],
-    function: frozenset[str],
-    places: frozenset[str] = frozenset(),
-    ordinary: frozenset[str] = frozenset(),
-) -> list[Event]:
-    """Servers that were named and are none of the goods': 德玛西亚大区, 欧服. `places`: cities and
-    provinces, each of which is a server where some of them are. `ordinary`: what players call the usual
-    servers together; beside one of the goods' own it says nothing more."""
-    options = [
-        p for event in events if event.mention and event.kind is EventKind.NAME for p in event.mention.options
-    ]
-    if not any(vocabulary.products[product_id].regions for product_id in options):
-        return events
-    function = function | {"区", "服", "们"}
-    endings = {
-        ending
-        for product_id in options
-        if len(ending := common_ending(vocabulary.products[product_id].regions)) >= _ENDING_LENGTH_MIN
-    }
-    if any(
-        event.kind is EventKind.REGION and event.mention and set(event.mention.options) & set(options)
-        for event in events
-    ):
-        no_servers = no_servers | ordinary
+class UnknownServers:
+    """Finds them, where goods are ordered that have servers. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, function: frozenset[str]) -> None:
+        """`function`: characters that say nothing."""
+        self._products, self._signs = vocabulary.products, Signs.read(lexicon)
+        self._function = function | {"区", "服", "们"}
+        self._no_servers = frozenset(lexicon.words("names.no_servers"))
+        self._ordinary = frozenset(lexicon.words("names.ordinary_servers"))
+        """What players call the usual servers together; beside one of the goods' own it says nothing more."""
+        self._places = frozenset(lexicon.words("names.places"))
+        """Cities and provinces, each of which is a server where some of them are."""
+
+    def named(self, text: str, events: list[Event]) -> list[Event]:
+        """The events with the servers that were named and are none of the goods': 德玛西亚大区, 欧服."""
+        names = [event.mention for event in events if event.mention and event.kind is EventKind.NAME]
+        options = {product_id for mention in names for product_id in mention.options}
+        served = {region for one in options for region in self._products[one].regions}
+        if not served:
+            return events
+        taken = _taken(text, events)
+        found = _servers_at(self._called_servers(text, events, options), text, taken)
+        for server in found:
+            taken[server.start : server.end] = b"\x01" * (server.end - server.start)
+        found += _servers_at(_by_ending(text, self._endings(options), self._function), text, taken)
+        if not _any_server(events, found):
+            found += _servers_at(_labelled(text, self._function), text, taken)
+            found += _servers_at(_in_its_place(text, events, self._function), text, taken)
+        if not found:
+            found += _servers_at(_corrected_to(text, events, self._function), text, taken)
+        if not _any_server(events, found):
+            found += _servers_at(_elsewhere(text, served, self._places), text, taken)
+        kept = [e for e in events if e.kind is not EventKind.QUALIFIER or not any(taken[e.start : e.end])]
+        return sorted([*kept, *found], key=lambda event: (event.start, event.end))
+
+    def _called_servers(
+        self, text: str, events: Sequence[Event], options: Set[str]
+    ) -> Iterator[tuple[int, int]]:
+        """What is said as the name of a server."""
+        regions = (event.mention for event in events if event.kind is EventKind.REGION and event.mention)
+        own = any(not options.isdisjoint(mention.options) for mention in regions)
+        nothing = self._no_servers | self._ordinary if own else self._no_servers
+        for match in self._signs.server.finditer(_without_names(text, events)):
+            called = match[1]
+            says_which = set(called) - self._function and called[-2:] not in nothing - _ANY_SERVER
+            if says_which and called not in nothing:
+                yield match.span(1)
+
+    def _endings(self, options: Iterable[str]) -> set[str]:
+        endings = {common_ending(self._products[product_id].regions) for product_id in options}
+        return {ending for ending in endings if len(ending) >= _ENDING_LENGTH_MIN}
+
+
+def _taken(text: str, events: Iterable[Event]) -> bytearray:
+    """1 for each character of what was read, but for tiers."""
     taken = bytearray(len(text))
     for event in events:
         if event.kind is not EventKind.QUALIFIER:
             taken[event.start : event.end] = b"\x01" * (event.end - event.start)
-    found = []
-    for match in signs.server.finditer(_without_names(text, events)):
-        start, end = match.span(1)
-        if (
-            not set(match[1]) - function
-            or any(taken[start:end])
-            or match[1] in no_servers
-            or match[1][-2:] in no_servers - {"大区", "区服"}
-        ):
-            continue
-        server = Mention(start, end, match[1], MentionKind.REGION)
-        found.append(Event(EventKind.REGION, start, end, mention=server))
-        taken[start:end] = b"\x01" * (end - start)
-    for start, end in _by_ending(text, endings, function):
-        if not any(taken[start:end]):
-            place = Mention(start, end, text[start:end], MentionKind.REGION)
-            found.append(Event(EventKind.REGION, start, end, mention=place))
-    if not any(event.kind is EventKind.REGION for event in (*events, *found)):
-        for match in _LABELLED.finditer(text):
-            start, end = match.span("server")
-            if not any(taken[start:end]) and not set(match["server"]) & function:
-                place = Mention(start, end, match["server"], MentionKind.REGION)
-                found.append(Event(EventKind.REGION, start, end, mention=place))
-        for start, end in _in_its_place(text, events, function):
-            if not any(taken[start:end]):
-                place = Mention(start, end, text[start:end], MentionKind.REGION)
-                found.append(Event(EventKind.REGION, start, end, mention=place))
-    if not found:
-        for start, end in _corrected_to(text, events, function):
-            if not any(taken[start:end]):
-                place = Mention(start, end, text[start:end], MentionKind.REGION)
-                found.append(Event(EventKind.REGION, start, end, mention=place))
-    if not any(event.kind is EventKind.REGION for event in (*events, *found)):
-        named = {region for product_id in options for region in vocabulary.products[product_id].regions}
-        for start, end in _elsewhere(text, named, places):
-            if not any(taken[start:end]):
-                place = Mention(start, end, text[start:end], MentionKind.REGION)
-                found.append(Event(EventKind.REGION, start, end, mention=place))
-    kept = [
-        event
-        for event in events
-        if not (event.kind is EventKind.QUALIFIER and any(taken[event.start : event.end]))
+    return taken
+
+
+def _servers_at(spans: Iterable[tuple[int, int]], text: str, taken: bytearray) -> list[Event]:
+    """The servers that nobody knows, where nothing else was read."""
+    free = [(start, end) for start, end in spans if not any(taken[start:end])]
+    return [
+        Event(EventKind.REGION, start, end, mention=Mention(start, end, text[start:end], MentionKind.REGION))
+        for start, end in free
     ]
-    return sorted([*kept, *found], key=lambda event: (event.start, event.end))
 
 
-def _without_names(text: str, events: list[Event]) -> str:
+def _any_server(*events: Iterable[Event]) -> bool:
+    return any(event.kind is EventKind.REGION for event in chain(*events))
+
+
+def _labelled(text: str, function: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """What stands behind the word for a server: 大区是男爵领域."""
+    for match in _LABELLED.finditer(text):
+        if not set(match["server"]) & function:
+            yield match.span("server")
+
+
+def _without_names(text: str, events: Sequence[Event]) -> str:
     """The text with blanks for the goods, behind which a server begins: 原神国际服."""
     blanked = list(text)
     for event in events:
@@ -157,9 +162,9 @@ def _wordy(character: str, function: frozenset[str]) -> bool:
 _LABELLED = re.compile(
     "(?:大区|区服|服务器|(?<![小地社校专])区)(?:[是为:]|选| )+(?P<server>[\u4e00-\u9fff]{3,5})(?=[,。;!\\s]|$)"
 )
-"""What stands behind the word for a server: 大区是男爵领域."""
 _BY_ITSELF = re.compile("[ ,，、]{1,2}(?P<word>[\u4e00-\u9fff]{3,5})[ ,，、]{1,2}")
 _ALL_THAT_FOLLOWS = re.compile("[ ,，:是]{0,3}(?P<word>[\u4e00-\u9fff]{3,5})[ 的。!~]*$")
+_ANY_SERVER = frozenset({"大区", "区服"})
 _PLACES_MIN = 2
 _ENDING_LENGTH_MIN = 2
 """A single character (站) ends too many other words."""
