@@ -32,6 +32,7 @@ from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
 from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
+from nlu.proof_of_topups import ProofOfTopups
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven
@@ -55,6 +56,7 @@ class Prover:
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
         self._refusals = ProofOfRefusals(lexicon)
         self._slips = ProofOfSlips(lexicon)
+        self._topups = ProofOfTopups(vocabulary, lexicon, goods)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
         self._plain_numerals = frozenset((*lexicon.words("signs.numeral_characters"), *"0123456789"))
         """陆 of 陆续 and 参 of 参加 say no number by themselves."""
@@ -106,6 +108,7 @@ class Prover:
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
         yield from self._slips.doubts(said)
+        yield from self._topups.doubts(said)
         if said.turned:
             yield from self._turned_to(said)
             return

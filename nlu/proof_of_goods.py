@@ -55,7 +55,6 @@ class ProofOfGoods:
         yield from self._regions(said)
         yield from self._servers_of_others(said)
         yield from self._taken_over(said)
-        yield from self._topped_up(said)
         yield from self._strangers(said)
 
     def calls_so(self, said: Said, word: str) -> bool:
@@ -271,25 +270,6 @@ class ProofOfGoods:
                 phone = event.account is not None and event.account.kinds[:1] == (PHONE,)
                 if phone and event.account and event.account.said is None and record.start > event.end:
                     yield at, Unproven.RECIPIENT
-
-    def _topped_up(self, said: Said) -> Iterator[Doubt]:
-        """打车券滴滴的50 …A；我的号是B帮我充个五十: a sentence that is a whole top-up takes no goods over."""
-        verbs = [cue.start for cue in said.reading.cues.get(CueKind.TOPUP, ())]
-        for at, line, record in said.pairs():
-            own = record.amounts and record.accounts and record.inherited == {Slot.PRODUCT}
-            begin = said.bounds(record.start)[0]
-            apart = record.opened_by is EventKind.STOP or said.text[begin - 1 : begin] == "\n"
-            if line.product is None or not own or not apart:
-                continue
-            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
-            kind = self._vocabulary.products[line.product.value].account_kind
-            charged = kind == PHONE and not self._goods.charges_phones(line.product.value)
-            if (
-                charged
-                and self._goods.tops_up_by(sizes)
-                and any(begin <= verb <= record.end for verb in verbs)
-            ):
-                yield at, Unproven.NAME_UNUSED
 
     def _bare(self, region: str) -> str:
         return self._server_words.sub("", region)

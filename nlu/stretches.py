@@ -17,6 +17,7 @@ from nlu.clause_judge import SLOT, Clause
 from nlu.lexicon import Lexicon
 from nlu.numerals import numbers
 from nlu.reading import Reading
+from nlu.recipients import PHONE
 from nlu.records import Event, EventKind
 
 SHORT_NAME = 3
@@ -34,6 +35,7 @@ _KEPT = frozenset(
 CLAUSE = re.compile(r"(?:[^,，。;；:：!！?？\n~…、\s]+|(?<=[a-z0-9])[^\S\n]+(?=[a-z0-9]))+[?？]?")
 _PARTS = re.compile(r"[,，。;；!！?？\n~…]")
 _PAUSES = ("~", "…")
+_PAUSES_IN_NUMBERS = " ,，.·-—"
 _NOISE = re.compile(rf"[^\u4e00-\u9fffa-z0-9?{SLOT}]+")
 _LATIN = re.compile(r"[a-z]{2}")
 NUMERALS = frozenset("两二三四五") | frozenset("六七八九十") | frozenset("百千俩仨双")
@@ -78,8 +80,10 @@ class Stretches:
         """The clauses that may be left out, if they are but talk; offsets into the normalised text."""
         order = _Order.of(reading)
         for start, end in order.clauses():
-            if not touches(order.kept, start, end) and not _sized_stranger(reading, start, end):
-                yield from self._spoken(order, start, end, _stands_apart(order, start, end))
+            held = _sized_stranger(reading, start, end) or _torn_off(reading, start, end)
+            if not touches(order.kept, start, end) and not held:
+                apart = _stands_apart(order, start, end) and not _may_name_goods(reading, start, end)
+                yield from self._spoken(order, start, end, apart)
 
     def behind(self, reading: Reading) -> Iterator[Spoken]:
         """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
@@ -187,6 +191,29 @@ def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
         if event.end < behind and len(rest) <= SHORT_NAME and not reading.shape.left.over.isdisjoint(rest):
             return True  # 一个月的酷, 一个月的优着
     return False
+
+
+def _may_name_goods(reading: Reading, start: int, end: int) -> bool:
+    """瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing."""
+    text = reading.page.text
+    paused = text[end : end + 1] in _PAUSES or text[start - 1 : start] in _PAUSES
+    return paused and not reading.shape.left.nameable.isdisjoint(range(start, end))
+
+
+def _torn_off(reading: Reading, start: int, end: int) -> bool:
+    """给学号202，3114057的校园网…: the bare number at the end of a clause is perhaps the beginning of the recipient
+    behind it. A whole telephone lacks none."""
+    last = [event for event in reading.events if start <= event.start and event.end == end]
+    bare = any(event.amount is not None and event.amount.kind is AmountKind.BARE for event in last)
+    following = next((event for event in reading.events if event.start > end and event.account), None)
+    return (
+        bare
+        and following is not None
+        and following.account is not None
+        and following.account.text.isdecimal()
+        and PHONE not in following.account.kinds
+        and not reading.page.text[end : following.start].strip(_PAUSES_IN_NUMBERS)
+    )
 
 
 def _listed_stranger(reading: Reading, start: int, end: int, size: Event) -> bool:

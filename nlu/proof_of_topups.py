@@ -1,0 +1,81 @@
+"""Whether a top-up that names no goods is one: 充30块钱饿么了红包，手机号… may be one of quite another thing.
+
+充 with money and a telephone number is phone credit where nothing else is named. A name with a slip in it is
+named all the same: what stands right behind the money and ends like goods, or is a brand, was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nlu.assortment import Assortment
+from nlu.corrections import CueKind
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.recipients import PHONE
+from nlu.records import Event, EventKind
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.understanding import Slot
+from nlu.vocabulary import Vocabulary
+
+
+class ProofOfTopups:
+    """Tells for one catalog what is no top-up of a telephone. Immutable."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, goods: Assortment) -> None:
+        self._products, self._goods = vocabulary.products, goods
+        kinds = any_of(lexicon, "proof.kinds_topped_up")
+        brands = {
+            plain(word) for name, words in lexicon.groups("brands.brands").items() for word in (name, *words)
+        }
+        self._brands = frozenset(word for word in brands if _HAN.fullmatch(word))
+        self._goods_behind = re.compile(
+            rf" ?的? ?(?P<named>[\u4e00-\u9fff]{{1,6}}?{kinds})(?![\u4e00-\u9fff])"
+        )
+        self._run_behind = re.compile(" ?的? ?(?P<named>[\u4e00-\u9fff]{2,6})(?![\u4e00-\u9fff])")
+
+    def doubts(self, said: Said) -> Iterator[Doubt]:
+        """Which lines top up what nobody understood."""
+        yield from self._of_strangers(said)
+        yield from self._of_others(said)
+
+    def _of_strangers(self, said: Said) -> Iterator[Doubt]:
+        """充30块钱饿么了红包, 充30块钱的快手: no goods were understood, and behind the money stand some."""
+        for at, line, record in said.pairs():
+            nameless = line.tops_up and not record.names and not record.nouns
+            if nameless and any(self._names_goods(said, size) for size in record.amounts):
+                yield at, Unproven.STRANGER
+
+    def _names_goods(self, said: Said, size: Event) -> bool:
+        following = [event.start for event in said.beside(size.start, SLOT_EVENTS) if event.start >= size.end]
+        labels = [event.account.label for event in said.reading.events if event.account is not None]
+        following += [label[0] for label in labels if label is not None and label[0] >= size.end]
+        end = min([*following, said.bounds(size.start)[1]])
+        named = self._goods_behind.match(said.text, size.end, end)
+        if named is not None:
+            return not said.reading.shape.left.over.isdisjoint(range(*named.span("named")))
+        run = self._run_behind.match(said.text, size.end, end)
+        return run is not None and run["named"] in self._brands
+
+    def _of_others(self, said: Said) -> Iterator[Doubt]:
+        """打车券滴滴的50 …A；我的号是B帮我充个五十: a sentence that is a whole top-up takes no goods over."""
+        verbs = [cue.start for cue in said.reading.cues.get(CueKind.TOPUP, ())]
+        for at, line, record in said.pairs():
+            own = record.amounts and record.accounts and record.inherited == {Slot.PRODUCT}
+            begin = said.bounds(record.start)[0]
+            apart = record.opened_by is EventKind.STOP or said.text[begin - 1 : begin] == "\n"
+            if line.product is None or not own or not apart:
+                continue
+            sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
+            kind = self._products[line.product.value].account_kind
+            charged = kind == PHONE and not self._goods.charges_phones(line.product.value)
+            if (
+                charged
+                and self._goods.tops_up_by(sizes)
+                and any(begin <= verb <= record.end for verb in verbs)
+            ):
+                yield at, Unproven.NAME_UNUSED
+
+
+_HAN = re.compile("[\u4e00-\u9fff]{2,6}")
