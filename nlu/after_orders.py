@@ -160,7 +160,7 @@ def after_an_order(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         return Intent.CANCEL, 0.75
     told_by = signs.told_by.search(seen.text)
     told = told_by is not None and not seen.order_behind(told_by.end())
-    if told and (seen.sizes or seen.goods) and not seen.corrected:
+    if told and (seen.sizes or seen.goods):
         return Intent.FAQ, 0.7
     if not (seen.sizes and (seen.accounts or seen.goods)) or seen.corrected:
         return None

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nlu.alternations import any_of
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event, EventKind
-from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, any_of
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.understanding import Slot
 from nlu.vocabulary import Vocabulary
 

@@ -67,7 +67,7 @@ class SignsOfWaiting:
         self.another_matter = re.compile(any_of("another_matter"))
         self.by_himself = re.compile(rf"{any_of('by_himself')}$")
         self.stranger = re.compile(any_of("strangers"))
-        self.told_by = re.compile(any_of("strangers") + any_of("telling"))
+        self.told_by = re.compile(any_of("strangers") + any_of("strangers_are") + "?" + any_of("telling"))
         ways = (way for names in lexicon.groups("payments.methods").values() for way in names)
         by_which = repeatable(("我", "再", "就", "会", *lexicon.words("signs.by_which"), *ways))
         self.later = re.compile(rf"儿?(?:{by_which})*{any_of('later_verbs')}")

@@ -82,7 +82,7 @@ class Stretches:
         for start, end in order.clauses():
             held = _sized_stranger(reading, start, end) or _torn_off(reading, start, end)
             if not touches(order.kept, start, end) and not held:
-                apart = _stands_apart(order, start, end) and not _may_name_goods(reading, start, end)
+                apart = _stands_apart(order, start, end)
                 yield from self._spoken(order, start, end, apart)
 
     def behind(self, reading: Reading) -> Iterator[Spoken]:
@@ -191,13 +191,6 @@ def _sized_stranger(reading: Reading, start: int, end: int) -> bool:
         if event.end < behind and len(rest) <= SHORT_NAME and not reading.shape.left.over.isdisjoint(rest):
             return True  # 一个月的酷, 一个月的优着
     return False
-
-
-def _may_name_goods(reading: Reading, start: int, end: int) -> bool:
-    """瑞慈体~检卡: what may be a name is parted from the goods by more than a sign of pausing."""
-    text = reading.page.text
-    paused = text[end : end + 1] in _PAUSES or text[start - 1 : start] in _PAUSES
-    return paused and not reading.shape.left.nameable.isdisjoint(range(start, end))
 
 
 def _torn_off(reading: Reading, start: int, end: int) -> bool:
