@@ -40,8 +40,8 @@ PRICED = ("多少钱", "，多少钱？", "要多少钱", "是什么价", "，�
           "打几折", "，问下价", "得花多少", "，啥价啊", "卖多少")  # fmt: skip
 ASKED_IN_FRONT = ("请问多少钱能", "怎么", "如何", "多少钱可以", "问一下价格：", "啥价啊 ", "为什么不能")  # fmt: skip
 _VERBS = ("充", "买", "来", "帮我", "给我", "要", "开", "续", "下单", "冲", "交", "订", "搞", "整", "办", "拍")  # fmt: skip
-_NO_WISHES = ("办公", "来了")
-"""不准办公室下午犯困 and 绝不来了来了 forbid nothing of the order."""
+_NO_WISHES = ("办公", "来了", "要做", "要用")
+"""不准办公室下午犯困, 绝不来了来了 and 没说要要做课件用 forbid nothing of the order."""
 _OTHER_UNITS = (1, 3, 12, 30, 31, 7, 365, 90, 180)
 """A number in the text and the face value may be years and months, quarters and months, months and days."""
 

@@ -9,7 +9,7 @@ one seed, so that a finding can be found again.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import islice
@@ -29,6 +29,8 @@ Line = tuple[str | None, int, str | None, str | None]
 """SKU, quantity, recipient, region."""
 
 SURE_AT = 0.5
+ROUNDS_MAX = 3
+"""So often an edit is tried on the same utterance."""
 REFUSING = frozenset({"cancel", "deny", "modify"})
 AGREEING = frozenset({"confirm", "order"})
 
@@ -197,18 +199,37 @@ def _untold(gold: dict[str, Any], frame: dict[str, Any]) -> bool:
 
 
 def mutations(seed: int, count: int, among: Sequence[Base]) -> Iterator[Mutation]:
-    """`count` different edits, all kinds equally often as far as they apply."""
+    """`count` different edits, each kind in its turn: one that applies to few utterances looks through more of them
+    until it finds one, so that no kind is left out by chance."""
     chance = random.Random(seed)
-    kinds = list(EDITS)
     seen: set[tuple[str, str]] = {(base.shop.name, base.text) for base in among}
-    made = tried = 0
-    while made < count and tried < 60 * count:
-        tried += 1
-        kind = kinds[tried % len(kinds)]
-        base = chance.choice(among)
+    kinds = {kind: _drawn(among, random.Random(f"{seed} {kind}")) for kind in EDITS}
+    made = 0
+    while made < count and kinds:
+        for kind, drawn in list(kinds.items()):
+            found = _next(kind, drawn, seen, chance)
+            if found is None:
+                del kinds[kind]
+                continue
+            seen.add((found.base.shop.name, found.text))
+            made += 1
+            yield found
+            if made == count:
+                return
+
+
+def _drawn(among: Sequence[Base], chance: random.Random) -> Iterator[Base]:
+    """The bases in an order of chance, a few times over: another draw of the same edit changes something else."""
+    for _ in range(ROUNDS_MAX):
+        yield from chance.sample(among, len(among))
+
+
+def _next(
+    kind: str, drawn: Iterator[Base], seen: Set[tuple[str, str]], chance: random.Random
+) -> Mutation | None:
+    """The next edit of one kind that was not made before; None where there is none."""
+    for base in drawn:
         found = EDITS[kind](base, chance)
-        if found is None or (base.shop.name, found.text) in seen:
-            continue
-        seen.add((base.shop.name, found.text))
-        made += 1
-        yield found
+        if found is not None and (base.shop.name, found.text) not in seen:
+            return found
+    return None
