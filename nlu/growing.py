@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from nlu.mention import Mention, MentionKind
+from nlu.mention import Closeness, Mention, MentionKind
 
 OPTIONS_MAX = 8
 _JUMP_MIN = 2
@@ -35,6 +35,11 @@ def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) ->
             end = begins[behind] if behind < len(begins) else len(text)
             longer = _apart(_grown(text, mention, start, end, written), mention.end, nouns)
             mention = _with_version(text, longer, end, written)
+        elif _may_grow(mention, written, Closeness.TYPO.value):
+            # offce2021: the number behind a slip is the goods' own all the same.
+            behind = bisect_left(begins, mention.end)
+            end = begins[behind] if behind < len(begins) else len(text)
+            mention = _with_version(text, mention, end, written)
         result.append(mention)
     names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]
     return [
@@ -45,10 +50,10 @@ def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) ->
     ]
 
 
-def _may_grow(mention: Mention, written: Mapping[str, str]) -> bool:
+def _may_grow(mention: Mention, written: Mapping[str, str], near: float = _SPELLED) -> bool:
     return (
         mention.kind is MentionKind.NAME
-        and mention.closeness.value >= _SPELLED
+        and mention.closeness.value >= near
         and 0 < len(mention.options) <= OPTIONS_MAX
         and all(one in written for one in mention.options)
     )
