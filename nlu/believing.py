@@ -159,7 +159,11 @@ class Believing:
         foreign = [
             mark
             for mark in counts
-            if (mark.value.word in _OF_PEOPLE and self._of_people.match(text, mark.value.follows))
+            if (
+                mark.value.word in _OF_PEOPLE
+                and self._of_people.match(text, mark.value.follows)
+                and not _labels_the_only_one(mark, found)
+            )
             or (mark.value.count is None and text.endswith(self._few_of, 0, mark.start))
             or (counts_people(text, mark, mentions, sizes) and len(found.recipients) > 1)
             or goods.counts_in_names(text, named, mark.start, mark.end)
@@ -216,6 +220,8 @@ class Believing:
 
 _OF_PEOPLE = frozenset(("个", "位", "名", "台", "口", "部", "条"))
 _APART = re.compile("[\n、+;；。]")
+_PAUSED = re.compile("[\n、+;；。,，]")
+_WANTED = re.compile("[来要整搞拿买订]$")
 
 
 def rejecting_words(lexicon: Lexicon) -> tuple[str, ...]:
@@ -240,6 +246,16 @@ def _in_unit(mark: Mark[Amount], misspelt: Sequence[Mention], units: Units) -> M
         return mark
     value = replace(mark.value, kind=AmountKind.SIZE, units=units.spellings[unit.text])
     return replace(mark, value=value)
+
+
+def _labels_the_only_one(mark: Mark[Quantity], found: Found) -> bool:
+    """月卡来两个手机号码138…: so many goods are wanted, and what stands behind the count is the label of the one
+    recipient. Not 给两个手机号码充."""
+    text, called = found.page.text, [one for one in found.recipients if one.value.claimed]
+    if len(called) != 1 or called[0].value.label is None or not _WANTED.search(text, 0, mark.start):
+        return False
+    begin, end = called[0].value.label
+    return begin == mark.value.follows and not _PAUSED.search(text, end, called[0].start)
 
 
 def _inside(mark: Mark[Amount], name: Mention) -> bool:

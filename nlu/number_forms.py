@@ -72,7 +72,7 @@ def _nothing(found: re.Match[str]) -> int | None:
 
 def _counted(found: re.Match[str]) -> int | None:
     groups = found.groupdict()
-    value = number(groups["n"] or groups.get("m") or groups.get("o") or "")
+    value = number(groups["n"] or groups.get("m") or groups.get("o") or groups.get("p") or "")
     return int(value.low) if value and value.exact else None
 
 
@@ -149,7 +149,7 @@ def _recipients(words: _Words) -> Iterator[Form]:
         rf"{_SOME} ?(?:[个位名] ?(?:{recipients}|q(?=[ :,号\d]|$))|[组条部张台] ?(?:手机|号|油卡|卡号)"
         rf"|[位名口](?=[\u4e00-\u9fff])(?!{words('no_people')}))"
     )
-    pair = rf"[俩仨]{recipients}"
+    pair = rf"(?P<p>[俩仨]){recipients}"
     bare = rf"(?P<o>{_FEW}|[俩仨]|\d{{1,2}})(?:人(?!民)|号码|手机号?)"
     # Q币来50个 QQ12345678: so many goods, and then one recipient.
     goods = r"[1-9]\d ?个 ?[a-z]{1,5}号? ?:?[\d\0]"
