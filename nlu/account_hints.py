@@ -58,11 +58,15 @@ def _part_of(number: str, mark: Mark[Account], marks: Sequence[Mark[Account]]) -
     if account.masked:
         return number.startswith(account.text) or number.endswith(account.text)
     # 1583920，没输完，15839204671: broken off, and said in full behind it.
-    broken_off = account.said in (None, PHONE) and account.text[0] == "1"
+    # In a list 1583920467 is the number of somebody else, that lost a digit.
+    broken_off = (
+        account.said in (None, PHONE) and account.text[0] == "1" and len(account.text) <= BROKEN_OFF_MAX
+    )
     follows = any(other.start > mark.end for other in marks if other.value.text == number)
     return broken_off and follows and number.startswith(account.text)
 
 
+BROKEN_OFF_MAX = 8
 _LANDLINE = re.compile(r"(?<![\d.])0(?:10|2\d|[3-9]\d{2})(?:[-‐– ]|\) ?)[2-9]\d{6,7}(?:[-转]\d{1,5})?(?!\d)")
 _HINT = re.compile(
     r"(?:尾号|尾数|末四位|后四位|结尾)(?:是|为|的)?[ :]?(?P<tail>\d{3,4})(?![\d元块])"

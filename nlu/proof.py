@@ -218,9 +218,10 @@ _TOTAL_REACH = 12
 _OF_GOODS = frozenset({EventKind.QUALIFIER, EventKind.NOUN, EventKind.AMOUNT})
 _LATIN = re.compile("(?P<word>[a-z]{2,})[0-9]*")
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.ACCOUNT})
-_PIECE_MIN = 4
+_PIECE_MIN, _PIECE_MAX = 4, 8
+"""Of longer ones a digit was lost."""
 
 
 def _piece_of(digits: str, accounts: Iterable[str]) -> bool:
     """尾号8000: digits of a recipient that is said in full elsewhere."""
-    return len(digits) >= _PIECE_MIN and any(digits in account for account in accounts)
+    return _PIECE_MIN <= len(digits) <= _PIECE_MAX and any(digits in account for account in accounts)

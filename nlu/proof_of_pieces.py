@@ -227,7 +227,7 @@ _PIECE_MAX = 2
 _FOR = "给"
 _LESS = "减退扣"
 _REACH = 12
-_DIGITS_BEHIND = re.compile(r"[ ,.·\-—–_]{1,3}(?P<digits>\d{1,8})(?=[\s,，。;；!！]|$)")
+_DIGITS_BEHIND = re.compile(r"[ ,.·\-—–_]{1,3}(?P<digits>\d{1,8})(?=[\s,，。;；!！\-—–_·]|$)")
 _DIGITS_IN_FRONT = re.compile(r"(?<![\da-z.])(?P<digits>\d{1,8})[ ,，.·\-—–_]{1,3}$")
 _TWO = 2
 _COUNTED = re.compile(

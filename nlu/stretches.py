@@ -95,7 +95,8 @@ class Stretches:
                 continue
             ends = sorted({last, *(two for one, two in order.used if last <= one < end)})
             for begin in ends:
-                if end - begin >= SHORT_BESIDE:
+                # 一百百港币的卡: what was torn from a number is no talk.
+                if end - begin >= SHORT_BESIDE and order.text[begin] not in NUMERALS:
                     yield from self._spoken(order, begin, end)
 
     def naming(self, reading: Reading) -> Iterator[Spoken]:
