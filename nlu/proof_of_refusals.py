@@ -33,6 +33,10 @@ class ProofOfRefusals:
             rf"{words('excluding')}[^,，。;；!！?？\n]{{1,8}}?(?:{words('refused_otherwise')})(?!{words('not_refusing_behind')}|{any_of(lexicon, 'signs.mishaps')})"
         )
         """非白金的不要: what is named between two words of refusing is all that is wanted."""
+        self._unasked = re.compile(
+            rf"(?<!{words('sighs')}){refusing(lexicon)}[我你您再先]?{words('requests')}"
+        )
+        self._warning = re.compile(words("warning"))
         self._limit = re.compile(rf"{words('limits')}(?:{hums}|\s)*$")
         self._away = re.compile(rf"{refusing(lexicon)}{words('away_from')}$")
         self._behind = re.compile(
@@ -57,6 +61,7 @@ class ProofOfRefusals:
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the lines is perhaps refused, given up or taken back."""
         yield from self._of_parts(said)
+        yield from self._of_requests(said)
         yield from self._of_kinds(said)
         yield from self._of_names(said)
         if any(e.kind is EventKind.REJECTS and _set_apart(said, e) for e in said.reading.events):
@@ -81,6 +86,16 @@ class ProofOfRefusals:
                     yield at, Unproven.COUNT
             for event in record.accounts:
                 if self._away.search(said.text, max(0, event.start - _REACH), event.start):
+                    yield at, Unproven.REFUSED
+
+    def _of_requests(self, said: Said) -> Iterator[Doubt]:
+        """不想帮我给这个号充一百话费: whoever does not ask for it does not want what is named first in the clause."""
+        for at, _, record in said.pairs():
+            for event in (*record.names, *record.amounts):
+                begin, _ = said.bounds(event.start)
+                ends = [match.end() for match in self._unasked.finditer(said.text, begin, event.start)]
+                first = said.beside(event.start, SLOT_EVENTS)[0]
+                if ends and first is event and not self._warning.search(said.text, ends[-1], event.start):
                     yield at, Unproven.REFUSED
 
     def refuses(self, said: Said, event: Event) -> bool:

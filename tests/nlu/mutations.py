@@ -103,8 +103,13 @@ class Base:
         """Whether it is a whole order that nothing takes back, doubts or asks already."""
         said = plain(self.text)
         kinds = ("correction", "correction_or_drop", "instead", "or", "forbid", "condition", "price", "deny")
-        return self.complete and not any(
-            len(word) > 1 and word in said for kind in kinds for word in lexicon().words(f"stance.{kind}")
+        # 不用交两百，看岔了，一百就够 orders the hundred.
+        return (
+            self.complete
+            and not signs().slipped.search(said)
+            and not any(
+                len(word) > 1 and word in said for kind in kinds for word in lexicon().words(f"stance.{kind}")
+            )
         )
 
     def places(self, *slots: str) -> tuple[tuple[int, int, str], ...]:
