@@ -38,6 +38,7 @@ _MEASURES = frozenset("张份套") | frozenset("台单杯")
 _HEARD_NUMERALS = frozenset(
     heard(numeral) for numeral in _NUMERALS - frozenset("零一百") - frozenset("千万亿")
 )
+_HEARD_MEASURES = frozenset(map(heard, ("张", "份", "套")))
 _HEARD_PIECE = heard("个")
 _PAUSES = frozenset({EventKind.COMMA, EventKind.STOP})
 
@@ -81,6 +82,10 @@ def misheard_counts(text: str, left: frozenset[int]) -> Iterable[int]:
     for at in left:
         counts = text[at + 1 : at + 2] in _MEASURES and text[at + 1 : at + 2]
         if counts and (text[at] in _NUMERALS or (counts != "杯" and heard(text[at]) in _HEARD_NUMERALS)):
+            yield at
+        # 两章章: a measure that was misheard and typed twice.
+        twice = text[at : at + 1] == text[at + 1 : at + 2] and heard(text[at]) in _HEARD_MEASURES
+        if twice and (text[at - 1] in _NUMERALS or text[at - 1].isdecimal()):
             yield at
 
 

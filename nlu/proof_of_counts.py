@@ -11,12 +11,13 @@ from nlu.alternations import any_of, repeatable
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.numerals import number
 from nlu.other_numbers import OtherKind, OtherNumber
 from nlu.page import Mark
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, is_article
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, variant_of
-from nlu.understanding import SpokenLine
+from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 
 
@@ -71,6 +72,7 @@ class ProofOfCounts:
             if line.quantity is None or line.quantity.value < 2 or event is None or event.quantity is None:
                 continue
             counted = self._counts_goods(said, event, line) and not self._is_size(line, record)
+            counted = counted and not self._holds_the_size(said, event, line, record)
             if counted and not self._one_beside(said, event, record) and not self._told_of(said, event):
                 continue
             yield at, Unproven.COUNT
@@ -115,6 +117,15 @@ class ProofOfCounts:
             return False
         sized = any(e.amount is not None and e.amount.low == variant.face_value for e in record.amounts)
         return not sized and variant.unit not in _PERIODS
+
+    def _holds_the_size(self, said: Said, count: Event, line: SpokenLine, record: Record) -> bool:
+        """滴滴二十一张，高德20一张: the size is taken over from other goods, and the count may be the size and one."""
+        if line.product is None or Slot.VARIANT not in record.inherited:
+            return False
+        found = _AND_ONE.fullmatch(said.text, count.start, count.end)
+        size = number(found["size"]) if found is not None else None
+        sold = self._vocabulary.products[line.product.value].variants
+        return size is not None and size.low >= _TEN and any(one.face_value == size.low for one in sold)
 
     def _told_of(self, said: Said, count: Event) -> bool:
         """我这有120箱!蜂: what the customer has, in a clause without goods."""
@@ -196,9 +207,11 @@ class ProofOfCounts:
         """两份，一份给A，一份给B: the count is what the lines make together."""
         assert event.quantity is not None
         count = event.quantity.count
-        variants = (variant_of(line, self._vocabulary) for line in said.lines)
-        if any(variant is not None and variant.face_value == count for variant in variants):
-            return True  # Q币来50个
+        for _, line, record in said.pairs():
+            variant = variant_of(line, self._vocabulary)
+            sized = any(one.amount is not None and one.amount.low == count for one in record.amounts)
+            if variant is not None and variant.face_value == count and not sized:
+                return True  # Q币来50个; not US $50 code，50个就好
         made = sum(line.quantity.value if line.quantity else 1 for line in said.lines)
         if count != made:
             return count == len({line.account.value for line in said.lines if line.account})
@@ -243,6 +256,8 @@ class ProofOfCounts:
 _REACH = 12
 _MONEY = "元"
 _HAVE = "有"
+_AND_ONE = re.compile("(?P<size>\\w{1,6})[一壹1] ?[张份个]")
+_TEN = 10
 _PERIODS = frozenset("年季月周天")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})
