@@ -271,6 +271,13 @@ class ProofOfFragments:
             for size in record.amounts
         ):
             return True  # 再来张100的ste国ma区 behind QB20给A
+        if Slot.PRODUCT in record.inherited and any(
+            word.start() == said.bounds(word.start())[0] or said.text[word.start() - 1].isspace()
+            for word in words
+            for size in record.amounts
+            if 0 < size.start - word.end() <= _LETTER_WITHIN and word[0] not in _SIGNS
+        ):
+            return True  # 芒果季卡 A / B那年卡 B
         if record.names:
             named = {event.end for event in record.names}
             torn = any(len(word[0]) == 1 and word.start() in named and word.end() in sizes for word in words)
@@ -319,6 +326,9 @@ _WORD_MAX = 4
 _REACH = 12
 _OF = "的"
 _LATIN_IN_FRONT = re.compile("(?<![a-z0-9@._-])(?P<word>[a-z]{2,8}) ?$")
+_LETTER_WITHIN = 2
+_SIGNS = frozenset("xv")
+"""Letters that count or say a tier."""
 _CARDS = frozenset(("卡", "券", "会", "币"))
 _LETTERS = re.compile("(?<![a-z0-9@._-])[a-z]+(?![a-z0-9@._-])")
 _CHINESE = re.compile("[\u4e00-\u9fff]+")

@@ -149,8 +149,12 @@ def _sizes(said: Said) -> Iterator[Doubt]:
         for size in record.amounts[1:]:
             again = any(same_value(one, size) for one in record.amounts if one.start < size.start)
             apart = said.clause(record.amounts[0].start) != said.clause(size.start)
-            if again and apart and not left.isdisjoint(range(size.start - 2, size.start)):
-                yield at, Unproven.NAME_UNUSED  # 肯德基50 A，麦当就50一张
+            letters = _LETTERS_FIRST.search(said.text, max(0, size.start - _REACH), size.start)
+            strange = letters is not None and not any(
+                event.start <= letters.start("word") < event.end for event in said.reading.events
+            )
+            if again and apart and (strange or not left.isdisjoint(range(size.start - 2, size.start))):
+                yield at, Unproven.NAME_UNUSED  # 肯德基50 A，麦当就50一张; 优酷年卡 / B那年卡
     if said.turned or len(said.lines) != 1:
         return
     sizes = [event for event in said.reading.events if event.amount is not None]
@@ -224,6 +228,8 @@ def _used(starts: set[int], begin: int, end: int) -> bool:
 
 
 _PIECE_MAX = 2
+_LETTERS_FIRST = re.compile("(?:^|[\n,，;；、])\\s*(?P<word>[a-uwyz])[\u4e00-\u9fff]?$")
+"""A letter at the beginning of a line or clause, right in front of a size: what is left of a name. 5x and v年卡 are none."""
 _FOR = "给"
 _LESS = "减退扣"
 _REACH = 12

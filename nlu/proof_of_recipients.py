@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlu.accounts import ADDRESS
+from nlu.accounts import ADDRESS, EMAIL
 from nlu.alternations import any_of, either
 from nlu.lexicon import Lexicon
-from nlu.records import Event, EventKind
+from nlu.normalise import plain
+from nlu.records import Event, EventKind, Record
 from nlu.said import Doubt, Said, Unproven
 from nlu.sounds import heard
 from nlu.understanding import SpokenLine
@@ -40,6 +41,8 @@ class ProofOfRecipients:
         names = (word for word in labels if len(word) > 1)
         again = either(names)
         self._label_again = re.compile(rf"(?:{again})(?:[叫是为:：]|\s)")
+        self._thanked = re.compile(rf"[·•・]\s?{any_of(lexicon, 'stance.thanks', 'stance.polite')}")
+        self._mailbox = re.compile(any_of(lexicon, "accounts.mailboxes"))
         self._hum = re.compile(rf"(?:{any_of(lexicon, 'accounts.fillers')}|[~!.。…])+")
         self._nothing_said = re.compile(rf"(?:{talk}|[^\w\n]|[\[(][^\])]{{1,4}}[\])]|[a-z]{{1,4}})*")
 
@@ -51,6 +54,8 @@ class ProofOfRecipients:
             if later:
                 yield at, Unproven.RECIPIENT  # 号不堆，我翻下通讯录再发你
             for event in record.accounts:
+                if self._of_another_house(line, record, event):
+                    yield at, Unproven.SIBLING
                 if (
                     self._is_called_otherwise(said, line, event)
                     or self._is_unchanged(said, event)
@@ -63,6 +68,7 @@ class ProofOfRecipients:
                     or self._is_hum(event)
                     or self._labelled_twice(event)
                     or self._led_by_a_slip(event)
+                    or self._thanks(event)
                 ):
                     yield at, Unproven.RECIPIENT
 
@@ -122,6 +128,24 @@ class ProofOfRecipients:
             return False
         return any(account.text.find(word) > _PLACE_MIN for word in self._remarks)
 
+    def _thanks(self, event: Event) -> bool:
+        """召唤师名：深海小鲸鱼·辛苦师傅了: a name that goes on with thanks."""
+        account = event.account
+        return (
+            account is not None and not account.text.isdecimal() and bool(self._thanked.search(account.text))
+        )
+
+    def _of_another_house(self, line: SpokenLine, record: Record, event: Event) -> bool:
+        """邮箱会员一年 x@qq.com, where mail of several houses is sold: the address is of another than the goods."""
+        account, name = event.account, record.name
+        if account is None or account.said != EMAIL or name is None or line.product is None:
+            return False
+        if len(name.options) < _SEVERAL or self._mailbox.search(name.text) is None:
+            return False
+        product = self._products[line.product.value]
+        host = account.text.partition("@")[2].split(".")[0]
+        return not any(host in plain(word) for word in (product.name, *product.aliases))
+
     def _asks(self, event: Event) -> bool:
         """角色名 孤狼得花多少: a name that ends in a question for the price is longer than it should be."""
         return event.account is not None and event.account.text.endswith(self._prices)
@@ -176,6 +200,7 @@ def _swallowed(said: Said, event: Event) -> bool:
 
 
 _REACH = 16
+_SEVERAL = 2
 _NAME = "名字"
 _FIRST = re.compile(r"[\w(\[【「《\"“']")
 _LED = re.compile("[一-鿿]{1,2}[到往至](?=[一-鿿])")

@@ -164,6 +164,7 @@ _THEN = re.compile(r"[,，。…\s]{1,2}是")
 _LONG = 3
 """Of a word of so many characters two may be left after a slip."""
 _MA = "吗"
+_PACE_CHANGED = re.compile("[快慢][换改]|[换改][快慢]")
 _CHANGE = frozenset("换改")
 _LETTERS = re.compile("[a-z0-9]{3}")
 _PRICE = re.compile("(?P<what>[\u4e00-\u9fff])价")
@@ -199,7 +200,12 @@ def _changes_perhaps(said: Said) -> bool:
     """…，快换充的: behind the goods stands a word of changing, and nobody understood to what."""
     left = said.reading.shape.left.over
     first = min((event.start for event in said.reading.events if event.kind in SLOT_EVENTS), default=0)
-    return any(at > first and said.text[at] in _CHANGE for at in left)
+    torn = (
+        match.start()
+        for match in _PACE_CHANGED.finditer(said.text, first)
+        if not said.beside(match.start(), SLOT_EVENTS)
+    )
+    return any(at > first and said.text[at] in _CHANGE for at in left) or any(torn)
 
 
 def _turns_at_a_mark(said: Said) -> bool:
