@@ -99,7 +99,7 @@ class Filler:
         return tuple(self.patch(DraftLine(), line) for line in spoken)
 
     def _without_dropped(self, draft: Draft, spoken: Sequence[SpokenLine]) -> Filling:
-        """Take away the lines that are no longer wanted; then change what else was said."""
+        """Take away the lines that are no longer wanted, change those that stay, add what else was said."""
         gone: set[int] = set()
         unplaced: list[SpokenLine] = []
         for line in (line for line in spoken if line.dropped):
@@ -108,14 +108,14 @@ class Filler:
                 unplaced.append(line)
             else:
                 gone.add(at)
-        kept = replace(draft, lines=tuple(line for at, line in enumerate(draft.lines) if at not in gone))
-        rest = tuple(line for line in spoken if not line.dropped)
-        if not rest:
-            return Filling(kept, tuple(unplaced))
-        if not kept.lines:
-            return Filling(replace(kept, lines=self._new_lines(rest)), tuple(unplaced))
-        patched = self._patched(kept, rest)
-        return Filling(patched.draft, (*unplaced, *patched.unplaced))
+        changes = {line.position: line for line in spoken if line.position is not None and not line.dropped}
+        kept = tuple(
+            self.patch(line, changes[at]) if at in changes else line
+            for at, line in enumerate(draft.lines)
+            if at not in gone
+        )
+        new = self._new_lines(line for line in spoken if line.position is None and not line.dropped)
+        return Filling(replace(draft, lines=(*kept, *new)), tuple(unplaced))
 
     def _patched(self, draft: Draft, spoken: Sequence[SpokenLine]) -> Filling:
         if len(draft.lines) > 1:

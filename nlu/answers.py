@@ -17,7 +17,8 @@ from nlu.contacts import people_pattern
 from nlu.earlier_orders import EarlierOrders
 from nlu.holding_on import HoldingOn
 from nlu.lexicon import Lexicon
-from nlu.lines_meant import LinesMeant, Read
+from nlu.lines_left import LinesLeft
+from nlu.lines_meant import LinesMeant
 from nlu.normalise import plain
 from nlu.number_pieces import NumberPieces
 from nlu.places import MARKS, SURE
@@ -26,6 +27,7 @@ from nlu.remarks import Remarks
 from nlu.several import SeveralLines
 from nlu.understanding import Expectation, Intent, Slot, Understanding
 from nlu.vocabulary import Vocabulary
+from nlu.which_line import Read, WhichLine
 
 _ABOUT_BUYING = frozenset({Intent.PRICE, Intent.FAQ, Intent.HELP})
 
@@ -42,7 +44,9 @@ class Answers:
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._holding_on = HoldingOn(lexicon)
-        self._lines = LinesMeant(vocabulary, lexicon)
+        which = WhichLine(vocabulary, lexicon)
+        self._lines = LinesMeant(vocabulary, lexicon, which)
+        self._left = LinesLeft(self._lines, which, lexicon)
         self._pieces = NumberPieces(vocabulary, lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
         self._remarks = Remarks(lexicon)
@@ -79,6 +83,8 @@ class Answers:
         once_more = apart and asked.quoted and not says_what
         if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._earlier.once_more(text, understood)
+        if len(asked.lines) > 1 and (left := self._left.read(text, understood, asked, read)) is not None:
+            return left
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return self._several.read(text, instead, asked.lines) if len(asked.lines) > 1 else instead
         if (moment := self._holding_on.read(text, understood, asked)) is not None:
@@ -147,10 +153,6 @@ class Answers:
         self, text: str, understood: Understanding, asked: Expectation, read: Read
     ) -> Understanding | None:
         """What the message says where it says one thing of what is in hand, and nothing else."""
-        if len(asked.lines) > 1:
-            others = self._lines.all_but(text, asked, read) or self._lines.left(text, asked, read)
-            if others:
-                return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=others, problems=())
         if asked.lines and (dropped := self._lines.dropped(text, asked, read)) is not None:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(dropped,), problems=())
         if len(asked.lines) == 1 and (renamed := self._lines.of_region_or_name(text, understood, asked)):

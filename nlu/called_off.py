@@ -11,11 +11,11 @@ from dataclasses import replace
 from nlu.alternations import either
 from nlu.holding_on import NO_HURRY
 from nlu.lexicon import Lexicon
-from nlu.lines_meant import Read
 from nlu.places import SURE
 from nlu.recipient_asked import NO_ACCOUNT_YET
 from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary
+from nlu.which_line import Read
 
 
 class CalledOff:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 
 from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.places import MARKS, SURE, Places, place_among
-from nlu.several import SeveralLines
-from nlu.understanding import Expectation, Heard, Intent, LineInHand, Slot, Span, SpokenLine, Understanding
+from nlu.places import MARKS, SURE, Places
+from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, Vocabulary
+from nlu.which_line import Read, WhichLine
 
 FACET = re.compile(r"\(([^()]+)\)$")
 STEM_LENGTH = 3
-_CLAUSES = re.compile(r"[\s,，。.;；!！、]+")
-
-Read = Callable[[str], Understanding]
-"""Reads a text as if nothing had been asked."""
 
 
 class LinesMeant:
     """Finds the lines in hand that a message is about. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, which: WhichLine) -> None:
         self._products = vocabulary.products
         self._places = Places(lexicon)
-        self._several = SeveralLines(lexicon)
+        self._which = which
         behind = either(lexicon.words("answers.behind"))
         drop_before = either(lexicon.words("answers.drop_before"))
         drop_behind = either(lexicon.words("answers.drop_behind"))
@@ -37,10 +31,7 @@ class LinesMeant:
             rf"(?:.*(?:{either(lexicon.words('answers.wrong'))})[,，。\s]*)?"
             rf"(?:{either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
         )
-        self._first_of_two = lexicon.words("answers.first_of_two")
-        self._second_of_two = lexicon.words("answers.second_of_two")
         self._becomes = re.compile(rf"把?(.{{1,12}}?)(?:{either(lexicon.words('answers.becomes'))})(.+)")
-        self._one_of_two = re.compile(either((*self._first_of_two, *self._second_of_two)))
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
@@ -106,15 +97,15 @@ class LinesMeant:
 
     def placed(self, text: str, understood: Understanding, asked: Expectation, read: Read) -> Understanding:
         """`第二个改成50` is about the second line in hand."""
-        match = self._places.ordinal.match(text)
-        position = place_among(match[1], len(asked.lines)) if match else None
-        if match is None and len(asked.lines) == 2 and (match := self._one_of_two.match(text)) is not None:
-            position = int(match[0] in self._second_of_two)
-        if match is None and len(understood.lines) == 1:
+        pointed = self._which.pointed_at(text, asked)
+        if pointed is None:
+            if len(understood.lines) != 1:
+                return understood
             return self._exchanged(text, understood, asked, read) or self._counted_anew(understood, asked)
-        if match is None or position is None:
+        position, behind = pointed
+        if position is None:
             return understood
-        rest = understood if len(understood.lines) == 1 else read(text[match.end() :])
+        rest = understood if len(understood.lines) == 1 else read(behind)
         if len(rest.lines) != 1:
             return understood
         line = replace(rest.lines[0], position=position)
@@ -126,58 +117,29 @@ class LinesMeant:
         """`100的改成200`: in front of the word stands which line is meant, behind it what it becomes."""
         line = understood.lines[0]
         found = self._becomes.fullmatch(text) if line.position is None and line.account is None else None
-        meant = self._line_meant(found[1].strip(MARKS), asked, read) if found else None
-        if meant is None or line.problems:
+        place = self._which.named(found[1].strip(MARKS), asked, read) if found else None
+        if place is None or line.problems:
             return None
-        line = replace(line, position=meant.position)
+        line = replace(line, position=place)
         return replace(understood, intent=Intent.MODIFY, lines=(line,))
 
     def _counted_anew(self, understood: Understanding, asked: Expectation) -> Understanding:
         """`50的改三张`: so many of the line that has that size."""
         line = understood.lines[0]
-        at = self.of_size(line, asked) if line.quantity is not None and line.position is None else None
+        at = self._which.of_size(line, asked) if line.quantity is not None and line.position is None else None
         if at is None:
             return understood
         line = replace(line, position=at, measure=None, sku=None, sku_options=(), problems=())
         return replace(understood, intent=Intent.MODIFY, lines=(line,))
 
     def dropped(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
+        """`天猫卡不要了`: the line that goes."""
         for pattern in self._drops:
             if match := pattern.fullmatch(text):
-                line = self._line_meant(match[1].strip(MARKS), asked, read)
-                if line is not None:
-                    return line
+                place = self._which.named(match[1].strip(MARKS), asked, read)
+                if place is not None:
+                    return SpokenLine(position=place, dropped=True)
         return None
-
-    def all_but(self, text: str, asked: Expectation, read: Read) -> tuple[SpokenLine, ...]:
-        """`只要第一个`: the others are dropped."""
-        kept = self._several.kept(text)
-        line = self._line_meant(kept.strip(MARKS), asked, read) if kept else None
-        if line is None:
-            return ()
-        others = (at for at in range(len(asked.lines)) if at != line.position)
-        return tuple(SpokenLine(position=at, dropped=True) for at in others)
-
-    def left(self, text: str, asked: Expectation, read: Read) -> tuple[SpokenLine, ...]:
-        """`后面那个不要了，只要138…的`: what is dropped and what stays, said a clause each; nothing where a
-        clause says anything else, or one says the opposite of the other."""
-        clauses = [clause.strip(MARKS) for clause in _CLAUSES.split(text) if clause.strip(MARKS)]
-        kept: set[int] = set()
-        gone: set[int] = set()
-        for clause in clauses:
-            stays = self._several.kept(clause)
-            line = self._line_meant(stays.strip(MARKS), asked, read) if stays else None
-            if line is not None and line.position is not None:
-                kept.add(line.position)
-                continue
-            line = self.dropped(clause, asked, read)
-            if line is None or line.position is None:
-                return ()
-            gone.add(line.position)
-        if kept & gone or not (kept or gone):
-            return ()
-        others = set(range(len(asked.lines))) - kept if kept else gone
-        return tuple(SpokenLine(position=at, dropped=True) for at in sorted(others))
 
     def of_region_or_name(
         self, text: str, understood: Understanding, asked: Expectation
@@ -207,56 +169,6 @@ class LinesMeant:
         intent = Intent.MODIFY if asked.quoted else Intent.PROVIDE
         return replace(understood, intent=intent, confidence=SURE, lines=(line,), problems=())
 
-    def _line_meant(self, text: str, asked: Expectation, read: Read) -> SpokenLine | None:
-        if len(asked.lines) == 2 and text in (*self._first_of_two, *self._second_of_two):
-            return SpokenLine(position=int(text in self._second_of_two), dropped=True)
-        if text in self._places.last:
-            return SpokenLine(position=len(asked.lines) - 1, dropped=True)
-        ordinal = self._places.ordinal.fullmatch(text)
-        if ordinal is not None:
-            position = place_among(ordinal[1], len(asked.lines))
-            return None if position is None else SpokenLine(position=position, dropped=True)
-        lines = read(text).lines
-        if not lines and (part := self._part_of_name(text, asked)) is not None:
-            return SpokenLine(position=part, dropped=True)
-        if len(lines) != 1:
-            return None
-        if (sized := self.of_size(lines[0], asked)) is not None:
-            return SpokenLine(position=sized, dropped=True)
-        fits = [
-            at for at, line in enumerate(asked.lines) if _is_about(line.product_id, line.account, lines[0])
-        ]
-        return SpokenLine(position=fits[0], dropped=True) if len(fits) == 1 else None
-
-    def of_size(self, said: SpokenLine, asked: Expectation) -> int | None:
-        """Which of several lines is named by its size alone: `50的改三张`, `100的不要了`."""
-        if said.measure is None or said.product is not None or said.account is not None:
-            return None
-        value = said.measure.value.value
-        fits = [
-            at for at, line in enumerate(asked.lines) if value is not None and value == self._size_of(line)
-        ]
-        return fits[0] if len(fits) == 1 and len(asked.lines) > 1 else None
-
-    def _size_of(self, line: LineInHand) -> Decimal | None:
-        if line.measure is not None:
-            return line.measure.value
-        product = self._product(line.product_id)
-        variants = product.variants if product is not None else ()
-        return next((Decimal(one.face_value) for one in variants if one.sku_id == line.sku_id), None)
-
-    def _part_of_name(self, text: str, asked: Expectation) -> int | None:
-        """Which line's goods hold the word in their name: 芒果 is a fruit, unless 芒果TV lies in hand."""
-        word = self._places.without_fillers(text)
-        fits = [
-            at
-            for at, line in enumerate(asked.lines)
-            if (product := self._product(line.product_id)) is not None
-            and len(word) > 1
-            and any(word in plain(name) for name in (product.name, *product.aliases))
-        ]
-        return fits[0] if len(fits) == 1 else None
-
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None
 
@@ -265,11 +177,3 @@ def _facet(product: ProductWords) -> str:
     """What tells siblings apart: the words in brackets behind the name; a character nobody types where there are none."""
     match = FACET.search(plain(product.name))
     return match[1] if match else "\0"
-
-
-def _is_about(product_id: str | None, account: str | None, said: SpokenLine) -> bool:
-    if said.product is not None:
-        return said.product.value == product_id and (said.account is None or said.account.value == account)
-    if said.product_options:
-        return product_id in said.product_options
-    return said.account is not None and said.account.value == account

@@ -51,7 +51,8 @@ class SignsOfChanging:
             return f"(?:{repeatable(lexicon.words(name))})"
 
         drop, counters = any_of("drop_verbs"), any_of("counters")
-        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')})"
+        # 取消这个订单 is of all of it, 取消这个 of a line.
+        nth = f"(?:第.{counters}|{any_of('last_ones')}|{any_of('this_one')}(?!{any_of('whole_order')}))"
         leading = repeatable((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
         lead = rf"(?:[{PUNCTUATION}]|{leading})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
