@@ -108,10 +108,31 @@ class GeneralWords:
                     self._entries[spelling] = Entry(MentionKind.NAME, dict(options), thin=thin)
                 else:
                     self._entries[spelling] = Entry(MentionKind.UNKNOWN, thin=thin, meaning=brand)
-        written = "\0".join(name for product in self._products for name in names_of(product))
+        names = [name for product in self._products for name in names_of(product)]
+        written = "\0".join(names)
         for spelling in map(squeezed_name, self._lexicon.words("brands.others")):
-            if spelling not in self._entries and spelling not in written:
+            if spelling not in self._entries and not (spelling in written or self._is_ours(spelling, names)):
                 self._entries[spelling] = Entry(MentionKind.UNKNOWN, thin=False, meaning=spelling)
+
+    def _is_ours(self, spelling: str, names: Iterable[str]) -> bool:
+        """Whether a known good is but another way to say what goes by one of `names`: B站会员, where the
+        哔哩哔哩大会员 is sold."""
+        brands = (
+            (brand, form)
+            for brand, forms in self._namer.brands.items()
+            for form in forms
+            if spelling.startswith(form)
+        )
+        return any(
+            self._is_kind(rest) and rest in name and any(form in name for form in self._namer.brands[brand])
+            for brand, form in brands
+            if (rest := spelling[len(form) :])
+            for name in names
+        )
+
+    def _is_kind(self, word: str) -> bool:
+        role = self._namer.role_of(word)
+        return role is not None and role[0] is Role.GENERIC
 
     def _brands_inside_names(self) -> Mapping[str, Mapping[str, float]]:
         """Known brands that stand inside a longer name, however they are said: 知网 in 中国知网充值卡, youku
