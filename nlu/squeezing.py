@@ -1,4 +1,4 @@
-"""Names and messages without what people put between the words of a name: blanks, hyphens, 那个, 的."""
+"""Names and messages without what people put between the words of a name: blanks, hyphens, 那个, 这个, 的."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def names_of(product: ProductWords) -> Iterator[str]:
     yield from map(squeezed_name, (product.name, *product.aliases))
 
 
-_PARTED = re.compile("[ 的-]")
-_POINTING = re.compile("(?<=[\u4e00-\u9fffa-z])的?那个(?=[\u4e00-\u9fffa-z])")
+_PARTED = re.compile("[ 的-]|[那这]个")
+_POINTING = re.compile("(?<=[\u4e00-\u9fffa-z])的?[那这]个(?=[\u4e00-\u9fffa-z])")
 
 
 def _inner(text: str, at: int) -> bool:

@@ -1,0 +1,67 @@
+"""Ordinary people's words around and inside an ordinary order, in a shop of everything; and what stays a question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.nlu.small_shops import bought, shop
+
+SHOP = """
+yd | 移动话费秒到 | 话费充值 | phone | 30元 50元 100元 200元 | 移动充值;中国移动话费
+slow | 三网话费慢充（1-3天到账） | 话费充值 | phone | 100元 200元 | 慢充
+bi | 哔哩哔哩大会员 | 视频会员 | phone | 月卡 季卡 年卡 | B站大会员
+tx | 腾讯视频VIP | 视频会员 | phone | 月卡 季卡 年卡
+tv | 腾讯视频超级VIP（云视听极光，电视能看） | 视频会员 | phone | 月卡 年卡 | 腾讯TV会员;云视听
+jd | 京东E卡 | 礼品卡 | none | 50元 100元 500元 | 京东卡
+ap | 苹果App Store充值卡 中国区 | 礼品卡 | none | 50元 100元 | 苹果卡
+shy | 中石化加油卡充值 | 加油卡 | fuel_card | 100元 200元 500元
+syy | 中石油加油卡充值 | 加油卡 | fuel_card | 200元 500元 | 昆仑加油卡
+qb | Q币直充 | QQ业务 | qq | 10Q币 30Q币 100Q币 | qb
+mt | 美团外卖红包 | 吃喝优惠 | phone | 10元 20元 | 美团红包
+el | 饿了么红包 | 吃喝优惠 | phone | 15元
+ys | 原神创世结晶 | 手游充值 | uid | 空月祝福=30天 300结晶 980结晶 | 原神充值 | 官服;B服
+"""
+PHONE, CARD, QQ, UID = "13870952216", "1000114500087736215", "3028841567", "115409926"
+
+
+def frame_of(said: str) -> Any:
+    return shop(SHOP).frame(said.format(phone=PHONE, card=CARD, qq=QQ, uid=UID))
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("中石化那个加油卡给我充200，卡号{card}", "shy-200元"),
+        ("中石化这个加油卡充500 {card}", "shy-500元"),
+        ("京东那个e卡来张50", "jd-50元"),
+        ("苹果那个充值卡要一张100的", "ap-100元"),
+        ("腾讯视频那个会员开一年，{phone}", "tx-年卡"),
+    ],
+)
+def test_who_points_at_goods_names_them_all_the_same(said: str, sku: str) -> None:
+    assert [one[0] for one in bought(frame_of(said))] == [sku]
+
+
+def test_a_word_that_points_joins_no_two_goods() -> None:
+    assert not bought(frame_of("京东这个加油卡充200，{card}"))
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("b站的会员开三个月，{phone}", "bi-季卡"),
+        ("哔哩哔哩会员一年 {phone}", "bi-年卡"),
+        ("B站会员月卡，充{phone}", "bi-月卡"),
+    ],
+)
+def test_a_known_good_under_another_of_its_names_is_the_one_that_is_sold(said: str, sku: str) -> None:
+    assert bought(frame_of(said)) == [(sku, 1, PHONE)]
+
+
+@pytest.mark.parametrize(
+    "said", ["虎牙贵族来一个月，{phone}", "抖音会员一个月 {phone}", "如家会员开一年 {phone}"]
+)
+def test_other_goods_of_that_kind_are_not_sold(said: str) -> None:
+    assert [problem["code"] for problem in frame_of(said)["problems"]] == ["product_unknown"]
