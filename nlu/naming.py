@@ -12,13 +12,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.roles import COST, STRONG, Form, Role, Token
-from nlu.scripts import is_latin
+from nlu.scripts import all_chinese, is_latin
 from nlu.trade_words import QUALIFIES, TradeWords, without_blanks
 
 NAMES_KEPT = 1024
@@ -135,15 +135,28 @@ class Namer(TradeWords):
         return general and token.text not in self._brand_of
 
     def words_of_their_own(self, names: Iterable[str]) -> frozenset[str]:
-        """The photoshop of Adobe Photoshop: a spelling of a brand that stands in a name beside another one in
-        the same letters says more than the brand, and the other goods of the brand are not called so."""
-        words = ([word for word in _LATIN.findall(plain(name)) if word in self._brand_of] for name in names)
+        """The photoshop of Adobe Photoshop and the 奇异果 of 爱奇艺奇异果: a spelling of a brand that stands in a
+        name beside another one in the same letters says more than the brand, and the other goods of the brand
+        are not called so."""
+        plainly = [plain(name) for name in names]
+        words = [[word for word in _LATIN.findall(name) if word in self._brand_of] for name in plainly]
+        words += [self._brands_joined(name) for name in plainly]
         return frozenset(
             word
             for of_name in words
             for at, word in enumerate(of_name)
             if any(one != word and self._brand_of[one] == self._brand_of[word] for one in of_name[:at])
         )
+
+    def _brands_joined(self, name: str) -> list[str]:
+        """The Chinese brands of a name that stand right behind another one."""
+        found: list[str] = []
+        for one, other in pairwise(self.tokens(name)):
+            chinese = all_chinese(one.text) and all_chinese(other.text)
+            known = one.text in self._brand_of and other.text in self._brand_of
+            if chinese and known and one.text + other.text in name:
+                found += [one.text, other.text]
+        return found
 
     def telling_notes(self, names: Iterable[str]) -> Mapping[str, Set[str]]:
         """Of names that differ only in a short note in brackets: name -> its note."""

@@ -26,6 +26,12 @@ class TradeWords:
             for meaning, spellings in lexicon.groups(name).items():
                 for spelling in spellings:
                     self._words[without_blanks(spelling)] = (role, plain(meaning))
+        self.inside = {
+            without_blanks(word): (Role.TIER, plain(meaning))
+            for meaning, words in lexicon.groups("goods.premium_inside").items()
+            for word in words
+        }
+        """Words that are tiers where they stand by themselves in a name."""
         for role, name in (
             (Role.SUBJECT, "goods.subject"),
             (Role.GENERIC, "goods.generic"),
