@@ -14,6 +14,9 @@ slow | 三网话费慢充（1-3天到账） | 话费充值 | phone | 100元 200�
 bi | 哔哩哔哩大会员 | 视频会员 | phone | 月卡 季卡 年卡 | B站大会员
 tx | 腾讯视频VIP | 视频会员 | phone | 月卡 季卡 年卡
 tv | 腾讯视频超级VIP（云视听极光，电视能看） | 视频会员 | phone | 月卡 年卡 | 腾讯TV会员;云视听
+iq | 爱奇艺黄金会员 | 视频会员 | phone | 月卡 年卡 | 爱奇艺vip
+iqtv | 爱奇艺奇异果TV白金会员 | 视频会员 | phone | 月卡 年卡 | 奇异果;爱奇艺电视会员
+mg | 芒果TV会员（手机电脑） | 视频会员 | phone | 月卡 年卡
 jd | 京东E卡 | 礼品卡 | none | 50元 100元 500元 | 京东卡
 ap | 苹果App Store充值卡 中国区 | 礼品卡 | none | 50元 100元 | 苹果卡
 shy | 中石化加油卡充值 | 加油卡 | fuel_card | 100元 200元 500元
@@ -65,3 +68,39 @@ def test_a_known_good_under_another_of_its_names_is_the_one_that_is_sold(said: s
 )
 def test_other_goods_of_that_kind_are_not_sold(said: str) -> None:
     assert [problem["code"] for problem in frame_of(said)["problems"]] == ["product_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("said", "sku"),
+    [
+        ("能在电视上看的爱奇艺，要一年的，手机{phone}", "iqtv-年卡"),
+        ("我家电视机看的那个奇异果会员给弄一个月，{phone}", "iqtv-月卡"),
+        ("奇异果会员年卡 {phone}", "iqtv-年卡"),
+        ("奇异果开一年，{phone}", "iqtv-年卡"),
+        ("电视用的爱奇艺 一年 {phone}", "iqtv-年卡"),
+        ("爱奇艺年卡，能在电视上放的，{phone}", "iqtv-年卡"),
+        ("腾讯视频TV版一年 {phone}", "tv-年卡"),
+        ("爱奇艺年卡，手机上看的，{phone}", "iq-年卡"),
+        ("爱奇艺年卡 看电视剧用 {phone}", "iq-年卡"),
+        ("芒果TV年卡 {phone}", "mg-年卡"),
+    ],
+)
+def test_where_it_is_watched_tells_the_one_for_the_television(said: str, sku: str) -> None:
+    assert bought(frame_of(said)) == [(sku, 1, PHONE)]
+
+
+@pytest.mark.parametrize("where", ["客厅", "卧室", "老家", "宿舍", "店里"])
+def test_a_room_in_front_of_what_is_said_of_goods_is_no_name(where: str) -> None:
+    assert bought(frame_of(where + "电视看的，云视听给开一年，{phone}")) == [("tv-年卡", 1, PHONE)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "芒果年卡，要电视上能看的，{phone}",
+        "爱奇艺年卡，不用在电视上看，{phone}",
+        "爱奇艺会员年卡电视上能看吗",
+    ],
+)
+def test_what_is_not_for_the_television_is_asked_about(said: str) -> None:
+    assert not bought(frame_of(said))
