@@ -59,6 +59,7 @@ class Leftovers:
         """Behind these, too: 刚入坑鸣潮. Not 退坑鸣潮."""
         words = (
             *lexicon.words("contacts.people"),
+            *lexicon.words("contacts.called_upon"),
             *lexicon.words("aside.talk"),
             *lexicon.words("names.server_leads"),
         )

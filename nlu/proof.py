@@ -24,7 +24,7 @@ from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_fragments import ProofOfFragments
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
-from nlu.proof_of_names import ProofOfNames, strangers_listed
+from nlu.proof_of_names import ProofOfNames
 from nlu.proof_of_orphans import ProofOfOrphans
 from nlu.proof_of_pieces import ProofOfPieces
 from nlu.proof_of_recipients import ProofOfRecipients
@@ -33,6 +33,7 @@ from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
 from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.proof_of_topups import ProofOfTopups
+from nlu.proof_of_strangers import strangers_listed, with_strangers
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven
@@ -99,6 +100,7 @@ class Prover:
         yield from self._sums(said)
         yield from self._goods.doubts(said)
         yield from self._names.doubts(said)
+        yield from with_strangers(said)
         yield from self._fragments.doubts(said)
         yield from self._orphans.doubts(said)
         yield from self._recipients.doubts(said)

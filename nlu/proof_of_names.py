@@ -18,7 +18,7 @@ from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
 from nlu.mention import BRANDLESS, Closeness
 from nlu.name_table import NameTable
 from nlu.normalise import plain
-from nlu.records import Event, EventKind
+from nlu.records import Event
 from nlu.roles import Role
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.siblings import KIN_MAX, NAMES_KEPT
@@ -54,8 +54,6 @@ class ProofOfNames:
         yield from self._unsaid_plain_tiers(said)
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
-        yield from _joined_with_strangers(said)
-        yield from strangers_listed(said)
 
     def _siblings(self, said: Said) -> Iterator[Doubt]:
         """万达的票, where its cinemas have two kinds of them: a piece of a name means one thing only where
@@ -309,62 +307,6 @@ def _slipped(typed: str, word: str) -> bool:
     return not typed.startswith(word) and any(OSA.distance(one, word, score_cutoff=1) == 1 for one in near)
 
 
-def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
-    """埋堆堆月卡和央视这月卡: words that nobody understood, between a joiner and a card or a size."""
-    left = said.reading.shape.left.over
-    for join, following in pairwise(said.reading.events):
-        if join.kind is not EventKind.JOIN:
-            continue
-        if following.kind is EventKind.AMOUNT and said.text[join.start : join.end] in _LISTS:
-            between = range(join.end, following.start)
-            named = any(e.end == join.start for e in said.reading.events if e.kind in _OF_GOODS)
-            if named and 0 < len(between) <= _WORD_MAX and not left.isdisjoint(between):
-                yield from said.all(Unproven.NAME_UNUSED)  # 爱奇艺和芒的月卡
-        if following.kind not in _NAMELESS:
-            continue
-        words = [at for at in range(join.end, following.start) if said.text[at] != " "]
-        if _CHARACTERS_MIN <= len(words) <= _BETWEEN_MAX and len(left.intersection(words)) >= _CHARACTERS_MIN:
-            yield said.nearest(join.start), Unproven.NAME_UNUSED
-        elif words and said.text[join.start : join.end] in _LISTS and left.issuperset(words):
-            yield from said.all(Unproven.NAME_UNUSED)  # 优酷、芒果、艺会员
-
-
-def strangers_listed(said: Said) -> Iterator[Doubt]:
-    """Goods that were listed or counted, and that nobody understood."""
-    yield from _counted_strangers(said)
-    yield from _listed_strangers(said)
-
-
-def _listed_strangers(said: Said) -> Iterator[Doubt]:
-    """优酷、果、爱奇艺月卡: between two goods of a list stands what nobody understood."""
-    left = said.reading.shape.left.over
-    for first, join, second, last in zip(*(said.reading.events[at:] for at in range(4)), strict=False):
-        kinds = (first.kind, join.kind, second.kind, last.kind)
-        between = range(join.end, second.start)
-        if kinds == _LISTED and 0 < len(between) <= _WORD_MAX and left.issuperset(between):
-            yield from said.all(Unproven.NAME_UNUSED)
-
-
-def _counted_strangers(said: Said) -> Iterator[Doubt]:
-    """魔兽月他一个(邮箱 …)，再拿两张steam国区100: in a clause of its own something was counted that nobody understood,
-    and other goods are joined to it."""
-    nameable, names = (
-        said.reading.shape.left.nameable,
-        [e for e in said.reading.events if e.kind is EventKind.NAME],
-    )
-    joins = [event.start for event in said.reading.events if event.kind is EventKind.JOIN]
-    for event in said.reading.events:
-        if event.quantity is None or said.beside(event.start, _DESCRIBING):
-            continue
-        word = range(event.start - _CALLED_MIN, event.start)
-        later = [name.start for name in names if name.start > event.end]
-        joined = any(event.end <= at < min(later, default=0) for at in joins)
-        if joined and len(nameable.intersection(word)) >= _CHARACTERS_MIN:
-            yield from said.all(Unproven.NAME_UNUSED)
-    if any(nameable.issuperset(range(*match.span("word"))) for match in _CARDED.finditer(said.text)):
-        yield from said.all(Unproven.NAME_UNUSED)  # …，麦当姥券一张
-
-
 def _behind(said: Said, name: Event) -> frozenset[str]:
     """The characters right behind a name, up to what was read next."""
     behind = [event.start for event in said.beside(name.start, SLOT_EVENTS) if event.start >= name.end]
@@ -379,13 +321,6 @@ _SHORT_NAME = 2
 _PRODUCTS_COMPARED = 2000
 """Of a larger catalog too much is called alike, and comparing would take too long."""
 _OF = "的"
-_LISTED = (EventKind.NAME, EventKind.JOIN, EventKind.JOIN, EventKind.NAME)
-_WORD_MAX = 4
-_CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券卡卷票])[一1][张个份]")
-_DESCRIBING = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUALIFIER})
-_OF_GOODS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
-_LISTS = ("、", "和", "跟", "及")
-_NAMELESS = frozenset({EventKind.NOUN})
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
 _KINDS = frozenset({Role.BRAND, Role.TIER, Role.SUBJECT, Role.CONTENT})
 """儿童 is as good as a brand to the words of the trade."""
@@ -394,4 +329,3 @@ _RUN_BEHIND = re.compile(" ?的?(?P<run>[\u4e00-\u9fff]{2,6})")
 _SLIPS_FROM = 3
 """Of a shorter word too little is left after a slip."""
 _CHINESE_ONLY = re.compile("[\u4e00-\u9fff]+")
-_BETWEEN_MAX = 10
