@@ -32,8 +32,8 @@ from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
 from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
-from nlu.proof_of_topups import ProofOfTopups
 from nlu.proof_of_strangers import strangers_listed, with_strangers
+from nlu.proof_of_topups import ProofOfTopups
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven

@@ -153,9 +153,11 @@ class ProofOfRefusals:
             # 更正：要季卡，年卡买不起: no to the one alone.
             pause = _PAUSED.search(said.text, last)
             last = pause.end() if pause else len(said.text)
-        for start, end in sorted(said.reading.refusals):
+        for start, end in sorted((*said.reading.refusals, *said.reading.mishaps)):
             if not _PAUSED.sub("", said.text[last:start]):
-                last = max(last, end)  # 别给我发三台的，用不上: why it is not wanted
+                last = max(
+                    last, end
+                )  # 别给我发三台的，用不上: why it is not wanted; 刚才打错了: why it was corrected
         tried = self._tried.match(said.text, last) if self._asked_for(said, last) else None
         return any(
             self._taken_back.fullmatch(piece.strip())

@@ -36,6 +36,7 @@ from nlu.records import Event, EventKind, Record
 from nlu.rows import records_of
 from nlu.shape import Shape
 from nlu.signs import Signs
+from nlu.slips_told import slips_told
 from nlu.strangers import Strangers
 from nlu.takers import Takers
 from nlu.taking_back import (
@@ -80,7 +81,7 @@ class Reading:
     chat: tuple[tuple[int, int], ...]
     """Clauses that only chat beside a whole order."""
     mishaps: tuple[tuple[int, int], ...]
-    """Of these, such as tell what went wrong another time, to warn of it."""
+    """Of these, such as tell what went wrong: another time, to warn of it, or just now, behind its correction."""
     told: frozenset[int]
     """Where numbers stand that are perhaps only told beside the order."""
     elsewhere: tuple[tuple[int, int], ...]
@@ -138,7 +139,10 @@ class Reader:
         shape = replace(shape, left=left.without(goods.own_words(page.text, names, left.over)))
         said = replace(said, events=self._strangers.named(page.text, said.events, shape.left.over))
         records = records_of(page.text, said.events, goods, shape, self._signs)
-        mishaps = self._mishaps.told(page.text, said.events)
+        mishaps = (
+            *self._mishaps.told(page.text, said.events),
+            *slips_told(page.text, said.events, self._signs),
+        )
         found = _unheard(_unheard(found, said.refusals), mishaps)
         self._misgive(found, said, records, shape)
         return self._reading(found, slots, people, said, shape, records, mishaps, crowded)

@@ -15,6 +15,12 @@ class SignsOfChanging:
     change_of: re.Pattern[str]
     slipped: re.Pattern[str]
     """写反了, 打漏了个字: what was written or said is wrong."""
+    tells_of_slip: re.Pattern[str]
+    """打错了, 写反了, 手滑: a word that corrects, or only tells why something was corrected."""
+    only_a_slip: re.Pattern[str]
+    """最后两位刚才打反了: up to such a word, a clause that says no more than that."""
+    slipped_again: re.Pattern[str]
+    """又, 这个也: in front of such a word, what stands now is wrong too."""
     not_this: re.Pattern[str]
     """不是这个呀，我说的是…: speaks of what was shown."""
     may_change: re.Pattern[str]
@@ -62,6 +68,10 @@ class SignsOfChanging:
             # 啊说快了: the customer himself, at the head of a clause; of another, 客服说快了 corrects nothing.
             rf"|(?:^|(?<=[{PUNCTUATION}]))(?:{repeatable(lexicon.words('signs.before_a_slip'))})*(?:{hasty})"
         )
+        slip = rf"{any_of('before_a_slip_told')}?{any_of('writing')}*{any_of('told_slip')}[了啦咯的]?(?:字|一?[位个])?"
+        self.tells_of_slip = re.compile(slip)
+        self.only_a_slip = re.compile(rf"(?:{any_of('before_a_slip_told')}|\s)*(?:{slip})+")
+        self.slipped_again = re.compile(any_of("slip_again"))
         self.not_this = re.compile(rf"^.{{0,6}}?{any_of('not_this')}")
         self.may_change = re.compile(any_of("may_change"))
         self.drop_line = re.compile(rf"{drop}.{{0,4}}{nth}|{nth}.{{0,3}}{drop}")

@@ -29,6 +29,7 @@ from nlu.records import Event, EventKind
 from nlu.said_again import without_repeats
 from nlu.servers import UnknownServers
 from nlu.signs import Signs
+from nlu.slips_told import with_slips_told
 from nlu.tables import in_columns
 from nlu.taking_back import refusals, refused_kinds, with_taken_back, without_refused
 from nlu.vocabulary import Vocabulary
@@ -77,7 +78,7 @@ class Timelines:
         events = events_of(
             text, slots.mentions, recipients, slots.sized, slots.counted, found.cues, self._signs
         )
-        events = _with_unwanted(text, events, self.unwanted(found))
+        events = _with_unwanted(text, with_slips_told(text, events, self._signs), self.unwanted(found))
         events += [Event(EventKind.STOP, start, end, item=True) for start, end in found.markers]
         events.sort(key=lambda event: (event.start, event.end))
         events = with_numbered(text, events, self._vocabulary)
