@@ -272,7 +272,8 @@ class Assistant:
         self, tx: Connection, chat: Chat, answer: OutgoingMessage, conversation: Conversation, now: datetime
     ) -> None:
         question = conversation.question
-        if question is None or not question.is_open:
+        # An answer that asks nothing although a question is open lets it rest: 等下再说.
+        if question is None or not question.is_open or answer.reply.asking is None:
             return
         self._jobs.enqueue(
             tx,

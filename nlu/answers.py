@@ -22,6 +22,7 @@ from nlu.lines_meant import LinesMeant
 from nlu.normalise import plain
 from nlu.number_pieces import NumberPieces
 from nlu.places import MARKS, SURE
+from nlu.putting_off import PuttingOff
 from nlu.recipient_asked import RecipientAsked
 from nlu.remarks import Remarks
 from nlu.several import SeveralLines
@@ -48,6 +49,7 @@ class Answers:
         self._lines = LinesMeant(vocabulary, lexicon, which)
         self._left = LinesLeft(self._lines, which, lexicon)
         self._pieces = NumberPieces(vocabulary, lexicon)
+        self._putting_off = PuttingOff(lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
         self._remarks = Remarks(lexicon)
         self._several = SeveralLines(lexicon)
@@ -85,6 +87,8 @@ class Answers:
             understood = self._earlier.once_more(text, understood)
         if len(asked.lines) > 1 and (left := self._left.read(text, understood, asked, read)) is not None:
             return left
+        if (later := self._putting_off.read(text, understood, asked)) is not None:
+            return later
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return self._several.read(text, instead, asked.lines) if len(asked.lines) > 1 else instead
         if (moment := self._holding_on.read(text, understood, asked)) is not None:

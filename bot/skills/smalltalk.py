@@ -9,10 +9,11 @@ from bot.messages import Choice, Reply
 from bot.skills import browsing, choosing, complaints, ordering, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
+from nlu.putting_off import PUT_OFF
 from orders.catalog import Sku
 from orders.draft import Slot
 
-OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry"})
+OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry", PUT_OFF})
 
 STARTERS = 4
 """So many popular goods are offered beside a greeting."""
@@ -55,6 +56,8 @@ def faq(turn: Turn) -> Reply:
         if len({sku.product_id for sku in skus}) == 1 and len(skus) > 1 and product is not None:
             thing = product.name
         return turn.aside(turn.say("faq.arrival_of", thing=thing, eta=eta))
+    if turn.heard.topic == PUT_OFF and (reply := _put_by(turn)) is not None:
+        return reply
     key = f"faq.{turn.heard.topic}"
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
@@ -67,6 +70,15 @@ def faq(turn: Turn) -> Reply:
         # Who asks how to pay has something to pay: the way there belongs to the answer.
         return ordering.show_again(turn, order, turn.say(key))
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
+
+
+def _put_by(turn: Turn) -> Reply | None:
+    """Another time: what lies in hand is kept as it is, and he is not asked about it until he comes back.
+    None where an order can be paid, which the answer shows."""
+    if turn.conversation.draft.lines and turn.conversation.order_no is None:
+        return Reply(turn.say("later.draft"), turn.conversation.offered())
+    order = turn.order_on_table() or turn.shop.payable(turn.tx, turn.customer_id)
+    return None if order is not None and order.is_payable else Reply(turn.say("later.nothing"))
 
 
 def _goods_named(turn: Turn) -> set[str]:

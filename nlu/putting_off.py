@@ -1,0 +1,72 @@
+"""Put off, and not called off: 等下再说吧, 晚点再付, 我再想想.
+
+Who says only that it is not to go on right now cancels nothing: what lies in hand stays until he comes back, or
+until its time runs out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlu.alternations import either
+from nlu.lexicon import Lexicon
+from nlu.places import SURE
+from nlu.understanding import Expectation, Intent, Understanding
+
+PUT_OFF = "put_off"
+"""The topic of whoever goes on another time."""
+
+LENGTH_MAX = 40
+
+
+class PuttingOff:
+    """Finds who only goes on another time. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        def words(name: str) -> str:
+            return f"(?:{either(lexicon.words(f'putting_off.{name}'))})"
+
+        later = rf"{words('times')}{words('between')}*{words('does')}"
+        self._puts_off = re.compile(
+            rf"{words('front')}*(?:{later}|{words('thinks')}|{words('rests')}){words('ends')}*"
+        )
+        self._polite = re.compile(rf"(?:{words('polite')}|{words('ends')})+")
+        self._more = re.compile(words("more"))
+
+    def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """The message as one that puts off; None where it says more than that, or something else."""
+        looks_around = understood.intent is Intent.SEARCH and not asked.lines
+        if looks_around or _says_more(understood) or len(text) > LENGTH_MAX:
+            return None
+        clauses = [clause for clause in _PAUSES.split(text) if clause]
+        rest = [clause for clause in clauses if self._puts_off.fullmatch(clause) is None]
+        remarks = [clause for clause in rest if self._polite.fullmatch(clause) is None]
+        if len(rest) == len(clauses) or any(map(self._more.search, remarks)):
+            return None
+        if remarks and understood.intent not in _REFUSES_OR_MUSES:
+            return None
+        return replace(understood, intent=Intent.FAQ, topic=PUT_OFF, confidence=SURE, clear=SURE)
+
+
+def _says_more(understood: Understanding) -> bool:
+    return bool(
+        understood.lines
+        or understood.options
+        or understood.problems
+        or understood.contact
+        or understood.order_ref
+        or understood.broken
+        or not understood.filters.empty
+        or any(char.isdigit() for char in understood.text)
+        or (understood.intent is Intent.FAQ and understood.topic not in _OF_TIME)
+    )
+
+
+_PAUSES = re.compile(r"[\s,，。.;；!！?？~～…、]+")
+_OF_TIME = frozenset({None, "payment", "no_hurry", "no_account"})
+"""Topics of questions that only sound like it: 明天再付可以吗."""
+_REFUSES_OR_MUSES = frozenset(
+    {Intent.CANCEL, Intent.DENY, Intent.OUT_OF_SCOPE, Intent.PAY, Intent.STATUS, Intent.FAQ}
+)
+"""What a message with a remark beside (现在没钱，晚点再付) may have been taken for."""
