@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from bot import repair
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose
+from bot.expecting import beyond, expectation, is_of_goods_looked_at, looked_beyond, shown_before
 from bot.handover import Handover
 from bot.learning.noticing import notice
 from bot.learning.own_words import OwnWords
-from bot.messages import ChatEntry, Choice, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
+from bot.messages import ChatEntry, IncomingKind, IncomingMessage, OutgoingMessage, Reply, Speaker
 from bot.money_words import NO_WORDS, CouponSaid, MoneyWords
 from bot.reading import Readers
 from bot.skills import (
@@ -63,9 +64,8 @@ from bot.turn import (
 )
 from bot.wording import Voice, Wording
 from nlu.parser import UNREADABLE
-from nlu.understanding import Expectation, Intent, LineInHand, Measure, OfferedChoice, Slot, Understanding
+from nlu.understanding import Expectation, Intent, Understanding
 from orders.database import is_passing
-from orders.draft import DraftLine
 from orders.policy import Policy
 from orders.ports import Jobs
 from orders.shop import Shop
@@ -243,13 +243,20 @@ class Assistant:
             expectation(spoken_of, open_orders),
             people=tuple(one.name for one in contacts_of(tx, chat.customer_id)),
         )
+        past_order = False
         talk = self._money_words.heard_in(message.text, lambda codes: self._shop.coupons_among(tx, codes))
         if message.means is not None and message.means in offered:
             heard = Understanding(message.text, Intent.PROVIDE, 1.0, chosen=message.means)
         elif talk is not None and not (isinstance(talk, CouponSaid) and talk.rest):
             heard = Understanding(message.text, Intent.PROVIDE, 1.0)
         else:
-            heard = reader.parser.understand(talk.rest if talk else message.text, asked)
+            said = talk.rest if talk else message.text
+            heard = reader.parser.understand(said, asked)
+            if looked_beyond(spoken_of) and spoken_of.browsing is not None:
+                of_goods = reader.parser.understand(said, beyond(spoken_of, asked))
+                past_order = is_of_goods_looked_at(of_goods, spoken_of.browsing, reader.catalog)
+                heard = of_goods if past_order else heard
+                past_order = past_order or heard.intent is Intent.FAQ
             heard = heard if heard.chosen in offered else replace(heard, chosen=None)
             heard = called_in_full(self._readers.lexicon, heard)
         turn = Turn(
@@ -265,6 +272,7 @@ class Assistant:
             telling=self.telling(tx, seq),
             handover=self._handover,
             money=talk,
+            past_order=past_order,
         )
         return turn, asked
 
@@ -329,49 +337,3 @@ def _chosen(turn: Turn, means: str) -> Reply:
     if all(choice.means != means for choice in turn.conversation.offered()):
         return choosing.take_of_before(turn, means)
     return choosing.take(turn, means)
-
-
-def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation:
-    """What was asked and what lies in hand, in the parser's words."""
-    question = conversation.question
-    slot = question.slot if question else None
-    draft = conversation.draft
-    lines = draft.lines or ((DraftLine(product_id=conversation.browsing),) if conversation.browsing else ())
-    return Expectation(
-        asking=Slot(slot) if slot else None,
-        choices=tuple(OfferedChoice(choice.label, choice.means) for choice in conversation.offered()),
-        lines=tuple(_in_hand(line) for line in lines),
-        quoted=conversation.quote is not None or conversation.order_no is not None,
-        open_orders=open_orders,
-        shown=tuple(OfferedChoice(choice.label, choice.means) for choice in shown_before(conversation)),
-        looking=not draft.lines and conversation.browsing is not None,
-    )
-
-
-def shown_before(conversation: Conversation) -> tuple[Choice, ...]:
-    """The goods and sizes that were offered for the draft before something else was asked."""
-    return () if conversation.asking() in (Slot.VARIANT, Slot.PRODUCT) else conversation.shown
-
-
-def _in_hand(line: DraftLine) -> LineInHand:
-    measure = (
-        Measure(line.measure_value, line.measure_unit, line.measure_text)
-        if line.measure_text is not None
-        else None
-    )
-    return LineInHand(
-        product_id=line.product_id,
-        sku_id=line.sku_id,
-        measure=measure,
-        account=line.account,
-        region=line.region,
-        quantity=line.quantity,
-        product_options=line.product_options,
-        account_begun=_begun(line),
-    )
-
-
-def _begun(line: DraftLine) -> str | None:
-    """The digits that were refused as a recipient, which may be the beginning of one."""
-    refused = (one.value for one in line.problems if one.slot.value == Slot.ACCOUNT and one.value.isdecimal())
-    return next(refused, None) if line.account is None else None

@@ -72,6 +72,8 @@ class Turn:
     handover: Handover
     money: MoneyTalk | None = None
     """What was said of coupons or of the wallet, apart from what `heard` is about."""
+    past_order: bool = False
+    """Whether the goods looked at last are spoken of, and not the order on the table."""
 
     @property
     def customer_id(self) -> str:
@@ -86,7 +88,7 @@ class Turn:
 
     def draft_in_hand(self) -> Draft:
         """What is being ordered; else the product that was last talked about, as a start."""
-        draft = self.conversation.draft
+        draft = EMPTY_DRAFT if self.past_order else self.conversation.draft
         if draft.lines:
             return draft
         if self.conversation.browsing is None:

@@ -11,7 +11,7 @@ from bot.skills import ordering
 from bot.turn import Turn
 from nlu.understanding import Heard, Span, SpokenLine
 from orders.catalog import Catalog
-from orders.draft import EMPTY_DRAFT, DraftLine
+from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 
 NOWHERE = Span(0, 0)
 
@@ -19,8 +19,9 @@ NOWHERE = Span(0, 0)
 def take(turn: Turn, means: str, sureness: float = 1.0) -> Reply:
     """A tapped or numbered choice that fills a slot; whatever else the message said comes after."""
     question = turn.conversation.question
-    base = turn.draft_in_hand() if question and question.purpose is Purpose.ORDER else EMPTY_DRAFT
     spoken = _spoken(turn.reader.catalog, question, means, sureness)
+    of_draft = question is not None and question.purpose is Purpose.ORDER
+    base = turn.draft_in_hand() if of_draft else _order_in_another_size(turn, spoken)
     lines = base.lines or (DraftLine(),)
     at = question.line if question and 0 <= question.line < len(lines) else EVERY_LINE
     patch = turn.reader.filler.patch
@@ -29,9 +30,18 @@ def take(turn: Turn, means: str, sureness: float = 1.0) -> Reply:
     draft = replace(base, lines=chosen)
     if turn.heard.lines and turn.heard.chosen is not None:
         draft = turn.reader.filler.filled(draft, turn.heard).draft
-    if not base.lines:
-        turn.update(replace(turn.conversation, order_no=None))
     return ordering.put_forward(turn, draft, stands_alone=not base.lines)
+
+
+def _order_in_another_size(turn: Turn, spoken: SpokenLine) -> Draft:
+    """The unpaid order, where the choice is another size of the goods that it gets for somebody: it shall be
+    that instead, and nobody is asked for his number again."""
+    draft, order = turn.conversation.draft, turn.order_on_table()
+    if order is None or not order.is_payable or len(draft.lines) != 1 or spoken.sku is None:
+        return EMPTY_DRAFT
+    line = draft.lines[0]
+    same = spoken.product is not None and line.product_id == spoken.product.value
+    return draft if same and line.account is not None and line.quantity == 1 else EMPTY_DRAFT
 
 
 def take_of_before(turn: Turn, means: str) -> Reply:

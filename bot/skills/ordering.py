@@ -38,15 +38,15 @@ def order(turn: Turn) -> Reply:
     filling = filled(turn, base)
     if filling.draft == turn.conversation.draft and turn.conversation.draft.lines and not turn.heard.apart:
         return _nothing_new(turn, filling)
-    return put_forward(turn, filling.draft, *renewed(turn), stands_alone=not base.lines)
+    alone = turn.past_order or not base.lines
+    return put_forward(turn, filling.draft, *renewed(turn), stands_alone=alone)
 
 
 def base_of(turn: Turn) -> Draft:
     """What the message is laid upon. A whole order sentence after an order stands for itself."""
     heard = turn.heard
     whole = heard.intent is Intent.ORDER and not heard.adds and bool(heard.lines)
-    named = heard.contact is not None
-    stands_alone = all(line.product and (line.account or line.sku or named) for line in heard.lines)
+    stands_alone = all(line.product and (line.account or line.sku or heard.contact) for line in heard.lines)
     on_table = turn.conversation.order_no or turn.conversation.supersedes
     if _asked_what_to_change(turn) and not heard.apart:
         return turn.draft_in_hand()
@@ -58,7 +58,7 @@ def base_of(turn: Turn) -> Draft:
 def filled(turn: Turn, base: Draft) -> Filling:
     """The draft after the message; a bare answer goes to the line that was asked about."""
     heard = turn.heard
-    if not turn.conversation.draft.lines:
+    if turn.past_order or not turn.conversation.draft.lines:
         # There is nothing that `再来一个` could come on top of.
         heard = replace(heard, adds=False)
     question = turn.conversation.question

@@ -105,12 +105,17 @@ def _named(turn: Turn) -> tuple[Choice, ...]:
 
 
 def _asked_about(turn: Turn) -> tuple[Sku, ...]:
-    """The goods that the question names, all sizes of a product that was named alone."""
-    catalog = turn.reader.catalog
-    products = (catalog.product(option) for option in turn.heard.options)
-    of_products = tuple(sku for product in products if product for sku in product.skus)
-    in_hand = tuple(line.sku_id for line in turn.conversation.draft.lines if line.sku_id)
-    return skus_of(turn, turn.heard.options) or of_products or skus_of(turn, in_hand)
+    """The goods that the question names, all sizes of a product that was named alone; else those in hand."""
+    drafted = turn.draft_in_hand().lines
+    in_hand = tuple(sku for line in drafted if (sku := line.sku_id or next(iter(line.sku_options), None)))
+    looked_at = () if in_hand else tuple(line.product_id for line in drafted if line.product_id)
+    named = turn.heard.options
+    return next(filter(None, (_skus(turn, one) for one in (named, in_hand, looked_at))), ())
+
+
+def _skus(turn: Turn, options: tuple[str, ...]) -> tuple[Sku, ...]:
+    products = (turn.reader.catalog.product(option) for option in options)
+    return skus_of(turn, options) or tuple(sku for product in products if product for sku in product.skus)
 
 
 def human(turn: Turn) -> Reply:
