@@ -60,13 +60,14 @@ class LinesLeft:
         alone = self._kept(text, asked, read)
         if alone:
             return _changed_to(understood, _all_but((alone,), asked))
-        heard = [self._clause(clause, asked, read) for clause in self._clauses(text)]
+        heard = self._heard(text, asked, read)
         kept, gone = _of(heard, _Says.STAYS), _of(heard, _Says.GOES)
         elsewhere = _of(heard, _Says.SENT_ELSEWHERE)
         unknown = any(said is _Says.UNKNOWN for said, _ in heard)
         if len(gone) == len(elsewhere) == 1 and not unknown:
             # 第一个号不要了，换成137…: only its recipient was given up.
             return _changed_to(understood, (replace(elsewhere[0], position=gone[0].position),))
+        gone = tuple({line.position: line for line in gone}.values())
         staying = (*kept, *_of(heard, _Says.CHANGES))
         if not (kept or gone):
             return None
@@ -75,6 +76,23 @@ class LinesLeft:
             return _changed_to(understood, ()) if gone else None
         left = _all_but(staying, asked) if kept else (*gone, *_saying_more(staying))
         return _changed_to(understood, (*left, *_of(heard, _Says.COMES)))
+
+    def _heard(self, text: str, asked: Expectation, read: Read) -> list[tuple[_Says, tuple[SpokenLine, ...]]]:
+        """What each clause says: `充另外两个` leaves out what was named before, or else what was refused."""
+        refused = {at for at, hand in enumerate(asked.lines) if hand.account_begun is not None}
+        gone = refused if len(refused) == 1 else set()
+        heard: list[tuple[_Says, tuple[SpokenLine, ...]]] = []
+        for clause in self._clauses(text):
+            named = {line.position for line in _of(heard, _Says.GOES) if line.position is not None} or gone
+            if not (named and self._several.others_stay(clause, len(named), asked.lines)):
+                named = self._lines.wrong_dropped(clause, asked)
+            if named:
+                heard.append(
+                    (_Says.GOES, tuple(SpokenLine(position=at, dropped=True) for at in sorted(named)))
+                )
+            else:
+                heard.append(self._clause(clause, asked, read))
+        return heard
 
     def _clauses(self, text: str) -> Iterator[str]:
         """Each by itself: `京东卡不要了天猫卡改成3张` are two."""

@@ -9,6 +9,7 @@ from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import MARKS, SURE, Places
+from nlu.several import SeveralLines
 from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, Vocabulary
 from nlu.which_line import Read, WhichLine
@@ -24,6 +25,7 @@ class LinesMeant:
         self._products = vocabulary.products
         self._places = Places(lexicon)
         self._which = which
+        self._several = SeveralLines(lexicon)
         behind = either(lexicon.words("answers.behind"))
         drop_before = either(lexicon.words("answers.drop_before"))
         drop_behind = either(lexicon.words("answers.drop_behind"))
@@ -140,6 +142,12 @@ class LinesMeant:
                 if place is not None:
                     return SpokenLine(position=place, dropped=True)
         return None
+
+    def wrong_dropped(self, clause: str, asked: Expectation) -> set[int]:
+        """`错的都不要了`: all lines whose recipients were refused, as long as any others stay."""
+        meant = (match[1] for pattern in self._drops if (match := pattern.fullmatch(clause)))
+        wrong = {at for text in meant for at in self._several.wrong_ones(text.strip(MARKS), asked.lines)}
+        return wrong if len(wrong) < len(asked.lines) else set()
 
     def of_region_or_name(
         self, text: str, understood: Understanding, asked: Expectation

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from nlu.alternations import any_in, repeatable
 from nlu.lexicon import Lexicon
+from nlu.numerals import number
 from nlu.understanding import Heard, Intent, LineInHand, Span, SpokenLine, Understanding
 
 SURE = 0.95
@@ -22,6 +23,34 @@ class SeveralLines:
         self._all = re.compile(rf"(?:{front}|[\s,，。.!！~…])*{any_of('all_of_them')}")
         self._swap = re.compile(any_of("swap"))
         self._only = re.compile(rf"{any_of('only')}(.+?){any_of('only_behind')}*")
+
+        wrong, behind = any_of("wrong_one"), any_of("wrong_one_behind")
+        self._wrong_one = re.compile(rf"{any_of('wrong_one_front')}*{wrong}{behind}*")
+        count = "[0-9一二两三四五六七八九十]{1,3}|几"
+        self._others = re.compile(
+            rf"{any_of('others_front')}*{any_of('others')}(?:的|那|这)*({count})?{any_of('others_behind')}*"
+        )
+
+    def wrong_one(self, text: str, hands: Sequence[LineInHand]) -> int | None:
+        """The one line whose recipient was refused, by its digits or as `错的那个`; None where it is none or several."""
+        wrong = self.wrong_ones(text, hands)
+        return wrong[0] if len(wrong) == 1 and len(hands) > 1 else None
+
+    def wrong_ones(self, text: str, hands: Sequence[LineInHand]) -> tuple[int, ...]:
+        """The lines that are named as wrong, `错的那几个`, or by the digits that were refused."""
+        digits = "".join(filter(str.isdecimal, text))
+        if not digits and self._wrong_one.fullmatch(text) is None:
+            return ()
+        begun = ((at, hand.account_begun) for at, hand in enumerate(hands) if hand.account_begun is not None)
+        return tuple(at for at, refused in begun if not digits or digits == refused)
+
+    def others_stay(self, text: str, left_out: int, hands: Sequence[LineInHand]) -> bool:
+        """Whether all but so many lines are to go on: `充另外两个`."""
+        found = self._others.fullmatch(text)
+        if found is None:
+            return False
+        count = getattr(number(found[1]), "value", None) if found[1] else None
+        return count is None or count == len(hands) - left_out
 
     def read(self, text: str, understood: Understanding, hands: Sequence[LineInHand]) -> Understanding:
         """`understood` with the positions that were meant; as it was where nothing is said of them."""

@@ -13,6 +13,7 @@ from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import MARKS, Places, place_among
+from nlu.several import SeveralLines
 from nlu.understanding import Expectation, LineInHand, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary
 
@@ -29,6 +30,7 @@ class WhichLine:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
         self._places = Places(lexicon)
+        self._several = SeveralLines(lexicon)
         self._first = lexicon.words("answers.first_of_two")
         self._second = lexicon.words("answers.second_of_two")
         self._one_of_two = re.compile(either((*self._first, *self._second)))
@@ -45,6 +47,8 @@ class WhichLine:
 
     def named(self, text: str, asked: Expectation, read: Read) -> int | None:
         """The place of the one line that `text` names, by its place, size, goods or recipient."""
+        if (wrong := self._several.wrong_one(text, asked.lines)) is not None:
+            return wrong
         called = self._called.fullmatch(text)
         pointed = self.pointed_at(called[1] if called else text, asked)
         if pointed is not None:
