@@ -32,6 +32,8 @@ from nlu.which_line import Read, WhichLine
 
 _ABOUT_BUYING = frozenset({Intent.PRICE, Intent.FAQ, Intent.HELP})
 
+_PAUSES = re.compile(r"[\s,，。!！?？~…]+")
+
 ANSWER_LENGTH_MAX = 40
 """A longer message says more than which choice is taken."""
 
@@ -134,6 +136,11 @@ class Answers:
             return self._recipient.account(understood, asked)
         return understood
 
+    def _says_paid(self, text: str, understood: Understanding) -> bool:
+        """`付了`, and `付款了，多久到`: whether it is there is what he wants to hear first."""
+        waits = understood.intent is Intent.FAQ and understood.topic == "arrival"
+        return any(map(self._paid.fullmatch, _PAUSES.split(text) if waits else (text,)))
+
     def _bought(self, understood: Understanding, read: Read) -> Understanding | None:
         """`季卡怎么买 我要一张`: how it is bought is shown by selling it."""
         typed = understood.text
@@ -163,8 +170,8 @@ class Answers:
             return renamed
         if asked.lines and not understood.lines and (for_whom := self._instead_for.fullmatch(text)):
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, contact=for_whom[1])
-        if asked.quoted and not understood.lines and self._paid.fullmatch(text):
-            return replace(understood, intent=Intent.STATUS, confidence=SURE)
+        if asked.quoted and not understood.lines and self._says_paid(text, understood):
+            return replace(understood, intent=Intent.STATUS, confidence=SURE, topic=None)
         if asked.lines and not understood.lines and self._wait.fullmatch(text):
             return replace(understood, intent=Intent.DENY, confidence=SURE)
         asked_whom = asked.asking is Slot.ACCOUNT or not asked.lines

@@ -19,7 +19,8 @@ def in_context(
     if signs.postponed.search(reading.page.text) and not seen.corrected:
         return guess
     slots = seen.slots > 0 or bool(reading.records)
-    if expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and slots and len(seen.text) <= 4:
+    answers = expectation.asking in (Slot.PRODUCT, Slot.REGION, Slot.VARIANT) and guess.topic is None
+    if answers and slots and len(seen.text) <= 4:
         return Guess(Intent.PROVIDE, None, 0.85)
     dropping = bool(seen.cues.get(CueKind.DROP)) and seen.goods and len(expectation.lines) > 1
     if dropping or (signs.drop_line.search(reading.page.text) and len(expectation.lines) > 1):

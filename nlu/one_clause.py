@@ -1,7 +1,8 @@
-"""An answer with a remark beside it that hides it: 三张吧 还有个同事也要.
+"""An answer with something beside it that hides it: 三张吧 还有个同事也要, 50的，多久到账.
 
 Where a message as a whole says nothing while an order is talked about, its clauses are read one by one. It
-counts if exactly one of them answers, and the others are no more than talk.
+counts if exactly one of them answers, and the others are no more than talk. Where a question stands open, that
+is so beside a common question, too, which then wants its answer as well.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from nlu.understanding import Expectation, Intent, Understanding
+from nlu.alternations import either
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.understanding import Expectation, Intent, Slot, Understanding
 
 LENGTH_MAX = 60
 CLAUSES_MAX = 4
@@ -18,35 +22,115 @@ CLAUSES_MAX = 4
 Read = Callable[[str, Expectation], Understanding]
 
 
-def one_clause(text: str, understood: Understanding, asked: Expectation, read: Read) -> Understanding | None:
-    """What the one clause means that answers; None where the message is read as it is."""
-    if not asked.lines or not _says_nothing(understood) or len(text) > LENGTH_MAX:
-        return None
-    clauses = [clause for clause in _BETWEEN.split(text) if clause]
-    if not 1 < len(clauses) <= CLAUSES_MAX:
-        return None
-    heard = [read(clause, asked) for clause in clauses]
-    answers = [one for one in heard if one.chosen or (one.lines and one.intent in _ANSWERS)]
-    if len(answers) != 1:
-        return None
-    answer = answers[0]
-    talk = [one for one in heard if one is not answer]
-    return replace(answer, text=text) if all(map(_is_talk, talk)) else None
+class OneClause:
+    """Finds the clause that answers. Immutable."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = (
+            "answers.before",
+            "answers.behind",
+            "answers.particles",
+            "answers.counters",
+            "signs.number_words",
+        )
+        around = either(word for name in words for word in lexicon.words(name))
+        self._around = re.compile(rf"(?:{around}|[\s:：{_VALUE}])*")
+
+    def read(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
+        """What the one clause means that answers; None where the message is read as it is."""
+        if not asked.lines or len(text) > LENGTH_MAX:
+            return None
+        if understood.intent in _ANSWERS and (understood.lines or understood.chosen):
+            return self._with_question(text, understood, asked, read)
+        common = _is_common(understood, asked)
+        if not common and not _says_nothing(understood):
+            return None
+        clauses = [clause for clause in _BETWEEN.split(text) if clause]
+        if not 1 < len(clauses) <= CLAUSES_MAX:
+            return None
+        heard = [read(clause, asked) for clause in clauses]
+        answers = [one for one in heard if _answers(one, asked)]
+        if len(set(map(_said, answers))) != 1 or (common and not all(map(self._only_answers, answers))):
+            return None
+        if not all(one in answers or _is_talk(one, asked) for one in heard):
+            return None
+        topic = understood.topic if understood.topic in _WANT_AN_ANSWER else None
+        return replace(answers[0], text=text, topic=topic)
+
+    def _with_question(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding:
+        """The answer, with the topic of the common question that one of its clauses asks."""
+        clauses = [clause for clause in _BETWEEN.split(text) if clause]
+        if not 1 < len(clauses) <= CLAUSES_MAX:
+            return understood
+        topics = (one.topic for clause in clauses if _is_talk(one := read(clause, asked), asked))
+        return replace(understood, topic=next((one for one in topics if one in _WANT_AN_ANSWER), None))
+
+    def _only_answers(self, understood: Understanding) -> bool:
+        """Whether the clause is nothing but its answer: 如果是100的 is more."""
+        if understood.chosen:
+            return True
+        rest = plain(understood.text)
+        for line in understood.lines:
+            values = (line.product, line.sku, line.measure, line.quantity, line.account, line.region)
+            spans = {value.span for value in values if value is not None}
+            for said in (understood.text[span.start : span.end] for span in spans):
+                rest = rest.replace(plain(said), _VALUE) if said else rest
+        return self._around.fullmatch(rest) is not None
 
 
-def _is_talk(understood: Understanding) -> bool:
-    says_goods = understood.lines or understood.options or understood.problems or not understood.filters.empty
+def _answers(understood: Understanding, asked: Expectation) -> bool:
+    if understood.chosen:
+        return True
+    goods = asked.asking is Slot.PRODUCT and understood.intent is Intent.ORDER
+    return bool(understood.lines) and (goods or understood.intent in _ANSWERS)
+
+
+def _said(understood: Understanding) -> tuple[object, ...]:
+    """What it says of the line in hand, wherever in the message it stands: 50的50的 says one thing."""
+    values = (
+        (line.product, line.sku, line.measure, line.quantity, line.account, line.region)
+        for line in understood.lines
+    )
+    said = (tuple(heard.value if heard is not None else None for heard in line) for line in values)
+    return understood.chosen, *said
+
+
+def _is_talk(understood: Understanding, asked: Expectation) -> bool:
+    others = set(understood.options) - {one for line in asked.lines for one in (line.product_id, line.sku_id)}
+    says_goods = understood.lines or others or understood.problems or not understood.filters.empty
     return not says_goods and understood.intent in _TALK and _DIGIT.search(understood.text) is None
 
 
 def _says_nothing(understood: Understanding) -> bool:
-    if understood.lines or understood.chosen or understood.contact or understood.problems:
-        return False
     unanswered = understood.intent is Intent.FAQ and understood.topic is None
-    return unanswered or understood.intent is Intent.OUT_OF_SCOPE
+    return not _says_something(understood) and (unanswered or understood.intent is Intent.OUT_OF_SCOPE)
 
 
-_BETWEEN = re.compile(r"[\s,，。;；!！~…]+")
+def _is_common(understood: Understanding, asked: Expectation) -> bool:
+    """Whether it is a common question while something else is asked of him."""
+    if asked.asking in (None, Slot.CONFIRM) or _says_something(understood) or understood.order_ref:
+        return False
+    # 话费呗，还能有啥: of what there is, where goods are asked for.
+    shown = understood.intent is Intent.SEARCH and asked.asking is Slot.PRODUCT
+    return shown or understood.topic in _COMMON or understood.intent is Intent.STATUS
+
+
+def _says_something(understood: Understanding) -> bool:
+    return bool(understood.lines or understood.chosen or understood.contact or understood.problems)
+
+
+_BETWEEN = re.compile(r"[\s,，。;；!！?？~…]+|(?<=[0-9]{5})(?=[\u4e00-\u9fff])")
+_VALUE = "\0"
+"""Stands for what was understood of a clause."""
 _DIGIT = re.compile(r"\d")
 _ANSWERS = frozenset({Intent.MODIFY, Intent.PROVIDE})
-_TALK = frozenset({Intent.OUT_OF_SCOPE, Intent.FAQ, Intent.SEARCH, Intent.THANKS, Intent.GREET})
+_TALK = frozenset(
+    {Intent.OUT_OF_SCOPE, Intent.FAQ, Intent.SEARCH, Intent.THANKS, Intent.GREET, Intent.STATUS}
+)
+_WANT_AN_ANSWER = frozenset({"arrival", "safety", "refund_rule", "payment", "bargain"})
+_COMMON = _WANT_AN_ANSWER | {"usage", "shop"}
+"""Topics of common questions; the last ones are often not meant as such: 话费嘛，我还能充啥."""

@@ -37,7 +37,7 @@ from nlu.masking import LOOKED_AT_MAX, Masked, Masker
 from nlu.mention import EQUAL_WITHIN
 from nlu.name_table import NameTable
 from nlu.normalise import plain
-from nlu.one_clause import one_clause
+from nlu.one_clause import OneClause
 from nlu.parts import Parts
 from nlu.products import Names
 from nlu.proof import Prover
@@ -119,6 +119,7 @@ class Parser:
         self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
+        self._one_clause = OneClause(lexicon)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
         self._beside = Beside(judge, Idle(lexicon), InEnglish(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
@@ -161,7 +162,7 @@ class Parser:
         if expectation is NOTHING_EXPECTED:
             return understood
         answered = self._answers.read(understood, expectation, self.understand)
-        return one_clause(text, answered, expectation, self.understand) or answered
+        return self._one_clause.read(text, answered, expectation, self.understand) or answered
 
     def _meant(self, text: str, reading: Reading, expectation: Expectation, kind: str | None) -> _Meant:
         """What a reading means, before it is taken for an answer."""

@@ -12,7 +12,7 @@ from bot.conversation import Purpose, Question
 from bot.filling import Filling
 from bot.messages import Reply
 from bot.money_words import CouponSaid
-from bot.skills import browsing, coupons, mending, replacing, wallet
+from bot.skills import browsing, coupons, mending, questions, replacing, wallet
 from bot.skills.people import remember_new, renewed, with_contacts
 from bot.turn import CANCEL, CONFIRM, HISTORY, HUMAN, MODIFY, Turn, paragraphs
 from nlu.understanding import Intent, PaymentMethod, ProblemCode
@@ -87,12 +87,8 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
     draft, said = with_contacts(turn, with_guesses(draft))
     on_table = turn.order_on_table() or replacing.replaced(turn)
     if on_table is not None:
-        if (
-            on_table.is_payable
-            and same_things(draft, on_table)
-            and not turn.heard.apart
-            and not _recouponed(turn, on_table)
-        ):
+        same = same_things(draft, on_table) and not _recouponed(turn, on_table)
+        if on_table.is_payable and same and not turn.heard.apart:
             turn.update(replace(turn.conversation, draft=draft))
             return show_again(turn, on_table)
         supersedes = None
@@ -118,6 +114,7 @@ def onward(turn: Turn, draft: Draft, *lead: str) -> Reply:
     if not draft.lines and turn.heard.intent is Intent.MODIFY:
         return _emptied(turn, *lead)
     result = replacing.quoted(turn, draft)
+    lead = (*questions.beside(turn, draft, quoted=isinstance(result, Quote)), *lead)
     if not isinstance(result, Quote):
         return _ask_on(turn, draft, result, *lead, *replacing.still_good(turn))
     if result.denied is not None:

@@ -6,11 +6,10 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import browsing, choosing, complaints, ordering, wallet
+from bot.skills import browsing, choosing, complaints, ordering, questions, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
 from nlu.putting_off import PUT_OFF
-from orders.catalog import Sku
 from orders.draft import Slot
 
 OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry", PUT_OFF})
@@ -49,15 +48,12 @@ def faq(turn: Turn) -> Reply:
         browsing.look_at(turn, goods, skus_of(turn, turn.heard.options))
     if turn.heard.broken and (reply := complaints.of_what_was_bought(turn)) is not None:
         return reply
-    if turn.heard.topic == "arrival" and (skus := _asked_about(turn)):
-        eta = turn.telling.minutes(max(sku.eta_minutes for sku in skus))
-        thing = turn.telling.things(turn.telling.goods(sku) for sku in skus)
-        product = turn.reader.catalog.product(skus[0].product_id)
-        if len({sku.product_id for sku in skus}) == 1 and len(skus) > 1 and product is not None:
-            thing = product.name
-        return turn.aside(turn.say("faq.arrival_of", thing=thing, eta=eta))
     if turn.heard.topic == PUT_OFF and (reply := _put_by(turn)) is not None:
         return reply
+    if turn.heard.topic == questions.ARRIVAL and (
+        told := questions.arrival_of_goods(turn, turn.draft_in_hand())
+    ):
+        return turn.aside(told)
     key = f"faq.{turn.heard.topic}"
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
@@ -102,20 +98,6 @@ def _asked_back(turn: Turn) -> Reply | None:
 def _named(turn: Turn) -> tuple[Choice, ...]:
     """The goods that a question names which the bot cannot answer: they can be ordered all the same."""
     return product_choices(turn, turn.heard.options[:STARTERS])
-
-
-def _asked_about(turn: Turn) -> tuple[Sku, ...]:
-    """The goods that the question names, all sizes of a product that was named alone; else those in hand."""
-    drafted = turn.draft_in_hand().lines
-    in_hand = tuple(sku for line in drafted if (sku := line.sku_id or next(iter(line.sku_options), None)))
-    looked_at = () if in_hand else tuple(line.product_id for line in drafted if line.product_id)
-    named = turn.heard.options
-    return next(filter(None, (_skus(turn, one) for one in (named, in_hand, looked_at))), ())
-
-
-def _skus(turn: Turn, options: tuple[str, ...]) -> tuple[Sku, ...]:
-    products = (turn.reader.catalog.product(option) for option in options)
-    return skus_of(turn, options) or tuple(sku for product in products if product for sku in product.skus)
 
 
 def human(turn: Turn) -> Reply:

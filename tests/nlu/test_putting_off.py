@@ -43,6 +43,7 @@ def parser() -> Parser:
         "太贵了，再说吧",
         "研究研究再决定",
         "先等等，我再想想",
+        "稍等，我看看",
     ],
 )
 def test_what_is_put_off_is_not_called_off(parser: Parser, text: str, asked: Expectation) -> None:

@@ -37,17 +37,9 @@ SHOPS: Mapping[str, Path] = {
 }
 """The catalogs of talks that are not of the demo shop."""
 
-KNOWN_GAPS: Mapping[str, str] = {
-    "t6-002": "an answer that asks back sounds like a question about use: 话费嘛，我还能充啥",
-    "t6-060": "the size is said twice behind a complaint that asks: 你们是不是都这么慢，50的50的",
-}
-"""Talks that the shop does not yet pass, and why. Strict: who closes a gap takes it off the list."""
-
 
 @pytest.mark.parametrize("talk_id", TALKS)
-def test_the_talk_goes_as_expected(talk_id: str, request: pytest.FixtureRequest) -> None:
-    if talk_id in KNOWN_GAPS:
-        request.applymarker(pytest.mark.xfail(reason=KNOWN_GAPS[talk_id], strict=True))
+def test_the_talk_goes_as_expected(talk_id: str) -> None:
     wrong = asyncio.run(played(TALKS[talk_id], SHOPS.get(talk_id)))
     if wrong:
         pytest.fail(f"{TALKS[talk_id]['title']}\n" + "\n".join(wrong), pytrace=False)
