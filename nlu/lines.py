@@ -6,58 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from nlu.accounts import ADDRESS, PHONE, UID, carrier
+from nlu.accounts import PHONE, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.delivery_said import DeliverySaid
-from nlu.domains import registers
 from nlu.goods import Goods
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
+from nlu.line_recipients import LineRecipients
 from nlu.normalise import plain
 from nlu.other_goods import OtherGoods
 from nlu.page import Page
 from nlu.products import Names
 from nlu.quantities import QuantityKind
-from nlu.recipients import typed
-from nlu.records import Event, Record, whole_address, words_of
+from nlu.records import Event, Record, words_of
 from nlu.roles import Role
 from nlu.shape import Shape
 from nlu.size import SENSELESS_UNITS
-from nlu.understanding import Heard, LineInHand, Problem, ProblemCode, Slot, SlotSpan, SpokenLine
+from nlu.understanding import Heard, LineInHand, ProblemCode, Slot, SlotSpan, SpokenLine
+from nlu.unfinished import Unfinished
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Decision, Wanted
 
 QUANTITY_MAX = 999
 _DEVICE = "台"
 OPTIONS_MAX = 8
-
-
-def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
-    """The lines with those left open that come out as one before them and name no goods of their own:
-    what was perhaps said once is not sold twice."""
-    told: list[SpokenLine] = []
-    for line in lines:
-        echo = line.sku is not None and any(
-            other.sku is not None
-            and line.product is not None
-            and other.product is not None
-            and other.sku.value == line.sku.value
-            and other.product.span == line.product.span
-            and (other.account and other.account.value) == (line.account and line.account.value)
-            and other.contact == line.contact
-            and (other.region and other.region.value) == (line.region and line.region.value)
-            for other in told
-        )
-        told.append(
-            replace(line, sku=None, sku_options=(line.sku.value,)) if echo and line.sku is not None else line
-        )
-    return tuple(told)
-
-
-def _told_by(events: Sequence[Event]) -> tuple[tuple[Role, str], ...]:
-    """The tiers, countries and carriers of events."""
-    mentions = (event.mention for event in events)
-    return tuple((mention.role, mention.meaning) for mention in mentions if mention and mention.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +47,7 @@ class LineReader:
         self._assortment = goods.assortment
         self._delivery = DeliverySaid(lexicon, names.table.namer.delivery_words)
         self._other_goods = OtherGoods(vocabulary, lexicon, names, goods.assortment)
+        self._recipients = LineRecipients(vocabulary, lexicon, names.table, goods.assortment)
 
     def line(
         self, page: Page, record: Record, shape: Shape, hand: LineInHand | None = None, alone: bool = False
@@ -84,8 +57,37 @@ class LineReader:
         amounts, counted = self._split(record)
         if not amounts and record.name is not None:
             amounts = self._assortment.period_in_name(record.name)
-        phone = self._phone(record) or self._phone_in_hand(hand)
-        wanted = Wanted(
+        wanted = self._wanted(page, record, shape, hand, alone, amounts)
+        in_hand = hand is not None and not record.names and bool(hand.product_id or hand.product_options)
+        decision = (
+            self._goods.decide_in_hand(hand, wanted) if hand and in_hand else self._goods.decide(wanted)
+        )
+        decision = self._doubted(page, record, shape, decision)
+        if decision.product_id is None and self._names.dense and not in_hand:
+            decision = replace(decision, product_options=self._likely(page.text, record, amounts, decision))
+        if record.uncorrected and self._sized_anew(page.text, record, decision):
+            record.uncorrected = False
+        so_far = Unfinished(page, record, shape, decision, SpokenLine(tops_up=shape.tops_up))
+        self._read_goods(so_far, amounts, in_hand)
+        _read_quantity(so_far, counted)
+        self._recipients.read(so_far)
+        self._read_region(so_far)
+        line = replace(so_far.line, problems=tuple(so_far.problems))
+        if (
+            in_hand
+            and hand is not None
+            and hand.product_id is not None
+            and decision.product_id == hand.product_id
+        ):
+            line = replace(line, product=None)
+        return Spoken(line, tuple(so_far.spans), decision)
+
+    def _wanted(
+        self, page: Page, record: Record, shape: Shape, hand: LineInHand | None, alone: bool,
+        amounts: tuple[Amount, ...],
+    ) -> Wanted:  # fmt: skip
+        phone = _phone(record) or self._phone_in_hand(hand)
+        return Wanted(
             mention=record.name,
             noun=record.nouns[-1].mention if record.nouns else None,
             qualifiers=_told_by(record.qualifiers),
@@ -94,7 +96,7 @@ class LineReader:
             labels=tuple(
                 event.mention.text for event in record.qualifiers if event.mention and not event.mention.role
             ),
-            nearby=self._nearby(page.text, record),
+            nearby=_nearby(page.text, record),
             around=page.text if alone else "",
             requalified=record.requalified,
             scraps=scraps(record, shape.left.over, page.text),
@@ -106,46 +108,22 @@ class LineReader:
             account_kind=next((event.account.said for event in record.accounts if event.account), None),
             tops_up=shape.tops_up and (phone is not None or shape.contact or bool(record.accounts)),
         )
-        taken_up = hand is not None and not record.names and (hand.product_id or hand.product_options)
-        decision = (
-            self._goods.decide_in_hand(hand, wanted) if hand and taken_up else self._goods.decide(wanted)
-        )
+
+    def _doubted(self, page: Page, record: Record, shape: Shape, decision: Decision) -> Decision:
+        """The decision, open where other goods were named or may be meant as well."""
         if record.name is not None and not record.name.options:
             decision = Decision()
-        if decision.product_id is not None and (
-            self._other_goods.of_another_kind(page.text, record, decision.product_id)
-            or self._other_goods.beside_a_stranger(page, record, shape, decision.product_id)
+        one, others = decision.product_id, self._other_goods
+        if one is not None and (
+            others.of_another_kind(page.text, record, one)
+            or others.beside_a_stranger(page, record, shape, one)
         ):
-            decision = replace(decision, product_id=None, product_options=(decision.product_id,))
-        if decision.product_id and self._other_goods.half_a_word(
-            page.text, record, decision.product_id, shape
-        ):
+            decision = replace(decision, product_id=None, product_options=(one,))
+        elif one and others.half_a_word(page.text, record, one, shape):
             record.doubtful = True
         if Slot.PRODUCT in record.open | record.conflicts:
-            decision = replace(decision, product_id=None, product_options=self._alternatives(record))
-        if decision.product_id is None and self._names.dense and not taken_up:
-            decision = replace(decision, product_options=self._likely(page.text, record, amounts, decision))
-        if record.uncorrected and self._sized_anew(page.text, record, decision):
-            record.uncorrected = False
-        problems: list[Problem] = []
-        spans: list[SlotSpan] = []
-        line = SpokenLine(tops_up=shape.tops_up)
-        line = self._with_goods(page, line, record, amounts, decision, bool(taken_up), problems, spans)
-        line = self._with_quantity(page, line, record, counted, shape, problems, spans)
-        line = self._with_account(page, line, record, decision, shape, problems, spans)
-        line = self._with_region(page, line, record, decision, problems, spans)
-        same = decision.product_id == hand.product_id if hand is not None else False
-        if hand is not None and taken_up and hand.product_id is not None and same:
-            line = replace(line, product=None)
-        return Spoken(replace(line, problems=tuple(problems)), tuple(spans), decision)
-
-    def _nearby(self, text: str, record: Record) -> str:
-        """The words of a record; where its size or tier was corrected, only those of the correction."""
-        anew = [e for e in (*record.amounts, *record.qualifiers) if e.start >= record.corrected_from > 0]
-        if not record.corrected or not anew:
-            return words_of(text, record)
-        late = replace(record, start=record.corrected_from, borrowed=[])
-        return words_of(text, late)
+            decision = replace(decision, product_id=None, product_options=_alternatives(record))
+        return decision
 
     def _sized_anew(self, text: str, record: Record, decision: Decision) -> bool:
         """瑞幸单杯，错了要5杯的: what the size corrects was said by a word that names a variant."""
@@ -180,17 +158,7 @@ class LineReader:
         """13800138000, and then 充100: a number that was said before any goods."""
         if hand is None or hand.account is None or hand.product_id or hand.product_options:
             return None
-        return hand.account if self._lexicon.accounts["phone"].accepts(hand.account) else None
-
-    def _phone(self, record: Record) -> str | None:
-        for event in record.accounts:
-            if (
-                event.account is not None
-                and "phone" in event.account.kinds
-                and event.account.said in (None, "phone")
-            ):
-                return event.account.text
-        return None
+        return hand.account if self._lexicon.accounts[PHONE].accepts(hand.account) else None
 
     def _likely(
         self, text: str, record: Record, amounts: tuple[Amount, ...], decision: Decision
@@ -206,195 +174,124 @@ class LineReader:
             or decision.product_options
         )
 
-    def _alternatives(self, record: Record) -> tuple[str, ...]:
-        found: dict[str, None] = {}
-        for event in record.names:
-            if event.mention is not None:
-                best = min(event.mention.options.values(), default=0.0)
-                found |= dict.fromkeys(p for p, cost in event.mention.options.items() if cost <= best + 0.6)
-        return tuple(found)[:OPTIONS_MAX]
-
-    def _with_goods(
-        self, page: Page, line: SpokenLine, record: Record, amounts: tuple[Amount, ...], decision: Decision, in_hand: bool,
-        problems: list[Problem], spans: list[SlotSpan],
-    ) -> SpokenLine:  # fmt: skip
+    def _read_goods(self, so_far: Unfinished, amounts: tuple[Amount, ...], in_hand: bool) -> None:
+        page, record, decision = so_far.page, so_far.record, so_far.decision
         places = record.names or record.nouns or record.amounts
-        place = places[-1] if places else None
-        span = page.span(place.start, place.end) if place else page.span(0, 0)
+        span = so_far.place(places[-1]) if places else page.span(0, 0)
         if record.amounts and amounts:
-            event = record.amounts[-1]
-            where = page.span(event.start, event.end)
-            line = replace(line, measure=Heard(amounts[0].measure, where))
-            spans.append(SlotSpan(Slot.VARIANT, where.start, where.end, amounts[0].text))
+            where = so_far.place(record.amounts[-1])
+            so_far.line = replace(so_far.line, measure=Heard(amounts[0].measure, where))
+            so_far.found(Slot.VARIANT, where, amounts[0].text)
         if decision.product_id is None:
-            return replace(line, product_options=decision.product_options)
-        spans.append(SlotSpan(Slot.PRODUCT, span.start, span.end, decision.product_id))
-        line = replace(line, product=Heard(decision.product_id, span, decision.sureness))
-        variant = decision.variant
-        if (
-            Slot.VARIANT in record.open | record.conflicts
-            or record.doubtful
-            or (record.uncorrected and not in_hand)
-        ):
+            so_far.line = replace(so_far.line, product_options=decision.product_options)
+            return
+        so_far.found(Slot.PRODUCT, span, decision.product_id)
+        so_far.line = replace(so_far.line, product=Heard(decision.product_id, span, decision.sureness))
+        variant, uncorrected = decision.variant, record.uncorrected and not in_hand
+        if so_far.is_open(Slot.VARIANT) or record.doubtful or uncorrected:
             options = variant.options or ((variant.sku_id,) if variant.sku_id else ())
-            return replace(line, sku_options=self._assortment.all_of(decision.product_id, amounts) or options)
-        if variant.sku_id is not None:
-            return replace(
-                line,
-                sku=Heard(variant.sku_id, line.measure.span if line.measure else span, decision.sureness),
-            )
-        if variant.unavailable:
-            said = amounts[0].text if amounts else ""
-            problems.append(Problem(Slot.VARIANT, ProblemCode.VARIANT_UNAVAILABLE, said))
-        return replace(line, sku_options=variant.options)
+            options = self._assortment.all_of(decision.product_id, amounts) or options
+            so_far.line = replace(so_far.line, sku_options=options)
+        elif variant.sku_id is not None:
+            sized = so_far.line.measure.span if so_far.line.measure else span
+            so_far.line = replace(so_far.line, sku=Heard(variant.sku_id, sized, decision.sureness))
+        else:
+            if variant.unavailable:
+                said = amounts[0].text if amounts else ""
+                so_far.wrong(Slot.VARIANT, ProblemCode.VARIANT_UNAVAILABLE, said)
+            so_far.line = replace(so_far.line, sku_options=variant.options)
 
-    def _with_quantity(
-        self, page: Page, line: SpokenLine, record: Record, counted: Event | None, shape: Shape,
-        problems: list[Problem], spans: list[SlotSpan],
-    ) -> SpokenLine:  # fmt: skip
-        event = record.quantity
-        count: int | None = None
-        if event is not None and event.quantity is not None:
-            count = event.quantity.count
-            uncertain = (
-                event.quantity.kind is QuantityKind.COUNTED and event.quantity.follows in shape.left.over
-            )
-            if count is None or (uncertain and event.quantity.word == "个"):
-                return replace(
-                    line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options
-                )
-        elif counted is not None and counted.amount is not None and counted.amount.exact:
-            event, count = counted, int(counted.amount.low)
-        if event is None or count is None:
-            return line
-        if Slot.QUANTITY in record.open | record.conflicts:
-            return replace(line, sku=None, sku_options=(line.sku.value,) if line.sku else line.sku_options)
-        span = page.span(event.start, event.end)
-        spans.append(SlotSpan(Slot.QUANTITY, span.start, span.end, str(count)))
-        if not 1 <= count <= QUANTITY_MAX:
-            problems.append(Problem(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count)))
-        return replace(line, quantity=Heard(count, span))
-
-    def _strange(self, record: Record, kind: str | None, shape: Shape) -> bool:
-        """Whether a recipient is perhaps none of these goods': an address beside a top-up; 瘦机138…, which
-        was called a phone by all appearances, for a QQ number; a mobile number that was said for other
-        goods, before the correction."""
-        told = [event for event in record.accounts if event.account is not None]
-        if kind not in (None, ADDRESS) and any(e.account.kinds == (ADDRESS,) for e in told if e.account):
-            return True
-        event = self._fitting(record.accounts, kind)
-        account = event.account
-        mobile = account is not None and account.kinds[:1] == ("phone",) and account.said is None
-        if not mobile or kind in (None, "phone"):
-            return False
-        of_others = record.renamed and event.start < record.corrected_from
-        return of_others or not shape.left.over.isdisjoint(range(event.start - 3, event.start))
-
-    def _with_account(
-        self, page: Page, line: SpokenLine, record: Record, decision: Decision, shape: Shape,
-        problems: list[Problem], spans: list[SlotSpan],
-    ) -> SpokenLine:  # fmt: skip
-        if not record.accounts:
-            return line
-        kind = self._account_kind(decision)
-        if kind == "none":
-            parcel = any(event.account and event.account.kinds == (ADDRESS,) for event in record.accounts)
-            return replace(line, sku=None, sku_options=(line.sku.value,)) if parcel and line.sku else line
-        if Slot.ACCOUNT in record.open or self._strange(record, kind, shape):
-            return line
-        if Slot.ACCOUNT in record.conflicts:
-            said = " ".join(event.account.text for event in record.accounts if event.account)
-            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_CONFLICT, said))
-            return line
-        event = self._fitting(record.accounts, kind)
-        account = event.account
-        assert account is not None
-        if account.contact:
-            return replace(line, contact=account.text)
-        span = page.span(event.start, event.end)
-        if (
-            kind == UID
-            and account.said == PHONE
-            and PHONE not in account.kinds
-            and decision.product_id is not None
-        ):
-            # 电话85298127345: a telephone of another country.
-            foreign = self._assortment.charges_phones(decision.product_id)
-            account = replace(account, said=None) if foreign else account
-        wanted_kind = kind or account.said or (account.kinds[0] if account.kinds else "phone")
-        recipient = account.read_as(wanted_kind, self._lexicon)
-        if decision.carrier_conflict:
-            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_CONFLICT, account.text))
-            return line
-        if recipient.account is None:
-            if recipient.problem is not None:
-                problems.append(recipient.problem)
-            return line
-        given = recipient.account
-        if decision.product_id is not None and not self._brand_takes(decision.product_id, kind, given):
-            problems.append(Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, account.text))
-            return line
-        if recipient.kind == ADDRESS:
-            whole = whole_address(page.text, event, record)
-            span, given = page.span(*whole), typed(page, *whole)
-        spans.append(SlotSpan(Slot.ACCOUNT, span.start, span.end, given))
-        return replace(line, account=Heard(given, span), account_kind=recipient.kind)
-
-    def _brand_takes(self, product_id: str, kind: str | None, account: str) -> bool:
-        """Whether the brand of the goods has recipients of this form: a card of 中石油 has 16 digits."""
-        product = self._vocabulary.products[product_id]
-        if not registers((product.name, *product.aliases), account, self._lexicon):
-            return False
-        known = self._lexicon.accounts.get(kind or "")
-        if known is None or not known.by_brand:
-            return True
-        name = plain(product.name)
-        spellings = self._names.table.namer.brand_spellings
-        patterns = [
-            pattern
-            for brand, pattern in known.by_brand.items()
-            if any(spelling in name for spelling in spellings(brand))
-        ]
-        return len(patterns) != 1 or patterns[0].fullmatch(account) is not None
-
-    def _account_kind(self, decision: Decision) -> str | None:
-        options = (decision.product_id,) if decision.product_id else decision.product_options
-        kinds = {self._vocabulary.products[product_id].account_kind for product_id in options if product_id}
-        return kinds.pop() if len(kinds) == 1 else None
-
-    def _fitting(self, accounts: Sequence[Event], kind: str | None) -> Event:
-        for event in accounts:
-            assert event.account is not None
-            if kind is not None and event.account.said == kind:
-                return event
-        for event in accounts:
-            assert event.account is not None
-            if kind is not None and kind in event.account.kinds and event.account.said is None:
-                return event
-        return accounts[-1]
-
-    def _with_region(
-        self, page: Page, line: SpokenLine, record: Record, decision: Decision,
-        problems: list[Problem], spans: list[SlotSpan],
-    ) -> SpokenLine:  # fmt: skip
-        if not record.regions or Slot.REGION in record.open | record.conflicts:
-            return line
-        event = record.regions[-1]
+    def _read_region(self, so_far: Unfinished) -> None:
+        if not so_far.record.regions or so_far.is_open(Slot.REGION):
+            return
+        event = so_far.record.regions[-1]
         assert event.mention is not None
-        options = (decision.product_id,) if decision.product_id else decision.product_options
+        said, product_id = event.mention.text, so_far.decision.product_id
         meant: dict[str, None] = {}
-        for product_id in options or tuple(event.mention.options):
-            meant |= dict.fromkeys(self._names.table.regions_of(product_id, event.mention.text))
-        span = page.span(event.start, event.end)
-        if (
-            not meant
-            and decision.product_id is not None
-            and (own := self._vocabulary.products[decision.product_id].regions)
-            and not any(event.mention.text in plain(region) for region in own)
-        ):
-            problems.append(Problem(Slot.REGION, ProblemCode.REGION_UNKNOWN, event.mention.text))
+        for one in so_far.possible or tuple(event.mention.options):
+            meant |= dict.fromkeys(self._names.table.regions_of(one, said))
+        own = self._vocabulary.products[product_id].regions if product_id is not None else ()
+        if own and not meant and not any(said in plain(region) for region in own):
+            so_far.wrong(Slot.REGION, ProblemCode.REGION_UNKNOWN, said)
         if len(meant) == 1:
-            region = next(iter(meant))
-            spans.append(SlotSpan(Slot.REGION, span.start, span.end, region))
-            return replace(line, region=Heard(region, span, event.mention.closeness.value))
-        return line
+            region, span = next(iter(meant)), so_far.place(event)
+            so_far.found(Slot.REGION, span, region)
+            so_far.line = replace(so_far.line, region=Heard(region, span, event.mention.closeness.value))
+
+
+def _read_quantity(so_far: Unfinished, counted: Event | None) -> None:
+    """`counted`: the amount that only counts the goods."""
+    event = so_far.record.quantity
+    count: int | None = None
+    if event is not None and event.quantity is not None:
+        said = event.quantity
+        count = said.count
+        uncertain = said.kind is QuantityKind.COUNTED and said.follows in so_far.shape.left.over
+        if count is None or (uncertain and said.word == "个"):
+            so_far.ask_for_size()
+            return
+    elif counted is not None and counted.amount is not None and counted.amount.exact:
+        event, count = counted, int(counted.amount.low)
+    if event is None or count is None:
+        return
+    if so_far.is_open(Slot.QUANTITY):
+        so_far.ask_for_size()
+        return
+    span = so_far.place(event)
+    so_far.found(Slot.QUANTITY, span, str(count))
+    if not 1 <= count <= QUANTITY_MAX:
+        so_far.wrong(Slot.QUANTITY, ProblemCode.QUANTITY_LIMIT, str(count))
+    so_far.line = replace(so_far.line, quantity=Heard(count, span))
+
+
+def _nearby(text: str, record: Record) -> str:
+    """The words of a record; where its size or tier was corrected, only those of the correction."""
+    anew = [e for e in (*record.amounts, *record.qualifiers) if e.start >= record.corrected_from > 0]
+    if not record.corrected or not anew:
+        return words_of(text, record)
+    late = replace(record, start=record.corrected_from, borrowed=[])
+    return words_of(text, late)
+
+
+def _phone(record: Record) -> str | None:
+    accounts = [event.account for event in record.accounts if event.account is not None]
+    phones = (one.text for one in accounts if PHONE in one.kinds and one.said in (None, PHONE))
+    return next(phones, None)
+
+
+def _alternatives(record: Record) -> tuple[str, ...]:
+    """All products of the names, but for the unlikely ones."""
+    found: dict[str, None] = {}
+    for event in record.names:
+        if event.mention is not None:
+            best = min(event.mention.options.values(), default=0.0)
+            found |= dict.fromkeys(p for p, cost in event.mention.options.items() if cost <= best + 0.6)
+    return tuple(found)[:OPTIONS_MAX]
+
+
+def _told_by(events: Sequence[Event]) -> tuple[tuple[Role, str], ...]:
+    """The tiers, countries and carriers of events."""
+    mentions = (event.mention for event in events)
+    return tuple((mention.role, mention.meaning) for mention in mentions if mention and mention.role)
+
+
+def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
+    """The lines with those left open that come out as one before them and name no goods of their own:
+    what was perhaps said once is not sold twice."""
+    told: list[SpokenLine] = []
+    for line in lines:
+        echo = line.sku is not None and any(
+            other.sku is not None
+            and line.product is not None
+            and other.product is not None
+            and other.sku.value == line.sku.value
+            and other.product.span == line.product.span
+            and (other.account and other.account.value) == (line.account and line.account.value)
+            and other.contact == line.contact
+            and (other.region and other.region.value) == (line.region and line.region.value)
+            for other in told
+        )
+        told.append(
+            replace(line, sku=None, sku_options=(line.sku.value,)) if echo and line.sku is not None else line
+        )
+    return tuple(told)
