@@ -28,23 +28,29 @@ _OTHER_THINGS = (
     "years?|months?|weeks?|days?|hours?|hrs?|mins?|minutes?|times?|friends?|kids?|sons?|daughters?|people|persons?|guys|"
     "brothers?|sisters?|students?|customers?|phones?|numbers?|players?|of|or|to|more than|different|hundred|thousand"
 )
-_PRICE = r"\$ ?\d|\d+(?:\.\d+)? ?(?:usd|dollars?|bucks|hkd|jpy|yen|eur|euros?|gbp|rmb|cny|yuan)(?![a-z])"
+_SOLD = "cards?|vouchers?|coupons?|codes?|tickets?|keys?"
+_PRICE = r"(?:hk|us|au|nt|s|a|c|ca)?\$ ?\d|[¥£€] ?\d|\d+(?:\.\d+)? ?(?:usd|dollars?|bucks|hkd|jpy|yen|eur|euros?|gbp|rmb|cny|yuan)(?![a-z])"
+
+_TOLD_BY_SOUND = "yi|liang|san|si|wu|liu|qi|jiu"
+"""Not shi of 要的shi张一百的, ba and er, which are words of their own."""
 
 _LATIN = re.compile("[a-z]")
 _NUMBER = rf"(?<![a-z])(?:{'|'.join(_SPELLED)})"
 _PINYIN = re.compile(
     rf"(?:(?P<number>{_NUMBER})|(?<=\d)) ?(?P<measure>{'|'.join(_MEASURES)})(?: ?(?P<of>yue|ji du|nian))?(?![a-z])"
+    rf"|(?<![a-z])(?P<spelled>{_TOLD_BY_SOUND})(?= ?(?:[个张份套条台]|[年月周季天][卡的]?)(?![a-z]))"
     rf"|(?P<long>{_NUMBER}) ?(?P<period>nian|tian|zhou)(?: ?(?P<card>ka))?(?![a-z])"
     rf"|(?<![a-z])(?P<kind>{'|'.join(_PERIODS)}) ?ka(?![a-z])"
 )
 _ENGLISH = re.compile(
     rf"(?<![a-z0-9.])(?P<number>{'|'.join(_COUNTED)})"
     rf"(?=(?P<period> (?:months?|years?|weeks?|days?)(?![a-z]))|(?P<named>(?: [a-z0-9]+){{0,4}}? (?:{_PLURALS})(?![a-z])))"
-    rf"|(?<![a-z0-9.])(?P<digits>[1-9]\d?) (?P<thing>{_PLURALS}|copy)(?![a-z])"
+    rf"|(?<![a-z0-9.])(?P<digits>[1-9]\d?)(?P<thing> (?:{_PLURALS}|copy|piece)| ?(?:pcs|ea))(?![a-z0-9])"
     rf"|(?P<in_front>(?<![a-z0-9.] )(?<![a-z0-9.$])|(?<![a-z])(?:{_WISHES}) )(?P<pieces>[1-9]\d?)(?: ?x)?"
-    rf"(?! (?:{_OTHER_THINGS})(?![a-z]))(?=(?: [a-z]+){{1,6}} (?:{_PRICE}))"
+    rf"(?! (?:{_OTHER_THINGS})(?![a-z]))"
+    rf"(?=(?: [a-z]+){{1,6}} (?:{_PRICE})|(?: [a-z]+){{1,4}}? (?:{_SOLD}) \d)"
 )
-"""A number in front of goods that are named with their price counts them: I want 2 google play 25 usd. Behind
+"""A number in front of goods that are named with their price counts them: I want 2 google play 25 usd, 3 jd cards 100. Behind
 another word it may be a part of a name (windows 11 pro)."""
 
 
@@ -68,6 +74,8 @@ def rewritten(text: str) -> Iterator[Rewritten]:
 
 
 def _in_chinese(match: re.Match[str]) -> str:
+    if match["spelled"]:
+        return _SPELLED[match["spelled"]]
     if match["kind"]:
         return _PERIODS[match["kind"]] + "卡"
     if match["long"]:
