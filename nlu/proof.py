@@ -33,12 +33,14 @@ from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
 from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.proof_of_strangers import strangers_listed, with_strangers
+from nlu.proof_of_tiers import ProofOfTiers
 from nlu.proof_of_topups import ProofOfTopups
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.said import Doubt, Said, Unproven
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
+from nlu.written_names import WrittenNames
 
 
 class Prover:
@@ -47,8 +49,10 @@ class Prover:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment) -> None:
         self._counts = ProofOfCounts(vocabulary, lexicon)
         self._goods = ProofOfGoods(vocabulary, lexicon, table, goods)
-        self._names = ProofOfNames(vocabulary, table, goods)
-        self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods)
+        written = WrittenNames(vocabulary)
+        self._names = ProofOfNames(vocabulary, table, goods, written)
+        self._tiers = ProofOfTiers(table, written)
+        self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods, written)
         self._labels = ProofOfLabels(goods)
         self._orphans = ProofOfOrphans(vocabulary)
         self._pieces = ProofOfPieces(vocabulary, lexicon)
@@ -100,6 +104,7 @@ class Prover:
         yield from self._sums(said)
         yield from self._goods.doubts(said)
         yield from self._names.doubts(said)
+        yield from self._tiers.doubts(said)
         yield from with_strangers(said)
         yield from self._fragments.doubts(said)
         yield from self._orphans.doubts(said)

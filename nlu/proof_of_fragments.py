@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -24,19 +22,21 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.records import Event, EventKind, Record
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, variant_of
-from nlu.siblings import KIN_MAX, NAMES_KEPT
+from nlu.siblings import KIN_MAX
 from nlu.sounds import heard
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
+from nlu.written_names import WrittenNames
 
 
 class ProofOfFragments:
     """Holds scraps of names against the siblings of the goods of one catalog. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, lexicon: Lexicon, table: NameTable, goods: Assortment, written: WrittenNames
+    ) -> None:  # fmt: skip
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
-        self._few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else {}
-        self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
+        self._few, self._written = written.compared, written.names
         self._latin_tiers = [
             word for word in lexicon.words("signs.latin_tiers") if len(word) >= _LATIN_TIER_MIN
         ]
@@ -62,7 +62,6 @@ class ProofOfFragments:
                 yield at, Unproven.SIBLING
             if self._in_brackets(said, record) or self._in_letters(said, record):
                 yield at, Unproven.NAME_UNUSED
-        yield from _first_of_a_list(said)
 
     def _scrap_at_size(self, said: Said, record: Record) -> bool:
         """骏是50, 饿么月卡: in front of a size that takes the goods of another line stands what is left of a name,
@@ -291,38 +290,15 @@ class ProofOfFragments:
                 return True
         return False
 
-    def _written_of(self, product_id: str) -> str:
-        """What a product is called, without its sizes."""
-        product = self._vocabulary.products[product_id]
-        return "\0".join(plain(one).replace(" ", "") for one in (product.name, *product.aliases))
-
-
-def _first_of_a_list(said: Said) -> Iterator[Doubt]:
-    """酷、芒果、爱奇艺会员: the first name of a list is one that nobody understood."""
-    left = said.reading.shape.left.over
-    for join, name in pairwise(said.reading.events):
-        if join.kind is not EventKind.JOIN or name.kind is not EventKind.NAME or name.start > join.end + 1:
-            continue
-        begin, _ = said.bounds(join.start)
-        alone = not any(event.end <= join.start for event in said.beside(join.start, SLOT_EVENTS))
-        word = said.text[begin : join.start].strip()
-        short = 0 < len(word) <= _WORD_MAX and _CHINESE.fullmatch(word) is not None
-        if alone and short and not left.isdisjoint(range(begin, join.start)):
-            yield from said.all(Unproven.NAME_UNUSED)
-
 
 def _bracketed(text: str, event: Event) -> bool:
     return text[event.start - 1 : event.start] == "[" and text[event.end : event.end + 1] == "]"
 
 
-_PRODUCTS_COMPARED = 2000
-"""Of a larger catalog too much is called alike, and comparing would take too long."""
 _LATIN_TIER_MIN = 3
-_TWO = 2
 _PERIODS = frozenset(("年", "季", "月", "周", "天", "日"))
 _FACET = re.compile(r"\([^()]*\)")
 _CALLED_MIN = 3
-_WORD_MAX = 4
 _REACH = 12
 _OF = "的"
 _LATIN_IN_FRONT = re.compile("(?<![a-z0-9@._-])(?P<word>[a-z]{2,8}) ?$")

@@ -1,7 +1,8 @@
 """Whether a name means the goods of its line, and not others that are called or heard so as well.
 
 A short name, a misspelled one and one that lost a character are read as the goods that are likest to them.
-Here the letters that were typed are held against what all the other goods are called.
+Here the letters that were typed are held against what all the other goods are called; the tiers that are no more
+than misspelled are in `nlu/proof_of_tiers.py`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-
-from rapidfuzz.distance import OSA
 
 from nlu.abbreviations import in_order
 from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
@@ -25,33 +24,26 @@ from nlu.siblings import KIN_MAX, NAMES_KEPT
 from nlu.sounds import heard
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
+from nlu.written_names import WrittenNames
 
 
 class ProofOfNames:
     """Holds names against what all goods of one catalog are called. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, table: NameTable, goods: Assortment) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, table: NameTable, goods: Assortment, written: WrittenNames
+    ) -> None:
         self._vocabulary, self._table, self._goods = vocabulary, table, goods
         self._telling = lru_cache(maxsize=NAMES_KEPT)(self._telling_of)
-        self._written = lru_cache(maxsize=NAMES_KEPT)(self._written_of)
-        few = vocabulary.products if len(vocabulary.products) <= _PRODUCTS_COMPARED else ()
-        self._all_written = "\0".join(self._written(product_id) for product_id in few)
-        words = (word for word, (role, _) in table.namer.words.items() if role is Role.TIER)
-        self._tiers = [word for word in words if len(word) >= _SLIPS_FROM and _CHINESE_ONLY.fullmatch(word)]
+        self._written, self._compared = written.all, written.compared
+        self._all_written = "\0".join(map(self._written, self._compared))
         self._all_heard = heard(self._all_written)
-        tiers = (meaning for role, meaning in table.namer.words.values() if role is Role.TIER)
-        pairs = sorted({tier for tier in tiers if _PAIR.fullmatch(tier)})
-        self._tiers_heard = frozenset(map(heard, pairs))
-        self._torn = re.compile("|".join(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}" for tier in pairs) or "(?!)")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Whose name may mean something else."""
         yield from self._siblings(said)
-        yield from self._torn_tiers(said)
-        yield from self._slipped_tiers(said)
         yield from self._heard_of_kin(said)
         yield from self._unsaid_kinds(said)
-        yield from self._unsaid_plain_tiers(said)
         yield from self._words_of_others(said)
         yield from self._called_like_another(said)
 
@@ -78,16 +70,11 @@ class ProofOfNames:
                 yield at, Unproven.SIBLING
                 continue
             typed = mention.text.replace(" ", "")
-            alike = (
-                one
-                for one in self._vocabulary.products
-                if len(self._vocabulary.products) <= _PRODUCTS_COMPARED
-            )
             if mention.partial and any(
                 typed in self._written(one)
                 and (not sizes or self._goods.sold_in(one, sizes))
                 and not self._told_from(said.text, line, one)
-                for one in alike
+                for one in self._compared
                 if one not in mention.options
             ):
                 yield at, Unproven.SIBLING  # 呗单词会员: of 不背单词 or of 扇贝单词?
@@ -107,39 +94,6 @@ class ProofOfNames:
             return True
         apart = self._table.qualifiers[mine] - self._table.qualifiers[other]
         return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
-
-    def _torn_tiers(self, said: Said) -> Iterator[Doubt]:
-        """慢用充, 要曼充: the tier of a sibling with a character that slipped in between, or misspelled."""
-        left = said.reading.shape.left.over
-        pairs = {said.text[at : at + 2] for place in left for at in (place - 1, place) if at >= 0}
-        misheard = {heard(pair) for pair in pairs if _PAIR.fullmatch(pair)} & self._tiers_heard
-        if not misheard and not self._torn.search(said.text):
-            return
-        for at, line, _ in said.pairs():
-            if line.product is None:
-                continue
-            mine = line.product.value
-            theirs = {one for other in self._table.kin(mine) for one in self._table.qualifiers[other]}
-            for role, tier in theirs - self._table.qualifiers[mine]:
-                pair = role is Role.TIER and _PAIR.fullmatch(tier) is not None
-                torn = pair and re.search(f"{tier[0]}[\u4e00-\u9fff]{tier[1]}", said.text)
-                if torn or (pair and heard(tier) in misheard):
-                    yield at, Unproven.TIER_UNUSED
-
-    def _slipped_tiers(self, said: Said) -> Iterator[Doubt]:
-        """专版业, 专噎版: what nobody understood behind a name is one slip from a tier that the goods do not have,
-        and from none that they have."""
-        left = said.reading.shape.left.over
-        for at, line, record in said.pairs():
-            if line.product is None or not record.names:
-                continue
-            run = _RUN_BEHIND.match(said.text, record.names[-1].end)
-            if run is None or left.isdisjoint(range(*run.span("run"))):
-                continue
-            own = self._written(line.product.value)
-            words = [word for word in self._tiers if _slipped(run["run"], word)]
-            if words and run["run"][:_SLIPS_FROM] not in own and not any(word in own for word in words):
-                yield at, Unproven.TIER_UNUSED
 
     def _heard_of_kin(self, said: Said) -> Iterator[Doubt]:
         """钞级VIP: words that nobody understood sound like what a sibling is called."""
@@ -173,33 +127,6 @@ class ProofOfNames:
             whole = heard(said.text)
             if not any(sound in whole for sound in sounds):
                 yield at, Unproven.SIBLING
-
-    def _unsaid_plain_tiers(self, said: Said) -> Iterator[Doubt]:
-        """Nitro月卡, where Discord Nitro is sold and another good is called Nitro基础版: who leaves 基础 out means
-        the goods that have neither it nor a tier above it."""
-        for at, line, record in said.pairs():
-            if line.product is None or record.name is None:
-                continue
-            mine, typed = line.product.value, record.name.text.replace(" ", "")
-            if not any(b in typed and self._table.namer.role_of(b) is None for b in self._table.brands[mine]):
-                continue
-            unsaid = [
-                (role, tier)
-                for role, tier in self._table.qualifiers[mine]
-                if role is Role.PLAIN_TIER
-                and not any(
-                    word in said.text for word in self._table.namer.synonyms.get((role, tier), (tier,))
-                )
-            ]
-            if unsaid and any(
-                one != mine and typed in self._written(one) and not self._tiers_of(one)
-                for one in list(record.name.options)[:KIN_MAX]
-            ):
-                yield at, Unproven.SIBLING
-
-    def _tiers_of(self, product_id: str) -> frozenset[tuple[Role, str]]:
-        qualifiers = self._table.qualifiers[product_id]
-        return frozenset(one for one in qualifiers if one[0] in (Role.TIER, Role.PLAIN_TIER))
 
     def _telling_of(self, product_id: str) -> frozenset[str]:
         """The tiers and kinds in the name of goods that one of their siblings does without."""
@@ -284,27 +211,12 @@ class ProofOfNames:
         typed = said.text[name.start : end].replace(" ", "")
         if end == name.end or len(typed) < _CALLED_MIN:
             return False
-        products = self._vocabulary.products
-        others = products if len(products) <= _PRODUCTS_COMPARED else {}
         return any(
             len(word) == len(typed) + 1 and word not in self._written(mine) and in_order(typed, word)
-            for other, product in others.items()
+            for other, product in self._compared.items()
             if other != mine
             for word in (plain(alias).replace(" ", "") for alias in (product.name, *product.aliases))
         )
-
-    def _written_of(self, product_id: str) -> str:
-        """What is called so: the name, the aliases and the labels of a product."""
-        product = self._vocabulary.products[product_id]
-        labels = (variant.label for variant in product.variants)
-        said = (product.name, *product.aliases, *labels)
-        return "\0".join(plain(one).replace(" ", "") for one in said)
-
-
-def _slipped(typed: str, word: str) -> bool:
-    """Whether a text begins with what is one slip from a word, and not with the word itself."""
-    near = (typed[:length] for length in range(len(word) - 1, len(word) + 2))
-    return not typed.startswith(word) and any(OSA.distance(one, word, score_cutoff=1) == 1 for one in near)
 
 
 def _behind(said: Said, name: Event) -> frozenset[str]:
@@ -318,14 +230,9 @@ PIECE_WITHIN = 10.0
 _CHARACTERS_MIN = 2
 _CALLED_MIN = 3
 _SHORT_NAME = 2
-_PRODUCTS_COMPARED = 2000
-"""Of a larger catalog too much is called alike, and comparing would take too long."""
 _OF = "的"
 _PAIR = re.compile("[\u4e00-\u9fff]{2}")
 _KINDS = frozenset({Role.BRAND, Role.TIER, Role.SUBJECT, Role.CONTENT})
 """儿童 is as good as a brand to the words of the trade."""
 _RUN = re.compile("(?=([\u4e00-\u9fff]{2}))")
-_RUN_BEHIND = re.compile(" ?的?(?P<run>[\u4e00-\u9fff]{2,6})")
-_SLIPS_FROM = 3
-"""Of a shorter word too little is left after a slip."""
 _CHINESE_ONLY = re.compile("[\u4e00-\u9fff]+")

@@ -12,12 +12,13 @@ from itertools import pairwise
 
 from nlu.corrections import CueKind
 from nlu.records import EventKind
-from nlu.said import Doubt, Said, Unproven
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 
 
 def with_strangers(said: Said) -> Iterator[Doubt]:
     """Which lines stand beside goods that nobody understood."""
     yield from _joined_with_strangers(said)
+    yield from _first_of_a_list(said)
     yield from strangers_listed(said)
     if _kind_joined(said):
         yield from said.all(Unproven.NAME_UNUSED)
@@ -47,6 +48,20 @@ def _joined_with_strangers(said: Said) -> Iterator[Doubt]:
             yield said.nearest(join.start), Unproven.NAME_UNUSED
         elif words and said.text[join.start : join.end] in _LISTS and left.issuperset(words):
             yield from said.all(Unproven.NAME_UNUSED)  # 优酷、芒果、艺会员
+
+
+def _first_of_a_list(said: Said) -> Iterator[Doubt]:
+    """酷、芒果、爱奇艺会员: the first name of a list is one that nobody understood."""
+    left = said.reading.shape.left.over
+    for join, name in pairwise(said.reading.events):
+        if join.kind is not EventKind.JOIN or name.kind is not EventKind.NAME or name.start > join.end + 1:
+            continue
+        begin, _ = said.bounds(join.start)
+        alone = not any(event.end <= join.start for event in said.beside(join.start, SLOT_EVENTS))
+        word = said.text[begin : join.start].strip()
+        short = 0 < len(word) <= _WORD_MAX and _CHINESE.fullmatch(word) is not None
+        if alone and short and not left.isdisjoint(range(begin, join.start)):
+            yield from said.all(Unproven.NAME_UNUSED)
 
 
 def _listed_strangers(said: Said) -> Iterator[Doubt]:
@@ -116,3 +131,4 @@ _OF_GOODS = _SIZED_OR_NAMED | {EventKind.NOUN}
 _TELLING = _SIZED_OR_NAMED | {EventKind.QUALIFIER}
 _DESCRIBING = _TELLING | {EventKind.NOUN}
 _CARDED = re.compile("(?<![^\\s,，。;；、])(?P<word>[\u4e00-\u9fff]{2,4}[券卡卷票])[一1][张个份]")
+_CHINESE = re.compile("[\u4e00-\u9fff]+")

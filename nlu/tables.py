@@ -13,7 +13,6 @@ from nlu.records import Event, EventKind
 
 ACCOUNT_MIN = 5
 """Digits from which on a bare number may be a recipient."""
-_CELL = re.compile(r"[^\t|,;]+|(?<=[\t|,;])(?=[\t|,;\n]|$)")
 
 
 @dataclass(frozen=True, slots=True)
