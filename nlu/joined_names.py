@@ -37,7 +37,9 @@ class JoinedNames:
             return None
         text = one.text + other.text
         lacking = min(other.options.values(), default=0.0) >= BRANDLESS
-        if one.kind is MentionKind.UNKNOWN and (lacking or not self._table.brands_in(other.text)):
+        if one.kind is MentionKind.UNKNOWN and (
+            lacking or not self._table.brands_in(other.text, other.options)
+        ):
             return replace(one, end=other.end, text=text)
         if one.kind is not MentionKind.NAME or not other.options:
             return None
@@ -59,6 +61,6 @@ class JoinedNames:
             return False
         brands = self._table.brands
         whole = one.closeness is Closeness.EXACT and min(one.options.values(), default=9.0) < BRANDLESS
-        lacking = min(other.options.values()) >= BRANDLESS and self._table.brands_in(one.text)
+        lacking = min(other.options.values()) >= BRANDLESS and self._table.brands_in(one.text, one.options)
         kin = any(brands[mine] & brands[others] for mine in one.options for others in other.options)
         return bool(whole and lacking and not kin)

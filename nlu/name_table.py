@@ -127,11 +127,13 @@ class NameTable:
         """Whether a brand that stands in the product's name is what the spelling begins with."""
         return any(text.startswith(brand) for brand in self.brands[product_id])
 
-    def brands_in(self, text: str) -> frozenset[str]:
-        """The brands of a spelling's products that it holds; 加油卡 says what it is, not whose."""
+    def brands_in(self, text: str, options: Iterable[str] = ()) -> frozenset[str]:
+        """The brands of a spelling's products that it holds; 加油卡 says what it is, not whose. `options`: the
+        products of what is no spelling of the catalog, but two that were put together."""
+        known = self.entries.get(text)
         return frozenset(
             brand
-            for one in self.entries[text].options
+            for one in (known.options if known is not None else options)
             for brand in self.brands[one]
             if brand in text and self.namer.role_of(brand) is None
         )
