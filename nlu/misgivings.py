@@ -47,76 +47,81 @@ def misgive(
 ) -> None:  # fmt: skip
     """Mark the records that such a sign speaks against. `wished`: a word of asking for goods was said.
     `changes`: behind words of changing that begin a clause."""
-    left, nameable = spare.over, spare.nameable
-    strange = (
-        *misheard_counts(text, left),
-        *_misspelt_tiers(text, events, lexicon),
-        *unread_periods(text, events, left),
-        *_unread_choices(events, left),
-        *_misheard_carriers(text, events, left, lexicon),
-        *_misheard_less(text, events, left, lexicon),
-        *_unread_changes(text, events, changes, left),
-        *_unread_partners(text, events, nameable, lexicon),
-        *shredded_numbers(text, events),
-        *_half_a_choice(events),
-        *_unread_others(text, events, left),
-        *_guessed_names(events, left),
-        *_unread_prices(text, left, wished),
-    )
-    for at in strange:
+    for at in _strange_places(text, events, spare, wished, changes, lexicon):
         _doubt(records, at)
-    if _LOST in text:
-        # A character that was lost on the way may have been a digit.
-        for record in records:
-            record.doubtful = True
+    left = spare.over
+    # A character that was lost on the way may have been a digit.
+    lost = _LOST in text
+    of_each = len(records) > 1 and any(_perhaps_of_each(text, event, left) for event in events)
     if not wished and _only_mentioned(text, records, left, lexicon):
         records[0].doubtful = True
-    for at in broken(text, events, lexicon):
-        _doubt(records, at)
+    several = sum(bool(record.accounts) for record in records) > 1
+    starts = [event.start for event in events]
+    for record in records:
+        taken_up = events[bisect_left(starts, record.start) : bisect_right(starts, record.end)]
+        amounts = [event for event in taken_up if event.kind is EventKind.AMOUNT]
+        if (
+            lost
+            or of_each
+            or _said_again(text, amounts, left)
+            or (not several and counted_twice(text, taken_up))
+            or any(_perhaps_of_a_stranger(record, event, left) for event in taken_up)
+            or _sized_below_a_scrap(text, amounts, taken_up, events, lexicon)
+            or _perhaps_of_other_goods(text, record, events, spare, lexicon)
+        ):
+            record.doubtful = True
+
+
+def _strange_places(
+    text: str, events: Sequence[Event], spare: Left, wished: bool, changes: Sequence[int], lexicon: Lexicon
+) -> Iterable[int]:
+    """Where something stands that speaks against the record that it is said of."""
+    left, nameable = spare.over, spare.nameable
+    yield from misheard_counts(text, left)
+    yield from _misspelt_tiers(text, events, lexicon)
+    yield from unread_periods(text, events, left)
+    yield from _unread_choices(events, left)
+    yield from _misheard_carriers(text, events, left, lexicon)
+    yield from _misheard_less(text, events, left, lexicon)
+    yield from _unread_changes(text, events, changes, left)
+    yield from _unread_partners(text, events, nameable, lexicon)
+    yield from shredded_numbers(text, events)
+    yield from _half_a_choice(events)
+    yield from _unread_others(text, events, left)
+    yield from _guessed_names(events, left)
+    yield from _unread_prices(text, left, wished)
+    yield from broken(text, events, lexicon)
     for event in events:
         if event.amount is not None and (
             run_on(text, event, events, left) or misspelt_unit(text, event, events, lexicon)
         ):
-            _doubt(records, event.start)
-    recipients = sum(bool(record.accounts) for record in records)
-    starts = [event.start for event in events]
-    for record in records:
-        own = [name.start for name in record.names]
-        taken_up = events[bisect_left(starts, record.start) : bisect_right(starts, record.end)]
-        amounts = [event for event in taken_up if event.kind is EventKind.AMOUNT]
-        if _said_again(text, amounts, left) or (recipients < 2 and counted_twice(text, taken_up)):
-            record.doubtful = True
-        for event in taken_up:
-            if event.kind is not EventKind.AMOUNT and event.kind is not EventKind.QUANTITY:
-                continue
-            if event.start - 1 not in left or any(start < event.start for start in own):
-                continue
-            counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
-            perhaps_named = event.amount is not None and event.start - 2 in left and not record.corrected
-            if (counted and not own) or perhaps_named:
-                # 天、龙八部, 滴敌20一张，高德…: what stands in front was perhaps its name.
-                record.doubtful = True
-        if _sized_below_a_scrap(text, amounts, taken_up, events, lexicon):
-            record.doubtful = True
-        unnamed = record.name is None or Slot.PRODUCT in record.inherited
-        if unnamed and any(
-            _scrap_near(event, left)
-            or _latin_scrap(text, event, events, lexicon)
-            or _scrap_behind(text, event, nameable)
-            for event in record.amounts
-        ):
-            # 花废充100 takes no other line's goods, and 金拱就100 is no plain top-up.
-            record.doubtful = True
-        if (
-            unnamed
-            and record.names
-            and any(_latin_scrap(text, event, events, lexicon) for event in record.qualifiers)
-        ):
-            # Nor does PN日服 10000.
-            record.doubtful = True
-    if len(records) > 1 and any(_perhaps_of_each(text, event, left) for event in events):
-        for record in records:
-            record.doubtful = True
+            yield event.start
+
+
+def _perhaps_of_a_stranger(record: Record, event: Event, left: frozenset[int]) -> bool:
+    """天、龙八部, 滴敌20一张，高德…: what stands in front of a size or a count was perhaps its name."""
+    if event.kind is not EventKind.AMOUNT and event.kind is not EventKind.QUANTITY:
+        return False
+    if event.start - 1 not in left or any(name.start < event.start for name in record.names):
+        return False
+    counted = event.quantity is not None and event.quantity.kind is QuantityKind.COUNTED
+    perhaps_named = event.amount is not None and event.start - 2 in left and not record.corrected
+    return (counted and not record.names) or perhaps_named
+
+
+def _perhaps_of_other_goods(
+    text: str, record: Record, events: Sequence[Event], spare: Left, lexicon: Lexicon
+) -> bool:
+    """花废充100 takes no other line's goods, and 金拱就100 is no plain top-up; nor does PN日服 10000."""
+    if record.name is not None and Slot.PRODUCT not in record.inherited:
+        return False
+    tiers = record.qualifiers if record.names else ()
+    return any(
+        _scrap_near(event, spare.over)
+        or _latin_scrap(text, event, events, lexicon)
+        or _scrap_behind(text, event, spare.nameable)
+        for event in record.amounts
+    ) or any(_latin_scrap(text, event, events, lexicon) for event in tiers)
 
 
 def _perhaps_of_each(text: str, event: Event, left: frozenset[int]) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nlu.addresses import without_label
-from nlu.alternations import either
+from nlu.alternations import any_of, either
 from nlu.choices import NO_ANSWER
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
@@ -53,7 +53,7 @@ class RecipientAsked:
         self._changes = re.compile(
             either((*lexicon.words("answers.becomes"), *lexicon.words("stance.order")))
         )
-        endings = "|".join(re.escape(ending) for ending in lexicon.words("accounts.domain_endings"))
+        endings = any_of(lexicon, "accounts.domain_endings")
         labels = either((*lexicon.accounts["email"].labels, *lexicon.words("answers.before")))
         self._address = re.compile(
             rf"(?:{labels}|[:：是为\s])*(?P<address>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
