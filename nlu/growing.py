@@ -88,7 +88,14 @@ def _apart(grown: Mention, end: int, nouns: Sequence[Mention]) -> Mention:
 
 
 def _with_version(text: str, mention: Mention, last: int, written: Mapping[str, str]) -> Mention:
-    """PD虚拟机20 of Parallels Desktop 20: the number behind a name is the goods' own where no unit follows."""
+    """PD虚拟机20 of Parallels Desktop 20: the number behind a name is the goods' own where no unit follows. So is the
+    三 of 诛仙三, where 诛仙3 is sold."""
+    said = _NUMERAL.match(text, mention.end)
+    if said is not None and said.end() <= last:
+        digit = _DIGITS[said[0]]
+        called = text[mention.start : mention.end] + digit
+        so_called = all(called in written[one] for one in mention.options)
+        return replace(mention, end=said.end()) if so_called else mention
     found = _NUMBER.match(text, mention.end)
     if found is None or found.end() > last:
         return mention
@@ -99,6 +106,11 @@ def _with_version(text: str, mention: Mention, last: int, written: Mapping[str, 
 
 _NO_UNIT = r"(?![0-9.元块张个份]|[天日月年周次]|[gmt点刀美]|[小分篇双节]|[根颗本台人])"
 _NUMBER = re.compile("[0-9]{1,4}" + _NO_UNIT)
+_DIGITS = {numeral: str(at) for at, numeral in enumerate((*"一二三四五", *"六七八九"), start=1)}
+_MEASURED = "|".join(
+    map(re.escape, (*_DIGITS, *"十百千万", *".元块毛", *"号款张个", *"份台套条", *"天日月年", *"周季次"))
+)
+_NUMERAL = re.compile(rf"(?:{'|'.join(_DIGITS)})(?!{_MEASURED}|点(?!卡))")
 
 
 def _in_all(piece: str, names: Sequence[str]) -> bool:

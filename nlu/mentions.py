@@ -195,8 +195,10 @@ def with_owner(text: str, mark: Mark[Account], names: Sequence[Mention]) -> Mark
 
 
 _ITS_NUMBER = re.compile(
-    r" ?的?(?:账号|帐号|号码|号|用户名|昵称|id|uid)(?:还是|就是|是|为|叫|填|:| )*[a-z0-9\0]"
+    r" ?的?(?:账号|帐号|号码|号|用户名|昵称|id|uid)(?:还是|就是|是|为|叫|填|:| )*"
+    r"(?:[a-z0-9\0]|我?(?:等|一会|待会|稍|晚点|回头|马上|过会)[\u4e00-\u9fff]{0,4}[发给报])"
 )
+"""Its number follows, or will: B站的号等会儿发你."""
 
 
 def _before_goods(mention: Mention, mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]) -> bool:

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from nlu.assortment import Assortment
 from nlu.name_table import NameTable
+from nlu.normalise import plain
 from nlu.roles import Role
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Wanted
 
 SAID_OF_IT = frozenset({"tv"})
 """Tiers that people also tell of goods whose name does not have them: where they are watched."""
+_IN_NAMES = {"tv": ("电视", "tv")}
+"""What is written in a name says so too, where it is no tier of it."""
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 """What was said need not be dropped from a name: by so much less it costs then."""
 
@@ -61,6 +64,9 @@ class TiersSaid:
             for product_id, cost in left.items()
             if (role, meaning) in self._table.qualifiers[product_id] or self._label_says(product_id, meaning)
         }
+        if not having and meaning in SAID_OF_IT:
+            # 电视上看的，酷喵会员: of 优酷酷喵电视会员 it is no tier, as there is no other 酷喵.
+            having = {one: cost for one, cost in left.items() if self._named_for(one, meaning)}
         if not having and meaning in SAID_OF_IT and _another_tier(wanted, meaning):
             return left
         if not having and role is Role.PLAIN_TIER:
@@ -82,6 +88,11 @@ class TiersSaid:
         if any(self._table.carriers_of(product_id) for product_id in left):
             return self._carriers.for_all(left) or None
         return left
+
+    def _named_for(self, product_id: str, meaning: str) -> bool:
+        product = self._vocabulary.products[product_id]
+        names = [plain(name) for name in (product.name, *product.aliases)]
+        return any(word in name for word in _IN_NAMES[meaning] for name in names)
 
     def _label_says(self, product_id: str, meaning: str) -> bool:
         return any(meaning in size.label for size in self._sizes.of(product_id))

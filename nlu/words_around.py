@@ -86,7 +86,9 @@ class WordsAround:
     ) -> bool:
         """Whether a strange word stands behind an event of the goods, up to the next one."""
         stop = said.bounds(last.start)[1] if following is None else _starts(following)
-        gap = said.text[last.end : stop]
+        # 铲铲子 is 铲铲: a name that doubles its character is a pet name.
+        pet = first and _PET_NAME.search(said.text, last.start, last.end + 1) is not None
+        gap = said.text[last.end + pet : stop]
         sized = following is not None and following.kind in _GOODS
         if not gap.strip():
             return following is not None and self._other_noun(following, product)
@@ -267,6 +269,7 @@ _CHINESE = re.compile("[\u4e00-\u9fff]+")
 _LATIN = re.compile("[a-z][a-z+]*")
 _LATIN_END = re.compile("[a-z]{2,}$")
 _LAST_WORD = re.compile("[\u4e00-\u9fff]+$")
+_PET_NAME = re.compile(r"([\u4e00-\u9fff])\1[子儿]$")
 _ASIDE = re.compile("[\"'“”(（\\[【]")
 _BETWEEN = re.compile("^ ?(?P<word>[\u4e00-\u9fff]{1,6})(?:的? *)$")
 _APART = re.compile("^(?P<word>[\u4e00-\u9fff]{2,4}) ")
