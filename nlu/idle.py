@@ -1,4 +1,4 @@
-"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 客人要的, 还是从你这拿, 还是给我开吧, 不是我自己用.
+"""Clauses that are nothing but the words of an order: 充到, 再给A充50, 客人要的, 我替她充, 还是从你这拿, 还是给我开吧, 不是我自己用.
 
 They hold no more than the order itself, so nobody needs to judge what they say beside it. A list of what people
 tell never ends; one of the words that every order is made of does.
@@ -10,6 +10,7 @@ import re
 
 from nlu.alternations import any_of
 from nlu.clause_judge import RECIPIENT, SLOT, TURN
+from nlu.contacts import people_pattern
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
@@ -34,11 +35,16 @@ class Idle:
         thinking, for_me = any_of(lexicon, "idle.thinking"), any_of(lexicon, "idle.for_me")
         buying = rf"(?:{for_me})?(?:{verbs})+(?:{pieces}|{SLOT})?"
         slot = f"[{SLOT}{RECIPIENT}]"
+        i_for, him = (
+            any_of(lexicon, "idle.i_for"),
+            rf"(?:{any_of(lexicon, 'idle.him')}|{people_pattern(lexicon)})",
+        )
         self._bare = re.compile(
             rf"(?:{verbs}|{to})+"
             rf"|(?:{once_more})?(?:{to}){RECIPIENT}的?(?:手机|号)?(?:(?:也)?(?:{verbs}){SLOT}?|{SLOT})?(?:{ends})?"
             rf"|{slot}+(?:{once_more})+(?:{verbs}|{to})*(?:{pieces})?{slot}+的?(?:{ends})?"
             rf"|(?:{people})+(?:{verbs}|{ours})+的?"
+            rf"|(?:{i_for})+{him}(?:{verbs})+的?(?:{ends})*"
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
             rf"|(?:{pauses})+{TURN}(?:[是要]?{slot}+的?)?(?:{ends})?"
             rf"|(?:{together})"
