@@ -68,7 +68,7 @@ def _wished_behind(seen: Evidence) -> bool:
     that was named are wanted."""
     asked = max((cue.end for cue in seen.cues.get(CueKind.SEARCH, ())), default=-1)
     wishes = [cue.start for cue in seen.cues.get(CueKind.ORDER, ()) if cue.start > asked]
-    if asked < 0 or not wishes or seen.goods + seen.unknown != 1 or seen.sizes > 1 or seen.corrected:
+    if asked < 0 or not wishes or max(seen.goods, seen.unknown) != 1 or seen.sizes > 1 or seen.corrected:
         return False
     if seen.has(CueKind.CONDITION, CueKind.OR, CueKind.PRICE):
         return False
@@ -83,7 +83,7 @@ def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
 
 
 _WISHED = re.compile(
-    r"[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
+    r"[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞开办] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
     r"(?:[张个份套]|个?[月年])?[吧呗哈啊的\s。!！~]*"
 )
 _FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")

@@ -36,8 +36,8 @@ from nlu.proof_of_strangers import strangers_listed, with_strangers
 from nlu.proof_of_tiers import ProofOfTiers
 from nlu.proof_of_topups import ProofOfTopups
 from nlu.reading import Reading
-from nlu.records import EventKind
-from nlu.said import Doubt, Said, Unproven
+from nlu.records import EventKind, same_value
+from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.understanding import SpokenLine
 from nlu.vocabulary import Vocabulary
 from nlu.written_names import WrittenNames
@@ -178,6 +178,7 @@ class Prover:
         turns = (event.start for event in said.reading.events if event.kind is EventKind.CORRECTION)
         last = max(turns, default=len(said.text))
         yield from self._added(said, last)
+        yield from _unchanged(said)
         for event in said.reading.events:
             if event.kind not in _COUNTING or event.start <= last or event.start in used:
                 continue
@@ -219,6 +220,24 @@ class Prover:
                 front = max(0, event.start - _TOTAL_REACH)
                 if not self._total.search(said.text, front, event.start):
                     yield said.nearest(event.start), Unproven.SIZE_UNUSED
+
+
+def _unchanged(said: Said) -> Iterator[Doubt]:
+    """腾讯会员季卡 A，写错了，是爱来艺的季卡: behind a correction stands only what was said before, so that what it
+    corrects was not understood."""
+    turns = [
+        event.end for event in said.reading.events if event.kind is EventKind.CORRECTION and not event.mild
+    ]
+    last = max(turns, default=None)
+    if last is None:
+        return
+    slots = [event for event in said.reading.events if event.kind in SLOT_EVENTS]
+    behind = [event for event in slots if event.start >= last]
+    before = [event for event in slots if event.end <= last]
+    again = all(any(one.kind is event.kind and same_value(one, event) for one in before) for event in behind)
+    sized = any(event.kind is EventKind.AMOUNT for event in behind)
+    if again and sized and not said.reading.shape.left.over.isdisjoint(range(last, behind[-1].start)):
+        yield from said.all(Unproven.NAME_UNUSED)
 
 
 _TOTAL_REACH = 12

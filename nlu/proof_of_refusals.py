@@ -15,7 +15,7 @@ from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.quantities import QuantityKind
-from nlu.records import Event, EventKind
+from nlu.records import Event, EventKind, is_article
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, refusing
 
 
@@ -94,7 +94,7 @@ class ProofOfRefusals:
             for event in (*record.names, *record.amounts):
                 begin, _ = said.bounds(event.start)
                 ends = [match.end() for match in self._unasked.finditer(said.text, begin, event.start)]
-                first = said.beside(event.start, SLOT_EVENTS)[0]
+                first = next(one for one in said.beside(event.start, SLOT_EVENTS) if not is_article(one))
                 if ends and first is event and not self._warning.search(said.text, ends[-1], event.start):
                     yield at, Unproven.REFUSED
 

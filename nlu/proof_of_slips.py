@@ -20,6 +20,7 @@ from nlu.mention import Closeness
 from nlu.records import Event, EventKind
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.sounds import heard
+from nlu.turns import arrows
 
 
 class ProofOfSlips:
@@ -58,6 +59,7 @@ class ProofOfSlips:
             yield from said.all(Unproven.REFUSED)
         if (
             _changes_perhaps(said)
+            or _points_on(said)
             or _turns_at_a_mark(said)
             or self._asks(said)
             or self._hummed_no(said)
@@ -206,6 +208,13 @@ def _changes_perhaps(said: Said) -> bool:
         if not said.beside(match.start(), SLOT_EVENTS)
     )
     return any(at > first and said.text[at] in _CHANGE for at in left) or any(torn)
+
+
+def _points_on(said: Said) -> bool:
+    """优酷年卡 → 爱奇艺年卡: to the one instead of the other, or both?"""
+    slots = [event for event in said.reading.events if event.kind in SLOT_EVENTS]
+    turns = {e.start for e in said.reading.events if e.kind is EventKind.CORRECTION}
+    return any(match.start() not in turns for match in arrows(said.text, slots))
 
 
 def _turns_at_a_mark(said: Said) -> bool:

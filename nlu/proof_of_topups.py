@@ -15,7 +15,7 @@ from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.recipients import PHONE
-from nlu.records import Event, EventKind
+from nlu.records import Event
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
 from nlu.understanding import Slot
 from nlu.vocabulary import Vocabulary
@@ -62,21 +62,27 @@ class ProofOfTopups:
     def _of_others(self, said: Said) -> Iterator[Doubt]:
         """打车券滴滴的50 …A；我的号是B帮我充个五十: a sentence that is a whole top-up takes no goods over."""
         verbs = [cue.start for cue in said.reading.cues.get(CueKind.TOPUP, ())]
+        end = 0
         for at, line, record in said.pairs():
-            own = record.amounts and record.accounts and record.inherited == {Slot.PRODUCT}
-            begin = said.bounds(record.start)[0]
-            apart = record.opened_by is EventKind.STOP or said.text[begin - 1 : begin] == "\n"
+            taken_over = bool(record.inherited) and record.inherited <= {Slot.PRODUCT, Slot.REGION}
+            nameless = Slot.PRODUCT in record.inherited or not record.names
+            own = record.amounts and record.accounts and taken_over and nameless
+            apart = _STOPPED.search(said.text, end, record.start) is not None
+            begin, end = said.bounds(record.start)[0], record.end
             if line.product is None or not own or not apart:
                 continue
             sizes = tuple(event.amount for event in record.amounts if event.amount is not None)
             kind = self._products[line.product.value].account_kind
             charged = kind == PHONE and not self._goods.charges_phones(line.product.value)
+            # 点券充100 QQ…；给138…充三十
+            phones = any(e.account and e.account.kinds[:1] == (PHONE,) for e in record.accounts)
             if (
-                charged
+                (charged or (kind != PHONE and phones))
                 and self._goods.tops_up_by(sizes)
                 and any(begin <= verb <= record.end for verb in verbs)
             ):
                 yield at, Unproven.NAME_UNUSED
 
 
+_STOPPED = re.compile(r"[;；。!！?？\n]")
 _HAN = re.compile("[\u4e00-\u9fff]{2,6}")

@@ -29,12 +29,13 @@ class Turns:
         self._starts = frozenset(event.start for event in (*slots, *separators))
         self._first, self._latest = min(self._starts, default=len(text)), max(self._starts, default=-1)
         self._recipients = [event.start for event in slots if event.kind is EventKind.ACCOUNT]
+        self._arrow: int | None = None
         self._heard = bytearray(len(text) + 1)
         for slot in slots:
             self._hear(slot.start, slot.end)
 
     def found(self) -> list[Event]:
-        return [*self._lone_noes(), *self._given_up(), *self._slips(), *self._words()]
+        return [*self._lone_noes(), *self._given_up(), *self._arrows(), *self._slips(), *self._words()]
 
     def _lone_noes(self) -> Iterator[Event]:
         """50，不，100."""
@@ -52,6 +53,15 @@ class Turns:
         for match in found:
             if match and self._is_unheard(*match.span()):
                 self._hear(*match.span())
+                yield Event(EventKind.CORRECTION, *match.span())
+
+    def _arrows(self) -> Iterator[Event]:
+        """网抑云 → 网易云，打错字了: an arrow to goods corrects where something is told to have been wrong."""
+        wrong = max((cue.start for cue in self._cues.get(CueKind.CORRECTION, ())), default=-1)
+        for match in arrows(self._text, self._slots):
+            if match.end() < wrong and self._is_unheard(*match.span()):
+                self._hear(*match.span())
+                self._arrow = match.end()
                 yield Event(EventKind.CORRECTION, *match.span())
 
     def _slips(self) -> Iterator[Event]:
@@ -81,8 +91,13 @@ class Turns:
                 cue.end,
                 of_slot=_slot_in_front(self._text, cue.start, self._signs),
                 afterwards=cue.word in self._signs.afterwards,
-                mild=cue.word in self._signs.mild_corrections,
+                mild=cue.word in self._signs.mild_corrections or self._says_why(cue),
             )
+
+    def _says_why(self, cue: Cue) -> bool:
+        """Whether a word only says why an arrow in front of it corrects, and no goods stand behind it."""
+        behind = any(slot.start > cue.end and slot.kind in _OF_GOODS for slot in self._slots)
+        return self._arrow is not None and self._arrow < cue.start and _WRONG in cue.word and not behind
 
     def _turns_nothing(self, cue: Cue, kind: EventKind) -> bool:
         still = cue.word.startswith(_STILL)
@@ -134,6 +149,24 @@ class Turns:
         self._heard[start:end] = b"\x01" * (end - start)
 
 
+def arrows(text: str, slots: Sequence[Event]) -> Iterator[re.Match[str]]:
+    """优酷年卡 → 爱奇艺年卡: the arrows between goods that are named and others, and between two sizes."""
+    slots = sorted(slots, key=lambda slot: slot.start)
+    for match in _ARROW.finditer(text):
+        before = [slot for slot in slots if slot.end <= match.start()]
+        behind = next((slot for slot in slots if slot.start == match.end()), None)
+        if not before or before[-1].end != match.start() or behind is None:
+            continue
+        of_goods = before[-1].kind in _OF_GOODS and any(slot.kind is EventKind.NAME for slot in before)
+        if (of_goods and behind.kind is EventKind.NAME) or (before[-1].kind is behind.kind):
+            yield match
+
+
+_ARROW = re.compile(r" ?(?:→|➡|⇒|[-=]{1,2}>) ?")
+_OF_GOODS = frozenset(
+    {EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT, EventKind.QUANTITY, EventKind.QUALIFIER}
+)
+_WRONG = "错"
 _MEASURED = (EventKind.AMOUNT, EventKind.QUANTITY)
 _CUE_EVENTS = (
     (CueKind.CORRECTION, EventKind.CORRECTION),
