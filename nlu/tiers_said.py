@@ -14,8 +14,8 @@ from nlu.wanted import Wanted
 
 SAID_OF_IT = frozenset({"tv"})
 """Tiers that people also tell of goods whose name does not have them: where they are watched."""
-_IN_NAMES = {"tv": ("电视", "tv")}
-"""What is written in a name says so too, where it is no tier of it."""
+_IN_NAMES = {"tv": ("电视",)}
+"""What is written in a name says so too, where it is no tier of it. Not the TV of 芒果TV."""
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 """What was said need not be dropped from a name: by so much less it costs then."""
 
