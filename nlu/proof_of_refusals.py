@@ -40,8 +40,9 @@ class ProofOfRefusals:
         self._limit = re.compile(rf"{words('limits')}(?:{hums}|\s)*$")
         self._away = re.compile(rf"{refusing(lexicon)}{words('away_from')}$")
         self._behind = re.compile(
-            rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')})?{words('refused_after')}"
+            rf"(?:{words('kinds_behind')})?[\s,，]?(?:{words('much')}){{0,3}}{words('refused_after')}"
         )
+        self._waited = re.compile(rf"[^,，。;；!！?？\n]{{0,4}}?{words('waited')}")
         self._dropped = re.compile(rf"{words('kinds_behind')}?(?:都|就|全|也|通通|统统)*{words('given_up')}")
         self._once = re.compile(rf"{words('once')}[^,，。;；!！?？\n]{{0,6}}{words('became')}了?$")
         self._than = re.compile(rf"{words('than')}$")
@@ -111,17 +112,20 @@ class ProofOfRefusals:
         return self._in_front.search(before) is not None or self._limit.search(before) is not None
 
     def _of_kinds(self, said: Said) -> Iterator[Doubt]:
-        """白金太贵了, 比svip便宜, 上次开成SVIP了: a kind that is named to say that it is not wanted."""
+        """白金太贵了, 比svip便宜, 上次开成SVIP了, 慢充等了三天: a kind that is named to say that it is not wanted."""
         for event in said.reading.events:
-            if event.kind is not EventKind.QUALIFIER:
+            says_kind = event.kind is EventKind.NAME and event.mention is not None and event.mention.said
+            if event.kind is not EventKind.QUALIFIER and not says_kind:
                 continue
             front = (said.text, max(0, event.start - _REACH), event.start)
-            refused = self._behind.match(said.text, event.end) or any(
-                pattern.search(*front) for pattern in (self._once, self._than)
+            refused = (
+                self._behind.match(said.text, event.end)
+                or self._waited.match(said.text, event.end)
+                or any(pattern.search(*front) for pattern in (self._once, self._than))
             )
             if refused:
                 for at, record in enumerate(said.records):
-                    if event in record.qualifiers:
+                    if event in (*record.qualifiers, *record.names):
                         yield at, Unproven.REFUSED
 
     def _of_names(self, said: Said) -> Iterator[Doubt]:

@@ -122,6 +122,7 @@ class Reader:
         self._categories = {plain(category): category for category in vocabulary.categories}
         function = self._leftovers.function_characters
         self._timelines = Timelines(vocabulary, lexicon, self._contacts, function)
+        self._topup_tiers = frozenset(lexicon.words("goods.topup_tiers"))
 
     def read(
         self, text: str, goods: Assortment, kind_asked: str | None = None, told: frozenset[int] = frozenset()
@@ -249,7 +250,7 @@ class Reader:
         return Shape(
             each=CueKind.EACH in cues or CueKind.RESPECTIVELY in cues or many,
             respectively=CueKind.RESPECTIVELY in cues,
-            tops_up=CueKind.TOPUP in cues,
+            tops_up=CueKind.TOPUP in cues or any(m.meaning in self._topup_tiers for m in found.mentions),
             contact=contact,
             each_quantity=each_quantity,
             suits=self._takers.suits,

@@ -64,7 +64,8 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
                 told.append(event)
             continue
         without = text.startswith(words.excepting, front.start())
-        wanted = event.kind is EventKind.QUALIFIER or any(
+        says_kind = event.kind is EventKind.QUALIFIER or bool(event.mention.said)
+        wanted = says_kind or any(
             e.kind is event.kind and not _names_same(e, event) and (without or e.end <= front.start())
             for e in others
         )

@@ -84,7 +84,9 @@ class Talk:
             return None
         text = reading.page.text
         more = next(islice(CLAUSE.finditer(text), CLAUSES_MAX, None), None)
-        if more is not None or self._stretches.puts_off(text.lstrip()):
+        head = len(text) - len(text.lstrip())
+        of_kinds = any(start <= head < end for start, end in reading.refusals)
+        if more is not None or (self._stretches.puts_off(text[head:]) and not of_kinds):
             return None
         deciding, changing = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]

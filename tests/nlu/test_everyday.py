@@ -104,3 +104,46 @@ def test_a_room_in_front_of_what_is_said_of_goods_is_no_name(where: str) -> None
 )
 def test_what_is_not_for_the_television_is_asked_about(said: str) -> None:
     assert not bought(frame_of(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "上次那个慢充等了三天，这回要马上到的，100，{phone}",
+        "慢充太慢了，充100 {phone}",
+        "慢充我怕了，充100 {phone}",
+        "慢充坑过我，充100到{phone}",
+        "上次慢充等了三天，充100，{phone}",
+    ],
+)
+def test_a_kind_that_somebody_complains_of_is_not_ordered(said: str) -> None:
+    assert "slow-100元" not in [one[0] for one in bought(frame_of(said))]
+
+
+@pytest.mark.parametrize(
+    "said", ["慢充就行，100，{phone}", "我等得起，慢充100 {phone}", "慢充等得起，充100 {phone}"]
+)
+def test_who_can_wait_gets_the_slow_one(said: str) -> None:
+    assert bought(frame_of(said)) == [("slow-100元", 1, PHONE)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "别弄慢充的，话费100，{phone}",
+        "可别又是慢充啊，{phone}充100",
+        "充100到{phone}，要快的别弄慢充",
+        "我不要慢充，充100到{phone}",
+        "别给我弄慢充的啊，上次急死我了，这回快的，100，{phone}",
+        "快的100 {phone}",
+        "来个快的，100，{phone}",
+        "不要慢的，100，{phone}",
+    ],
+)
+def test_the_slow_kind_is_refused_and_the_plain_one_ordered(said: str) -> None:
+    assert bought(frame_of(said)) == [("yd-100元", 1, PHONE)]
+
+
+@pytest.mark.parametrize("said", ["不要慢充", "别弄了，慢充等了三天，100，{phone}", "100 {phone}"])
+def test_where_no_kind_of_top_up_is_wanted_none_is_ordered(said: str) -> None:
+    assert not bought(frame_of(said))
