@@ -55,7 +55,7 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
         and (seen.trade or seen.goods or seen.unknown)
     ):
         return Intent.FAQ, 0.82
-    asks = re.search(r"(?:吗|么|不|没|\?)[\s?。!]*$", seen.heard) is not None
+    asks = re.search(r"(?:吗|么|(?<![,，。;；\s])[不没]|\?)[\s?。!]*$", seen.heard) is not None
     if asks and not concrete and not seen.has(CueKind.POLITE) and (seen.goods or seen.nouns or seen.unknown):
         if guess.intent in (Intent.FAQ, Intent.SEARCH, Intent.STATUS, Intent.PRICE):
             return guess.intent, 0.7

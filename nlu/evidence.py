@@ -13,7 +13,7 @@ from nlu.corrections import Cue, CueKind, Quotation
 from nlu.examples import MASKS
 from nlu.misleading import without_misleading
 from nlu.reading import Reading
-from nlu.records import Event, EventKind, is_article
+from nlu.records import Event, EventKind, is_article, same_value
 from nlu.signs import Signs
 from nlu.sounds import heard
 
@@ -65,6 +65,8 @@ class Evidence:
     refusals: tuple[tuple[int, int], ...] = ()
     """Where a kind or a server is named only to say that it is not wanted."""
     last_slot: int = -1
+    recounted: int = -1
+    """Where a count stands that is another one than that which was said before."""
     first_slot: int = -1
     """Where the first slot stands, -1 where there is none."""
     trade: bool = False
@@ -201,6 +203,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         qualifiers=kinds[EventKind.QUALIFIER],
         units=sum(event.amount is not None and event.amount.kind in _UNITS for event in reading.events),
         last_slot=max((event.start for event in reading.events if _is_said(event)), default=-1),
+        recounted=_recounted(reading),
         first_slot=min(slots, default=-1),
         reals=_real_goods(reading),
     )
@@ -235,6 +238,12 @@ _OWN = frozenset(
         CueKind.DENY,
     }
 )
+
+
+def _recounted(reading: Reading) -> int:
+    counts = [event for event in reading.events if event.kind is EventKind.QUANTITY]
+    anew = [event.start for event in counts if not same_value(event, counts[0])]
+    return max(anew, default=-1)
 
 
 def _contrasted(reading: Reading) -> bool:

@@ -162,7 +162,7 @@ class Intents:
         if self._is_pure(CueKind.CORRECTION_OR_DROP, BARE.sub("", seen.text)):
             return Intent.CANCEL, 0.9
         unwanted = self._signs.unwanted.search(seen.text)
-        if unwanted and seen.slots and seen.last_slot < unwanted.start():
+        if unwanted and seen.slots and max(seen.last_slot, seen.recounted) < unwanted.start():
             return Intent.CANCEL, 0.8
         return None
 

@@ -42,6 +42,7 @@ def with_taken_back(
     told = _parts_corrected(events, parts)
     told = _of_digits(text, told)
     told = _without_reasons(told)
+    told = _without_forbidden(text, told, words)
     told = _without_dropped(text, told, words)
     return _settled(text, told, words)
 
@@ -139,6 +140,8 @@ class _Words:
         )
         self.dropped = re.compile(rf"{words('dropped_front')}{{0,3}}(?P<word>{words('dropped')})")
         refusing, verbs = (any_of(lexicon, f"proof.{name}") for name in ("refusing", "refusing_verbs"))
+        self.forbidding = re.compile(rf"{any_of(lexicon, 'proof.forbidding')}{verbs}{{0,3}}$")
+        self.no_more = re.compile(rf"{words('forbidden_behind')}*")
         self.excepting = lexicon.words("proof.excepting")
         self.refusing = re.compile(
             rf"(?<!不是)(?:(?<![^\s,，。.;；!！?？])不是|(?!不是){refusing}){verbs}{{0,3}}(?:[^\S\n]|[a-z]{{1,6}})?$"
@@ -215,6 +218,29 @@ def _without_reasons(events: Sequence[Event]) -> list[Event]:
         if changed and corrected and behind.start - event.end <= 1 and behind.end > behind.start:
             told = [other for other in told if other is not event and other is not behind]
     return told
+
+
+def _without_forbidden(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
+    """…100，莫充100了，充30就够: what was asked for is forbidden again, and something else follows."""
+    told = list(events)
+    for event in events:
+        alike = [other for other in events if other.kind is event.kind and other is not event]
+        again = any(other.start < event.start and same_value(other, event) for other in alike)
+        last = max((other for other in alike if other.start > event.start), key=_start_of, default=event)
+        front = words.forbidding.search(text, max(0, event.start - REFUSING_REACH), event.start)
+        if event.kind not in _FORBIDDEN or not again or same_value(last, event) or front is None:
+            continue
+        behind = words.no_more.match(text, event.end)
+        told = [one for one in told if one is not event]
+        told = _corrected_at(told, front.start(), behind.end() if behind else event.end)
+    return told
+
+
+def _start_of(event: Event) -> int:
+    return event.start
+
+
+_FORBIDDEN = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.NAME})
 
 
 def _bare(event: Event) -> bool:

@@ -147,3 +147,42 @@ def test_the_slow_kind_is_refused_and_the_plain_one_ordered(said: str) -> None:
 @pytest.mark.parametrize("said", ["不要慢充", "别弄了，慢充等了三天，100，{phone}", "100 {phone}"])
 def test_where_no_kind_of_top_up_is_wanted_none_is_ordered(said: str) -> None:
     assert not bought(frame_of(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "sku", "count"),
+    [
+        ("q币100 充到{qq}，等哈，莫充100了，充30就够咯", "qb-30Q币", 1),
+        ("q币100 充到{qq}，别充100，充30", "qb-30Q币", 1),
+        ("京东卡500两张，莫要两张了，一张就行", "jd-500元", 1),
+        ("京东卡500，哎别买500的了，来个100的", "jd-100元", 1),
+        ("腾讯视频年卡 {phone}，莫开年卡哈，月卡就要得", "tx-月卡", 1),
+        ("京东卡要500的两张，不，一张够了", "jd-500元", 1),
+        ("京东卡500两张 不 一张吧", "jd-500元", 1),
+    ],
+)
+def test_what_is_forbidden_again_is_replaced_by_what_follows(said: str, sku: str, count: int) -> None:
+    assert [one[:2] for one in bought(frame_of(said))] == [(sku, count)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "话费100，{phone}，莫充100了",
+        "话费100，{phone}，别再充100了",
+        "京东卡500的两张，不，够了",
+        "京东卡500两张，不，一张也不要了",
+        "莫给我弄慢充，话费100",
+        "京东卡500，不",
+        "莫充",
+    ],
+)
+def test_what_is_only_forbidden_is_not_ordered(said: str) -> None:
+    assert not bought(frame_of(said))
+
+
+@pytest.mark.parametrize(
+    "said", ["莫充错了，话费100，{phone}", "莫搞慢充，话费100，{phone}", "话费100，{phone}，莫急慢慢来"]
+)
+def test_a_warning_in_dialect_forbids_no_order(said: str) -> None:
+    assert bought(frame_of(said)) == [("yd-100元", 1, PHONE)]
