@@ -93,7 +93,7 @@ class NameTable:
             (token.role, token.meaning)
             for token in tokens
             if token.role in QUALIFYING or token.role is Role.PLAIN_TIER
-        ) | {self.namer.inside[token.text] for token in tokens if token.text in self.namer.inside}
+        ) | frozenset(tier for token in tokens if (tier := self.namer.tier_inside(token.text)) is not None)
         self.brands[product_id] = frozenset(token.meaning for token in tokens if token.role in STRONG)
 
     def _products_by_brand(self) -> Mapping[str, tuple[str, ...]]:

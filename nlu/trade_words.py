@@ -26,12 +26,11 @@ class TradeWords:
             for meaning, spellings in lexicon.groups(name).items():
                 for spelling in spellings:
                     self._words[without_blanks(spelling)] = (role, plain(meaning))
-        self.inside = {
+        self._inside = {
             without_blanks(word): (Role.TIER, plain(meaning))
             for meaning, words in lexicon.groups("goods.premium_inside").items()
             for word in words
         }
-        """Words that are tiers where they stand by themselves in a name."""
         for role, name in (
             (Role.SUBJECT, "goods.subject"),
             (Role.GENERIC, "goods.generic"),
@@ -68,6 +67,13 @@ class TradeWords:
         """All ways to write the well-known brand that `text` is, or only itself."""
         brand = self._brand_of.get(text)
         return self._brands[brand] if brand is not None else (text,)
+
+    def tier_inside(self, word: str) -> tuple[Role, str] | None:
+        """The tier that a word of a name says where it stands by itself or ends what is no known brand: the TV of
+        奇异果TV and the 电视 of 酷喵电视."""
+        if word in self._brand_of:
+            return None
+        return next((tier for end, tier in self._inside.items() if word.endswith(end)), None)
 
     def role_of(self, word: str) -> tuple[Role, str] | None:
         return self._words.get(word)
