@@ -39,13 +39,15 @@ def names_of(product: ProductWords) -> Iterator[str]:
     yield from map(squeezed_name, (product.name, *product.aliases))
 
 
+_POINTS = frozenset("那这")
 _PARTED = re.compile("[ 的-]|[那这]个")
 _POINTING = re.compile("(?<=[\u4e00-\u9fffa-z])的?[那这]个(?=[\u4e00-\u9fffa-z])")
 
 
 def _inner(text: str, at: int) -> bool:
-    """Whether a 的 stands between two words of a name: 知网的卡."""
-    return 0 < at < len(text) - 1 and _wordy(text[at - 1]) and _wordy(text[at + 1])
+    """Whether a 的 stands between two words of a name: 知网的卡. The one of 慢的那种 belongs to the kind."""
+    parts = 0 < at < len(text) - 1 and _wordy(text[at - 1]) and _wordy(text[at + 1])
+    return parts and text[at + 1] not in _POINTS
 
 
 def _wordy(character: str) -> bool:

@@ -16,6 +16,8 @@ tx | 腾讯视频VIP | 视频会员 | phone | 月卡 季卡 年卡
 tv | 腾讯视频超级VIP（云视听极光，电视能看） | 视频会员 | phone | 月卡 年卡 | 腾讯TV会员;云视听
 iq | 爱奇艺黄金会员 | 视频会员 | phone | 月卡 年卡 | 爱奇艺vip
 iqtv | 爱奇艺奇异果TV白金会员 | 视频会员 | phone | 月卡 年卡 | 奇异果;爱奇艺电视会员
+yk | 优酷VIP会员 | 视频会员 | phone | 月卡 年卡
+yktv | 优酷酷喵电视会员 | 视频会员 | phone | 月卡 年卡 | 酷喵会员
 mg | 芒果TV会员（手机电脑） | 视频会员 | phone | 月卡 年卡
 jd | 京东E卡 | 礼品卡 | none | 50元 100元 500元 | 京东卡
 ap | 苹果App Store充值卡 中国区 | 礼品卡 | none | 50元 100元 | 苹果卡
@@ -80,6 +82,7 @@ def test_other_goods_of_that_kind_are_not_sold(said: str) -> None:
         ("电视用的爱奇艺 一年 {phone}", "iqtv-年卡"),
         ("爱奇艺年卡，能在电视上放的，{phone}", "iqtv-年卡"),
         ("腾讯视频TV版一年 {phone}", "tv-年卡"),
+        ("家里电视上看的，要酷喵会员年卡 {phone}", "yktv-年卡"),
         ("爱奇艺年卡，手机上看的，{phone}", "iq-年卡"),
         ("爱奇艺年卡 看电视剧用 {phone}", "iq-年卡"),
         ("芒果TV年卡 {phone}", "mg-年卡"),
@@ -186,3 +189,21 @@ def test_what_is_only_forbidden_is_not_ordered(said: str) -> None:
 )
 def test_a_warning_in_dialect_forbids_no_order(said: str) -> None:
     assert bought(frame_of(said)) == [("yd-100元", 1, PHONE)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "充话费200 {phone}不要慢的那种",
+        "不要慢的那个，充话费200 {phone}",
+        "给{phone}充200别给慢的那种哈",
+        "来快的那种 200 {phone}",
+    ],
+)
+def test_a_kind_is_the_same_however_it_is_pointed_at(said: str) -> None:
+    assert bought(frame_of(said)) == [("yd-200元", 1, PHONE)]
+
+
+def test_who_says_what_is_watched_besides_names_no_goods() -> None:
+    assert bought(frame_of("腾讯视频月卡……不对不对 要季卡的，还有综艺，{phone}")) == [("tx-季卡", 1, PHONE)]
+    assert not bought(frame_of("腾讯视频月卡……不对不对 要季卡的，还有奥利奥，{phone}"))
