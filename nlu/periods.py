@@ -157,11 +157,12 @@ _ALONE = re.compile(
     r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
     r"|(?P<latin>(?:monthly|yearly|annual|annually|quarterly|weekly|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?ka)(?![a-z])"
     r"|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?卡|(?:半年|[月季年周日天]) ?ka(?![a-z]))"
-    r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪过拜])(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪])个)[年月季](?=的(?!事|时候)|[嘅吧先试]|会员|$|[ ,。!\0]))"
+    r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪过拜])(?:(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪了过])个)[年月季]"
+    r"|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪了过])个(?:周|星期|礼拜))(?=的(?!事|时候)|[嘅吧先试呗啊呀哈咯啦哦嘛就]|会员|$|[ ,。!~\0]))"
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>一?(?:[全整]年(?!龄|级)|整月|整季))"
 )
-_MAY_BE_ALONE = re.compile("[年月季周日天期永终买辈a-z]")
+_MAY_BE_ALONE = re.compile("[年月季周日天期拜永终买辈a-z]")
 """Without one of these nothing is said of a period."""
 _CHANGED = re.compile("[改换变升转]成$")
 _NOT_BEHIND = {
@@ -239,6 +240,7 @@ _CARD_MEANS: dict[str, tuple[Decimal, str]] = {
     "年": (Decimal(12), "月"),
     "周": (Decimal(1), "周"),
     "星": (Decimal(1), "周"),
+    "礼": (Decimal(1), "周"),
     "日": (Decimal(1), "天"),
     "天": (Decimal(1), "天"),
 }
@@ -271,7 +273,7 @@ _SPOKEN = {"yue": "月", "ji": "季", "nian": "年", "zhou": "周"}
 
 
 def _short(word: str) -> tuple[Decimal, str]:
-    return _CARD_MEANS[word[-1]]
+    return _CARD_MEANS[word.removeprefix("个")[0]]
 
 
 def _whole(word: str) -> tuple[Decimal, str]:
