@@ -29,11 +29,10 @@ def without_total(text: str, events: Sequence[Event], signs: Signs) -> list[Even
         return list(events)
     total = totals[0]
     at = events.index(total)
-    pairs = [
-        place
-        for place in range(at + 1, len(events) - 1)
-        if _count(events[place]) > 0 and events[place + 1].kind is EventKind.AMOUNT
-    ]
+    pairs = _counts_beside_sizes(events, at, 1)
+    behind_goods = at > 0 and events[at - 1].kind is not EventKind.AMOUNT  # 50的3张，… counts the 50
+    if behind_goods and sum(_count(events[place]) for place in pairs) != _count(total):
+        pairs = _counts_beside_sizes(events, at, -1)
     if len(pairs) < 2 or sum(_count(events[place]) for place in pairs) != _count(total):
         return list(events)
     counted = [
@@ -43,6 +42,18 @@ def without_total(text: str, events: Sequence[Event], signs: Signs) -> list[Even
         for place, event in enumerate(events)
     ]
     return counted[:at] + counted[at + 1 :]
+
+
+def _counts_beside_sizes(events: Sequence[Event], total: int, side: int) -> list[int]:
+    """The places of the counts behind a total that stand right in front of a size, or right behind one."""
+    places = range(total + 1, len(events))
+    return [
+        place
+        for place in places
+        if _count(events[place]) > 0
+        and place + side in places
+        and events[place + side].kind is EventKind.AMOUNT
+    ]
 
 
 def _is_sum_behind(text: str, event: Event, events: Sequence[Event], signs: Signs) -> bool:

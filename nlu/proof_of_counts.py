@@ -17,6 +17,7 @@ from nlu.page import Mark
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record, is_article
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven, variant_of
+from nlu.taking_turns import counts_left_over
 from nlu.understanding import Slot, SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -48,6 +49,8 @@ class ProofOfCounts:
         yield from self._of_goods(said)
         if len(said.lines) == 1 and said.lines[0].quantity is None and self._plural.search(said.text):
             yield 0, Unproven.COUNT
+        if counts_left_over(said.text, said.reading.events):
+            yield from said.all(Unproven.COUNT)
         yield from self._shared(said)
         yield from self._unused(said)
         for mark in said.reading.others:
