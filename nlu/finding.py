@@ -136,10 +136,15 @@ class Finding:
         return "".join(text)
 
     def without_misheard(self, found: Found) -> Found:
-        """Without tiers that are a piece of a count (个人 of 8个人), and without an earlier order that is
+        """Without tiers that are a piece of a count (个人 of 8个人 and 几个人), and without an earlier order that is
         only named to be refused (别再充到上回那个号)."""
         text = found.page.text
         counted = [(mark.start, mark.end) for mark in found.others if mark.value.kind is OtherKind.MANY]
+        counted += [
+            (mention.start - 1, mention.end)
+            for mention in found.mentions
+            if mention.text.startswith(_COUNTER) and text[mention.start - 1 : mention.start] in _FEW
+        ]
         if not counted and not found.order:
             return found
         mentions = tuple(
@@ -156,6 +161,10 @@ class Finding:
         if shares := shared_sizes(text, found.sizes, len(found.recipients)):
             cues = without_inside(cues, shares)
         return replace(found, mentions=mentions, order=order, cues=cues)
+
+
+_COUNTER = "个"
+_FEW = frozenset("几数")
 
 
 def _grouped(cues: Sequence[Cue]) -> Mapping[CueKind, tuple[Cue, ...]]:

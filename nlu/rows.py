@@ -13,7 +13,7 @@ from nlu.assortment import AMOUNTS_MAX, Assortment
 from nlu.counts import by_place, doubt_totals, without_heading, without_total
 from nlu.gathering import gather
 from nlu.leftovers import put_in_doubt
-from nlu.new_lines import Compatible
+from nlu.new_lines import Compatible, is_label
 from nlu.quantities import QuantityKind
 from nlu.records import Event, EventKind, Record
 from nlu.said_again import doubt_otherwise
@@ -196,8 +196,13 @@ def _size_by_counts(records: Sequence[Record], goods: Assortment) -> None:
             continue
         value = Decimal(said.count)
         amount = Amount(AmountKind.BARE, value, value, True, (), str(said.count))
-        if not goods.counts_itself(tuple(record.name.options), amount):
+        options = tuple(record.name.options)
+        if not goods.counts_itself(options, amount):
             continue
+        if any(map(is_label, record.qualifiers)) and not any(
+            goods.sold_in(one, (amount,)) for one in options
+        ):
+            continue  # 原神空月祝福2个: of what is called so there are two
         first = record.amounts[0].amount if record.amounts else None
         if first is not None and first.counted and first.low == value:
             record.quantity = None  # 10个Q币，就10个: said again
