@@ -274,6 +274,8 @@ def without_labels(
     for start, end in labels:
         if not (mention.start < end and start < mention.end):
             continue
+        if mention.kind is MentionKind.UNKNOWN and mention.end == end:
+            return None  # steam账号 chicken_lover88: whose account it is, and none that is bought
         spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
         if spread and mention.start < start:
             own = text[mention.start : start].replace(" ", "")
