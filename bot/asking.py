@@ -58,6 +58,7 @@ def _asked(
         case Slot.REGION:
             product = product_of(turn, line)
             regions = product.regions if product else ()
+            regions = finding.options if isinstance(finding, Ambiguous) else regions
             return turn.say("ask.region", thing=things), tuple(Choice(name, name) for name in regions)
         case Slot.QUANTITY:
             return turn.say("ask.quantity", thing=things), ()

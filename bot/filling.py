@@ -165,7 +165,7 @@ class Filler:
             return wants_account and line.account is None
         if spoken.account or any(problem.slot.value == Slot.ACCOUNT for problem in spoken.problems):
             return wants_account and (line.account is None or Slot.ACCOUNT in open_slots)
-        if spoken.region:
+        if spoken.region or spoken.region_options:
             return wants_region and line.region is None
         if spoken.sku or spoken.measure:
             return line.sku_id is None

@@ -32,8 +32,7 @@ class LineFiller:
         if spoken.quantity is not None:
             line = _settled(replace(line, quantity=spoken.quantity.value), Slot.QUANTITY)
         line = self._with_account(line, spoken)
-        if spoken.region is not None:
-            line = _settled(replace(line, region=spoken.region.value), Slot.REGION)
+        line = _in_region(line, spoken)
         line = _with_problems(line, spoken)
         guessed = (line.guessed and not self._said_whole(line, spoken)) or not self._sure(spoken)
         return self._as_phone_credit(replace(line, guessed=guessed))
@@ -70,6 +69,7 @@ class LineFiller:
             # A mobile number may be a QQ number, too; whether it is this one's is for him to say.
             mobile = self._parser.lexicon.accounts[AccountKind.PHONE.value].accepts(line.account)
             line = replace(line, account_guessed=line.account_guessed or mobile)
+        line = replace(line, region_options=())
         if line.region is not None and line.region not in after.regions:
             line = _settled(replace(line, region=None), Slot.REGION)
         return line
@@ -171,6 +171,17 @@ def _counted(line: DraftLine, quantity: int) -> DraftLine:
 def _settled(line: DraftLine, slot: Slot) -> DraftLine:
     """The line without its old problems with `slot`: the last word wins."""
     return replace(line, problems=tuple(problem for problem in line.problems if problem.slot is not slot))
+
+
+def _in_region(line: DraftLine, spoken: SpokenLine) -> DraftLine:
+    """In the server that was said; of a half of its name remain those that fit the half said before, too."""
+    if spoken.region is not None:
+        return _settled(replace(line, region=spoken.region.value, region_options=()), Slot.REGION)
+    if not spoken.region_options:
+        return line
+    both = tuple(one for one in spoken.region_options if one in line.region_options) or spoken.region_options
+    region, options = (both[0], ()) if len(both) == 1 else (None, both)
+    return _settled(replace(line, region=region, region_options=options), Slot.REGION)
 
 
 def _with_problems(line: DraftLine, spoken: SpokenLine) -> DraftLine:

@@ -21,6 +21,9 @@ WAY_OUT = "cancel"
 PRICE_MARK = "·"
 """Stands in a label between the name of a thing and what is told of it."""
 
+SAID_MIN = 3
+"""So much of a label is it, and not a yes by itself."""
+
 NO_ANSWER = frozenset(
     {
         Intent.CANCEL, Intent.HUMAN, Intent.FAQ, Intent.PRICE, Intent.SEARCH, Intent.STATUS, Intent.HISTORY,
@@ -81,11 +84,13 @@ class Choices:
             return None
         if (
             asked.asking in (Slot.REGION, Slot.PRODUCT, Slot.VARIANT, None)
-            and len(bare) > 1
+            and (len(bare) > 1 or (asked.asking is Slot.REGION and bare.isalpha()))
             and not bare.isdecimal()
         ):
             part = _only(choice for choice in asked.choices if bare in _names_of(choice)[0])
-            if part is not None and understood.intent not in NO_ANSWER:
+            # 嗯，重新下: a yes to what it says.
+            says_yes = understood.intent is Intent.CONFIRM and len(bare) >= SAID_MIN
+            if part is not None and (says_yes or understood.intent not in NO_ANSWER):
                 return _taken(understood, part)
         return None
 

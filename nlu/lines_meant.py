@@ -8,14 +8,29 @@ from dataclasses import replace
 from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.numerals import DIGITS
 from nlu.places import MARKS, SURE, Places
 from nlu.several import SeveralLines
-from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
+from nlu.understanding import (
+    Expectation,
+    Heard,
+    Intent,
+    Problem,
+    ProblemCode,
+    Slot,
+    Span,
+    SpokenLine,
+    Understanding,
+)
 from nlu.vocabulary import ProductWords, Vocabulary
 from nlu.which_line import Read, WhichLine
 
 FACET = re.compile(r"\(([^()]+)\)$")
 STEM_LENGTH = 3
+_IN_DIGITS = str.maketrans({character: str(digit) for character, digit in DIGITS.items()})
+"""Servers are numbered in characters, and typed in digits: 跨三, 跨3."""
+_MAY_NAME = frozenset({Intent.PROVIDE, Intent.ORDER, Intent.MODIFY, Intent.OUT_OF_SCOPE})
+"""What a bare name that nobody knows may have been taken for."""
 
 
 class LinesMeant:
@@ -34,6 +49,9 @@ class LinesMeant:
             rf"(?:{either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
         )
         self._becomes = re.compile(rf"把?(.{{1,12}}?)(?:{either(lexicon.words('answers.becomes'))})(.+)")
+        self._no_servers = tuple(word for word in lexicon.words("names.no_servers") if len(word) > 1)
+        self._server = re.compile(r"[a-z0-9\u4e00-\u9fff]{1,5}[服区]")
+        self._asks_for = re.compile(either(lexicon.words("answers.asks_for")))
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
@@ -63,9 +81,33 @@ class LinesMeant:
 
     def of_sibling(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`美区的50` while the card of another region is in hand means that region's."""
-        line, product = understood.lines[0], self._product(asked.lines[0].product_id)
-        if product is None or line.product is not None or _facet(product) in text:
+        line, sibling = understood.lines[0], self._sibling(text, asked)
+        if sibling is None or line.product is not None:
             return understood
+        heard = Heard(sibling.product_id, Span(0, len(understood.text)))
+        return replace(understood, lines=(replace(line, product=heard, sku=None, sku_options=()),))
+
+    def asked_of_sibling(
+        self, text: str, understood: Understanding, asked: Expectation
+    ) -> Understanding | None:
+        """`美区有吗` only asks about that region's."""
+        sibling = self._sibling(text, asked) if self._asks_for.search(text) else None
+        if sibling is None or set(understood.options) - {sibling.product_id}:
+            return None
+        said = understood.lines
+        others = [line for line in said if line.product and line.product.value != sibling.product_id]
+        if others or any(line.account or line.measure for line in said):
+            return None
+        return replace(
+            understood, intent=Intent.SEARCH, confidence=SURE, clear=SURE, lines=(), topic=None,
+            problems=(), options=(sibling.product_id,),
+        )  # fmt: skip
+
+    def _sibling(self, text: str, asked: Expectation) -> ProductWords | None:
+        """The product that is called like the one in hand, but for the region that was said."""
+        product = self._product(asked.lines[0].product_id)
+        if product is None or _facet(product) in text:
+            return None
         stem = plain(product.name)[:STEM_LENGTH]
         others = [
             other
@@ -75,10 +117,7 @@ class LinesMeant:
             and other is not product
             and _facet(other) in text
         ]
-        if len(others) != 1:
-            return understood
-        heard = Heard(others[0].product_id, Span(0, len(understood.text)))
-        return replace(understood, lines=(replace(line, product=heard, sku=None, sku_options=()),))
+        return others[0] if len(others) == 1 else None
 
     def counted(self, understood: Understanding, asked: Expectation) -> Understanding:
         """`200个` of goods that are counted by themselves (Q币, 点券) is a size, where it is sold."""
@@ -165,17 +204,33 @@ class LinesMeant:
             line = SpokenLine(account=Heard(typed, whole), account_kind="game_id")
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(line,), problems=())
         said = self.changes.sub("", self._places.without_fillers(text)).strip(MARKS)
-        fits = [region for region in product.regions if len(said) > 1 and said in plain(region)]
-        if not fits or said in map(plain, product.regions):
+        if said in map(plain, product.regions) or (understood.payment and asked.asking is not Slot.REGION):
             return None
+        part = said.translate(_IN_DIGITS)
+        names = ((region, plain(region).translate(_IN_DIGITS)) for region in product.regions)
+        fits = [region for region, name in names if len(part) > 1 and part in name]
+        if not fits:
+            return self._of_no_server(said, understood, asked) if product.regions else None
         if len(fits) > 1 and hand.region is not None:
             alike = {region: len(set(region) & set(hand.region)) for region in fits}
             fits = [region for region in fits if alike[region] == max(alike.values())]
-        if len(fits) > 1:
-            return replace(understood, intent=Intent.PROVIDE, lines=(), problems=())
-        line = SpokenLine(region=Heard(fits[0], whole))
+        line = SpokenLine(region=Heard(fits[0], whole)) if len(fits) == 1 else SpokenLine()
+        line = replace(line, region_options=tuple(fits) if len(fits) > 1 else ())
         intent = Intent.MODIFY if asked.quoted else Intent.PROVIDE
-        return replace(understood, intent=intent, confidence=SURE, lines=(line,), problems=())
+        return replace(
+            understood, intent=intent, confidence=SURE, lines=(line,), problems=(), payment=None, topic=None
+        )
+
+    def _of_no_server(self, said: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+        """`官服`, where a server is asked for and the goods have none that is called so."""
+        if asked.asking is not Slot.REGION or understood.lines or understood.intent not in _MAY_NAME:
+            return None
+        if self._server.fullmatch(said) is None or said.endswith(self._no_servers):
+            return None
+        unknown = Problem(Slot.REGION, ProblemCode.REGION_UNKNOWN, said)
+        return replace(
+            understood, intent=Intent.PROVIDE, lines=(SpokenLine(problems=(unknown,)),), topic=None
+        )
 
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None

@@ -150,6 +150,8 @@ class SpokenLine:
     """Product ids worth offering while the product is open, best first."""
     sku_options: tuple[str, ...] = ()
     """SKU ids worth offering while the variant is open, best first."""
+    region_options: tuple[str, ...] = ()
+    """Servers that fit the half of a name that was said (`微信区`), as the catalog spells them."""
     problems: tuple[Problem, ...] = ()
     position: int | None = None
     """Which line in hand is meant, from 0, when the customer said so (`第二个`)."""

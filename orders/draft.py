@@ -37,6 +37,8 @@ class DraftLine:
     region: str | None = None
     product_options: tuple[str, ...] = ()
     sku_options: tuple[str, ...] = ()
+    region_options: tuple[str, ...] = ()
+    """Servers of which half the name was said; the other half may come with another message."""
     measure_value: Decimal | None = None
     measure_unit: str | None = None
     measure_text: str | None = None

@@ -258,7 +258,8 @@ def _region_finding(line: _Line) -> Finding | None:
     if not regions:
         return None
     if line.draft.region is None:
-        return Missing(line.number, Slot.REGION)
+        options = tuple(region for region in line.draft.region_options if region in regions)
+        return Ambiguous(line.number, Slot.REGION, options) if options else Missing(line.number, Slot.REGION)
     if line.draft.region not in regions:
         return line.wrong(Slot.REGION, "region_unknown", line.draft.region, regions)
     return None

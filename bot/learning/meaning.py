@@ -56,6 +56,7 @@ def _line(line: SpokenLine, sure_at: float) -> tuple[object, ...]:
         line.measure.value if line.measure else None,
         line.product_options,
         line.sku_options,
+        line.region_options,
         line.problems,
         line.contact,
         line.dropped,
