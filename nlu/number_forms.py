@@ -255,7 +255,8 @@ def _scores_and_seats(words: _Words) -> Iterator[Form]:
 def _in_words(words: _Words, lexicon: Lexicon) -> Iterator[Form]:
     """一次配齐, 试一试, 25块5还行, 一起."""
     yield _form(OtherKind.TIME, "一1", rf"(?P<all>[一1]次)(?={words('at_once_behind')})")
-    yield _form(OtherKind.WORD, "一", r"(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)")
+    counted = r"(?<![0-9一二两三四五六七八九十][\u4e00-\u9fff])"  # 三张一张100
+    yield _form(OtherKind.WORD, "一", rf"{counted}(?<=([\u4e00-\u9fff]))(?P<all>一)(?=\1)")
     # A price is said back with what is thought of it. Nothing is sold in such sizes.
     price = r"(?P<all>\d{1,4}(?:[块元]\d{1,2}|\.\d{1,2}[块元]?)(?:钱|毛)?)(?![\d元块折])"
     thought = rf"(?=[\s,…~。.啊哦的嗯]{{0,4}}{words('fair')})"
