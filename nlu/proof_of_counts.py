@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from nlu.alternations import any_of, repeatable
+from nlu.amounts import AmountKind
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -212,7 +213,8 @@ class ProofOfCounts:
         count = event.quantity.count
         for _, line, record in said.pairs():
             variant = variant_of(line, self._vocabulary)
-            sized = any(one.amount is not None and one.amount.low == count for one in record.amounts)
+            priced = [one.amount for one in record.amounts if one.amount and one.amount.kind in _PRICED]
+            sized = any(amount.low == count for amount in priced)
             if variant is not None and variant.face_value == count and not sized:
                 return True  # Q币来50个; not US $50 code，50个就好
         made = sum(line.quantity.value if line.quantity else 1 for line in said.lines)
@@ -261,6 +263,7 @@ _MONEY = "元"
 _HAVE = "有"
 _AND_ONE = re.compile("(?P<size>\\w{1,6})[一壹1] ?[张份个]")
 _TEN = 10
+_PRICED = (AmountKind.MONEY, AmountKind.CURRENCY)
 _PERIODS = frozenset("年季月周天")
 _NOTHING_DONE = re.compile(r"\s*(?:$|[,，。;；!！\n]|[a-z0-9])")
 _QUANTITIES = frozenset({EventKind.QUANTITY})
