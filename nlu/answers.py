@@ -32,6 +32,9 @@ from nlu.which_line import Read, WhichLine
 
 _ABOUT_BUYING = frozenset({Intent.PRICE, Intent.FAQ, Intent.HELP})
 
+OWN_NUMBER = "own_number"
+"""The topic of whoever says that it is his own, and not which one."""
+
 _PAUSES = re.compile(r"[\s,，。!！?？~…]+")
 
 ANSWER_LENGTH_MAX = 40
@@ -108,6 +111,8 @@ class Answers:
                 return called_off
         if (remark := self._remarks.read(text, understood)) is not None:
             return remark
+        if asked.lines and not understood.lines and not asked.quoted and self._remarks.own_number(text):
+            return replace(understood, intent=Intent.FAQ, topic=OWN_NUMBER, confidence=SURE, clear=SURE)
         if understood.intent in _ABOUT_BUYING and (bought := self._bought(understood, read)) is not None:
             understood = bought
         if (named := self._recipient.each_named(text, understood, asked)) is not None:
@@ -121,6 +126,8 @@ class Answers:
         understood = self._recipient.without_remarks(understood, asked)
         if (answered := self._answered(text, understood, asked, read)) is not None:
             return answered
+        if len(asked.lines) == 1 and (other := self._lines.asked_of_sibling(text, understood, asked)):
+            return other
         if apart and says_what and not self._together.search(text):
             understood = replace(understood, adds=False, apart=True)
         if len(asked.lines) > 1:

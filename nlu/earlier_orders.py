@@ -38,6 +38,7 @@ class EarlierOrders:
         self._revives = re.compile(
             rf"{leads}(?:{given_up})(?:{after_all})(?:{wanted}){ends}"
             rf"|{leads}(?:{after_all})(?:{wanted})(?:{given_up}){ends}"
+            rf"|{leads}(?:{either(lexicon.words('answers.after_all_alone'))})(?:{wanted}){ends}"
             rf"|{leads}(?:{either(lexicon.words('answers.not_off'))}){ends}"
         )
         self._first_times = re.compile(r"第([0-9一二两三四五六七八九十]{1,3})(?:次|单|回|笔|个)")

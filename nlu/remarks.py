@@ -28,6 +28,12 @@ class Remarks:
             (topic, re.compile(rf"{around}{any_of(lexicon, f'remarks.{topic}')}{around}"))
             for topic in ("arrival", "bargain", "pay_trouble", "paid_twice")
         )
+        order, still = any_of(lexicon, "remarks.its_order"), any_of(lexicon, "remarks.still_there")
+        self._still_there = re.compile(rf"{around}{order}(?:现在|还|是)*{still}{around}")
+        self._hurry = re.compile(rf"{around}{any_of(lexicon, 'remarks.hurry')}{around}")
+        front, own = (repeatable(lexicon.words(f"remarks.{name}")) for name in ("own_front", "own"))
+        number = any_of(lexicon, "remarks.own_number")
+        self._own_number = re.compile(rf"(?:{front})*(?:{own})+{number}{around}")
         self._keys = re.compile(rf"{around}{any_of(lexicon, 'remarks.keys')}{around}")
         self._takes = re.compile(rf"{around}{any_of(lexicon, 'remarks.takes')}{around}")
 
@@ -38,9 +44,17 @@ class Remarks:
                 return replace(
                     understood, intent=Intent.FAQ, topic=topic, confidence=SURE, lines=(), payment=None
                 )
+        if self._still_there.fullmatch(text) or self._hurry.fullmatch(text):
+            return replace(
+                understood, intent=Intent.STATUS, confidence=SURE, clear=SURE, topic=None, lines=()
+            )
         if self._keys.fullmatch(text):
             return replace(understood, intent=Intent.RECEIPT, confidence=SURE, lines=())
         return None
+
+    def own_number(self, text: str) -> bool:
+        """`充我自己的号`: his own, which the shop cannot see."""
+        return self._own_number.fullmatch(text) is not None
 
     def takes(self, text: str) -> bool:
         """`买`: a yes to the one thing that was shown."""

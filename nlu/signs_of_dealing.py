@@ -108,12 +108,12 @@ class SignsOfDealing:
             rf"|{verbs}的.{{0,40}}(?:{any_of('not_arrived')}|呢{tail}$)"
         )
         can, sold = any_of("can_one"), any_of("sold_by")
-        in_front = (
-            rf"(?:{any_of('asks_us')}|{any_of('asking_politely')}|{any_of('leads')}|[\s,，这那里儿还也])*"
-        )
+        in_front = rf"(?:{any_of('asks_us')}|{any_of('asking_politely')}|{any_of('leads')}|[\s,，这那里儿家店边还也])*"
         ask = r"(?:吗|么|不|没|嘛|\?|？)+[\s!！~]*"
+        offered = rf"(?:{can}{sold}|{any_of('on_sale')})"
         self.sold_here = re.compile(
-            rf"{in_front}{can}{sold}[的个\s]*\ue001的?{ask}|{in_front}\ue001[\s,，]*{can}{sold}{ask}"
+            rf"{in_front}(?:{offered}|{can})[的个\s]*\ue001[的\ue002]*{ask}"
+            rf"|{in_front}\ue001[\ue002\s,，]*{offered}{ask}"
         )
         self.about_it = re.compile(any_of("about_it"))
         self.on_price = re.compile(any_of("on_price"))

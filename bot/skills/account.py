@@ -47,11 +47,18 @@ def _nothing_to_pay(turn: Turn) -> Reply:
     latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
     if latest is not None and not latest.settled_fen and turn.shop.holds_money(turn.tx, latest.order_no):
         return aftersales.standing(turn, latest)
-    if latest is not None and customer_state(latest) is CustomerState.EXPIRED:
-        return turn.aside(
-            turn.say("pay.expired", order_no=latest.order_no), (turn.choice("choice.again", REORDER),)
-        )
+    if (reply := too_late(turn)) is not None:
+        return reply
     if latest is not None and latest.settled_fen and turn.now - latest.created_at < ordering.RECENTLY:
         # `我付完了`: the money is there, and that is what he wants to hear.
         return aftersales.standing(turn, latest)
     return turn.aside(turn.say("pay.nothing"))
+
+
+def too_late(turn: Turn) -> Reply | None:
+    """That the last order expired before it was paid; None where it did not, or is long gone."""
+    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    if latest is None or customer_state(latest) is not CustomerState.EXPIRED:
+        return None
+    again = (turn.choice("choice.again", REORDER),) if latest.lines else ()
+    return turn.aside(turn.say("pay.expired", order_no=latest.order_no), again)

@@ -40,15 +40,15 @@ def status(turn: Turn) -> Reply:
         return standing(turn, order) if order else _not_found(turn, number)
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
-        return turn.aside(turn.say("status.no_orders"), (turn.choice("choice.human", HUMAN),))
-    if turn.heard.broken and (order := complaints.meant(turn, orders)) is not None:
+        return complaints.without_orders(turn)
+    if turn.heard.broken and (order := complaints.meant(turn, orders)):
         return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
         rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
         return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
-    order = under_way[0] if under_way and number is None else orders[0]
-    return complaints.not_there(turn, order) or standing(turn, order)
+    asked_about = under_way[0] if under_way and number is None else orders[0]
+    return complaints.not_there(turn, asked_about) or standing(turn, asked_about)
 
 
 def standing(turn: Turn, order: Order) -> Reply:
@@ -118,8 +118,7 @@ def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
 
 
 def _nothing_asked(turn: Turn) -> bool:
-    question = turn.conversation.question
-    return question is None or not question.is_open
+    return not ((question := turn.conversation.question) and question.is_open)
 
 
 def _row(turn: Turn, order: Order) -> str:
@@ -143,8 +142,7 @@ def _not_found(turn: Turn, number: str) -> Reply:
 
 def history(turn: Turn) -> Reply:
     """Past orders, newest first."""
-    orders = turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)
-    if not orders:
+    if not (orders := turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)):
         return turn.aside(turn.say("status.no_orders"))
     rows = "\n".join(_row(turn, order) for order in orders)
     return turn.aside(
@@ -329,7 +327,8 @@ def cancel(turn: Turn) -> Reply:
     if order is not None:
         return cancel_order(turn, order)
     latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
-    recent = latest is not None and turn.now - latest.created_at < ordering.RECENTLY
+    looks_elsewhere = turn.conversation.browsing is not None
+    recent = latest and not looks_elsewhere and turn.now - latest.created_at < ordering.RECENTLY
     if latest is not None and (number == LAST or recent or customer_state(latest) in UNFINISHED):
         return cancel_order(turn, latest)
     return turn.done(turn.say("cancel.nothing"))

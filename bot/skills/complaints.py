@@ -101,3 +101,10 @@ def _case(turn: Turn, order: Order, keyed: Sequence[OrderLine]) -> Reply:
     key = "person.queued_next" if position <= 1 else "person.queued"
     place = turn.say(key, position=position, ahead=position - 1)
     return turn.aside(paragraphs(said, place), (turn.choice("choice.bot", BOT),))
+
+
+def without_orders(turn: Turn) -> Reply:
+    """How it stands, asked by somebody who has no order: the one that he is in the midst of is none yet."""
+    drafting = turn.conversation.draft.lines and not turn.heard.broken
+    said = turn.say("status.drafting") if drafting else turn.say("status.no_orders")
+    return turn.aside(said, (turn.choice("choice.human", HUMAN),))

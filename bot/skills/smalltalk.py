@@ -6,7 +6,7 @@ from bot import repair
 from bot.asking import popular_products, product_choices, skus_of
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import browsing, choosing, complaints, ordering, questions, wallet
+from bot.skills import account, browsing, choosing, complaints, ordering, questions, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
 from nlu.putting_off import PUT_OFF
@@ -54,6 +54,9 @@ def faq(turn: Turn) -> Reply:
         told := questions.arrival_of_goods(turn, turn.draft_in_hand())
     ):
         return turn.aside(told)
+    if turn.heard.topic == questions.ARRIVAL and turn.chat.attended is Attended.QUEUED:
+        # How long it takes until somebody comes.
+        return turn.aside(repair.waiting(turn))
     key = f"faq.{turn.heard.topic}"
     if turn.heard.topic is None or not turn.telling.voice.has(key):
         if turn.chat.attended is Attended.QUEUED:
@@ -65,6 +68,8 @@ def faq(turn: Turn) -> Reply:
     if turn.heard.topic in OF_PAYING and order is not None and order.is_payable:
         # Who asks how to pay has something to pay: the way there belongs to the answer.
         return ordering.show_again(turn, order, turn.say(key))
+    if turn.heard.topic == "payment" and (expired := account.too_late(turn)) is not None:
+        return expired
     return turn.aside(turn.say(key), (turn.choice("choice.human", HUMAN),))
 
 
