@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from nlu.alternations import either
+from nlu.alternations import repeatable
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.understanding import Expectation, Intent, Slot, Understanding
@@ -33,7 +33,7 @@ class OneClause:
             "answers.counters",
             "signs.number_words",
         )
-        around = either(word for name in words for word in lexicon.words(name))
+        around = repeatable(word for name in words for word in lexicon.words(name))
         self._around = re.compile(rf"(?:{around}|[\s:：{_VALUE}])*")
 
     def read(

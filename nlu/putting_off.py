@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import either
+from nlu.alternations import any_in, repeatable
 from nlu.lexicon import Lexicon
 from nlu.places import SURE
 from nlu.understanding import Expectation, Intent, Understanding
@@ -24,15 +24,19 @@ class PuttingOff:
     """Finds who only goes on another time. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        def words(name: str) -> str:
-            return f"(?:{either(lexicon.words(f'putting_off.{name}'))})"
+        any_of = any_in(lexicon, "putting_off")
 
-        later = rf"{words('times')}{words('between')}*{words('does')}"
+        def some_of(*names: str) -> str:
+            return (
+                f"(?:{repeatable(word for name in names for word in lexicon.words(f'putting_off.{name}'))})*"
+            )
+
+        later = rf"{any_of('times')}{some_of('between')}{any_of('does')}"
         self._puts_off = re.compile(
-            rf"{words('front')}*(?:{later}|{words('thinks')}|{words('rests')}){words('ends')}*"
+            rf"{some_of('front')}(?:{later}|{any_of('thinks')}|{any_of('rests')}){some_of('ends')}"
         )
-        self._polite = re.compile(rf"(?:{words('polite')}|{words('ends')})+")
-        self._more = re.compile(words("more"))
+        self._polite = re.compile(some_of("polite", "ends"))
+        self._more = re.compile(any_of("more"))
 
     def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """The message as one that puts off; None where it says more than that, or something else."""

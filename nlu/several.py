@@ -24,12 +24,13 @@ class SeveralLines:
         self._swap = re.compile(any_of("swap"))
         self._only = re.compile(rf"{any_of('only')}(.+?){any_of('only_behind')}*")
 
-        wrong, behind = any_of("wrong_one"), any_of("wrong_one_behind")
-        self._wrong_one = re.compile(rf"{any_of('wrong_one_front')}*{wrong}{behind}*")
-        count = "[0-9一二两三四五六七八九十]{1,3}|几"
-        self._others = re.compile(
-            rf"{any_of('others_front')}*{any_of('others')}(?:的|那|这)*({count})?{any_of('others_behind')}*"
+        wrong_front, wrong_behind, others_front, others_behind = (
+            f"(?:{repeatable(lexicon.words(f'several.{name}'))})*"
+            for name in ("wrong_one_front", "wrong_one_behind", "others_front", "others_behind")
         )
+        self._wrong_one = re.compile(rf"{wrong_front}{any_of('wrong_one')}{wrong_behind}")
+        count = "[0-9一二两三四五六七八九十]{1,3}|几"
+        self._others = re.compile(rf"{others_front}{any_of('others')}(?:的|那|这)*({count})?{others_behind}")
 
     def wrong_one(self, text: str, hands: Sequence[LineInHand]) -> int | None:
         """The one line whose recipient was refused, by its digits or as `错的那个`; None where it is none or several."""

@@ -82,3 +82,9 @@ def test_who_wants_something_now_puts_nothing_off(parser: Parser, text: str, int
 def test_who_came_to_look_around_is_shown_around(parser: Parser) -> None:
     assert parser.understand("先看看", NOTHING_IN_HAND).intent is Intent.SEARCH
     assert parser.understand("先看看", QUOTED).topic == PUT_OFF
+
+
+@pytest.mark.parametrize("text", ["那我" * 20, "再再再再" * 10, "先这样吧" * 10])
+def test_words_in_a_row_are_read_in_one_way_only(parser: Parser, text: str) -> None:
+    # With two ways for each word this would not come to an end.
+    assert parser.understand(text, QUOTED).topic != PUT_OFF
