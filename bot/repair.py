@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from bot.asking import popular_products, product_choices
 from bot.conversation import Purpose, Question
-from bot.messages import Reply
+from bot.messages import Choice, Reply
 from bot.store.chats import Attended
-from bot.turn import HUMAN, STATUS, Turn, paragraphs
+from bot.turn import CANCEL, HUMAN, MODIFY, STATUS, Turn, paragraphs
 from nlu.understanding import Intent
 
 GUESSES = 3
@@ -58,14 +58,18 @@ def unclear(turn: Turn) -> Reply:
         return replace(turn.ask(question), text=paragraphs(said, question.text))
     if foreign:
         return turn.aside(said, product_choices(turn, popular_products(turn)[:GUESSES]), Purpose.GUESS)
-    guesses = (
-        *product_choices(turn, popular_products(turn)[:GUESSES]),
-        turn.choice("choice.status", STATUS),
-        turn.choice("choice.human", HUMAN),
-    )
+    guesses = (*_likely(turn), turn.choice("choice.status", STATUS), turn.choice("choice.human", HUMAN))
     text = turn.say("repair.guess")
     turn.update(replace(turn.conversation, question=Question(Purpose.GUESS, text, choices=guesses)))
     return Reply(text, guesses)
+
+
+def _likely(turn: Turn) -> tuple[Choice, ...]:
+    """What may have been meant: something about the order that can be paid, else popular goods."""
+    order = turn.order_on_table()
+    if order is not None and order.is_payable:
+        return turn.choice("choice.modify", MODIFY), turn.choice("choice.cancel_order", CANCEL)
+    return product_choices(turn, popular_products(turn)[:GUESSES])
 
 
 def unreadable(turn: Turn) -> Reply:

@@ -26,7 +26,7 @@ class Remarks:
         around = rf"(?:{repeatable(lexicon.words('remarks.around'))}|[\s,，。!！?？~])*"
         self._topics = tuple(
             (topic, re.compile(rf"{around}{any_of(lexicon, f'remarks.{topic}')}{around}"))
-            for topic in ("arrival", "bargain", "pay_trouble", "paid_twice")
+            for topic in ("arrival", "bargain", "pay_trouble", "paid_twice", "payment")
         )
         order, still = any_of(lexicon, "remarks.its_order"), any_of(lexicon, "remarks.still_there")
         self._still_there = re.compile(rf"{around}{order}(?:现在|还|是)*{still}{around}")

@@ -15,7 +15,7 @@ from bot.turn import CANCEL, HUMAN, REFUND_ORDER, Turn, paragraphs
 from nlu.normalise import plain
 from nlu.places import Places, place_among
 from orders.catalog import Product
-from orders.order import LineState, Order, OrderLine
+from orders.order import CustomerState, LineState, Order, OrderLine, customer_state
 from orders.payment import RefundDenied, RefundOutcome
 from orders.refunding import refund_denied
 
@@ -166,6 +166,14 @@ def _denied(turn: Turn, order: Order, outcome: RefundOutcome, only: frozenset[in
         if case is not None:
             return case
     key = f"refund.denied.{outcome.denied.value}"
+    if outcome.denied is RefundDenied.ALREADY and customer_state(order) is CustomerState.REFUNDED:
+        # `钱退了吗`: it was, and so much.
+        back = turn.say("status.refunded", refunded=turn.telling.money(order.refunded_fen))
+        return turn.aside(
+            paragraphs(
+                turn.say("status.order", order_no=order.order_no, things=turn.telling.order(order)), back
+            )
+        )
     in_the_dark = any(line.state is LineState.UNKNOWN for line in order.lines)
     if outcome.denied is RefundDenied.IN_DELIVERY and in_the_dark:
         key = "refund.denied_unknown"
