@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from bot.credit import Credit
 from bot.line_filling import LineFiller
 from nlu.parser import Parser
 from nlu.understanding import Intent, SpokenLine, Understanding
@@ -67,10 +68,20 @@ class Filler:
 
     def __init__(self, catalog: Catalog, parser: Parser, sure_at: float) -> None:
         self._catalog = catalog
-        self._line_filler = LineFiller(catalog, parser, sure_at)
+        self._credit = Credit(catalog, parser)
+        self._line_filler = LineFiller(catalog, parser, self._credit, sure_at)
 
     def filled(self, draft: Draft, understanding: Understanding) -> Filling:
         """Put what was understood into the draft."""
+        filling = self._filled(draft, understanding)
+        if not self._credit.names_carrier(understanding.text):
+            return filling
+        lines = tuple(
+            replace(line, carrier_named=line.product_id is not None) for line in filling.draft.lines
+        )
+        return replace(filling, draft=replace(filling.draft, lines=lines))
+
+    def _filled(self, draft: Draft, understanding: Understanding) -> Filling:
         draft = replace(
             draft,
             payment=understanding.payment.value if understanding.payment else draft.payment,
@@ -186,6 +197,10 @@ class Filler:
     def patch(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         """One line after what was said of it; what was not mentioned stays."""
         return self._line_filler.filled(line, spoken)
+
+    def sent_to(self, line: DraftLine, account: str) -> DraftLine:
+        """The line with this recipient, and the goods that his number needs."""
+        return self._line_filler.sent_to(line, account)
 
 
 def _for_the_one_named(draft: Draft, spoken: SpokenLine) -> SpokenLine:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.credit import Credit
 from nlu.parser import Parser
 from nlu.understanding import Heard, Measure, SpokenLine
 from orders.catalog import AccountKind, Catalog, Product
@@ -16,14 +17,16 @@ from orders.draft import DraftLine, Problem, Slot
 class LineFiller:
     """Fills lines for one catalog, with the parser compiled from the same catalog."""
 
-    def __init__(self, catalog: Catalog, parser: Parser, sure_at: float) -> None:
+    def __init__(self, catalog: Catalog, parser: Parser, credit: Credit, sure_at: float) -> None:
         self._catalog = catalog
         self._parser = parser
+        self._credit = credit
         self._sure_at = sure_at
 
     def filled(self, line: DraftLine, spoken: SpokenLine) -> DraftLine:
         """One line after what was said of it; what was not mentioned stays."""
         before = line.product_id
+        spoken = self._credit.given(line, spoken)
         line = replace(line, tops_up=line.product_id is None and (line.tops_up or spoken.tops_up))
         line = self._with_product(line, spoken)
         line = self._with_size(line, spoken, newly_named=line.product_id != before)
@@ -134,7 +137,16 @@ class LineFiller:
             line = _settled(replace(line, account=None), Slot.ACCOUNT)
             return replace(line, problems=(*line.problems, wrong))
         unsure = spoken.account.sureness < self._sure_at
-        return _settled(replace(line, account=spoken.account.value, account_guessed=unsure), Slot.ACCOUNT)
+        return replace(self.sent_to(line, spoken.account.value), account_guessed=unsure)
+
+    def sent_to(self, line: DraftLine, account: str) -> DraftLine:
+        """The line with this recipient, and the goods that his number needs."""
+        chosen = self._credit.for_number(line, account)
+        if chosen.problems != line.problems:
+            return chosen
+        others = chosen.product_id != line.product_id
+        line = _settled(replace(chosen, account=account), Slot.ACCOUNT)
+        return self._sized_by_what_was_said(line) if others else line
 
     def _takes(self, product: Product, account: str) -> bool:
         """Whether the account can be one of the product's kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from nlu.corrections import CueKind
 from nlu.examples import Guess
 from nlu.lines import Spoken, without_echoes
 from nlu.mention import Mention
+from nlu.misgivings import at_head
 from nlu.reading import Reading
 from nlu.records import EventKind
 from nlu.understanding import Intent, Problem, ProblemCode, Slot, SlotSpan, SpokenLine, Understanding
@@ -47,9 +49,22 @@ def assembled(
         and reading.remembered.forgotten,
         renews=_name_of(reading) if reading.remembered and reading.remembered.renewed else None,
         topic=guess.topic,
-        adds=bool(CueKind.ADD in reading.cues),
+        adds=_adds(reading),
         spans=tuple(sorted((*reading.spans, *order.spans), key=lambda span: (span.start, span.end))),
     )
+
+
+def _adds(reading: Reading) -> bool:
+    """Whether it comes on top of what was said before: 再来一张50的. 省得下月再来 tells of another time."""
+    return any(
+        not cue.word.startswith("再")
+        or at_head(reading.page.text, cue.start)
+        or not _ENDS.match(reading.page.text, cue.end)
+        for cue in reading.cues.get(CueKind.ADD, ())
+    )
+
+
+_ENDS = re.compile(r"[了吧啊呀的哈]*(?:$|[,，。.;；!！\s])")
 
 
 def with_unknown_goods(

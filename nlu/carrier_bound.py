@@ -55,6 +55,10 @@ class CarrierBound:
         sold = self._sold_for(product_id, sku_id) if product_id is not None else frozenset()
         return any(named and wanted.carrier not in named for named in (said, sold))
 
+    def carriers_of(self, product_id: str) -> frozenset[str]:
+        """The carriers that the product's name says it is for; none where it is for all."""
+        return frozenset(self._table.carriers_of(product_id))
+
     def _sold_for(self, product_id: str, sku_id: str | None) -> frozenset[str]:
         """The carriers whose numbers alone can be charged with it; none where it is for all."""
         if self._vocabulary.products[product_id].account_kind != PHONE:

@@ -11,7 +11,7 @@ import re
 
 from nlu.after_orders import Sign, about_recipients, after_an_order, after_sales, past, told
 from nlu.alternations import repeatable
-from nlu.asking import asking
+from nlu.asking import asking, wished_behind
 from nlu.believable import BEYOND_DOUBT, REFUSED, believable, without_yes
 from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
@@ -66,6 +66,8 @@ class Intents:
         """The intent; confidence says how clear the signs were."""
         if evidence.goods and self._signs.sold_here.fullmatch(evidence.masked):
             return Guess(Intent.SEARCH, None, 0.9)
+        if wished_behind(evidence):
+            return Guess(Intent.ORDER, None, 0.9)
         weighed = self._weighing.weigh(evidence)
         guess = self._decided(evidence, weighed)
         means_nothing = guess.intent is Intent.OUT_OF_SCOPE and len(evidence.text) <= A_WORD

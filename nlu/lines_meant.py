@@ -61,12 +61,15 @@ class LinesMeant:
 
     def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`152…也充30，一起付` comes on top of the line in hand."""
-        line, hand = understood.lines[0], asked.lines[0]
+        line, hand = _with_number(understood.lines[0]), asked.lines[0]
         in_hand = {one.account for one in asked.lines}
-        another = line.account is not None and None not in in_hand and line.account.value not in in_hand
+        named = line.account is None and (line.contact or understood.contact) is not None
+        number = line.account is not None and line.account.value not in in_hand
+        another = None not in in_hand and (number or named)
         if any(one.product_id != hand.product_id for one in asked.lines) or line.position is not None:
             return understood
-        if not another or understood.apart or not self._adds.search(text):
+        adds = self._adds.search(text) is not None or understood.adds
+        if not another or understood.apart or not adds:
             return understood
         if understood.intent is Intent.REORDER:
             return understood
@@ -234,6 +237,15 @@ class LinesMeant:
 
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None
+
+
+def _with_number(line: SpokenLine) -> SpokenLine:
+    """The line with the number that was held against the goods in hand, if there is one."""
+    refused = [one for one in line.problems if one.code is ProblemCode.ACCOUNT_CONFLICT]
+    if line.account is not None or len(refused) != 1 or not refused[0].value.isdecimal():
+        return line
+    others = tuple(one for one in line.problems if one is not refused[0])
+    return replace(line, account=Heard(refused[0].value, Span(0, 0)), account_kind="phone", problems=others)
 
 
 def _facet(product: ProductWords) -> str:

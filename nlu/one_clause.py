@@ -44,6 +44,8 @@ class OneClause:
             return None
         if understood.intent in _ANSWERS and (understood.lines or understood.chosen):
             return self._with_question(text, understood, asked, read)
+        if _names_the_old_number(understood, asked):
+            return replace(understood, intent=Intent.PROVIDE, order_ref=None)
         common = _is_common(understood, asked)
         if not common and not _says_nothing(understood):
             return None
@@ -102,7 +104,8 @@ def _said(understood: Understanding) -> tuple[object, ...]:
 def _is_talk(understood: Understanding, asked: Expectation) -> bool:
     others = set(understood.options) - {one for line in asked.lines for one in (line.product_id, line.sku_id)}
     says_goods = understood.lines or others or understood.problems or not understood.filters.empty
-    return not says_goods and understood.intent in _TALK and _DIGIT.search(understood.text) is None
+    talk = _TALK | _HIDING if asked.asking is Slot.ACCOUNT else _TALK
+    return not says_goods and understood.intent in talk and _DIGIT.search(understood.text) is None
 
 
 def _says_nothing(understood: Understanding) -> bool:
@@ -112,11 +115,22 @@ def _says_nothing(understood: Understanding) -> bool:
 
 def _is_common(understood: Understanding, asked: Expectation) -> bool:
     """Whether it is a common question while something else is asked of him."""
-    if asked.asking in (None, Slot.CONFIRM) or _says_something(understood) or understood.order_ref:
+    if asked.asking in (None, Slot.CONFIRM) or _says_something(understood):
+        return False
+    if asked.asking is Slot.ACCOUNT and understood.intent in _HIDING:
+        return True
+    if understood.order_ref:
         return False
     # 话费呗，还能有啥: of what there is, where goods are asked for.
     shown = understood.intent is Intent.SEARCH and asked.asking is Slot.PRODUCT
     return shown or understood.topic in _COMMON or understood.intent is Intent.STATUS
+
+
+def _names_the_old_number(understood: Understanding, asked: Expectation) -> bool:
+    """上次那个号137…, where a number was asked for: it is told, and no order is wanted once more."""
+    line = understood.lines[0] if len(understood.lines) == 1 else None
+    wanted = asked.asking is Slot.ACCOUNT and understood.intent is Intent.REORDER
+    return wanted and line is not None and line.account is not None and line.product is None
 
 
 def _says_something(understood: Understanding) -> bool:
@@ -131,6 +145,8 @@ _ANSWERS = frozenset({Intent.MODIFY, Intent.PROVIDE})
 _TALK = frozenset(
     {Intent.OUT_OF_SCOPE, Intent.FAQ, Intent.SEARCH, Intent.THANKS, Intent.GREET, Intent.STATUS}
 )
+_HIDING = frozenset({Intent.RECEIPT, Intent.HISTORY, Intent.REORDER, Intent.PRICE, Intent.SEARCH})
+"""What the words around a number that was asked for may sound like: 没存过，137…; 上次那个号 137…."""
 _WANT_AN_ANSWER = frozenset({"arrival", "safety", "refund_rule", "payment", "bargain"})
 _COMMON = _WANT_AN_ANSWER | {"usage", "shop"}
 """Topics of common questions; the last ones are often not meant as such: 话费嘛，我还能充啥."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from nlu.accounts import carrier
 from nlu.alternations import any_of
 from nlu.answers import Answers
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
@@ -267,6 +268,17 @@ class Parser:
         called = self._assortment.topup
         plain = [one for one, cost in called.items() if cost <= min(called.values()) + EQUAL_WITHIN]
         return plain[0] if len(plain) == 1 else None
+
+    @property
+    def credit_of_carriers(self) -> tuple[str, ...]:
+        """The products that are phone credit, where each is of another carrier."""
+        return tuple(one for one in self._assortment.topup if self._assortment.of_carrier(one))
+
+    def charges(self, product_id: str, number: str) -> bool:
+        """Whether the number is of a network that the goods are for; so it is where that cannot be told."""
+        network = carrier(number, self._lexicon)
+        served = self._assortment.carriers.carriers_of(product_id)
+        return network is None or not served or network in served
 
     @property
     def lexicon(self) -> Lexicon:

@@ -138,6 +138,8 @@ class _Words:
             rf"{words('part_of_number')}那?{count}{words('part_counted')}{words('part_is')}{digits}(?:而?不是{digits})?"
             rf"|(?<![0-9a-z]){digits}{words('mistaken_for')}了?{digits}了?"
         )
+        self.not_there = re.compile(rf"(?<!有){words('not_there')}$")
+        self.sighs = re.compile(rf"(?:的|个|块|元|块钱)?{words('sighs')}+(?=[\s,，。.!！…?？~]|那|$)")
         self.dropped = re.compile(rf"{words('dropped_front')}{{0,3}}(?P<word>{words('dropped')})")
         refusing, verbs = (any_of(lexicon, f"proof.{name}") for name in ("refusing", "refusing_verbs"))
         self.forbidding = re.compile(rf"{any_of(lexicon, 'proof.forbidding')}{verbs}{{0,3}}$")
@@ -249,7 +251,7 @@ def _bare(event: Event) -> bool:
 
 def _without_dropped(text: str, events: Sequence[Event], words: _Words) -> list[Event]:
     """A不要了，充B: A is taken back. A、B各50，B不要了: so is what was said of B before."""
-    told = list(events)
+    told = [event for event in events if not _is_not_there(text, event, events, words)]
     for event in events:
         if event.kind not in _DROPPABLE:
             continue
@@ -264,6 +266,14 @@ def _without_dropped(text: str, events: Sequence[Event], words: _Words) -> list[
         elif any(e.kind is event.kind and e.start > event.end for e in events):
             told = _corrected_at(told, *match.span("word"))
     return told
+
+
+def _is_not_there(text: str, event: Event, events: Sequence[Event], words: _Words) -> bool:
+    """没有15啊，那20的吧: a size that is only regretted, with another one behind it."""
+    if event.kind not in (EventKind.AMOUNT, EventKind.QUANTITY):
+        return False
+    regretted = words.not_there.search(text, 0, event.start) and words.sighs.match(text, event.end)
+    return bool(regretted) and any(e.kind is EventKind.AMOUNT and e.start > event.end for e in events)
 
 
 _DROPPABLE = frozenset({EventKind.ACCOUNT, EventKind.NAME, EventKind.AMOUNT})

@@ -52,6 +52,8 @@ class DraftLine:
     """Something in the line was guessed, so the quote must be confirmed with a yes."""
     account_guessed: bool = False
     """So was the recipient; whoever says him again has settled that."""
+    carrier_named: bool = False
+    """The customer named the network himself (移动话费), so a number of another one contradicts him."""
 
     @property
     def unsure(self) -> bool:

@@ -58,15 +58,25 @@ def with_contacts(turn: Turn, draft: Draft) -> tuple[Draft, tuple[str, ...]]:
     recipient came from memory forgets the name: another number given for it is not that person's."""
     lines, used = [], []
     for line in draft.lines:
-        kind = _kind_of(turn, line)
-        if line.contact is not None and line.account is None and kind is not None:
-            known = {one.kind: one.account for one in known_as(turn, line.contact)}
-            if (account := known.get(kind.value)) is not None:
-                shown = turn.telling.account(kind, account)
-                used.append(turn.say("contact.used", name=line.contact, account=shown))
-                line = replace(line, account=account, contact=None)
+        known = _remembered(turn, line)
+        if known is not None and line.contact is not None:
+            shown = turn.telling.account(AccountKind(known.kind), known.account)
+            used.append(turn.say("contact.used", name=line.contact, account=shown))
+            line = turn.reader.filler.sent_to(replace(line, contact=None), known.account)
         lines.append(line)
     return replace(draft, lines=tuple(lines)), tuple(dict.fromkeys(used))
+
+
+def _remembered(turn: Turn, line: DraftLine) -> Contact | None:
+    """The account of the person whom the line is for, of the kind that its goods take; None where none or
+    several are known."""
+    if line.contact is None or line.account is not None:
+        return None
+    options = (line.product_id,) if line.product_id else line.product_options
+    products = (turn.reader.catalog.product(one) for one in options)
+    kinds = {product.account_kind.value for product in products if product is not None}
+    fits = [known for known in known_as(turn, line.contact) if {known.kind} == kinds]
+    return fits[0] if len(fits) == 1 else None
 
 
 def remember_new(turn: Turn, draft: Draft) -> tuple[str, ...]:

@@ -53,6 +53,28 @@ def test_a_number_beside_a_question(parser: Parser, text: str) -> None:
     assert understood.topic in ("arrival", "safety")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "哦我没存过，15639072218",
+        "以前给他充过的，15639072218",
+        "上次那个号 15639072218",
+        "15639072218 能便宜点吗",
+        "不是上次那个号，15639072218",
+    ],
+)
+def test_a_number_beside_talk_that_sounds_like_another_wish(parser: Parser, text: str) -> None:
+    understood = parser.understand(text, NUMBER)
+    assert understood.intent in (Intent.PROVIDE, Intent.MODIFY)
+    assert [line.account.value for line in understood.lines if line.account] == ["15639072218"]
+
+
+@pytest.mark.parametrize("text", ["上次买了什么", "上次那个号", "卡密再发我一下"])
+def test_another_wish_without_a_number_is_one(parser: Parser, text: str) -> None:
+    understood = parser.understand(text, NUMBER)
+    assert not any(line.account for line in understood.lines)
+
+
 @pytest.mark.parametrize("text", ["话费嘛，我还能充啥", "话费呗，还能有啥", "话费呀，多久到账"])
 def test_goods_beside_a_question(parser: Parser, text: str) -> None:
     understood = parser.understand(text, GOODS)
