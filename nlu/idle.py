@@ -34,6 +34,7 @@ class Idle:
         still, anew = any_of(lexicon, "idle.still"), any_of(lexicon, "idle.anew")
         thinking, for_me = any_of(lexicon, "idle.thinking"), any_of(lexicon, "idle.for_me")
         answered = any_of(lexicon, "idle.arrived", "idle.not_there")
+        any_left = any_of(lexicon, "idle.any_left")
         buying = rf"(?:{for_me})?(?:{verbs})+(?:{pieces}|{SLOT})?"
         slot = f"[{SLOT}{RECIPIENT}]"
         i_for, him = (
@@ -48,7 +49,7 @@ class Idle:
             rf"|(?:{i_for})+{him}(?:{verbs})+的?(?:{ends})*"
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
             rf"|(?:{pauses})+{TURN}(?:[是要]?{slot}+的?)?(?:{ends})?"
-            rf"|(?:{together})|(?:{answered})[啦哈哦谢感]*"
+            rf"|(?:{together})|(?:{answered})[啦哈哦谢感]*|{SLOT}*的?{any_left}[?]?"
             rf"|(?:{people})*(?:{needs})*(?:{lists})+"
             rf"|(?:{thinking})*(?:{stays})+{buying}(?:{ends})*"
             rf"|(?:{thinking})*(?:{still})*(?:想{buying}|(?:{for_me})?要)了?(?:{ends})*"
