@@ -94,7 +94,7 @@ class Filler:
         if not draft.lines or self._starts_over(draft, understanding):
             return Filling(replace(draft, lines=self._new_lines(spoken)))
         if understanding.adds:
-            return Filling(replace(draft, lines=(*draft.lines, *self._new_lines(spoken))))
+            return Filling(replace(draft, lines=(*draft.lines, *self._more_lines(draft, spoken))))
         return self._patched(draft, spoken)
 
     def _starts_over(self, draft: Draft, understanding: Understanding) -> bool:
@@ -108,6 +108,15 @@ class Filler:
 
     def _new_lines(self, spoken: Iterable[SpokenLine]) -> tuple[DraftLine, ...]:
         return tuple(self.patch(DraftLine(), line) for line in spoken)
+
+    def _more_lines(self, draft: Draft, spoken: Sequence[SpokenLine]) -> tuple[DraftLine, ...]:
+        """Lines on top of those in hand; one that names no goods is of the same."""
+        products = {line.product_id for line in draft.lines}
+        of_the_same = DraftLine(product_id=products.pop()) if len(products) == 1 else DraftLine()
+        return tuple(
+            self.patch(DraftLine() if line.product or line.product_options else of_the_same, line)
+            for line in spoken
+        )
 
     def _without_dropped(self, draft: Draft, spoken: Sequence[SpokenLine]) -> Filling:
         """Take away the lines that are no longer wanted, change those that stay, add what else was said."""

@@ -137,7 +137,11 @@ class LineFiller:
             line = _settled(replace(line, account=None), Slot.ACCOUNT)
             return replace(line, problems=(*line.problems, wrong))
         unsure = spoken.account.sureness < self._sure_at
-        return replace(self.sent_to(line, spoken.account.value), account_guessed=unsure)
+        if spoken.product is None and not spoken.product_options:
+            line = self.sent_to(line, spoken.account.value)
+        else:  # goods that were named with the number are what the reader made of both
+            line = _settled(replace(line, account=spoken.account.value), Slot.ACCOUNT)
+        return replace(line, account_guessed=unsure)
 
     def sent_to(self, line: DraftLine, account: str) -> DraftLine:
         """The line with this recipient, and the goods that his number needs."""

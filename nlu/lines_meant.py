@@ -61,7 +61,8 @@ class LinesMeant:
 
     def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`152…也充30，一起付` comes on top of the line in hand."""
-        line, hand = _with_number(understood.lines[0]), asked.lines[0]
+        said, hand = understood.lines[0], asked.lines[0]
+        line = _with_number(said)
         in_hand = {one.account for one in asked.lines}
         named = line.account is None and (line.contact or understood.contact) is not None
         number = line.account is not None and line.account.value not in in_hand
@@ -74,7 +75,8 @@ class LinesMeant:
         if understood.intent is Intent.REORDER:
             return understood
         whole = Span(0, len(understood.text))
-        if line.product is None and hand.product_id is not None:
+        if line is said and line.product is None and hand.product_id is not None:
+            # Where the number is of another carrier, it says whose credit is meant.
             line = replace(line, product=Heard(hand.product_id, whole))
         same_size = {one.sku_id for one in asked.lines} == {hand.sku_id}
         if line.measure is None and line.sku is None and hand.sku_id is not None and same_size:
