@@ -179,6 +179,19 @@ def _plates(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
     return marks
 
 
+def _lettered(page: Page, lexicon: Lexicon) -> list[Mark[Account]]:
+    """户号0012736A: a number with a letter at its end is one word, of which nothing is cut off."""
+    text = page.rest()
+    marks = []
+    for found in _LETTERED.finditer(text):
+        called = label_before(text, found.start(), lexicon)
+        label = (called.start, called.end) if called else None
+        typed = name_typed(page, *found.span())
+        account = Account(typed, (GAME_ID,), called.kind if called else None, label is not None, label)
+        marks.append(Mark(account, *found.span()))
+    return marks
+
+
 def is_plate(account: str) -> bool:
     """Whether an account has the form of a car's plate."""
     return _PLATE.fullmatch(account.lower()) is not None
@@ -282,6 +295,10 @@ _SPOKEN_ON = re.compile(r"[零〇幺一二三四五六七八九两]{1,8}(?![十�
 _TAGGED = re.compile(
     r"(?:^|(?<=[\s,:，。;是为叫]))(?P<name>[0-9a-z_一-龥·丶.]{0,14}[a-z0-9_一-龥]#[0-9a-z]{2,6})(?![0-9a-z一-龥])"
 )
+_LETTERED = re.compile(
+    r"(?:(?<![a-z0-9@._\-])|(?<=qq)|(?<=uid))\d{5,19}[abcdefhijlnoprstuvyz](?![a-z0-9@._\u4e00-\u9fff]|[ ]?[服区])"
+)
+"""Without the letters that count (k, w, g, m) or come in front of something else (q, x)."""
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\d_#])[a-z][a-z0-9_#]{4,39}")
 _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _addresses,
@@ -292,6 +309,7 @@ _FINDERS: tuple[Callable[[Page, Lexicon], list[Mark[Account]]], ...] = (
     _masked,
     landlines,
     _plates,
+    _lettered,
     numbers,
     _names,
 )

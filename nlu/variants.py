@@ -6,6 +6,7 @@ that read messages, so that 1台1年 is both one computer and twelve months.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -277,10 +278,19 @@ def _ids(sizes: Iterable[Size]) -> tuple[str, ...]:
 
 
 def vocabulary_units(vocabulary: Vocabulary) -> Mapping[str, tuple[str, ...]]:
-    """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币)."""
+    """A product that is its own unit (Q币) lends the unit its aliases (QB, 扣币), a label its measure word
+    (6颗源石)."""
     found: dict[str, dict[str, None]] = {unit: {} for unit in vocabulary.units if unit not in SENSELESS_UNITS}
     for product in vocabulary.products.values():
         for unit in {variant.unit for variant in product.variants} & found.keys():
             if plain(unit) == plain(product.name):
                 found[unit] |= dict.fromkeys(product.aliases)
+        for variant in product.variants:
+            counted = _COUNTED_UNIT.fullmatch(plain(variant.label))
+            if variant.unit in found and counted is not None and counted[1] == plain(variant.unit):
+                found[variant.unit][plain(variant.label).lstrip("0123456789")] = None
     return {unit: tuple(spellings) for unit, spellings in found.items()}
+
+
+_COUNTED_UNIT = re.compile(r"\d+[\u4e00-\u9fff]([\u4e00-\u9fff]{2,})")
+"""A label of a number, a measure word and the unit."""

@@ -50,6 +50,25 @@ def test_a_plate_is_whole_with_the_character_of_its_province(text: str, plate: s
     assert frame["lines"][0]["account"] == plate
 
 
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("移动宽带月付 账号0012736A", "0012736A"),
+        ("移动宽带月付，0012736a", "0012736a"),
+        ("移动宽带月付 账号0012736", "0012736"),
+        ("移动宽带月付 账号A0012736", "A0012736"),
+    ],
+)
+def test_of_a_number_with_a_letter_nothing_is_cut_off(text: str, account: str) -> None:
+    assert line("desktop", text)["account"] == account
+
+
+@pytest.mark.parametrize("text", ["话费50 13800138000a", "100Q币 QQ12345678s"])
+def test_a_letter_where_only_digits_belong_is_asked_about(text: str) -> None:
+    frame = framer("allround").frame(text)
+    assert frame["missing"] == ["account"]
+
+
 def test_a_card_number_in_groups_of_four_is_read_to_its_end() -> None:
     text = "ETC卡充1000 鲁通卡 ETC卡号 3701 1823 2208 0123 4567"
     assert line("garage", text)["account"] == "37011823220801234567"
