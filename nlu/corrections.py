@@ -88,6 +88,7 @@ class Cues:
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
         self._kinds_of = kinds
         self._no_change = re.compile(any_of(lexicon, "stance.no_change"))
+        self._about_to = re.compile(f"{any_of(lexicon, 'stance.about_to')}$")
         self._sounding = self._heard_words(lexicon)
         self._sounds = AhoCorasick(list(self._sounding) or ["\0"], matchkind=MatchKind.LeftmostLongest)
 
@@ -135,6 +136,8 @@ class Cues:
                 free_from[kind] = end
                 if kind in _OF_CHANGE and any(one <= start and end <= two for one, two in no_change):
                     continue  # the 换 of 兑换
+                if kind is CueKind.PAST and self._about_to.search(text, 0, start):
+                    continue  # 米要买了 is still to come
                 if bounded:
                     found.append(Cue(kind, start, end, self._words[index]))
         found += self._misspelled(text)

@@ -261,6 +261,9 @@ def _in_words(words: _Words, lexicon: Lexicon) -> Iterator[Form]:
     price = r"(?P<all>\d{1,4}(?:[块元]\d{1,2}|\.\d{1,2}[块元]?)(?:钱|毛)?)(?![\d元块折])"
     thought = rf"(?=[\s,…~。.啊哦的嗯]{{0,4}}{words('fair')})"
     yield _form(OtherKind.MEASURE, "块元.", rf"(?<![\d.]){price}{thought}")
+    # 省五块是五块: whatever is saved is welcome.
+    saved = rf"(?P<all>{words('saved')}(?P<sum>{_NUMERALS}{{1,4}}[块元毛]?)是(?P=sum))"
+    yield _form(OtherKind.WORD, "是", saved)
     numeral = lexicon.words("numerals.words")
     yield _form(OtherKind.WORD, _firsts(numeral), _numeral_words(numeral, lexicon))
 
