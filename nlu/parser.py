@@ -40,6 +40,7 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.one_clause import OneClause
 from nlu.parts import Parts
+from nlu.payment_asked import PAYMENT, PaymentAsked
 from nlu.products import Names
 from nlu.proof import Prover
 from nlu.reading import Reader, Reading
@@ -131,6 +132,7 @@ class Parser:
         self._complaints = Complaints(lexicon)
         self._for_whom = ForWhom(lexicon)
         self._masker = Masker(lexicon)
+        self._payment_asked = PaymentAsked(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -155,8 +157,11 @@ class Parser:
             if better.whole_order:
                 reading, meant = without, better
         understood = meant.understood
-        if expectation is NOTHING_EXPECTED and not meant.whole_order:
+        fresh = expectation.nothing_in_hand
+        if fresh and not meant.whole_order:
             understood = self._without_talk(text, reading, meant) or understood
+        if fresh and (understood.intent is Intent.FAQ or not meant.whole_order):
+            understood = self._without_question(text) or understood
         if len(text) > self._length_max or reading.crowded:
             intent = Intent.OUT_OF_SCOPE if understood.intent in _ACTING else understood.intent
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
@@ -198,6 +203,15 @@ class Parser:
         """What each record means as a line; `hand` is the line in hand."""
         alone = len(records) == 1
         return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
+
+    def _without_question(self, text: str) -> Understanding | None:
+        """The whole order beside a question about paying; None where there is no such question or no such order."""
+        rest = self._payment_asked.without(text)
+        if rest is None:
+            return None
+        order = self.understand(rest)
+        whole = order.lines and all(line.sku and not line.problems for line in order.lines)
+        return replace(order, text=text, topic=PAYMENT) if order.intent is Intent.ORDER and whole else None
 
     def _without_talk(self, text: str, reading: Reading, meant: _Meant) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either. `meant`: what it

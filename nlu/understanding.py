@@ -285,5 +285,10 @@ class Expectation:
     shown: tuple[OfferedChoice, ...] = ()
     people: tuple[str, ...] = ()
 
+    @property
+    def nothing_in_hand(self) -> bool:
+        """Whether a message is read as the first one of a talk."""
+        return not (self.lines or self.asking or self.choices or self.quoted)
+
 
 NOTHING_EXPECTED = Expectation()
