@@ -8,13 +8,13 @@ is so beside a common question, too, which then wants its answer as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nlu.alternations import repeatable
+from nlu.alternations import either, repeatable
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.understanding import Expectation, Intent, Slot, Understanding
+from nlu.understanding import Expectation, Intent, Slot, SpokenLine, Understanding
 
 LENGTH_MAX = 60
 CLAUSES_MAX = 4
@@ -34,6 +34,7 @@ class OneClause:
             "signs.number_words",
         )
         around = repeatable(word for name in words for word in lexicon.words(name))
+        self._changing = re.compile(either(lexicon.words("answers.becomes")))
         self._around = re.compile(rf"(?:{around}|[\s:：{_VALUE}])*")
 
     def read(
@@ -54,12 +55,21 @@ class OneClause:
             return None
         heard = [read(clause, asked) for clause in clauses]
         answers = [one for one in heard if _answers(one, asked)]
-        if len(set(map(_said, answers))) != 1 or (common and not all(map(self._only_answers, answers))):
+        if len({_said(one, asked) for one in answers}) != 1 or (
+            common and not all(map(self._only_answers, answers))
+        ):
             return None
         if not all(one in answers or _is_talk(one, asked) for one in heard):
             return None
+        if understood.intent is Intent.MODIFY and not self._stands(answers, heard):
+            return None
         topic = understood.topic if understood.topic in _WANT_AN_ANSWER else None
         return replace(answers[0], text=text, topic=topic)
+
+    def _stands(self, answers: Sequence[Understanding], heard: Sequence[Understanding]) -> bool:
+        """Whether nothing beside the change takes it back: 都改成50 算了不改了."""
+        dropped = any(line.dropped for one in answers for line in one.lines)
+        return not dropped and not any(self._changing.search(one.text) for one in heard if one not in answers)
 
     def _with_question(
         self, text: str, understood: Understanding, asked: Expectation, read: Read
@@ -91,14 +101,20 @@ def _answers(understood: Understanding, asked: Expectation) -> bool:
     return bool(understood.lines) and (goods or understood.intent in _ANSWERS)
 
 
-def _said(understood: Understanding) -> tuple[object, ...]:
-    """What it says of the line in hand, wherever in the message it stands: 50的50的 says one thing."""
-    values = (
-        (line.product, line.sku, line.measure, line.quantity, line.account, line.region)
-        for line in understood.lines
-    )
+def _said(understood: Understanding, asked: Expectation) -> tuple[object, ...]:
+    """What it says of the line in hand, wherever in the message it stands: 50的50的 says one thing, and so does
+    再多两张 一共5张 where three lie in hand."""
+    values = ((line.product, line.sku, line.measure, line.account, line.region) for line in understood.lines)
     said = (tuple(heard.value if heard is not None else None for heard in line) for line in values)
-    return understood.chosen, *said
+    return understood.chosen, *said, *(_count(line, asked) for line in understood.lines)
+
+
+def _count(line: SpokenLine, asked: Expectation) -> int | None:
+    """How many there are in the end."""
+    if line.quantity_change is None:
+        return line.quantity.value if line.quantity is not None else None
+    hand = asked.lines[0].quantity if len(asked.lines) == 1 else None
+    return (hand or 1) + line.quantity_change
 
 
 def _is_talk(understood: Understanding, asked: Expectation) -> bool:
@@ -110,7 +126,8 @@ def _is_talk(understood: Understanding, asked: Expectation) -> bool:
 
 def _says_nothing(understood: Understanding) -> bool:
     unanswered = understood.intent is Intent.FAQ and understood.topic is None
-    return not _says_something(understood) and (unanswered or understood.intent is Intent.OUT_OF_SCOPE)
+    empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY)
+    return not _says_something(understood) and (unanswered or empty)
 
 
 def _is_common(understood: Understanding, asked: Expectation) -> bool:

@@ -78,8 +78,14 @@ class SignsOfChanging:
         self.so_many_numbers = re.compile(
             rf"(?P<these>{any_of('these')})?(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}})(?:个{any_of('number_words')}|张加?油卡)"
         )
-        self.more = re.compile(rf"{any_of('more')}(?:上|了|个|\s)?$")
-        self.fewer = re.compile(rf"{any_of('fewer')}(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*$")
+        begins = rf"(?:^|[,，\s]|{any_of('more_front')})"
+        one_verb = rf"(?:(?!{any_of('no_more')})[^\W\d])?"
+        self.more = re.compile(
+            rf"(?:{any_of('more')}(?:上|了|个|\s)?|{begins}{any_of('more_by_itself')}{one_verb}\s?)$"
+        )
+        self.fewer = re.compile(
+            rf"(?:(?:{any_of('fewer')})(?:掉|了|去|\s)?(?:[^\w,，。]|\(\w+\))*|(?:{any_of('too_many')})\s?)$"
+        )
         self.beside = re.compile(rf"^\s*(?:对了|那|哦|嗯|[,\s])*{any_of('beside')}")
         self.same_account = re.compile(any_of("same_account"))
         self.any_time = re.compile(rf"{any_of('any_time')}[^,.;!?。，\s]{{0,4}}$")
