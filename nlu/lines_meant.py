@@ -160,10 +160,13 @@ class LinesMeant:
     def _exchanged(
         self, text: str, understood: Understanding, asked: Expectation, read: Read
     ) -> Understanding | None:
-        """`100的改成200`: in front of the word stands which line is meant, behind it what it becomes."""
+        """`100的改成200`, `把152…换成138…`: in front of the word stands which line is meant, behind it what it
+        becomes."""
         line = understood.lines[0]
-        found = self._becomes.fullmatch(text) if line.position is None and line.account is None else None
+        found = self._becomes.fullmatch(text) if line.position is None else None
         place = self._which.named(found[1].strip(MARKS), asked, read) if found else None
+        if place is not None and line.account is not None and not _sent_elsewhere(line, asked, place):
+            return None
         if place is None or line.problems:
             return None
         line = replace(line, position=place)
@@ -248,6 +251,13 @@ def _with_number(line: SpokenLine) -> SpokenLine:
         return line
     others = tuple(one for one in line.problems if one is not refused[0])
     return replace(line, account=Heard(refused[0].value, Span(0, 0)), account_kind="phone", problems=others)
+
+
+def _sent_elsewhere(said: SpokenLine, asked: Expectation, place: int) -> bool:
+    """Whether the line in that place gets another recipient, and one that no line in hand has."""
+    accounts = [line.account for line in asked.lines]
+    alike = [account for account in accounts if account == accounts[place]]
+    return len(alike) == 1 and said.account is not None and said.account.value not in accounts
 
 
 def _facet(product: ProductWords) -> str:
