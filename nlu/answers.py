@@ -76,7 +76,7 @@ class Answers:
         self._wants = re.compile(either(lexicon.words("answers.wants")))
         self._apart = re.compile(either(lexicon.words("answers.apart")))
         self._together = re.compile(either(lexicon.words("answers.together")))
-        wait = either(lexicon.words("answers.wait"))
+        wait = either((*lexicon.words("answers.wait"), *lexicon.words("answers.mistyped")))
         around = rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{behind}|[\s,.!，。！…])*"
         self._wait = re.compile(rf"{around}(?:{wait})(?:{around}(?:{wait}))*{around}")
 

@@ -48,6 +48,9 @@ class LinesLeft:
             rf"(?:我们|我|俺|咱)?{people_pattern(lexicon)}(?:{now})?(?:{passes_on})了?[,，:：\s]*"
         )
         self._gone = re.compile(rf"(?:{either(lexicon.words('answers.drop_behind'))})(?:(?<=了)|[了啦吧])")
+        self._nobody_named = re.compile(
+            rf"(?:他|她|它|人家)(?:{now})?(?:{either(lexicon.words('answers.drop_behind'))})[了啦吧]?"
+        )
         self._more = re.compile(rf"(?:{either(lexicon.words('several.more'))})")
 
     def read(
@@ -100,6 +103,8 @@ class LinesLeft:
         return filter(None, (piece.strip(MARKS) for piece in _CLAUSES.split(told)))
 
     def _clause(self, clause: str, asked: Expectation, read: Read) -> tuple[_Says, tuple[SpokenLine, ...]]:
+        if self._nobody_named.fullmatch(clause):
+            return _Says.NOTHING, ()  # 他不用充了: who that is, another clause says
         if line := self._kept(clause, asked, read):
             return _Says.STAYS, (line,)
         if line := self._lines.dropped(clause, asked, read):

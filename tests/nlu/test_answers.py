@@ -169,7 +169,7 @@ def test_a_count_that_is_no_size_stays_a_count(parser: Parser) -> None:
     assert (line.sku, line.quantity and line.quantity.value) == (None, 3)
 
 
-@pytest.mark.parametrize("text", ["等等", "等一下", "先别急"])
+@pytest.mark.parametrize("text", ["等等", "等一下", "先别急", "等一下 打错了", "等等，写错了"])
 def test_to_wait_is_not_to_cancel(parser: Parser, text: str) -> None:
     assert parser.understand(text, COINS_QUOTED).intent is Intent.DENY
 
