@@ -117,6 +117,8 @@ class ProofOfRefusals:
             says_kind = event.kind is EventKind.NAME and event.mention is not None and event.mention.said
             if event.kind is not EventKind.QUALIFIER and not says_kind:
                 continue
+            if says_kind and any(0 <= start - event.end <= 1 for start, _ in said.reading.refusals):
+                continue  # 卓越会员，别搞成普通的 refuses the other one
             front = (said.text, max(0, event.start - _REACH), event.start)
             refused = (
                 self._behind.match(said.text, event.end)
@@ -125,7 +127,8 @@ class ProofOfRefusals:
             )
             if refused:
                 for at, record in enumerate(said.records):
-                    if event in (*record.qualifiers, *record.names):
+                    corrected = says_kind and record.corrected_from > event.start  # 慢充话费不要，我要快充的
+                    if event in (*record.qualifiers, *record.names) and not corrected:
                         yield at, Unproven.REFUSED
 
     def _of_names(self, said: Said) -> Iterator[Doubt]:
