@@ -217,13 +217,12 @@ class Asides:
         ):
             return False
         _, end = self._bounds(mark)
+        if mark.end - mark.start != 1 or self._content(mark.end, min(end, mark.end + 2)) != _TOLD_BEHIND:
+            return False
         clause = self._at(mark.start)
         beside = {clause, clause + 1} & self._solid_goods
-        others = any(self._at(at) in beside and not mark.start <= at < mark.end for at in self._numbers)
-        return (
-            mark.end - mark.start == 1
-            and others
-            and self._content(mark.end, min(end, mark.end + 2)) == _TOLD_BEHIND
+        return bool(beside) and any(
+            self._at(at) in beside and not mark.start <= at < mark.end for at in self._numbers
         )
 
     def _perhaps(self, mark: Mark[_M]) -> Mark[_M]:

@@ -226,11 +226,13 @@ def _without_forbidden(text: str, events: Sequence[Event], words: _Words) -> lis
     """…100，莫充100了，充30就够: what was asked for is forbidden again, and something else follows."""
     told = list(events)
     for event in events:
+        front = words.forbidding.search(text, max(0, event.start - REFUSING_REACH), event.start)
+        if event.kind not in _FORBIDDEN or front is None:
+            continue
         alike = [other for other in events if other.kind is event.kind and other is not event]
         again = any(other.start < event.start and same_value(other, event) for other in alike)
         last = max((other for other in alike if other.start > event.start), key=_start_of, default=event)
-        front = words.forbidding.search(text, max(0, event.start - REFUSING_REACH), event.start)
-        if event.kind not in _FORBIDDEN or not again or same_value(last, event) or front is None:
+        if not again or same_value(last, event):
             continue
         behind = words.no_more.match(text, event.end)
         told = [one for one in told if one is not event]
