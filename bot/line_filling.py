@@ -146,8 +146,10 @@ class LineFiller:
     def sent_to(self, line: DraftLine, account: str) -> DraftLine:
         """The line with this recipient, and the goods that his number needs."""
         chosen = self._credit.for_number(line, account)
-        if chosen.problems != line.problems:
-            return chosen
+        if chosen is None:
+            conflict = Problem(Slot.ACCOUNT, "account_conflict", account)
+            line = _settled(replace(line, account=None), Slot.ACCOUNT)
+            return replace(line, problems=(*line.problems, conflict))
         others = chosen.product_id != line.product_id
         line = _settled(replace(chosen, account=account), Slot.ACCOUNT)
         return self._sized_by_what_was_said(line) if others else line

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum, auto
+from functools import cache
 
 from nlu.alternations import either
 from nlu.contacts import people_pattern
@@ -40,9 +41,8 @@ class _Says(Enum):
 class LinesLeft:
     """Finds which lines in hand go, and what those that stay become. Immutable."""
 
-    def __init__(self, lines: LinesMeant, which: WhichLine, lexicon: Lexicon) -> None:
-        self._lines, self._which = lines, which
-        self._several = SeveralLines(lexicon)
+    def __init__(self, lines: LinesMeant, which: WhichLine, several: SeveralLines, lexicon: Lexicon) -> None:
+        self._lines, self._which, self._several = lines, which, several
         passes_on, now = (either(lexicon.words(f"several.{name}")) for name in ("passes_on", "just_now"))
         self._passed_on = re.compile(
             rf"(?:我们|我|俺|咱)?{people_pattern(lexicon)}(?:{now})?(?:{passes_on})了?[,，:：\s]*"
@@ -58,6 +58,7 @@ class LinesLeft:
     ) -> Understanding | None:
         """`understood` with what goes and what stays; None where nothing is taken away. Where that is said and
         not all of the rest is clear, nothing is changed: what is meant is asked."""
+        read = cache(read)  # each clause is held against several meanings
         passed_on = self._passed_on.match(text)
         text = text[passed_on.end() :] if passed_on else text
         alone = self._kept(text, asked, read)

@@ -36,11 +36,13 @@ _MAY_NAME = frozenset({Intent.PROVIDE, Intent.ORDER, Intent.MODIFY, Intent.OUT_O
 class LinesMeant:
     """Finds the lines in hand that a message is about. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, which: WhichLine) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, lexicon: Lexicon, which: WhichLine, several: SeveralLines
+    ) -> None:
         self._products = vocabulary.products
         self._places = Places(lexicon)
         self._which = which
-        self._several = SeveralLines(lexicon)
+        self._several = several
         behind = either(lexicon.words("answers.behind"))
         drop_before = either(lexicon.words("answers.drop_before"))
         drop_behind = either(lexicon.words("answers.drop_behind"))
@@ -62,7 +64,7 @@ class LinesMeant:
     def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
         """`152…也充30，一起付` comes on top of the line in hand."""
         said, hand = understood.lines[0], asked.lines[0]
-        line = _with_number(said)
+        line = said.despite_conflict()
         in_hand = {one.account for one in asked.lines}
         named = line.account is None and (line.contact or understood.contact) is not None
         number = line.account is not None and line.account.value not in in_hand
@@ -242,15 +244,6 @@ class LinesMeant:
 
     def _product(self, product_id: str | None) -> ProductWords | None:
         return self._products.get(product_id) if product_id is not None else None
-
-
-def _with_number(line: SpokenLine) -> SpokenLine:
-    """The line with the number that was held against the goods in hand, if there is one."""
-    refused = [one for one in line.problems if one.code is ProblemCode.ACCOUNT_CONFLICT]
-    if line.account is not None or len(refused) != 1 or not refused[0].value.isdecimal():
-        return line
-    others = tuple(one for one in line.problems if one is not refused[0])
-    return replace(line, account=Heard(refused[0].value, Span(0, 0)), account_kind="phone", problems=others)
 
 
 def _sent_elsewhere(said: SpokenLine, asked: Expectation, place: int) -> bool:

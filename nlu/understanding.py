@@ -6,7 +6,7 @@ the reader is, so that whoever acts on it can decide between going on, confirmin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -164,6 +164,15 @@ class SpokenLine:
     """The customer no longer wants this line (`不要优酷了`)."""
     tops_up: bool = False
     """A word of topping up was said (充, 交, 缴): with no goods named, a mobile number makes it phone credit."""
+
+    def despite_conflict(self) -> SpokenLine:
+        """The line with the telephone number that was held against the goods in hand; itself where there is none."""
+        refused = [one for one in self.problems if one.code is ProblemCode.ACCOUNT_CONFLICT]
+        if self.account is not None or len(refused) != 1 or not refused[0].value.isdecimal():
+            return self
+        others = tuple(one for one in self.problems if one is not refused[0])
+        number = Heard(refused[0].value, Span(0, 0))
+        return replace(self, account=number, account_kind="phone", problems=others)
 
 
 @dataclass(frozen=True, slots=True)

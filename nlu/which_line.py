@@ -27,10 +27,10 @@ _DIGITS_MIN = 3
 class WhichLine:
     """Finds the line in hand that words name. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, several: SeveralLines) -> None:
         self._products = vocabulary.products
         self._places = Places(lexicon)
-        self._several = SeveralLines(lexicon)
+        self._several = several
         self._first = lexicon.words("answers.first_of_two")
         self._second = lexicon.words("answers.second_of_two")
         self._one_of_two = re.compile(either((*self._first, *self._second)))

@@ -37,6 +37,14 @@ def test_who_named_the_carrier_is_asked(filler: Filler) -> None:
     assert [problem.code for problem in line.problems] == ["account_conflict"]
 
 
+def test_the_same_number_said_again_contradicts_again(filler: Filler) -> None:
+    line = replace(MOBILE, carrier_named=True, account=None)
+    for _ in range(2):
+        line = filler.sent_to(line, "18157240936")
+        assert line.account is None
+        assert [problem.code for problem in line.problems] == ["account_conflict"]
+
+
 def test_a_size_that_the_other_carrier_does_not_sell_is_asked(filler: Filler) -> None:
     line = filler.sent_to(replace(MOBILE, sku_id="cm-20"), "18157240936")
     assert line.product_id == "ct-fee"
