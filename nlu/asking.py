@@ -19,7 +19,7 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     requested = (
         seen.goods and seen.sizes and seen.has(CueKind.OWN_REQUEST) and signs.request_tail.search(seen.text)
     )
-    concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested or wished_behind(seen)
+    concrete = (seen.accounts and (seen.goods or seen.sizes)) or requested
     strong_price = any(signs.price_question.search(cue.word) for cue in seen.cues.get(CueKind.PRICE, ()))
     if seen.limits and seen.goods and not concrete and _keeps_its_promise(seen, signs):
         return Intent.FAQ, 0.85

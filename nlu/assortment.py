@@ -43,7 +43,7 @@ class Assortment:
         self.forms = DeliveryForms(vocabulary, table)
         self.siblings = Siblings(vocabulary, table, destinations)
         self.topup = table.named(topup)
-        self.credit_name = plain(topup)
+        self._charges = plain(topup)
         self._unit_sellers = self._sellers_of_units()
 
     def _sellers_of_units(self) -> dict[str, list[str]]:
@@ -183,7 +183,7 @@ class Assortment:
         """Whether the goods are a top-up of a telephone, whatever the catalog calls its number: those of
         other countries are no numbers of ours."""
         product = self._vocabulary.products[product_id]
-        return self.credit_name in plain(product.name) or self.credit_name in plain(product.category)
+        return self._charges in plain(product.name) or self._charges in plain(product.category)
 
     def account_kinds(self, mentions: Iterable[Mention]) -> frozenset[str]:
         """The kinds of recipients that the goods of these names need."""

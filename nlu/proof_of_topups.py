@@ -17,7 +17,6 @@ from nlu.normalise import plain
 from nlu.recipients import PHONE
 from nlu.records import Event
 from nlu.said import SLOT_EVENTS, Doubt, Said, Unproven
-from nlu.sounds import pinyin
 from nlu.understanding import Slot
 from nlu.vocabulary import Vocabulary
 
@@ -55,8 +54,6 @@ class ProofOfTopups:
         following += [label[0] for label in labels if label is not None and label[0] >= size.end]
         end = min([*following, said.bounds(size.start)[1]])
         named = self._goods_behind.match(said.text, size.end, end)
-        if named is not None and pinyin(named["named"]) == pinyin(self._goods.credit_name):
-            return False  # 充50块钱花费
         if named is not None:
             return not said.reading.shape.left.over.isdisjoint(range(*named.span("named")))
         run = self._run_behind.match(said.text, size.end, end)
