@@ -129,86 +129,122 @@ class Assembly:
     sweeps_every_minutes: int | None = None
     """How often the books are checked; None: as the policy says."""
 
+    @property
+    def plays(self) -> bool:
+        """Whether the sandbox takes money here."""
+        return bool(self.sandbox_secret)
+
 
 @asynccontextmanager
 async def assemble(parts: Assembly) -> AsyncIterator[App]:
     """A shop over the sandbox bank and supplier. Raises what is wrong with its data."""
     clock = parts.clock
-    policy = Policy.read(parts.data / "policy.toml")
-    if parts.sweeps_every_minutes is not None:
-        policy = replace(policy, sweep=replace(policy.sweep, every_minutes=parts.sweeps_every_minutes))
-    price_rules = PriceRules.read(parts.data / "pricing.toml")
+    policy = _policy(parts)
     readers = parts.readers or Readers(Lexicon.read(parts.data), policy.reading.sure_at)
     wording = Wording.read(parts.data / "replies.yaml")
-    goods = read_catalog(parts.catalog) if parts.catalog else None
     async with AsyncExitStack() as stack:
         database = Database.open(parts.database_url)
         stack.push_async_callback(database.close)
         await database.migrate()
         embedded = EmbeddedJobs(policy.jobs)
         jobs = parts.jobs or embedded
-        plays = bool(parts.sandbox_secret)
-        secret, age_max = parts.sandbox_secret or token_urlsafe(24), policy.payment.notice_age_max_seconds
-
-        async def straight_in(raw: RawNotice) -> bool:
-            outcome = await database.write(lambda tx: shop.receive_notice(tx, sandbox, raw, clock.now()))
-            return not isinstance(outcome, Refused)
-
-        send = parts.send_notice or straight_in
-        bank = SandboxBank(secret, SANDBOX_MERCHANT, clock, send, parts.bank_books)
-        sandbox = SandboxGateway(secret, SANDBOX_MERCHANT, bank, age_max)
-        connected: tuple[Gateway, ...] = (*parts.gateways, *((sandbox,) if plays else ()))
+        price_rules = PriceRules.read(parts.data / "pricing.toml")
+        shop = _shop(parts, policy, jobs, price_rules)
+        bank, sandbox = _sandbox(parts, policy, database, shop)
+        connected: tuple[Gateway, ...] = (*parts.gateways, *((sandbox,) if parts.plays else ()))
         gateways = {gateway.name: gateway for gateway in connected}
-        merchants = {name: gateway.merchant for name, gateway in gateways.items()}
-        # Sandbox money buys sandbox keys; without it the stock of card goods is the keys in the vault.
-        shop = Shop(
-            jobs, parts.vault, policy, merchants, SampleKeys() if plays else None, price_rules=price_rules
-        )
-        if goods is not None:
-            await database.write(lambda tx: shop.import_catalog(tx, goods, clock.now()))
-        if unsold := price_rules.unknown_names(await database.read(shop.catalog)):
-            log.warning("price rules name what is not on sale", names=unsold)
-        await database.write(lambda tx: shop.begin_sweeps(tx, clock.now()))
-        await database.write(lambda tx: shop.open_suppliers(tx, parts.sellers, clock.now()))
+        await _open(parts, database, shop, price_rules)
         supplier = SandboxSupplier(clock, parts.supplier_delay, parts.supplier_books)
-        suppliers: dict[Delivery, Supplier | HouseSupplier] = {
-            # Goods that nobody delivers by a network are a person's work.
-            Delivery.TOPUP: supplier if plays else ManualWork(),
-            Delivery.CARD: CardStock(),
-            Delivery.LICENSE: CardStock(),
-            Delivery.PHYSICAL: ManualWork(),
-        }
-        dispatch = Dispatch(database, shop, suppliers, gateways, clock, parts.sellers)
+        dispatch = Dispatch(database, shop, _deliverers(parts, supplier), gateways, clock, parts.sellers)
         outbox = Outbox(jobs, parts.sendings)
         handover = Handover(outbox, wording)
-        links = Links(parts.base_url.rstrip("/"))
         own_words = OwnWords(database, shop, readers)
         await own_words.look()
-        money_words = MoneyWords.read(parts.data / "money_words.yaml")
         assistant = Assistant(
-            shop, readers, wording, policy, outbox, jobs, handover, links, own_words, money_words
-        )
+            shop, readers, wording, policy, outbox, jobs, handover, Links(parts.base_url.rstrip("/")),
+            own_words, MoneyWords.read(parts.data / "money_words.yaml"),
+        )  # fmt: skip
         fanout = Fanout()
         announcer = Announcer(shop, outbox, assistant, policy.delivery.refund_failed)
         channels: dict[str, Channel] = {}
         own = ConversationJobs(database, announcer, assistant, channels, clock, fanout)
         keeping = Keeping(database, jobs, policy.learning, clock)
         await database.write(lambda tx: keeping.begin(tx, clock.now()))
-        billing = {seller.name: seller.supplier for seller in parts.sellers if seller.has_bills}
-        bookkeeper = Bookkeeper(database, shop, _with_bills(gateways, bank), billing, clock)
+        bookkeeper = _bookkeeper(parts, database, shop, gateways, bank)
         await database.write(lambda tx: bookkeeper.begin(tx, clock.now()))
         handlers = {
             **dispatch.handlers(), **own.handlers(), **keeping.handlers(), **bookkeeper.handlers(),
         }  # fmt: skip
-        worker = Worker(database, embedded, handlers, clock)
-        reception = Reception(database, assistant, clock, fanout)
         yield App(
-            database, shop, jobs, policy, readers.lexicon, wording, assistant, reception, handover, fanout,
-            worker, handlers, clock, gateways, Till(database, shop, gateways, clock), bookkeeper, bank, supplier,
-            parts.sellers,
-            channels, own_words,
+            database, shop, jobs, policy, readers.lexicon, wording, assistant,
+            Reception(database, assistant, clock, fanout), handover, fanout,
+            Worker(database, embedded, handlers, clock), handlers, clock, gateways,
+            Till(database, shop, gateways, clock), bookkeeper, bank, supplier, parts.sellers, channels, own_words,
             Teaching(database, shop, readers, policy, clock),
         )  # fmt: skip
+
+
+def _policy(parts: Assembly) -> Policy:
+    policy = Policy.read(parts.data / "policy.toml")
+    if parts.sweeps_every_minutes is None:
+        return policy
+    return replace(policy, sweep=replace(policy.sweep, every_minutes=parts.sweeps_every_minutes))
+
+
+def _shop(parts: Assembly, policy: Policy, jobs: Jobs, price_rules: PriceRules) -> Shop:
+    merchants = {gateway.name: gateway.merchant for gateway in parts.gateways}
+    if parts.plays:
+        merchants[SANDBOX] = SANDBOX_MERCHANT
+    # Sandbox money buys sandbox keys; without it the stock of card goods is the keys in the vault.
+    keys = SampleKeys() if parts.plays else None
+    return Shop(jobs, parts.vault, policy, merchants, keys, price_rules=price_rules)
+
+
+def _sandbox(
+    parts: Assembly, policy: Policy, database: Database, shop: Shop
+) -> tuple[SandboxBank, SandboxGateway]:
+    """The imaginary bank and the gateway to it, which know each other: the bank's notices come in by the gateway."""
+    secret = parts.sandbox_secret or token_urlsafe(24)
+
+    async def straight_in(raw: RawNotice) -> bool:
+        outcome = await database.write(lambda tx: shop.receive_notice(tx, gateway, raw, parts.clock.now()))
+        return not isinstance(outcome, Refused)
+
+    bank = SandboxBank(
+        secret, SANDBOX_MERCHANT, parts.clock, parts.send_notice or straight_in, parts.bank_books
+    )
+    gateway = SandboxGateway(secret, SANDBOX_MERCHANT, bank, policy.payment.notice_age_max_seconds)
+    return bank, gateway
+
+
+async def _open(parts: Assembly, database: Database, shop: Shop, price_rules: PriceRules) -> None:
+    """The goods are put on sale, and the checks of the books and the suppliers begin."""
+    now = parts.clock.now
+    if parts.catalog is not None:
+        goods = read_catalog(parts.catalog)
+        await database.write(lambda tx: shop.import_catalog(tx, goods, now()))
+    if unsold := price_rules.unknown_names(await database.read(shop.catalog)):
+        log.warning("price rules name what is not on sale", names=unsold)
+    await database.write(lambda tx: shop.begin_sweeps(tx, now()))
+    await database.write(lambda tx: shop.open_suppliers(tx, parts.sellers, now()))
+
+
+def _deliverers(parts: Assembly, sandbox: SandboxSupplier) -> dict[Delivery, Supplier | HouseSupplier]:
+    """Who delivers where no outside supplier is connected."""
+    return {
+        # Goods that nobody delivers by a network are a person's work.
+        Delivery.TOPUP: sandbox if parts.plays else ManualWork(),
+        Delivery.CARD: CardStock(),
+        Delivery.LICENSE: CardStock(),
+        Delivery.PHYSICAL: ManualWork(),
+    }
+
+
+def _bookkeeper(
+    parts: Assembly, database: Database, shop: Shop, gateways: Mapping[str, Gateway], bank: SandboxBank
+) -> Bookkeeper:
+    billing = {seller.name: seller.supplier for seller in parts.sellers if seller.has_bills}
+    return Bookkeeper(database, shop, _with_bills(gateways, bank), billing, parts.clock)
 
 
 def _with_bills(gateways: Mapping[str, Gateway], bank: SandboxBank) -> Mapping[str, Gateway]:

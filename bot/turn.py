@@ -122,6 +122,10 @@ class Turn:
         number = self.conversation.order_no
         return self.shop.order(self.tx, number, self.customer_id) if number else None
 
+    def latest_order(self) -> Order | None:
+        """What he ordered last, in whatever state."""
+        return next(iter(self.shop.orders_of(self.tx, self.customer_id, 1)), None)
+
     def update(self, conversation: Conversation) -> None:
         self.conversation = conversation
 

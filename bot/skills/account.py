@@ -9,7 +9,7 @@ from bot.messages import Reply
 from bot.skills import aftersales, ordering, replacing, wallet
 from bot.turn import REORDER, Turn
 from nlu.understanding import PaymentMethod
-from orders.order import CustomerState, OrderPurpose, customer_state
+from orders.order import CustomerState, Order, OrderPurpose, customer_state
 
 
 def pay(turn: Turn) -> Reply:
@@ -44,10 +44,10 @@ def pay(turn: Turn) -> Reply:
 
 
 def _nothing_to_pay(turn: Turn) -> Reply:
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    latest = turn.latest_order()
     if latest is not None and not latest.settled_fen and turn.shop.holds_money(turn.tx, latest.order_no):
         return aftersales.standing(turn, latest)
-    if (reply := too_late(turn)) is not None:
+    if (reply := _expired(turn, latest)) is not None:
         return reply
     if latest is not None and latest.settled_fen and turn.now - latest.created_at < ordering.RECENTLY:
         # `我付完了`: the money is there, and that is what he wants to hear.
@@ -57,7 +57,10 @@ def _nothing_to_pay(turn: Turn) -> Reply:
 
 def too_late(turn: Turn) -> Reply | None:
     """That the last order expired before it was paid; None where it did not, or is long gone."""
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    return _expired(turn, turn.latest_order())
+
+
+def _expired(turn: Turn, latest: Order | None) -> Reply | None:
     if latest is None or customer_state(latest) is not CustomerState.EXPIRED:
         return None
     again = (turn.choice("choice.again", REORDER),) if latest.lines else ()

@@ -153,7 +153,7 @@ def history(turn: Turn) -> Reply:
 
 def change(turn: Turn) -> Reply:
     """A change of what is in hand; of what arrived long ago, the same once more with that changed."""
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    latest = turn.latest_order()
     long_there = (
         latest is not None
         and customer_state(latest) is CustomerState.DELIVERED
@@ -173,7 +173,7 @@ def _revived(turn: Turn) -> Reply | None:
     if dropped.lines:
         turn.update(replace(turn.conversation, dropped=EMPTY_DRAFT))
         return ordering.put_forward(turn, dropped)
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    latest = turn.latest_order()
     if latest is None or not latest.lines or turn.now - latest.created_at >= ordering.RECENTLY:
         return None
     if latest.is_payable:
@@ -326,7 +326,7 @@ def cancel(turn: Turn) -> Reply:
     order = on_table if on_table and on_table.is_payable else turn.shop.payable(turn.tx, turn.customer_id)
     if order is not None:
         return cancel_order(turn, order)
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    latest = turn.latest_order()
     looks_elsewhere = turn.conversation.browsing is not None
     recent = latest and not looks_elsewhere and turn.now - latest.created_at < ordering.RECENTLY
     if latest is not None and (number == LAST or recent or customer_state(latest) in UNFINISHED):

@@ -306,7 +306,7 @@ def _nothing_new(turn: Turn, filling: Filling) -> Reply:
 
 def _nothing_to_change(turn: Turn) -> Reply:
     """A change was asked for, but no order is open: perhaps the paid one is meant."""
-    latest = next(iter(turn.shop.orders_of(turn.tx, turn.customer_id, 1)), None)
+    latest = turn.latest_order()
     if latest is not None and latest.is_payable and not turn.heard.lines:
         return show_again(turn, latest, turn.say("modify.what"))
     if latest is not None and customer_state(latest) is CustomerState.PROCESSING:
