@@ -15,6 +15,7 @@ from functools import partial
 from nlu.accounts import carrier
 from nlu.alternations import any_of
 from nlu.answers import Answers
+from nlu.asked_beside import OF_ORDERS, Asked, AskedBeside
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
@@ -22,6 +23,7 @@ from nlu.besides import besides
 from nlu.clause_judge import ClauseJudge
 from nlu.complaints import Complaints
 from nlu.confidence import Clues, clues_of
+from nlu.corrections import CueKind
 from nlu.evidence import Evidence, evidence_of
 from nlu.explanation import Explanation, explained
 from nlu.for_whom import ForWhom, for_him
@@ -40,11 +42,10 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.one_clause import OneClause
 from nlu.parts import Parts
-from nlu.payment_asked import PAYMENT, PaymentAsked
 from nlu.products import Names
 from nlu.proof import Prover
 from nlu.reading import Reader, Reading
-from nlu.records import Record
+from nlu.records import EventKind, Record
 from nlu.said import Unproven
 from nlu.signs import Signs
 from nlu.talk import Talk, sizes_left_out
@@ -69,6 +70,8 @@ PRODUCTS_SPELLED_MAX = 1000
 UNREADABLE = "unreadable"
 """The topic of what came as the name of a picture or a voice message: `[图片]`."""
 
+_WANTED = frozenset({EventKind.QUANTITY, EventKind.ACCOUNT})
+_WISHING = (CueKind.ORDER, CueKind.TOPUP, CueKind.OWN_REQUEST)
 _JUDGED = frozenset({Intent.ORDER, Intent.MODIFY})
 """What is asked about where something is said beside it that is not surely harmless."""
 _ACTING = ORDERING | {Intent.CONFIRM, Intent.PAY}
@@ -132,7 +135,7 @@ class Parser:
         self._complaints = Complaints(lexicon)
         self._for_whom = ForWhom(lexicon)
         self._masker = Masker(lexicon)
-        self._payment_asked = PaymentAsked(lexicon)
+        self._asked_beside = AskedBeside(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -205,13 +208,24 @@ class Parser:
         return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
 
     def _without_question(self, text: str) -> Understanding | None:
-        """The whole order beside a question about paying; None where there is no such question or no such order."""
-        rest = self._payment_asked.without(text)
-        if rest is None:
+        """The whole order beside a common question; None where there is no such question or no such order."""
+        asked = self._asked_beside.without(text, self.understand)
+        if asked is None:
             return None
-        order = self.understand(rest)
+        order = self.understand(asked.rest)
         whole = order.lines and all(line.sku and not line.problems for line in order.lines)
-        return replace(order, text=text, topic=PAYMENT) if order.intent is Intent.ORDER and whole else None
+        if order.intent is not Intent.ORDER or not whole:
+            return None
+        if not asked.by_the_way and not self._wished(asked):
+            return None
+        return replace(order, text=text, topic=asked.topic)
+
+    def _wished(self, asked: Asked) -> bool:
+        """Whether what is left says that something is wanted: in so many words, by a count, or by a recipient."""
+        reading = self._reader.read(asked.rest[: self._length_max], self._assortment)
+        said = {event.kind for event in reading.events}
+        told = asked.topic not in OF_ORDERS and not said.isdisjoint(_WANTED)
+        return told or any(reading.cues.get(kind) for kind in _WISHING)
 
     def _without_talk(self, text: str, reading: Reading, meant: _Meant) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either. `meant`: what it

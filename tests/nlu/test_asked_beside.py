@@ -1,0 +1,90 @@
+"""A common question takes nothing from the order beside it, and is answered with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.filling import vocabulary_of
+from nlu.lexicon import Lexicon
+from nlu.parser import Parser
+from nlu.understanding import Expectation, Intent
+from orders.catalog_file import read_catalog
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def parser() -> Parser:
+    return Parser(vocabulary_of(read_catalog(DATA / "catalog" / "demo.csv")), Lexicon.read(DATA))
+
+
+@pytest.mark.parametrize(
+    ("text", "sku", "topic"),
+    [
+        ("京东卡50来一张，再问下能用支付宝不", "jd-ecard-50", "payment"),
+        ("来张天猫卡100，支持花呗吗？", "tmall-card-100", "payment"),
+        ("充50话费13800138000，微信能付吗", "topup-50", "payment"),
+        ("充50话费13800138000，对了可以刷卡不", "topup-50", "payment"),
+        ("请问能用银联吗，充100Q币到1029384756", "qcoin-100", "payment"),
+        ("给我妈充50话费13800138000，多久能到账啊", "topup-50", "arrival"),
+        ("开个爱奇艺季卡 13800138000 大概几分钟到", "iqiyi-3m", "arrival"),
+        ("爱奇艺季卡 13800138000，顺便问下什么时候发货", "iqiyi-3m", "arrival"),
+        ("之前在你家买过，来张京东卡100，多久发货", "jd-ecard-100", "arrival"),
+        ("来三张京东卡100，能开发票吗", "jd-ecard-100", "invoice"),
+        ("爱奇艺季卡 13800138000，可以开票不", "iqiyi-3m", "invoice"),
+        ("你们不是骗子吧？50话费 13800138000", "topup-50", "safety"),
+        ("网易云年卡 13800138000 靠谱吗", "netease-music-12m", "safety"),
+        ("帮我办个芒果月卡13800138000，会不会自动续费", "mgtv-1m", "usage"),
+        ("买张天猫卡100，怎么用啊", "tmall-card-100", "usage"),
+        ("充50话费13800138000，安全吗，多久到账，能开票不", "topup-50", "safety"),
+    ],
+)
+@pytest.mark.parametrize(
+    "asked", [Expectation(), Expectation(people=("老妈",))], ids=["a stranger", "a regular"]
+)
+def test_the_order_is_whole_and_the_question_is_kept(
+    parser: Parser, text: str, sku: str, topic: str, asked: Expectation
+) -> None:
+    understood = parser.understand(text, asked)
+    assert understood.intent is Intent.ORDER
+    assert [line.sku.value for line in understood.lines if line.sku] == [sku]
+    assert understood.topic == topic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "京东卡50能用支付宝买吗",
+        "能用支付宝吗",
+        "要是能用支付宝就来张京东卡100",
+        "不能用支付宝吗，那京东卡100不要了",
+        "能用支付宝吗，京东卡50怎么卖",
+        "京东卡100，安全吗",
+        "京东卡100两张，怎么用啊",
+        "爱奇艺季卡13800138000，多久到账",
+        "给13800138000充的50话费，什么时候到",
+        "刚付了京东卡100两张的钱，能开发票吗",
+        "我买的京东卡100两张，多久发货",
+        "京东卡100来两张，多久到账？太久就算了",
+        "京东卡100来两张，能开发票吧，不能开就不要了",
+        "京东卡100来两张，安全吗，不安全我不敢买",
+    ],
+)
+def test_what_hangs_on_it_stays_a_question(parser: Parser, text: str) -> None:
+    assert parser.understand(text).intent is not Intent.ORDER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "能开发票吗，能开就来2张京东卡100",
+        "帮我充的话费50 13800138000，多久到账",
+        "充50话费13800138000，这个号能充吗",
+        "充50话费13800138000，会不会太多了",
+        "充50话费13800138000，怎么还没到账",
+    ],
+)
+def test_what_may_change_the_order_is_asked_about(parser: Parser, text: str) -> None:
+    assert not all(line.sku for line in parser.understand(text).lines) or not parser.understand(text).lines
