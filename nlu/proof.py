@@ -24,6 +24,7 @@ from nlu.proof_of_counts import ProofOfCounts
 from nlu.proof_of_fragments import ProofOfFragments
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
+from nlu.proof_of_lengths import ProofOfLengths
 from nlu.proof_of_names import ProofOfNames
 from nlu.proof_of_orphans import ProofOfOrphans
 from nlu.proof_of_pieces import ProofOfPieces
@@ -54,6 +55,7 @@ class Prover:
         self._tiers = ProofOfTiers(table, written)
         self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods, written)
         self._labels = ProofOfLabels(goods)
+        self._lengths = ProofOfLengths(lexicon)
         self._orphans = ProofOfOrphans(vocabulary)
         self._pieces = ProofOfPieces(vocabulary, lexicon)
         self._shares = ProofOfShares(lexicon)
@@ -112,6 +114,7 @@ class Prover:
         yield from self._pieces.doubts(said)
         yield from self._sizes.doubts(said)
         yield from self._labels.doubts(said)
+        yield from self._lengths.doubts(said)
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
         yield from self._slips.doubts(said)
