@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from nlu.alternations import any_in, any_of, repeatable
 from nlu.amounts import AmountKind
@@ -54,10 +55,14 @@ class ProofOfRefusals:
         )
         self._slow = re.compile(words("told_speed"))
         self._none_of_it = re.compile(rf"\bno {any_of(lexicon, 'english.lacking')}\b")
-        self._taken_back = re.compile(
-            rf"(?:{repeatable(lexicon.words('proof.back_front'))}|\s)*{words('taken_back_at_end')}"
-            rf"(?:{repeatable(lexicon.words('proof.back_behind'))}|\s)*"
+        self._for_a_while = re.compile(
+            rf"(?P<verb>{words('waits_a_while')})[一1](?P=verb)(?:{words('back_behind')}|(?![\u4e00-\u9fff]))"
         )
+        around = [
+            rf"(?:{repeatable(lexicon.words(f'proof.{name}'))}|\s)*" for name in ("back_front", "back_behind")
+        ]
+        self._taken_back = re.compile(rf"{around[0]}{words('taken_back_at_end', 'put_off')}{around[1]}")
+        self._waits = re.compile(rf"{around[0]}{words('put_off')}{around[1]}")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the lines is perhaps refused, given up or taken back."""
@@ -68,6 +73,8 @@ class ProofOfRefusals:
         if any(e.kind is EventKind.REJECTS and _set_apart(said, e) for e in said.reading.events):
             yield from said.all(Unproven.REFUSED)
         told = _without_names(said)
+        if self._put_off(said, told):
+            yield from said.all(Unproven.REFUSED)
         if self._ends_in_no(said) or self._slow.search(told) or self._nothing_else.search(told):
             yield from said.all(Unproven.REFUSED)
 
@@ -171,6 +178,22 @@ class ProofOfRefusals:
             for piece in _PAUSED.split(self._none_of_it.sub(" ", said.text[tried.end() if tried else last :]))
             if piece.strip()
         )
+
+    def _put_off(self, said: Said, told: str) -> bool:
+        """爱奇艺月卡缓一缓 138…: it is to wait, whatever is done for a while; and 话费100改天 138…: what would take
+        all back behind the recipient does so in front of it. `told`: what is said beside the names of goods."""
+        if self._for_a_while.search(told):
+            return True
+        slots = sorted(
+            (e for e in said.reading.events if e.kind in SLOT_EVENTS), key=lambda event: event.start
+        )
+        for before, event in pairwise(slots):
+            label = event.account.label if event.account is not None else None
+            end = min(event.start, label[0]) if label is not None else event.start
+            between = _PAUSED.sub("", told[before.end : end])
+            if event.kind is EventKind.ACCOUNT and self._waits.fullmatch(between):
+                return True
+        return False
 
     def _asked_for(self, said: Said, end: int) -> bool:
         """Whether the goods, size or count that ends there is asked for: 先来2张 and not 话费100."""
