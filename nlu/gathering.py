@@ -214,6 +214,11 @@ class _Gatherer:
         if self._contrast is not None and event.kind in SLOTS:
             self._set_against(event)
             return
+        if separator is EventKind.OR and event.kind in (self._correcting or ()) and event.kind in SLOTS:
+            # 不对，天猫的或者京东的: what corrects is not decided itself.
+            self._record.open.add(SLOTS[event.kind])
+            list_of(self._record, event).append(event)
+            return
         if self._correcting is not None and not self._lists_on(event, last):
             placed = put_in_place(self._record, event, self._correcting, self._compatible)
             self._replaced = self._replaced or placed
