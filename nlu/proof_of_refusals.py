@@ -8,7 +8,7 @@ a size or a count. Here every part of a line is held against both sides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from nlu.alternations import any_in, any_of, repeatable
@@ -62,6 +62,11 @@ class ProofOfRefusals:
             rf"(?:{repeatable(lexicon.words(f'proof.{name}'))}|\s)*" for name in ("back_front", "back_behind")
         ]
         self._taken_back = re.compile(rf"{around[0]}{words('taken_back_at_end', 'put_off')}{around[1]}")
+        so_many = rf"[0-9{''.join(sorted(lexicon.words('signs.numeral_characters')))}俩几好多半]+个?{words('units_of_waiting')}半?"
+        self._has_waited = re.compile(
+            rf"{words('has_waited_front')}*(?:{words('has_waited')}[了到过得]?{words('waited_for')}?(?:{so_many}|{words('so_long')})"
+            rf"|{words('never_there')})(?:{words('back_behind')}|\s)*"
+        )
         self._waits = re.compile(rf"{around[0]}{words('put_off')}{around[1]}")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -71,6 +76,8 @@ class ProofOfRefusals:
         yield from self._of_kinds(said)
         yield from self._of_names(said)
         if any(e.kind is EventKind.REJECTS and _set_apart(said, e) for e in said.reading.events):
+            yield from said.all(Unproven.REFUSED)
+        if _refused_to_correct(said.reading.events):
             yield from said.all(Unproven.REFUSED)
         told = _without_names(said)
         if self._put_off(said, told):
@@ -174,7 +181,7 @@ class ProofOfRefusals:
                 )  # 别给我发三台的，用不上: why it is not wanted; 刚才打错了: why it was corrected
         tried = self._tried.match(said.text, last) if self._asked_for(said, last) else None
         return any(
-            self._taken_back.fullmatch(piece.strip())
+            self._taken_back.fullmatch(piece.strip()) or self._has_waited.fullmatch(piece.strip())
             for piece in _PAUSED.split(self._none_of_it.sub(" ", said.text[tried.end() if tried else last :]))
             if piece.strip()
         )
@@ -209,6 +216,19 @@ def _set_apart(said: Said, event: Event) -> bool:
     refuses what is behind it; of any mark that is no comma nobody knows which it is."""
     around = said.text[max(0, event.start - 1) : event.start] + said.text[event.end : event.end + 1]
     return len(around) == len("||") and all(not c.isalnum() and not c.isspace() for c in around)
+
+
+def _refused_to_correct(events: Sequence[Event]) -> bool:
+    """充一百，不，不要充两百: behind a correction only another value is refused, so that what was said first would
+    stand after all. As likely it is 不，要充两百, with the no said twice."""
+    said = [event for event in events if event.kind is not EventKind.COMMA]
+    for at, event in enumerate(said[1:-1], start=1):
+        if event.kind is not EventKind.REJECTS or said[at - 1].kind is not EventKind.CORRECTION:
+            continue
+        refused, behind = said[at + 1], said[at + 2 :]
+        if not said[at - 1].mild and not any(other.kind is refused.kind for other in behind):
+            return True
+    return False
 
 
 _REACH = 12
