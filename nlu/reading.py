@@ -37,6 +37,7 @@ from nlu.rows import records_of
 from nlu.shape import Shape
 from nlu.signs import Signs
 from nlu.slips_told import slips_told
+from nlu.still_to_come import StillToCome
 from nlu.strangers import Strangers
 from nlu.takers import Takers
 from nlu.taking_back import (
@@ -116,6 +117,7 @@ class Reader:
         self._chatting = Chatting(lexicon)
         self._reached_at = ReachedAt(lexicon)
         self._mishaps = Mishaps(lexicon)
+        self._still_to_come = StillToCome(lexicon)
         self._takers = Takers(vocabulary)
         self._strangers = Strangers(vocabulary, lexicon, names.table)
         self._signs = Signs.read(lexicon)
@@ -138,11 +140,17 @@ class Reader:
         names = [mention for mention in slots.mentions if mention.kind is MentionKind.NAME]
         left = self._left(found, slots, said, told)
         shape = replace(shape, left=left.without(goods.own_words(page.text, names, left.over)))
-        said = replace(said, events=self._strangers.named(page.text, said.events, shape.left.over))
+        events = self._strangers.named(page.text, said.events, shape.left.over)
+        to_come = self._still_to_come.told(page.text, events, goods.account_kinds(names))
+        events = [e for e in events if e.kind is not EventKind.CORRECTION or not inside_any(e.start, to_come)]
+        said = replace(said, events=events)
+        heard = {at for start, end in to_come for at in range(start, end)}
+        shape = replace(shape, left=shape.left.without(heard))
         records = records_of(page.text, said.events, goods, shape, self._signs)
         mishaps = (
             *self._mishaps.told(page.text, said.events),
             *slips_told(page.text, said.events, self._signs),
+            *to_come,
         )
         found = _unheard(_unheard(found, said.refusals), mishaps)
         self._misgive(found, said, records, shape)
