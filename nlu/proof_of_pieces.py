@@ -55,7 +55,9 @@ class ProofOfPieces:
             for event in record.accounts:
                 if event.account is None or event.account.contact:
                     continue  # whose number somebody has is not said
-                if len(said.lines) > 1 and line.account is None and event.account.text not in used:
+                refused = any(problem.slot is Slot.ACCOUNT for problem in line.problems)
+                unused = line.account is None and not refused and event.account.text not in used
+                if len(said.lines) > 1 and unused:
                     # …B 充200。孙子要一张苹果充值卡, which goes to nobody
                     yield at, Unproven.RECIPIENT_UNUSED
                 if event.account.text.isdecimal() and self._torn(said, record, event, lengths):

@@ -226,3 +226,24 @@ def test_an_order_whose_server_was_said_anew_stays_beside_the_next_one(framer: F
 )
 def test_what_is_half_written_is_asked_about(framer: Framer, text: str) -> None:
     assert not complete(framer.frame(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sku", "accounts"),
+    [
+        (
+            "网盘会员月卡\n13907726614\n1390772661\n15807726614",
+            "baidu-pan-1m",
+            ["13907726614", None, "15807726614"],
+        ),
+        ("芒果会员年卡开给13907726614和12907726614", "mgtv-12m", ["13907726614", None]),
+        ("话费各30：13907726614、1390772661", "topup-30", ["13907726614", None]),
+    ],
+)
+def test_a_number_that_is_none_leaves_its_line_in_want_of_a_number_alone(
+    framer: Framer, text: str, sku: str, accounts: list[str | None]
+) -> None:
+    frame = framer.frame(text)
+    assert lines(frame) == [(sku, 1, account) for account in accounts]
+    assert frame["missing"] == ["account"]
+    assert [problem["slot"] for problem in frame["problems"]] == ["account"]
