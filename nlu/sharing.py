@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.accounts import PHONE
 from nlu.parting import parted, stretches
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.shape import Shape
 from nlu.shared_counts import doubt_last_count, spread_count
 from nlu.signs import Signs
+from nlu.takers import nearly_a_phone
 from nlu.understanding import Slot
 
 
@@ -220,7 +222,10 @@ def _another_kind(record: Record, source: Record) -> bool:
         }
         for one in (record, source)
     ]
-    return all(kinds) and kinds[0].isdisjoint(kinds[1])
+    lacks_a_digit = PHONE in kinds[1] and all(
+        event.account is not None and nearly_a_phone(event.account) for event in record.accounts
+    )
+    return all(kinds) and kinds[0].isdisjoint(kinds[1]) and not lacks_a_digit
 
 
 def _own(record: Record, source: Record) -> bool:

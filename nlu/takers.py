@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from nlu.accounts import PHONE, Account
 from nlu.records import Record
 from nlu.vocabulary import Vocabulary
 
@@ -31,5 +34,15 @@ class Takers:
             or account.kinds[0] in wanted
             or (account.kinds[0] != "phone" and not wanted.isdisjoint(account.kinds))
             or account.kinds[:1] in alike
+            or (_A_PHONE in alike and nearly_a_phone(account))
             for account in recipients
         )
+
+
+def nearly_a_phone(account: Account) -> bool:
+    """1529904217: a number that lacks a digit, or has one more, among telephone numbers is one of them."""
+    return account.said is None and _NEARLY.fullmatch(account.text) is not None
+
+
+_A_PHONE = (PHONE,)
+_NEARLY = re.compile(r"1[3-9]\d{8}(?:\d\d)?")
