@@ -26,6 +26,7 @@ from nlu.putting_off import PuttingOff
 from nlu.recipient_asked import RecipientAsked
 from nlu.remarks import Remarks
 from nlu.several import SeveralLines
+from nlu.unchanged import Unchanged
 from nlu.understanding import Expectation, Intent, Slot, Understanding
 from nlu.vocabulary import Vocabulary
 from nlu.which_line import Read, WhichLine
@@ -58,6 +59,7 @@ class Answers:
         self._putting_off = PuttingOff(lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
         self._remarks = Remarks(lexicon)
+        self._unchanged = Unchanged(lexicon)
         before = either(lexicon.words("answers.before"))
         behind = either(lexicon.words("answers.behind"))
         self._paid = re.compile(
@@ -90,6 +92,8 @@ class Answers:
         once_more = apart and asked.quoted and not says_what
         if understood.intent is Intent.REORDER or not asked.lines or once_more:
             understood = self._earlier.once_more(text, understood)
+        if (unchanged := self._unchanged.read(text, understood, asked, read)) is not None:
+            return unchanged
         if len(asked.lines) > 1 and (left := self._left.read(text, understood, asked, read)) is not None:
             return left
         if (later := self._putting_off.read(text, understood, asked)) is not None:

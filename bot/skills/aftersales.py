@@ -1,4 +1,4 @@
-"""After the order: how it stands, the list of orders, once more, calling off, receipts and keys."""
+"""After the order: how it stands, the list of orders, changing, calling off, receipts and keys."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from dataclasses import replace
 
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import calling_off, complaints, ordering, refunds, replacing, wallet
+from bot.skills import calling_off, complaints, once_more, ordering, refunds, replacing, wallet
+from bot.skills.which_order import LAST, not_found, order_meant
 from bot.store.chats import Attended
-from bot.turn import CANCEL, HISTORY, HUMAN, REFUND, REORDER, Turn, paragraphs
-from nlu.understanding import Intent
+from bot.turn import CANCEL, HUMAN, REFUND, REORDER, Turn, paragraphs
 from orders.catalog import Delivery
-from orders.draft import EMPTY_DRAFT, Draft, DraftLine
 from orders.errors import NotCancellable
 from orders.order import CustomerState, LineState, Order, OrderPurpose, customer_state
 from orders.promises import is_late
-
-LAST = "last"
-
-HISTORY_MAX = 1000
-"""So far back an order is found by its place (`第一次那个`)."""
 
 UNFINISHED = frozenset(
     {
@@ -37,7 +31,7 @@ def status(turn: Turn) -> Reply:
     number = turn.heard.order_ref
     if number and number != LAST:
         order = turn.shop.order(turn.tx, number, turn.customer_id)
-        return standing(turn, order) if order else _not_found(turn, number)
+        return standing(turn, order) if order else not_found(turn, number)
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return complaints.without_orders(turn)
@@ -132,14 +126,6 @@ def _row(turn: Turn, order: Order) -> str:
     )
 
 
-def _not_found(turn: Turn, number: str) -> Reply:
-    """The same words whether there is no such order or it is somebody else's."""
-    return turn.aside(
-        turn.say("status.not_found", order_no=number),
-        (turn.choice("choice.history", HISTORY), turn.choice("choice.human", HUMAN)),
-    )
-
-
 def history(turn: Turn) -> Reply:
     """Past orders, newest first."""
     if not (orders := turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)):
@@ -161,133 +147,17 @@ def change(turn: Turn) -> Reply:
     )
     says_what = any(line.product for line in turn.heard.lines) or not turn.heard.lines
     if long_there and turn.heard.order_ref == LAST and not turn.conversation.draft.lines and not says_what:
-        return reorder(turn)
+        return once_more.reorder(turn)
     return ordering.order(turn)
-
-
-def _revived(turn: Turn) -> Reply | None:
-    """What was called off just now, as it was; None where nothing was."""
-    if turn.conversation.draft.lines:
-        return _kept(turn)
-    dropped = turn.conversation.dropped
-    if dropped.lines:
-        turn.update(replace(turn.conversation, dropped=EMPTY_DRAFT))
-        return ordering.put_forward(turn, dropped)
-    latest = turn.latest_order()
-    if latest is None or not latest.lines or turn.now - latest.created_at >= ordering.RECENTLY:
-        return None
-    if latest.is_payable:
-        return standing(turn, latest)
-    gone = customer_state(latest) in (CustomerState.CANCELLED, CustomerState.EXPIRED)
-    return ordering.put_forward(turn, replacing.draft_of(latest), stands_alone=True) if gone else None
-
-
-def _kept(turn: Turn) -> Reply:
-    """`先别取消`: what is in hand stays, and so does the question about it."""
-    order, question = turn.order_on_table(), turn.conversation.question
-    if order is not None and order.is_payable:
-        return ordering.show_again(turn, order, turn.say("order.unchanged", order_no=order.order_no))
-    if question is not None and question.is_open:
-        return turn.ask(question, turn.say("confirm.go_on"))
-    return ordering.put_forward(turn, turn.conversation.draft)
-
-
-def reorder(turn: Turn) -> Reply:
-    """An earlier order once more, perhaps with something changed."""
-    if turn.heard.revives:
-        return _revived(turn) or turn.aside(turn.say("confirm.of_nothing"))
-    order = _meant(turn)
-    if order is not None and order.purpose is OrderPurpose.DEPOSIT:
-        return wallet.put_in(turn, order.price_fen)
-    if _other_goods(turn, order):
-        return _another(turn)
-    if order is None:
-        number = turn.heard.order_ref
-        return _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("reorder.none"))
-    catalog = turn.reader.catalog
-    times = turn.heard.times or 1
-    lines = tuple(
-        DraftLine(
-            product_id=line.product_id,
-            sku_id=line.sku_id if catalog.sku(line.sku_id) else None,
-            quantity=line.quantity * times,
-            account=line.account,
-            region=line.region,
-            # Three cards twice over are six, or two: that wants a yes. So does what was not asked for
-            # once more in so many words.
-            guessed=(times > 1 and line.quantity > 1) or turn.heard.intent is Intent.MODIFY,
-        )
-        for line in order.lines
-        if catalog.product(line.product_id)
-    )
-    if not lines:
-        return turn.aside(turn.say("reorder.gone"))
-    beside = calling_off.open_orders_of(turn.shop, turn.tx, turn.customer_id)
-    turn.without_draft()
-    # What was said besides changes the old order; `再来一份` adds nothing to it.
-    heard = replace(turn.heard, intent=Intent.MODIFY, adds=False)
-    draft = _counted_anew(Draft(lines), turn.reader.filler.filled(Draft(lines), heard).draft, turn)
-    lead = turn.say("reorder.lead_at" if turn.heard.order_at is not None else "reorder.lead")
-    return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), lead, stands_alone=True)
-
-
-def _other_goods(turn: Turn, order: Order | None) -> bool:
-    """`再来一单，Q币10个` after a gift card: nothing of the card belongs to it."""
-    before = {line.product_id for line in order.lines} if order else set()
-    said = {line.product.value for line in turn.heard.lines if line.product}
-    return bool(said) and not said & before
-
-
-def _another(turn: Turn) -> Reply:
-    """Once more, but other goods: an order of its own."""
-    beside = calling_off.open_orders_of(turn.shop, turn.tx, turn.customer_id)
-    turn.without_draft()
-    heard = replace(turn.heard, intent=Intent.ORDER, adds=False, apart=True)
-    draft = turn.reader.filler.filled(EMPTY_DRAFT, heard).draft
-    return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), stands_alone=True)
-
-
-def _counted_anew(before: Draft, after: Draft, turn: Turn) -> Draft:
-    """Three cards of 50, then `再来一单100的京东卡`: who names the goods and another size means one."""
-    spoken = turn.heard.lines
-    if len(spoken) != 1 or spoken[0].product is None or spoken[0].quantity is not None:
-        return after
-    if len(before.lines) != 1 or len(after.lines) != 1 or before.lines[0].sku_id == after.lines[0].sku_id:
-        return after
-    return replace(after, lines=(replace(after.lines[0], quantity=1),))
-
-
-def _beside(turn: Turn, draft: Draft, unpaid: tuple[Order, ...]) -> tuple[str, ...]:
-    """That an order is still unpaid, before the same or another one is laid beside it."""
-    if not unpaid:
-        return ()
-    same = [order for order in unpaid if ordering.same_things(draft, order)]
-    key, order = ("reorder.same_unpaid", same[-1]) if same else ("order.other_unpaid", unpaid[-1])
-    return (turn.say(key, order_no=order.order_no),)
-
-
-def _meant(turn: Turn, *, prefer_paid: bool = False) -> Order | None:
-    """The order that was meant: by number, else the latest that fits."""
-    number = turn.heard.order_ref
-    if number and number != LAST:
-        return turn.shop.order(turn.tx, number, turn.customer_id)
-    at = turn.heard.order_at
-    orders = turn.shop.orders_of(turn.tx, turn.customer_id, HISTORY_MAX if at is not None else 10)
-    if at is not None:
-        # Counted from the oldest, or back from the newest; `orders` begins with the newest.
-        place = -1 - at
-        return orders[place] if -len(orders) <= place < len(orders) else None
-    paid = [order for order in orders if order.settled_fen]
-    return next(iter(paid if prefer_paid and paid else orders), None)
 
 
 def refund(turn: Turn) -> Reply:
     """Money back, as far as the refund rules allow it now."""
-    order = _meant(turn, prefer_paid=turn.conversation.order_no is None)
+    order = order_meant(turn, prefer_paid=turn.conversation.order_no is None)
     if order is None:
         number = turn.heard.order_ref
         return (
-            _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
+            not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
         )
     if order.purpose is OrderPurpose.DEPOSIT and not order.is_payable:
         return wallet.not_refundable(turn, order)
@@ -304,7 +174,7 @@ def cancel(turn: Turn) -> Reply:
     number = turn.heard.order_ref
     if number and number != LAST:
         order = turn.shop.order(turn.tx, number, turn.customer_id)
-        return cancel_order(turn, order) if order else _not_found(turn, number)
+        return cancel_order(turn, order) if order else not_found(turn, number)
     if number is None and (reply := calling_off.called_off(turn)) is not None:
         return reply
     question = turn.conversation.question
@@ -363,7 +233,7 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
 
 def receipt(turn: Turn) -> Reply:
     """The order's page: amounts, and card keys behind a click. A key is never said in a chat."""
-    order = _meant(turn, prefer_paid=True)
+    order = order_meant(turn, prefer_paid=True)
     if order is not None and order.purpose is OrderPurpose.DEPOSIT:
         return standing(turn, order)
     if order is not None and order.is_payable and _nothing_asked(turn):
@@ -371,7 +241,7 @@ def receipt(turn: Turn) -> Reply:
     if order is None or not order.settled_fen:
         number = turn.heard.order_ref
         return (
-            _not_found(turn, number) if number and number != LAST else turn.aside(turn.say("receipt.nothing"))
+            not_found(turn, number) if number and number != LAST else turn.aside(turn.say("receipt.nothing"))
         )
     if customer_state(order) in (CustomerState.REFUNDING, CustomerState.REFUNDED):
         void = any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines)
