@@ -96,7 +96,7 @@ class Answers:
             return unchanged
         if len(asked.lines) > 1 and (left := self._left.read(text, understood, asked, read)) is not None:
             return left
-        if (later := self._putting_off.read(text, understood, asked)) is not None:
+        if (later := self._putting_off.read(text, understood, asked, read)) is not None:
             return later
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
             return self._several.read(text, instead, asked.lines) if len(asked.lines) > 1 else instead

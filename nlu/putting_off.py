@@ -13,6 +13,7 @@ from nlu.alternations import any_in, repeatable
 from nlu.lexicon import Lexicon
 from nlu.places import SURE
 from nlu.understanding import Expectation, Intent, Understanding
+from nlu.which_line import Read
 
 PUT_OFF = "put_off"
 """The topic of whoever goes on another time."""
@@ -38,16 +39,23 @@ class PuttingOff:
         self._polite = re.compile(some_of("polite", "ends"))
         self._more = re.compile(any_of("more"))
 
-    def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
-        """The message as one that puts off; None where it says more than that, or something else."""
+    def read(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
+        """The message as one that puts off, or as what is wanted besides: 改天再说吧，客服在吗. None where it says
+        more than that, or something else."""
         looks_around = understood.intent is Intent.SEARCH and not asked.lines
         if looks_around or _says_more(understood) or len(text) > LENGTH_MAX:
             return None
         clauses = [clause for clause in _PAUSES.split(text) if clause]
         rest = [clause for clause in clauses if self._puts_off.fullmatch(clause) is None]
         remarks = [clause for clause in rest if self._polite.fullmatch(clause) is None]
-        if len(rest) == len(clauses) or any(map(self._more.search, remarks)):
+        if len(rest) == len(clauses):
             return None
+        if any(map(self._more.search, remarks)):
+            wanted = read(" ".join(remarks)) if understood.intent in _REFUSES else None
+            besides = wanted is not None and wanted.intent in _WANTED_BESIDES
+            return replace(wanted, text=understood.text) if wanted is not None and besides else None
         if remarks and understood.intent not in _REFUSES_OR_MUSES:
             return None
         return replace(understood, intent=Intent.FAQ, topic=PUT_OFF, confidence=SURE, clear=SURE)
@@ -70,6 +78,8 @@ def _says_more(understood: Understanding) -> bool:
 _PAUSES = re.compile(r"[\s,，。.;；!！?？~～…、]+")
 _OF_TIME = frozenset({None, "payment", "no_hurry", "no_account"})
 """Topics of questions that only sound like it: 明天再付可以吗."""
+_REFUSES = frozenset({Intent.CANCEL, Intent.DENY, Intent.OUT_OF_SCOPE, Intent.FAQ})
+_WANTED_BESIDES = frozenset({Intent.HUMAN, Intent.STATUS, Intent.HISTORY, Intent.RECEIPT, Intent.PRICE})
 _REFUSES_OR_MUSES = frozenset(
     {Intent.CANCEL, Intent.DENY, Intent.OUT_OF_SCOPE, Intent.PAY, Intent.STATUS, Intent.FAQ}
 )

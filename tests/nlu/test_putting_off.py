@@ -50,6 +50,22 @@ def test_what_is_put_off_is_not_called_off(parser: Parser, text: str, asked: Exp
     assert parser.understand(text, asked).topic == PUT_OFF
 
 
+@pytest.mark.parametrize("asked", [QUOTED, ASKED])
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("改天再说吧，客服在吗", Intent.HUMAN),
+        ("先放着 帮我转人工", Intent.HUMAN),
+        ("等会再付，有没有客服", Intent.HUMAN),
+        ("回头再弄，我以前买的查一下", Intent.HISTORY),
+    ],
+)
+def test_what_is_wanted_besides_is_wanted(
+    parser: Parser, text: str, intent: Intent, asked: Expectation
+) -> None:
+    assert parser.understand(text, asked).intent is intent
+
+
 @pytest.mark.parametrize(
     "text",
     [
