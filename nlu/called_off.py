@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from nlu.alternations import either
 from nlu.holding_on import NO_HURRY
+from nlu.laid_aside import LaidAside
 from nlu.lexicon import Lexicon
 from nlu.places import SURE
 from nlu.recipient_asked import NO_ACCOUNT_YET
@@ -48,6 +49,7 @@ class CalledOff:
         self._go_on = re.compile(rf"(?:{go_on})(?:{go_on}|{behind}|[\s,，。!！])*")
         stays = either(lexicon.words("answers.stays"))
         self._stays = re.compile(rf"(?:{stays})(?:{stays}|{behind}|[\s,，。!！])*")
+        self._lays_aside = LaidAside(lexicon)
         gives_up = either(lexicon.words("answers.gives_up"))
         self._instead = re.compile(rf"(?:{gives_up}).{{0,20}}还是(?!.*(?:{off}|[不别没吗?？]))(?P<wanted>.+)")
 
@@ -55,6 +57,8 @@ class CalledOff:
         self, text: str, understood: Understanding, asked: Expectation, read: Read
     ) -> Understanding | None:
         """What the message means instead; None where it is what it sounds like."""
+        if (besides := self._lays_aside.read(text, understood, asked, read)) is not None:
+            return besides
         instead = self._instead.search(text) if asked.lines else None
         if instead is not None and understood.intent is Intent.ORDER and asked.quoted:
             return replace(understood, intent=Intent.MODIFY)
