@@ -107,7 +107,7 @@ class Answers:
                 or self._answered(text, understood, asked, read)
                 or moment
             )
-        if not asked.lines and (revived := self._earlier.revived(text, understood)) is not None:
+        if not asked.lines and (revived := self._earlier.revived(text, understood, read)) is not None:
             return revived
         if asked.open_orders > 1 and len(asked.lines) < 2:
             called_off = self._earlier.called_off(text, understood, asked)

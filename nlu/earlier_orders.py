@@ -10,9 +10,13 @@ from nlu.lexicon import Lexicon
 from nlu.numerals import number
 from nlu.places import SURE, Places, place_among
 from nlu.understanding import Expectation, Intent, SpokenLine, Understanding
+from nlu.which_line import Read
 
 ONCE_MORE = frozenset({Intent.REORDER, Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.OUT_OF_SCOPE})
 """What `再来两次` may have been taken for."""
+
+CLAUSES_MAX = 4
+_PAUSES = re.compile(r"[\s,，。.;；!！?？~～…]+")
 
 
 class EarlierOrders:
@@ -29,15 +33,19 @@ class EarlierOrders:
             rf"(?:{either(lexicon.words('answers.once_more'))})([0-9一二两三四五六七八九十]{{1,3}})(?:{once})"
         )
         self._back_in_time = re.compile(r"(上{2,5})(?:一|1)?(?:次|单|回|笔|个订单)")
-        given_up, after_all, wanted, ends = (
-            either(lexicon.words(f"answers.{name}"))
-            for name in ("given_up", "after_all", "wanted_again", "wanted_ends")
+        after_all, wanted, ends = (
+            either(lexicon.words(f"answers.{name}")) for name in ("after_all", "wanted_again", "wanted_ends")
         )
+        when, how, one, alone = (
+            either(lexicon.words(f"answers.{name}"))
+            for name in ("given_up_when", "given_up_how", "given_up_one", "given_up")
+        )
+        given_up = rf"(?:(?:{when})(?:{how})?(?:{one})+|(?:{how})(?:{one})+|{alone})"
         leads = rf"(?:{either(lexicon.words('answers.revives_front'))}|[\s,，。!！])*"
         ends = rf"(?:{ends}|[\s,，。!！~])*"
         self._revives = re.compile(
-            rf"{leads}(?:{given_up})(?:{after_all})(?:{wanted}){ends}"
-            rf"|{leads}(?:{after_all})(?:{wanted})(?:{given_up}){ends}"
+            rf"{leads}{given_up}(?:{after_all})(?:{wanted}){ends}"
+            rf"|{leads}(?:{after_all})(?:{wanted}){given_up}{ends}"
             rf"|{leads}(?:{either(lexicon.words('answers.after_all_alone'))})(?:{wanted}){ends}"
             rf"|{leads}(?:{either(lexicon.words('answers.not_off'))}){ends}"
         )
@@ -67,19 +75,29 @@ class EarlierOrders:
             return replace(understood, order_at=int(place) - 1 if place else None)
         return understood
 
-    def revived(self, text: str, understood: Understanding) -> Understanding | None:
-        """`刚才那个还是要的`: what was called off is wanted after all."""
-        if self._revives.fullmatch(text) is None:
+    def revived(self, text: str, understood: Understanding, read: Read) -> Understanding | None:
+        """`刚才那个还是要的`: what was called off is wanted after all, with what is said of it besides."""
+        clauses = [clause for clause in _PAUSES.split(text) if clause]
+        if len(clauses) > CLAUSES_MAX:
             return None
-        return replace(
-            understood,
-            intent=Intent.REORDER,
-            confidence=SURE,
-            lines=(),
-            problems=(),
-            revives=True,
-            adds=False,
-        )
+        for many in range(len(clauses), 0, -1):
+            if self._revives.fullmatch(" ".join(clauses[:many])) is None:
+                continue
+            rest = read(" ".join(clauses[many:])) if clauses[many:] else None
+            if rest is not None and (rest.intent not in ONCE_MORE or not rest.lines or rest.problems):
+                return None
+            return replace(
+                understood,
+                intent=Intent.REORDER,
+                confidence=SURE if rest is None else rest.confidence,
+                lines=() if rest is None else rest.lines,
+                problems=(),
+                options=(),
+                order_ref=None,
+                revives=True,
+                adds=rest is not None and rest.adds,
+            )
+        return None
 
     def called_off(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """`取消第一个`, `都不要了`: several orders are open, and this says which."""

@@ -138,7 +138,7 @@ def history(turn: Turn) -> Reply:
 
 
 def change(turn: Turn) -> Reply:
-    """A change of what is in hand; of what arrived long ago, the same once more with that changed."""
+    """A change of what is in hand; of what arrived long ago or is over, the same once more with that changed."""
     latest = turn.latest_order()
     long_there = (
         latest is not None
@@ -148,7 +148,7 @@ def change(turn: Turn) -> Reply:
     says_what = any(line.product for line in turn.heard.lines) or not turn.heard.lines
     if long_there and turn.heard.order_ref == LAST and not turn.conversation.draft.lines and not says_what:
         return once_more.reorder(turn)
-    return ordering.order(turn)
+    return once_more.changed_too_late(turn) or ordering.order(turn)
 
 
 def refund(turn: Turn) -> Reply:

@@ -88,20 +88,48 @@ def _beside(turn: Turn, draft: Draft, unpaid: tuple[Order, ...]) -> tuple[str, .
 
 
 def _revived(turn: Turn) -> Reply | None:
-    """What was called off just now, as it was; None where nothing was."""
+    """What was called off just now, as it was or with what is said of it; None where nothing was."""
     if turn.conversation.draft.lines:
         return _kept(turn)
-    dropped = turn.conversation.dropped
-    if dropped.lines:
-        turn.update(replace(turn.conversation, dropped=EMPTY_DRAFT))
-        return ordering.put_forward(turn, dropped)
     latest = turn.latest_order()
+    given_up = _given_up(turn, latest)
+    if given_up is None:
+        unpaid = latest is not None and latest.lines and latest.is_payable
+        return ordering.show_again(turn, latest) if latest is not None and unpaid else None
+    turn.update(replace(turn.conversation, dropped=EMPTY_DRAFT))
+    before = {line.product_id for line in given_up.lines}
+    said = {line.product.value for line in turn.heard.lines if line.product}
+    instead = said - before and not turn.heard.adds
+    return _another(turn) if instead else ordering.put_forward(turn, _changed(turn, given_up))
+
+
+def changed_too_late(turn: Turn) -> Reply | None:
+    """`改成50`, of what ran out or was called off just now: the same once more, changed so. None where that is
+    not what it is said of."""
+    names_goods = any(line.product or line.product_options for line in turn.heard.lines)
+    talked_of = turn.conversation.draft.lines or turn.conversation.browsing
+    if talked_of or names_goods or turn.heard.adds or not turn.heard.lines:
+        return None
+    latest = turn.latest_order()
+    given_up = _given_up(turn, latest)
+    if given_up is None or len(given_up.lines) != 1:
+        return None
+    return ordering.put_forward(turn, _changed(turn, given_up), turn.say("reorder.lead"), stands_alone=True)
+
+
+def _given_up(turn: Turn, latest: Order | None) -> Draft | None:
+    """The draft that was dropped just now, or the order of today that ran out or was called off."""
+    if turn.conversation.dropped.lines:
+        return turn.conversation.dropped
     if latest is None or not latest.lines or turn.now - latest.created_at >= ordering.RECENTLY:
         return None
-    if latest.is_payable:
-        return ordering.show_again(turn, latest)
     gone = customer_state(latest) in (CustomerState.CANCELLED, CustomerState.EXPIRED)
-    return ordering.put_forward(turn, replacing.draft_of(latest), stands_alone=True) if gone else None
+    return replacing.draft_of(latest) if gone else None
+
+
+def _changed(turn: Turn, draft: Draft) -> Draft:
+    heard = replace(turn.heard, intent=Intent.MODIFY)
+    return turn.reader.filler.filled(draft, heard).draft if heard.lines else draft
 
 
 def _kept(turn: Turn) -> Reply:
