@@ -13,6 +13,7 @@ from nlu.after_orders import Sign, about_recipients, after_an_order, after_sales
 from nlu.alternations import repeatable
 from nlu.asking import asking, wished_behind
 from nlu.believable import BEYOND_DOUBT, REFUSED, believable, without_yes
+from nlu.clauses import Clauses
 from nlu.corrections import CueKind, without_blanks
 from nlu.evidence import Evidence
 from nlu.examples import BARE, Examples, Guess
@@ -209,8 +210,7 @@ class Intents:
                 return Intent.MODIFY, 0.8
             if self._signs.not_this.search(seen.text) and not seen.sizes:
                 return Intent.MODIFY, 0.7
-            changes = [cue.start for cue in seen.cues.get(CueKind.MODIFY, ())]
-            if changes and min(changes) < seen.first_slot and not seen.accounts and seen.goods:
+            if seen.goods and not seen.accounts and self._changes_goods(seen):
                 return Intent.MODIFY, 0.7
             if seen.reals and not seen.sizes and not seen.accounts and not seen.goods:
                 return Intent.OUT_OF_SCOPE, 0.6
@@ -240,6 +240,14 @@ class Intents:
         ):
             return Intent.OUT_OF_SCOPE, 0.7
         return None
+
+    def _changes_goods(self, seen: Evidence) -> bool:
+        """Whether something is changed in front of the goods: beside something of an order, or in a clause of
+        nothing else. 换了工作，… changes the customer's life."""
+        clauses = Clauses.of(seen.rest)
+        changes = (cue for cue in seen.cues.get(CueKind.MODIFY, ()) if cue.start < seen.first_slot)
+        told = (seen.rest[slice(*clauses.bounds(cue.start))] for cue in changes)
+        return any("\0" in clause or self._signs.only_changes.fullmatch(clause) for clause in told)
 
     def _shown_wrong(self, seen: Evidence) -> bool:
         """不是这个呀，我说的是点卡: what was shown is not it, and what else is said changes it."""

@@ -13,6 +13,8 @@ class SignsOfChanging:
     """Patterns of changes, and of which part they are of."""
 
     change_of: re.Pattern[str]
+    only_changes: re.Pattern[str]
+    """改主意了, 换一个吧: all of a clause that changes an order and names nothing of it."""
     slipped: re.Pattern[str]
     """写反了, 打漏了个字: what was written or said is wrong."""
     tells_of_slip: re.Pattern[str]
@@ -62,6 +64,12 @@ class SignsOfChanging:
         leading = repeatable((*lexicon.words("signs.particles"), *lexicon.words("signs.leads")))
         lead = rf"(?:[{PUNCTUATION}]|{leading})*"
         self.change_of = re.compile(rf"{lead}{any_of('change_front')}.{{0,20}}{any_of('change_back')}")
+        told = ("particles", "leads", "noise", "beside_a_change")
+        words = (
+            *lexicon.words("stance.modify"),
+            *(one for name in told for one in lexicon.words(f"signs.{name}")),
+        )
+        self.only_changes = re.compile(rf"(?:{repeatable(words)}|\s)*")
         hasty = rf"{any_of('organs')}{any_of('gone_hasty')}[了啦咯]|{any_of('writing')}{any_of('hastily')}[了啦咯]"
         self.slipped = re.compile(
             rf"(?:{any_of('writing')}(?:{any_of('gone_wrong')}[了啦咯]|{any_of('left_out')}了?{any_of('of_letters')}))+"
