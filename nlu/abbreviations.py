@@ -34,25 +34,29 @@ class Abbreviations:
         if not self._having:
             return
         for start, end in self._stretches(text, taken):
-            found = next(
-                (
-                    (at, at + length, meant)
-                    for length in range(min(end - start, LENGTH_MAX), LENGTH_MIN - 1, -1)
-                    for at in range(start, end - length + 1)
-                    if (meant := self._meant(text[at : at + length]))
-                ),
-                None,
-            )
-            if found is not None:
-                yield found
+            longest: tuple[int, int, tuple[str, ...]] = (start, start + LENGTH_MIN - 1, ())
+            for at in range(start, end - LENGTH_MIN + 1):
+                until, meant = self._meant(text[at : min(end, at + LENGTH_MAX)])
+                if until > longest[1] - longest[0]:
+                    longest = (at, at + until, meant)
+            if longest[2]:
+                yield longest
 
-    def _meant(self, piece: str) -> tuple[str, ...]:
-        having = [self._having.get(character) for character in set(piece)]
-        if not all(having):
-            return ()
-        sets = sorted((products for products in having if products), key=len)
-        both = set.intersection(*sets) if sets else set()
-        return tuple(sorted(product_id for product_id in both if in_order(piece, self._names[product_id])))
+    def _meant(self, piece: str) -> tuple[int, tuple[str, ...]]:
+        """How much of the beginning of a piece stands in names in its order, and in which: of a name where the
+        next character follows, only what stands behind it is looked at any further."""
+        behind = dict.fromkeys(self._having.get(piece[0], ()), 0)
+        for length, character in enumerate(piece):
+            having = self._having.get(character, ())
+            further = {
+                product_id: at
+                for product_id, since in behind.items()
+                if product_id in having and (at := self._names[product_id].find(character, since) + 1)
+            }
+            if not further:
+                return length, tuple(sorted(behind))
+            behind = further
+        return len(piece), tuple(sorted(behind))
 
     def _stretches(self, text: str, taken: bytearray) -> Iterator[tuple[int, int]]:
         start: int | None = None

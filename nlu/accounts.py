@@ -13,6 +13,7 @@ from nlu.account_hints import hints, landlines, without_hints
 from nlu.account_numbers import numbers
 from nlu.addresses import PROVINCE_OR_CITY, addresses
 from nlu.alternations import either
+from nlu.covered import Covered
 from nlu.domains import domains
 from nlu.emails import emails
 from nlu.in_front import in_front
@@ -57,19 +58,20 @@ def read(page: Page, lexicon: Lexicon) -> tuple[Mark[Account], ...]:
     The mark covers the account itself, without its label. Call after `references`.
     """
     marks: list[Mark[Account]] = []
+    found = bytearray(len(page.text))
     for find in _FINDERS:
         for mark in find(page, lexicon):
-            if not page.free(mark.start, mark.end) or any(_holds(one, mark) for one in marks):
+            if not page.free(mark.start, mark.end):
                 continue
+            if all(found[mark.start : mark.end]) and any(_holds(one, mark) for one in marks):
+                continue
+            found[mark.start : mark.end] = b"\x01" * (mark.end - mark.start)
             if mark.value.claimed:
                 page.take(mark.start, mark.end)
             marks.append(mark)
     taken = [mark for mark in marks if mark.value.claimed]
-    perhaps = [
-        mark
-        for mark in marks
-        if not mark.value.claimed and not any(mark.start < one.end and one.start < mark.end for one in taken)
-    ]
+    claimed = Covered.by(taken)
+    perhaps = [mark for mark in marks if not mark.value.claimed and not claimed.meets(mark.start, mark.end)]
     return tuple(sorted(without_hints(taken) + perhaps, key=lambda mark: mark.start))
 
 

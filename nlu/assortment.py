@@ -122,11 +122,13 @@ class Assortment:
 
     def sells_by(self, product_ids: Iterable[str], amount: Amount) -> bool:
         """Whether one of the products counts in the unit of this amount at all."""
-        return any(
-            size.unit in amount.units or any(set(part.units) & set(amount.units) for part in size.more)
-            for product_id in product_ids
-            for size in self.sizes.of(product_id)
-        )
+        return not self.counted_in(product_ids).isdisjoint(amount.units)
+
+    def counted_in(self, product_ids: Iterable[str]) -> frozenset[str]:
+        """The units that the products are counted in, by themselves or by their labels."""
+        sizes = [size for product_id in product_ids for size in self.sizes.of(product_id)]
+        units = {unit for size in sizes for part in size.more for unit in part.units}
+        return frozenset(units.union(size.unit for size in sizes))
 
     def sold_singly(self, product_ids: Iterable[str], amount: Amount) -> bool:
         """Whether the products are counted in the unit of an amount, and each is one of it: 2本, 3份."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from nlu.accounts import EMAIL, Account
 from nlu.alternations import any_of, either
@@ -13,6 +14,7 @@ from nlu.asides import Asides
 from nlu.assortment import Assortment
 from nlu.corrections import CueKind
 from nlu.counts import shared_sizes, without_parts
+from nlu.covered import Covered
 from nlu.domains import introduces
 from nlu.entries import Entry
 from nlu.found import Found, Slots
@@ -28,7 +30,6 @@ from nlu.numbers_used import (
     counts_people,
     listed,
     one_of_them,
-    overlap,
     sent_to,
 )
 from nlu.page import Mark
@@ -98,7 +99,8 @@ class Believing:
         sizes, counts = self._beside_no_aside(found, asides, told, (*named, *theirs))
         counts, sizes = self._of_goods(found, goods, mentions, named, counts, sizes)
         counted, sized = counts_or_sizes(counts, sizes)
-        strange = [m for m in sized if not any(goods.sells_by(name.options, m.value) for name in named)]
+        units = goods.counted_in(dict.fromkeys(chain.from_iterable(name.options for name in named)))
+        strange = [mark for mark in sized if units.isdisjoint(mark.value.units)]
         perhaps_told = (
             asides.stories([*counted, *strange])
             | asides.named_in_stories(named)
@@ -109,7 +111,8 @@ class Believing:
             for mark in self._recipients(found, goods, mentions, sizes, kind_asked)
         )
         counted = without_parts(counted, len({mark.value.text for mark in used}))
-        counted = tuple(mark for mark in counted if not any(overlap(mark, account) for account in used))
+        of_recipients = Covered.by(used)
+        counted = tuple(mark for mark in counted if not of_recipients.meets(mark.start, mark.end))
         return Slots(
             mentions,
             used,
@@ -141,11 +144,12 @@ class Believing:
         kept = {mark.start for mark in counts}
         aside = [mark for mark in found.counts if mark.start not in kept]
         shares = {end for _, end in shared_sizes(text, found.sizes, len(found.recipients))}
+        of_asides, of_names = Covered.by(aside), Covered.by(names)
         sizes = tuple(
             mark
             for mark in sizes
-            if (mark.value.kind is not AmountKind.BARE or not any(overlap(mark, count) for count in aside))
-            and not any(_inside(mark, name) for name in names)
+            if (mark.value.kind is not AmountKind.BARE or not of_asides.meets(mark.start, mark.end))
+            and not (of_names.holds(mark.start, mark.end) and any(_inside(mark, name) for name in names))
             and mark.end not in shares
         )
         return sizes, counts
@@ -176,9 +180,10 @@ class Believing:
             or mark.value.word not in _OF_PEOPLE
             or self._person.match(text, mark.value.follows)
         ]
+        not_sizes = Covered.by(gone)
         return (
             tuple(mark for mark in counts if mark not in foreign),
-            tuple(mark for mark in sizes if not any(overlap(mark, count) for count in gone)),
+            tuple(mark for mark in sizes if not not_sizes.meets(mark.start, mark.end)),
         )
 
     def _recipients(
@@ -205,13 +210,15 @@ class Believing:
         self, sized: Sizes, used: Sequence[Mark[Account]], mentions: Sequence[Mention]
     ) -> Sizes:
         """Sizes that are no piece of a recipient or its label, nor of the unit of other goods."""
-        labels = [mark.value.label for mark in used if mark.value.label is not None]
+        of_recipients = Covered.by(used)
+        labels = Covered(mark.value.label for mark in used if mark.value.label is not None)
+        units = Covered.by(mention for mention in mentions if self._is_unit(mention))
         return tuple(
             mark
             for mark in sized
-            if not any(overlap(mark, account) for account in used)
-            and not any(start <= mark.start and mark.end <= end for start, end in labels)
-            and not any(self._is_unit(m) and m.start <= mark.start < mark.end < m.end for m in mentions)
+            if not of_recipients.meets(mark.start, mark.end)
+            and not labels.holds(mark.start, mark.end)
+            and not units.holds(mark.start, mark.end + 1)  # more of the unit stands behind the size
         )
 
     def _is_unit(self, mention: Mention) -> bool:

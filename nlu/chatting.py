@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from nlu.alternations import any_in, repeatable
 from nlu.clauses import CLAUSE
 from nlu.corrections import Cue, CueKind, quotations
+from nlu.covered import Covered
 from nlu.lexicon import Lexicon
 from nlu.offers import Offers
 from nlu.records import Event, EventKind, is_article
@@ -79,19 +80,19 @@ class Chatting:
         """Where a message only chats; nothing where it does not order."""
         if not _orders(events, cues) or quotations(text):
             return ()
-        taken = [
-            (event.start, event.end)
+        taken = Covered.by(
+            event
             for event in events
             if event.kind not in _ASIDE_IN_CLAUSE
             and not (event.kind is EventKind.QUANTITY and is_article(event))
-        ]
+        )
         deciding = [cue for kind in _DECIDING for cue in cues.get(kind, ())]
         return tuple(
             match.span()
             for match in CLAUSE.finditer(text)
             if self._offers.made(match[0])
             or (
-                not any(start < match.end() and match.start() < end for start, end in taken)
+                not taken.meets(*match.span())
                 and (
                     self._courtesy.fullmatch(match[0])
                     or self._states(match, [cue for cue in deciding if inside_any(cue.start, [match.span()])])

@@ -146,9 +146,15 @@ class Contacts:
     def sized(self, text: str, starts: Sequence[int]) -> tuple[Mark[str], ...]:
         """Who stands in front of the sizes that begin at `starts`: 话费，老妈50，老爸100. Nobody, where one of the
         sizes has nobody, or where there is but one size."""
-        matches = [in_front(self._sized, text, start) for start in starts]
-        found = tuple(Mark(match[1], match.start(1), match.end(1)) for match in matches if match)
-        return found if len(found) == len(starts) > 1 else ()
+        if len(starts) < 2:
+            return ()
+        found: list[Mark[str]] = []
+        for start in starts:
+            match = in_front(self._sized, text, start)
+            if match is None:
+                return ()
+            found.append(Mark(match[1], match.start(1), match.end(1)))
+        return tuple(found)
 
     def owner(self, text: str, start: int) -> Remembered | None:
         """Whose the one number is that begins at `start`, where it is to be kept: 还有奶奶 151…也存一下."""

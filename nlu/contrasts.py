@@ -20,13 +20,18 @@ def contrasted(text: str, events: list[Event], signs: Signs) -> list[Event]:
         if event.kind is EventKind.QUALIFIER and (behind := signs.refused_behind.match(text, event.end)):
             told += [Event(EventKind.REJECTS, event.start, event.start), event]
             said_until = behind.end()
-        elif _given_up_before(text, event, events[:at], events[at + 1 :], signs):
+        elif event.kind is EventKind.AMOUNT and _given_up_before(
+            text, event, events[:at], events[at + 1 :], signs
+        ):
             told += [Event(EventKind.REJECTS, event.start, event.start), event]
         elif (
             event.kind in SET_AGAINST and told and (begins := _mistaken_from(text, event, signs)) is not None
         ):
             told += [Event(EventKind.REJECTS, begins, event.start), event]
-        elif (begins := _other_size_from(text, event, told, events[at + 1 :], signs)) is not None:
+        elif (
+            event.kind is EventKind.AMOUNT
+            and (begins := _other_size_from(text, event, told, events[at + 1 :], signs)) is not None
+        ):
             told = [other for other in told if other.start < begins]
             told += [Event(EventKind.REJECTS, begins, event.start), event]
         elif event.kind is EventKind.INSTEAD and text[event.start : event.end] in signs.contrasts:
@@ -41,7 +46,7 @@ def _given_up_before(
     text: str, event: Event, before: Sequence[Event], behind: Sequence[Event], signs: Signs
 ) -> bool:  # fmt: skip
     """年卡…更正：要季卡，年卡买不起: why a size was given up that had been corrected before."""
-    if event.kind is not EventKind.AMOUNT or not signs.beyond_means.match(text, event.end):
+    if not signs.beyond_means.match(text, event.end):
         return False
     turns = [at for at, other in enumerate(before) if other.kind is EventKind.CORRECTION]
     if not turns or any(other.kind is EventKind.AMOUNT for other in behind):
@@ -59,12 +64,12 @@ def _other_size_from(
     text: str, event: Event, before: Sequence[Event], behind: Sequence[Event], signs: Signs
 ) -> int | None:  # fmt: skip
     """移动10G月包，…，别给我1G的啊: of goods that were ordered in front, in another size, and nothing more is said."""
-    if event.kind is not EventKind.AMOUNT or any(other.kind in _SAID_BEHIND for other in behind):
+    if any(other.kind in _SAID_BEHIND for other in behind):
         return None
-    sizes = [other for other in before if other.kind is EventKind.AMOUNT]
     refused = signs.not_this_size.search(text, max(0, event.start - _REFUSED_REACH), event.start)
     if refused is None or signs.only_that.match(text, event.end) is None:
         return None
+    sizes = [other for other in before if other.kind is EventKind.AMOUNT]
     others = sizes and not any(same_value(other, event) for other in sizes)
     return refused.start() if others else None
 

@@ -10,6 +10,7 @@ is believed only where a tab says that the number has a column of its own.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from nlu.amounts import AmountKind
@@ -39,7 +40,7 @@ def _rows(text: str, events: Sequence[Event]) -> list[list[Event]]:
     rows: list[list[Event]] = [[] for _ in range(len(breaks) + 1)]
     for event in events:
         if event.kind in _SAID:
-            rows[sum(place < event.start for place in breaks)].append(event)
+            rows[bisect_left(breaks, event.start)].append(event)
     return rows
 
 

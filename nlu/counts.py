@@ -116,6 +116,8 @@ _NO_GOODS = frozenset({EventKind.QUANTITY, EventKind.NOUN, EventKind.JOIN, *_PAU
 def without_heading(text: str, events: Sequence[Event]) -> list[Event]:
     """三件套：A、B、C: what stands over a list says how many things it has, and orders none of them thrice.
     月卡两个：A、B says for how many recipients."""
+    if ":" not in text:
+        return list(events)
     for total in (event for event in events if _count(event) > 1):
         behind = [event for event in events if event.start > total.start and event.kind in _SAID]
         names = sum(event.kind is EventKind.NAME for event in behind)
@@ -138,11 +140,12 @@ def without_parts(counts: Sequence[Mark[Quantity]], recipients: int = 0) -> tupl
         if recipients > 1 and share and share * recipients == total:
             return tuple(one for one in counts if one is not whole)
     kept: list[Mark[Quantity]] = []
+    counted = False
     for mark in counts:
         share = mark.value.count or 0
-        first = not any(other.value.kind is QuantityKind.COUNTED for other in kept)
-        if first or not mark.value.each or share < 1 or total < 2:
+        if not counted or not mark.value.each or share < 1 or total < 2:
             kept.append(mark)
+            counted = counted or mark.value.kind is QuantityKind.COUNTED
         elif total % share:
             kept.append(replace(mark, value=replace(mark.value, each=False, kind=QuantityKind.COUNTED)))
     return tuple(kept)

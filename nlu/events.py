@@ -9,6 +9,7 @@ from nlu.accounts import Account
 from nlu.amounts import Amount
 from nlu.contrasts import contrasted
 from nlu.corrections import Cue, CueKind
+from nlu.covered import Covered
 from nlu.mention import Mention, MentionKind
 from nlu.page import Mark
 from nlu.quantities import Quantity
@@ -37,15 +38,12 @@ def events_of(
 
 def _named(mentions: Sequence[Mention], sizes: Sequence[Mark[Amount]]) -> Iterator[Event]:
     """The names; not words of the trade in which a size was found."""
+    sized = Covered.by(sizes)
     for mention in mentions:
         kind = _KIND_OF.get(mention.kind)
-        if kind is None or (kind is EventKind.NOUN and _in_a_size(mention, sizes)):
+        if kind is None or (kind is EventKind.NOUN and sized.meets(mention.start, mention.end)):
             continue
         yield Event(kind, mention.start, mention.end, mention=mention)
-
-
-def _in_a_size(mention: Mention, sizes: Sequence[Mark[Amount]]) -> bool:
-    return any(size.start < mention.end and mention.start < size.end for size in sizes)
 
 
 _KIND_OF = {

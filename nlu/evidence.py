@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nlu.amounts import AmountKind
 from nlu.chatting import without_chat
 from nlu.corrections import Cue, CueKind, Quotation
+from nlu.covered import Covered
 from nlu.examples import MASKS
 from nlu.misleading import without_misleading
 from nlu.reading import Reading
@@ -288,24 +289,23 @@ def _outside(reading: Reading) -> Mapping[CueKind, tuple[Cue, ...]]:
         and CueKind.REPORTED not in reading.cues
     ):
         return reading.cues
+    elsewhere = {
+        CueKind.FORBID: Covered([*dropped, *apart]),
+        CueKind.REPORTED: Covered(corrections),  # 刚说 of 刚说错了 tells of nobody else's words
+        CueKind.ORDER: Covered(slips),
+        CueKind.SEARCH: Covered([heading.span()] if heading else ()),
+    }
     kept = {
         kind: tuple(
             cue
             for cue in found
             if (kind not in _OWN or not any(q.start <= cue.start < q.end for q in reading.quotes))
-            and (kind is not CueKind.FORBID or not _within(cue, [*dropped, *apart]))
-            and (kind is not CueKind.REPORTED or not (_within(cue, corrections) or _tells_me(reading, cue)))
-            and (kind is not CueKind.ORDER or not _within(cue, slips))
-            and (kind is not CueKind.SEARCH or not (heading and _within(cue, [heading.span()])))
+            and (kind not in elsewhere or not elsewhere[kind].meets(cue.start, cue.end))
+            and (kind is not CueKind.REPORTED or not _tells_me(reading, cue))
         )
         for kind, found in reading.cues.items()
     }
     return {kind: found for kind, found in kept.items() if found}
-
-
-def _within(cue: Cue, places: Sequence[tuple[int, int]]) -> bool:
-    """刚说 of 刚说错了 tells of nobody else's words."""
-    return any(start < cue.end and cue.start < end for start, end in places)
 
 
 def _tells_me(reading: Reading, cue: Cue) -> bool:

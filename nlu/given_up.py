@@ -23,13 +23,15 @@ def given_up_goods(
     names = [event for event in events if event.kind is EventKind.NAME and event.mention is not None]
     found = []
     for name in names:
-        before = [other for other in names if other.end <= name.start]
         match = _words_of(lexicon).given_up.match(text, name.end)
-        if match is None or not before or any(other.start > name.start for other in names):
+        if match is None or any(other.start > name.start for other in names):
             continue
+        before = [other for other in names if other.end <= name.start]
         assert name.mention is not None
         said = text[name.start : name.end]
-        if not any(may_mean(said, other) or may_mean(name.mention.text, other) for other in before):
+        if before and not any(
+            may_mean(said, other) or may_mean(name.mention.text, other) for other in before
+        ):
             found.append((name, (name.start, end_of_refusal(text, match.end(), lexicon))))
     return found
 

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from nlu.covered import Covered
 from nlu.mention import Closeness, Mention, MentionKind
 
 OPTIONS_MAX = 8
@@ -41,12 +42,11 @@ def grown(text: str, mentions: Sequence[Mention], written: Mapping[str, str]) ->
             end = begins[behind] if behind < len(begins) else len(text)
             mention = _with_version(text, mention, end, written)
         result.append(mention)
-    names = [(m.start, m.end) for m in result if m.kind is MentionKind.NAME]
+    names = Covered.by(m for m in result if m.kind is MentionKind.NAME)
     return [
         mention
         for mention in result
-        if mention.kind is not MentionKind.NOUN
-        or not any(start <= mention.start and mention.end <= end for start, end in names)
+        if mention.kind is not MentionKind.NOUN or not names.holds(mention.start, mention.end)
     ]
 
 

@@ -279,19 +279,14 @@ def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:
     """The lines with those left open that come out as one before them and name no goods of their own:
     what was perhaps said once is not sold twice."""
     told: list[SpokenLine] = []
+    before = set()
     for line in lines:
-        echo = line.sku is not None and any(
-            other.sku is not None
-            and line.product is not None
-            and other.product is not None
-            and other.sku.value == line.sku.value
-            and other.product.span == line.product.span
-            and (other.account and other.account.value) == (line.account and line.account.value)
-            and other.contact == line.contact
-            and (other.region and other.region.value) == (line.region and line.region.value)
-            for other in told
-        )
-        told.append(
-            replace(line, sku=None, sku_options=(line.sku.value,)) if echo and line.sku is not None else line
-        )
+        if line.sku is None or line.product is None:
+            told.append(line)
+            continue
+        account, region = (heard and heard.value for heard in (line.account, line.region))
+        orders = (line.sku.value, line.product.span, account, line.contact, region)
+        echo = orders in before
+        before.add(orders)
+        told.append(replace(line, sku=None, sku_options=(line.sku.value,)) if echo else line)
     return tuple(told)

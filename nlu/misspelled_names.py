@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
@@ -39,11 +40,12 @@ class MisspelledNames:
     ) -> Iterator[Mention]:
         """Those in what is not `taken`. `others`: goods of others and tiers that are spelled right, so no
         slips."""
+        still_means = cache(self._still_means)  # the same slip may stand in a message over and over
         for start, end, near in self._misspellings.read(text, taken, edges):
             patterns = [
                 pattern
                 for pattern in near
-                if self._still_means(text[start:end], pattern)
+                if still_means(text[start:end], pattern)
                 and all(
                     text[max(start, o.start) : min(end, o.end)] in pattern
                     for o in others

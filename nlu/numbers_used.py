@@ -8,6 +8,7 @@ from typing import Any
 
 from nlu.accounts import Account
 from nlu.amounts import Amount, AmountKind
+from nlu.covered import Covered
 from nlu.mention import Mention
 from nlu.page import Mark
 from nlu.quantities import Quantity
@@ -19,7 +20,11 @@ def counts_or_sizes(
     """Where a count and a size share characters: a unit makes a size, a measure word a count."""
     counted: list[Mark[Quantity]] = []
     dropped: set[int] = set()
+    sized = Covered.by(sizes)
     for count in counts:
+        if not sized.meets(count.start, count.end):
+            counted.append(count)
+            continue
         clash = [(at, size) for at, size in enumerate(sizes) if overlap(count, size)]
         keep = True
         for at, size in clash:

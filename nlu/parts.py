@@ -9,6 +9,7 @@ and it is another good: 腾讯体育会员 is none of 腾讯视频会员.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -244,8 +245,7 @@ def clauses_with(text: str, names: Iterable[tuple[int, int]]) -> bytearray:
     closed = bytearray(len(text))
     ends = [-1, *(found.start() for found in _CLAUSE_ENDS.finditer(text)), len(text)]
     for start, end in names:
-        first = max(at for at in ends if at < start or at == -1) + 1
-        last = min(at for at in ends if at >= end)
+        first, last = ends[bisect_left(ends, start, 1) - 1] + 1, ends[bisect_left(ends, end)]
         closed[first:last] = b"\x01" * (last - first)
     return closed
 

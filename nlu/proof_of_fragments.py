@@ -9,13 +9,14 @@ held against what the siblings are called: a character of theirs that the chosen
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
 from nlu.abbreviations import in_order
 from nlu.alternations import repeatable
 from nlu.assortment import Assortment
+from nlu.covered import Covered
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness
 from nlu.name_table import NameTable
@@ -49,6 +50,7 @@ class ProofOfFragments:
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Whose goods a scrap may tell to be others."""
+        letters = self._unread_letters(said)
         for at, line, record in said.pairs():
             if line.product is None:
                 continue
@@ -60,7 +62,7 @@ class ProofOfFragments:
                 yield at, Unproven.SIBLING
             if self._begins_another(said, record, line.product.value):
                 yield at, Unproven.SIBLING
-            if self._in_brackets(said, record) or self._in_letters(said, record):
+            if self._in_brackets(said, record) or self._in_letters(said, record, letters):
                 yield at, Unproven.NAME_UNUSED
 
     def _scrap_at_size(self, said: Said, record: Record) -> bool:
@@ -105,16 +107,13 @@ class ProofOfFragments:
 
     def _continues(self, said: Said, record: Record, mine: str) -> bool:
         """度就超会, 冲罗单车: with the character in front of it a name is a short form of what other goods are called."""
-        spans = [(event.start, event.end) for event in said.reading.events]
-        spans += [(cue.start, cue.end) for found in said.reading.cues.values() for cue in found]
-        read = {at for start, end in spans for at in range(start, end)}
         for event in record.names[-1:]:
             run = _RUN_BEFORE.search(said.text, max(0, event.start - 3), event.start)
             typed = said.text[event.start : event.end].replace("的", "").replace(" ", "")
             front = range(*run.span()) if run is not None else range(0)
             left = said.reading.shape.left.over
             near = (place for place in front if place in left or place == event.start - 1)
-            for scrap in (said.text[place] for place in near if place not in read):
+            for scrap in (said.text[place] for place in near if not said.read.meets(place, place + 1)):
                 if scrap in _PERIODS:
                     continue
                 sound = heard(scrap + typed)
@@ -249,20 +248,20 @@ class ProofOfFragments:
             for name in self._names(one)
         )
 
-    def _in_letters(self, said: Said, record: Record) -> bool:
-        """100刀的ube卡, lop点券1000, 奇异果v月卡: letters that nobody read, where goods that were taken over or that only
-        a kind says may have their name, or between a name and its size."""
-        read = [(e.start, e.end) for e in said.reading.events]
-        read += [e.account.label for e in said.reading.events if e.account and e.account.label]
-        read += [(cue.start, cue.end) for found in said.reading.cues.values() for cue in found]
-        words = [
+    def _unread_letters(self, said: Said) -> list[re.Match[str]]:
+        """Words in letters that nobody read."""
+        labels = Covered(e.account.label for e in said.reading.events if e.account and e.account.label)
+        return [
             match
             for match in _LETTERS.finditer(said.text)
             if match[0] not in self._latin_talk
-            and not any(start < match.end() and match.start() < end for start, end in read)
+            and not said.read.meets(*match.span())
+            and not labels.meets(*match.span())
         ]
-        if not words:
-            return False
+
+    def _in_letters(self, said: Said, record: Record, words: Sequence[re.Match[str]]) -> bool:
+        """100刀的ube卡, lop点券1000, 奇异果v月卡: letters that nobody read, where goods that were taken over or that only
+        a kind says may have their name, or between a name and its size."""
         sizes = {event.start for event in record.amounts} | {event.start - 1 for event in record.amounts}
         if Slot.PRODUCT in record.inherited and any(
             len(word[0]) > 1 and said.clause(word.start()) == said.clause(size.start)

@@ -191,14 +191,9 @@ class ProofOfGoods:
             named = {said.clause(event.start) for event in record.names}
             sized = {said.clause(event.start) for event in record.amounts}
             left = said.reading.shape.left.over
-            cues = {
-                at
-                for found in said.reading.cues.values()
-                for cue in found
-                for at in range(cue.start, cue.end)
-            }
             unread = any(
-                event.start - 1 in left or (event.start - 2 in left and event.start - 1 not in cues)
+                event.start - 1 in left
+                or (event.start - 2 in left and not said.cues.meets(event.start - 1, event.start))
                 for event in record.amounts
             )
             if named and sized and named <= past and not named & sized and unread:

@@ -118,6 +118,8 @@ def _counts_strangers(said: Said) -> bool:
 def _sized_again(said: Said, record: Record) -> bool:
     """天猫卡一百的两张京到卡一百的一张: a size and a count, and behind what nobody understood a size again."""
     left = said.reading.shape.left.over
+    if len(record.amounts) < 2 or not left:
+        return False
     slots = [event for event in said.reading.events if event.kind in SLOT_EVENTS]
     for size in record.amounts[1:]:
         earlier = [one for one in record.amounts if one.end <= size.start and same_value(one, size)]

@@ -7,9 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain
 
 from nlu.alternations import any_of
 from nlu.clauses import Clauses
+from nlu.covered import Covered
 from nlu.lexicon import Lexicon
 from nlu.reading import Reading
 from nlu.records import Event, EventKind, Record
@@ -49,7 +52,7 @@ Doubt = tuple[int, Unproven]
 """Which line is not proven, by its place, and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """One message and its lines; each line was made of the record at its place."""
 
@@ -73,14 +76,25 @@ class Said:
         turned = any(event.kind in _TURNS for event in reading.events)
         return cls(reading, text, lines, reading.records, clauses, said_in, turned)
 
-    @property
+    @cached_property
     def rejected(self) -> frozenset[int]:
         """Where what was set against something else begins."""
         return frozenset(e.end for e in self.reading.events if e.kind is EventKind.REJECTS)
 
-    @property
+    @cached_property
     def recipients(self) -> frozenset[str]:
         return frozenset(event.account.text for event in self.reading.events if event.account is not None)
+
+    @cached_property
+    def cues(self) -> Covered:
+        """Where words of stance stand."""
+        return Covered.by(cue for found in self.reading.cues.values() for cue in found)
+
+    @cached_property
+    def read(self) -> Covered:
+        """Where something was understood."""
+        cues = (cue for found in self.reading.cues.values() for cue in found)
+        return Covered.by(chain(self.reading.events, cues))
 
     def clause(self, at: int) -> int:
         """Which clause a place is in."""

@@ -134,7 +134,9 @@ def _labelled_beside_a_size(record: Record) -> bool:
 
 def _share_goods(records: list[Record], shape: Shape) -> None:
     account_first = _account_first(records)
-    for at, record in enumerate(records):
+    named = any(record.names or record.nouns for record in records)
+    sized = any(record.amounts for record in records)
+    for at, record in enumerate(records if named else ()):
         if not record.names and not record.nouns:
             source = _source(
                 records,
@@ -159,7 +161,7 @@ def _share_goods(records: list[Record], shape: Shape) -> None:
                 if record.opened_by is not EventKind.JOIN and not _own(record, source) and not shape.each:
                     # A second size with nothing that joins it may be a change of mind.
                     record.doubtful = source.doubtful = True
-    for at, record in enumerate(records):
+    for at, record in enumerate(records if sized else ()):
         labelled = any(event.mention and not event.mention.role for event in record.qualifiers)
         own = record.names and Slot.PRODUCT not in record.inherited
         if record.amounts or (labelled and (own or _labelled_beside_a_size(record))):

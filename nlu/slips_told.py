@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from nlu.records import SEPARATORS, SLOTS, Event, EventKind
 from nlu.signs import Signs
+from nlu.understanding import Slot
 
 
 def with_slips_told(text: str, events: Sequence[Event], signs: Signs) -> list[Event]:
@@ -30,17 +31,18 @@ def slips_told(text: str, events: Sequence[Event], signs: Signs) -> tuple[tuple[
 
 def _told(text: str, events: Sequence[Event], signs: Signs) -> Iterator[tuple[int, int]]:
     """The places of such events, and where their clauses begin."""
+    begin, corrected = 0, False
+    made: dict[Slot, int] = {}  # where the last value stands that was said since a correction
     for at, event in enumerate(events):
-        if event.kind is not EventKind.CORRECTION or not signs.tells_of_slip.fullmatch(
-            text, event.start, event.end
-        ):
-            continue
-        before = events[:at]
-        begin = max((e.end for e in before if e.kind in SEPARATORS), default=0)
-        turn = next((i for i, e in enumerate(before) if e.kind is EventKind.CORRECTION), at)
-        made = [e for e in before[turn:] if e.kind in SLOTS]
-        if event.of_slot is not None:
-            made = [e for e in made if SLOTS[e.kind] is event.of_slot]
-        again = signs.slipped_again.search(text, begin, event.start)  # …，又打错了
-        if made and not again and not any(begin <= e.start for e in made):
-            yield at, begin
+        if event.kind is EventKind.CORRECTION:
+            if made and signs.tells_of_slip.fullmatch(text, event.start, event.end):
+                last = made.get(event.of_slot, begin) if event.of_slot else max(made.values())
+                # …，又打错了
+                if last < begin and not signs.slipped_again.search(text, begin, event.start):
+                    yield at, begin
+            corrected = True
+        elif event.kind in SEPARATORS:
+            begin = max(begin, event.end)
+        elif corrected and event.kind in SLOTS:
+            slot = SLOTS[event.kind]
+            made[slot] = max(made.get(slot, 0), event.start)

@@ -21,11 +21,16 @@ def split_by_sizes(
     """The mentions, with both halves of such a name meaning the goods that go by the whole of it, or those that
     either half may mean."""
     told = list(mentions)
+    begin_at = {m.start for m in told if m.kind is MentionKind.NAME}
+    sized_at = {mark.start for mark in sizes}
     for mark in sizes:
+        if begin_at.isdisjoint((mark.end, mark.end + 1)):
+            continue  # no name can go on behind it; of hundreds, they are not looked through
         end = next(
             (m for m in told if m.kind is MentionKind.NAME and _goes_on(text, mark.end, m.start)), None
         )
-        if end is None or any(_touches(text, end.end, other.start) for other in sizes):
+        behind = range(end.end, end.end + len(_LINK) + 1) if end is not None else ()
+        if end is None or any(_touches(text, end.end, at) for at in sized_at.intersection(behind)):
             continue  # A月卡B年卡 are two
         front = next(
             (m for m in told if m.kind is MentionKind.NAME and _touches(text, m.end, mark.start)), None

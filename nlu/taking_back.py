@@ -274,7 +274,7 @@ def _is_not_there(text: str, event: Event, events: Sequence[Event], words: _Word
     """没有15啊，那20的吧: a size that is only regretted, with another one behind it."""
     if event.kind not in (EventKind.AMOUNT, EventKind.QUANTITY):
         return False
-    regretted = words.not_there.search(text, 0, event.start) and words.sighs.match(text, event.end)
+    regretted = words.sighs.match(text, event.end) and in_front(words.not_there, text, event.start)
     return bool(regretted) and any(e.kind is EventKind.AMOUNT and e.start > event.end for e in events)
 
 

@@ -96,8 +96,9 @@ class Turns:
 
     def _says_why(self, cue: Cue) -> bool:
         """Whether a word only says why an arrow in front of it corrects, and no goods stand behind it."""
-        behind = any(slot.start > cue.end and slot.kind in _OF_GOODS for slot in self._slots)
-        return self._arrow is not None and self._arrow < cue.start and _WRONG in cue.word and not behind
+        if self._arrow is None or self._arrow >= cue.start or _WRONG not in cue.word:
+            return False
+        return not any(slot.start > cue.end and slot.kind in _OF_GOODS for slot in self._slots)
 
     def _turns_nothing(self, cue: Cue, kind: EventKind) -> bool:
         still = cue.word.startswith(_STILL)

@@ -19,8 +19,11 @@ def without_units(
 ) -> tuple[Mention, ...]:  # fmt: skip
     """The mentions without those that are but the unit in which the goods right in front are counted."""
     names = [mention for mention in mentions if mention.kind is MentionKind.NAME]
+    ends = {name.end for name in names}
     units: set[int] = set()
     for mark in sizes:
+        if mark.end not in ends:
+            continue
         unit = next((m for m in names if mark.start < m.start and m.end == mark.end), None)
         if unit is None:
             continue

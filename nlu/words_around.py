@@ -138,9 +138,10 @@ class WordsAround:
         """Whether strange letters touch the front of what the goods were known by: PNS港服."""
         for event in (*names, *record.qualifiers):
             latin = _LATIN_END.search(said.text, max(0, event.start - _LETTERS_MAX), event.start)
+            if latin is None or said.text[latin.start() - 1 : latin.start()].isalnum():
+                continue
             read = any(other.start < event.start <= other.end for other in said.reading.events)
-            cut = latin is not None and said.text[latin.start() - 1 : latin.start()].isalnum()
-            if latin is not None and not read and not cut and self._strange_latin(latin[0], product):
+            if not read and self._strange_latin(latin[0], product):
                 return True
         return False
 
