@@ -49,14 +49,13 @@ class Names:
         self.table, self.parts = table, parts
         self._written = table.written
         names, servers = guessable_names(table), guessable_servers(table, lexicon)
-        self._spelled = SpelledNames(table, lexicon, self._finder)
-        self._heard = HeardNames(table, lexicon, self._finder, names, servers, self.passing)
+        # No method of its own: one that its parts hold would keep it from being freed with its message.
+        finder = FewWords if self.passing else _automaton
+        self._spelled = SpelledNames(table, lexicon, finder)
+        self._heard = HeardNames(table, lexicon, finder, names, servers, self.passing)
         self._misspelled = MisspelledNames(table, lexicon, names, servers, self.passing)
         self._shortened = ShortenedNames(parts, self._written, lexicon)
         self._joined = JoinedNames(table, self._written if self.passing else None)
-
-    def _finder(self, words: list[str]) -> Finder:
-        return FewWords(words) if self.passing else AhoCorasick(words, matchkind=MatchKind.Standard)
 
     def likely(self, text: str) -> tuple[str, ...]:
         """The products whose names are likest to something in `text`, likest first, to be asked about
@@ -113,6 +112,10 @@ class Names:
 
 
 _NO_SLIPS = frozenset({MentionKind.UNKNOWN, MentionKind.QUALIFIER})
+
+
+def _automaton(words: list[str]) -> Finder:
+    return AhoCorasick(words, matchkind=MatchKind.Standard)
 
 
 def _moved(mention: Mention, places: Sequence[int]) -> Mention:

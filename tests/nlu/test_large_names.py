@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from nlu import parser as parser_module
-from nlu.large_names import LargeTable
+from nlu.large_names import PARTS_KEPT, LargeTable
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
 from nlu.spellings import Spellings
@@ -49,6 +50,19 @@ def test_what_is_not_spelled_out_could_not_have_been_found(monkeypatch: pytest.M
     monkeypatch.setattr(Spellings, "wants", lambda spellings, word: True)
     whole = Parser(Vocabulary.compile(sold()), Lexicon.read(DATA))
     assert narrowed == [whole.understand(text) for text in texts]
+
+
+def test_what_is_spelled_out_for_a_message_goes_with_it(parser: Parser) -> None:
+    """What is made for one message and is held by itself would wait for the collector, which then stops all others."""
+    texts = [order.text for order in orders_from(sold(), 2 * PARTS_KEPT, seed=13)]
+    gc.collect()
+    gc.disable()
+    try:
+        for text in texts:
+            parser.understand(text)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_a_brand_inside_of_a_longer_word_is_no_brand(parser: Parser) -> None:
