@@ -15,7 +15,7 @@ from nlu.alternations import any_in, any_of, either
 from nlu.lexicon import Lexicon
 from nlu.understanding import Intent, Understanding
 
-ARRIVAL, USAGE, SAFETY = "arrival", "usage", "safety"
+ARRIVAL, USAGE, SAFETY, SHOP = "arrival", "usage", "safety", "shop"
 INVOICE = "invoice"
 PAYMENT = "payment"
 OF_ORDERS = frozenset({ARRIVAL, USAGE})
@@ -49,8 +49,11 @@ class AskedBeside:
         self._payment = re.compile(rf"{lead}*{may}?(?:{ways}){may}?{pays}*{asks}[吗呢啊哈]*")
         self._aside = re.compile(words("aside"))
         self._ordered = re.compile(words("ordered"))
+        self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\\1|[吧不没]$")
         self._told = re.compile(words("told"))
-        self._topics = tuple((topic, re.compile(words(topic))) for topic in (ARRIVAL, SAFETY, USAGE, INVOICE))
+        self._topics = tuple(
+            (topic, re.compile(words(topic))) for topic in (ARRIVAL, SAFETY, USAGE, SHOP, INVOICE)
+        )
 
     def without(self, text: str, read: Callable[[str], Understanding]) -> Asked | None:
         """The message with blanks for the question; None where it asks none, or nothing else is said. `read`
@@ -77,7 +80,7 @@ class AskedBeside:
         if self._told.search(clause):
             return None
         sounds_like = next((topic for topic, words in self._topics if words.search(clause)), None)
-        if sounds_like is None:
+        if sounds_like is None or not (sounds_like == INVOICE or self._asks.search(clause)):
             return None
         heard = read(clause)
         if heard.lines or heard.problems:
@@ -90,4 +93,4 @@ class AskedBeside:
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
 _DIGIT = re.compile(r"[0-9]")
 _AFTERWARDS = OF_ORDERS | {INVOICE}
-_COMMON = frozenset({ARRIVAL, SAFETY, USAGE, PAYMENT})
+_COMMON = frozenset({ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT})

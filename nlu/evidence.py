@@ -65,6 +65,7 @@ class Evidence:
     """Corrected, and what was taken back and what counts are both said: 不要月卡，要年卡."""
     refusals: tuple[tuple[int, int], ...] = ()
     """Where a kind or a server is named only to say that it is not wanted."""
+    accounts_at: tuple[int, ...] = ()
     last_slot: int = -1
     recounted: int = -1
     """Where a count stands that is another one than that which was said before."""
@@ -113,7 +114,15 @@ class Evidence:
     def order_follows(self, kind: CueKind) -> bool:
         """Whether the customer asks for something himself behind what he tells of others: 群里有人问：帮我充
         is still the other's."""
-        return self.order_behind(max(cue.end for cue in self.cues[kind]))
+        told = max(cue.end for cue in self.cues[kind])
+        return self.order_behind(told) or (kind is CueKind.ELSEWHERE and self._charged_behind(told))
+
+    def _charged_behind(self, told: int) -> bool:
+        """别家都涨了，给138…充50: nobody else has this customer's number, so that a clause which charges it is his
+        own, whatever was told of other shops before."""
+        end = CLAUSE_END.search(self.rest, told)
+        charges = [cue.start for cue in self.cues.get(CueKind.TOPUP, ())]
+        return end is not None and all(max(at, default=-1) >= end.end() for at in (charges, self.accounts_at))
 
     def order_behind(self, told: int) -> bool:
         """The same of what was told until a place."""
@@ -180,6 +189,7 @@ def evidence_of(reading: Reading, signs: Signs) -> Evidence:
         sizes=kinds[EventKind.AMOUNT],
         accounts=sum(event.account is not None and not event.account.contact for event in reading.events),
         named_at=tuple(e.start for e in reading.events if e.kind in (EventKind.NAME, EventKind.ACCOUNT)),
+        accounts_at=tuple(e.start for e in reading.events if e.kind is EventKind.ACCOUNT),
         quantities=kinds[EventKind.QUANTITY],
         regions=kinds[EventKind.REGION],
         order_number=reading.order_ref not in (None, "last"),

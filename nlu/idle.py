@@ -16,13 +16,14 @@ from nlu.lexicon import Lexicon
 from nlu.offers import Offers
 from nlu.reading import Reading
 from nlu.records import EventKind
+from nlu.tidings import Tidings
 
 
 class Idle:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._offers = Offers(lexicon)
+        self._offers, self._tidings = Offers(lexicon), Tidings(lexicon)
         verbs, ends, people, at_shop, pauses, together = (
             any_of(lexicon, f"idle.{name}")
             for name in ("verbs", "particles", "people", "at_shop", "pauses", "collected")
@@ -59,7 +60,8 @@ class Idle:
 
     def says_no_more(self, text: str) -> bool:
         """Whether a clause, its slots masked, says nothing beside the order."""
-        return self._bare.fullmatch(text) is not None or self._offers.made(text)
+        bare = self._bare.fullmatch(text) is not None
+        return bare or self._offers.made(text) or self._tidings.told(text)
 
 
 def only_size(text: str, reading: Reading) -> bool:

@@ -72,11 +72,13 @@ def _taken_back(around: _Around) -> int:
 
 
 def _told_to_tell(cue: Cue, around: _Around) -> bool:
-    """刚说错, 完了跟我说一声, 别说是我送的, 预约短信发138…: nobody said anything."""
+    """刚说错, 完了跟我说一声, 没货跟我说, 别说是我送的, 预约短信发138…: nobody said anything."""
     corrections = around.cues.get(CueKind.CORRECTION, ())
     overlaps = any(other.start < cue.end and cue.start < other.end for other in corrections)
     signs = around.signs
     if overlaps or signs.let_me_know.match(around.text, cue.end) is not None:
+        return True
+    if in_front(signs.let_me_know_when, around.text, cue.start):
         return True
     if in_front(signs.needless, around.text, cue.start) or any(
         says(cue, around) for says in (_his_own, _sent, _annoys)

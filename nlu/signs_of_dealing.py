@@ -91,6 +91,7 @@ class SignsOfDealing:
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
         self.no_other = re.compile(
             rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})?成(?![了功])"
+            rf"|{any_of('warnings')}(?:再|又|给|帮|我|发|拿|弄|整|来|用|那种|这种|什么)*{any_of('bad_wares')}"
         )
         self.shown_wrong = re.compile(
             rf"{any_of('you')}{any_of('asked_how')}?(?:又|就|还)?给我(?:们)?{any_of('showing')}(?:的|成|了|上)"

@@ -21,6 +21,8 @@ class SignsOfWaiting:
     """等发工资了再充: what will be ordered another day."""
     let_me_know: re.Pattern[str]
     """跟我说一声: behind 跟我说, nobody said anything."""
+    let_me_know_when: re.Pattern[str]
+    """没货: in front of 跟我说, what shall be told."""
     undecided: re.Pattern[str]
     """多少我问下女儿, 多少都行: no question."""
     number_asked: re.Pattern[str]
@@ -49,6 +51,10 @@ class SignsOfWaiting:
         verbs = any_of("deal_verbs")
         tail = polite_tail(lexicon)
         self.let_me_know = re.compile(any_of("let_me_know"))
+        once = any_of("let_me_know_when")
+        self.let_me_know_when = re.compile(
+            rf"(?:^|(?<=[,，。;；!！?？\s])){once}(?:了|的话|就|请|再|麻烦|随时)*$"
+        )
         self.undecided = re.compile(rf"{any_of('how_much')}.{{0,6}}?{any_of('undecided')}")
         self.number_asked = re.compile(rf"(?:{any_of('number_words')}|号)(?:是|要|都)?$")
         self.hardly = re.compile(rf"{any_of('hardly')}$")

@@ -35,6 +35,15 @@ ORDERED = {
     "25块5还行 网盘会员开一个月 13178204639": [("baidu-pan-1m", "13178204639", None)],
     "优酷月卡16.5元不贵，13178204639来一个": [("youku-1m", "13178204639", None)],
     "12块5挺便宜的 来个月卡 B站 13178204639": [("bilibili-1m", "13178204639", None)],
+    "昨天那个到账了谢谢，再给13178204639充50话费": [("topup-50", "13178204639", None)],
+    "来张京东卡100，上次买的都收到了": [("jd-ecard-100", None, None)],
+    "爱奇艺季卡13178204639，收到回复一下": [("iqiyi-3m", "13178204639", None)],
+    "试试你们家，给13178204639充30话费": [("topup-30", "13178204639", None)],
+    "别家都涨了，给13178204639充100话费": [("topup-100", "13178204639", None)],
+    "没货跟我说，给13178204639充100话费": [("topup-100", "13178204639", None)],
+    "充好了跟我说，给13178204639充100话费": [("topup-100", "13178204639", None)],
+    "爱奇艺季卡13178204639，别给我共享号": [("iqiyi-3m", "13178204639", None)],
+    "今天还能充吗，给13178204639充30话费": [("topup-30", "13178204639", None)],
     "99.8划算 话费100 13178204639": [("topup-100", "13178204639", None)],
     "话费100块可以 13178204639": [("topup-100", "13178204639", None)],
 }
@@ -61,3 +70,20 @@ def test_they_leave_the_order_as_it_is(framer: Framer, text: str) -> None:
 @pytest.mark.parametrize("text", ASKED)
 def test_who_pays_or_calls_is_asked_about(framer: Framer, text: str) -> None:
     assert framer.frame(text)["missing"]
+
+
+NONE = [
+    "昨天那个还没到账，给13178204639充50话费",
+    "给13178204639充50话费，昨天那个到账了吗",
+    "上次的收到了但不能用，京东卡100来两张",
+    "淘宝上有个店，给13178204639充50话费只要48",
+    "隔壁充50话费才49，你们给13178204639充吗",
+    "他跟我说，给13178204639充50话费",
+    "同学充好了跟我说，给13178204639充50话费只要40",
+]
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_is_asked_or_told_by_others_is_no_whole_order(framer: Framer, text: str) -> None:
+    frame = framer.frame(text)
+    assert frame["intent"] != "order" or frame["missing"] or not frame["lines"]
