@@ -49,7 +49,7 @@ class AskedBeside:
         self._payment = re.compile(rf"{lead}*{may}?(?:{ways}){may}?{pays}*{asks}[吗呢啊哈]*")
         self._aside = re.compile(words("aside"))
         self._ordered = re.compile(words("ordered"))
-        self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\\1|[吧不没]$")
+        self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没]$")
         self._told = re.compile(words("told"))
         self._topics = tuple(
             (topic, re.compile(words(topic))) for topic in (ARRIVAL, SAFETY, USAGE, SHOP, INVOICE)

@@ -243,7 +243,8 @@ class WordsAround:
 
     def _ends_before(self, said: Said, name: Event) -> Iterable[int]:
         """Where what was read in front of a name ends, be it only how many people there are."""
-        ends = [event.end for event in said.beside(name.start, SLOT_EVENTS | _JOINING)]
+        ends = [event.end for event in said.beside(name.start, SLOT_EVENTS)]
+        ends += [event.end for event in said.beside(name.start, _JOINING) if event.end == name.start]
         ends += [mark.end for mark in said.reading.others if mark.value.kind is OtherKind.MANY]
         return (end for end in ends if end <= name.start)
 
@@ -263,7 +264,7 @@ _LETTERS_MAX = 12
 _DESCRIBING = frozenset({EventKind.NOUN, EventKind.QUALIFIER})
 _GOODS = frozenset({EventKind.AMOUNT, EventKind.NOUN, EventKind.QUALIFIER})
 _JOINING = frozenset({EventKind.JOIN})
-"""What joins goods to others is no word around them: 顺便话费100."""
+"""What joins goods to others is no word around them: 顺便话费100. Of 再带 it is only the first half."""
 _HARMLESS = (
     "aside.talk", "contacts.people", "contacts.called_upon", "signs.leads", "names.server_leads",
     "goods.decoration", "proof.passed_over", "quantities.each", "quantities.verbs", "signs.beside", "around.talk",
