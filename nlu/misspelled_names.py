@@ -6,10 +6,12 @@ tier or another word altogether is decided here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
@@ -31,6 +33,7 @@ class MisspelledNames:
         self._table = table
         self._callers = tuple(word for word in lexicon.words("contacts.called_upon") if len(word) > 1)
         soft, parts = table.soft, lexicon.groups("names.region_parts")
+        self._latin_tier = re.compile(rf"(?:{any_of(lexicon, 'signs.latin_tiers')})+$")
         slips = [text for text in names if len(text) >= 3 and text not in soft]
         slips += [text for text in servers if len(text) > 3 and not any(part in text for part in parts)]
         self._misspellings = Misspellings(slips, lexicon, passing)
@@ -80,6 +83,7 @@ class MisspelledNames:
         """Whether what was typed can be meant for the name, its slip left aside."""
         return (
             self._same_brand(typed, pattern)
+            and self._same_letters(typed, pattern)
             and not self._cut_short(typed, pattern)
             and self._same_tier(typed, pattern)
             # whom one speaks to is no slip: 老板港服 is no 老任港服
@@ -100,6 +104,12 @@ class MisspelledNames:
             for brand in self._table.brands_in(pattern)
             if len(brand) <= SHORT_BRAND and (at := pattern.find(brand)) >= 0
         )
+
+    def _same_letters(self, typed: str, pattern: str) -> bool:
+        """Whether a slip leaves the few letters that tell a name from others what they were: ku vip, what is left of
+        Youku VIP, is no misspelled kp vip."""
+        core = self._latin_tier.sub("", pattern) if pattern.isascii() else ""
+        return not 0 < len(core) <= SHORT_BRAND or core == pattern or core in typed
 
     def _same_tier(self, typed: str, pattern: str) -> bool:
         """Whether a slip leaves the word that tells a good from its siblings what it was, by its sound or but
