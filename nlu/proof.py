@@ -21,6 +21,7 @@ from nlu.name_table import NameTable
 from nlu.numerals import number, numbers, numerals
 from nlu.other_numbers import OtherKind
 from nlu.proof_of_counts import ProofOfCounts
+from nlu.proof_of_denials import ProofOfDenials
 from nlu.proof_of_fragments import ProofOfFragments
 from nlu.proof_of_goods import ProofOfGoods, crossed
 from nlu.proof_of_labels import ProofOfLabels
@@ -62,6 +63,7 @@ class Prover:
         self._sizes = ProofOfSizes(vocabulary, lexicon)
         self._recipients = ProofOfRecipients(vocabulary, lexicon)
         self._refusals = ProofOfRefusals(lexicon)
+        self._denials = ProofOfDenials(lexicon)
         self._slips = ProofOfSlips(lexicon)
         self._topups = ProofOfTopups(vocabulary, lexicon, goods)
         self._latin_count = re.compile(rf"(?<![a-z]){any_of(lexicon, 'proof.latin_counts')}(?![a-z])")
@@ -117,6 +119,7 @@ class Prover:
         yield from self._lengths.doubts(said)
         yield from self._shares.doubts(said)
         yield from self._refusals.doubts(said)
+        yield from self._denials.doubts(said)
         yield from self._slips.doubts(said)
         yield from self._topups.doubts(said)
         if said.turned:
