@@ -55,7 +55,7 @@ class Prover:
         self._names = ProofOfNames(vocabulary, table, goods, written)
         self._tiers = ProofOfTiers(table, written)
         self._fragments = ProofOfFragments(vocabulary, lexicon, table, goods, written)
-        self._labels = ProofOfLabels(goods)
+        self._labels = ProofOfLabels(goods, lexicon)
         self._lengths = ProofOfLengths(lexicon)
         self._orphans = ProofOfOrphans(vocabulary)
         self._pieces = ProofOfPieces(vocabulary, lexicon)

@@ -6,9 +6,13 @@ hold all that was said while the customer named two sizes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from nlu.alternations import any_of
 from nlu.assortment import Assortment
+from nlu.in_front import in_front
+from nlu.lexicon import Lexicon
 from nlu.records import Event, EventKind
 from nlu.said import Doubt, Said, Unproven
 from nlu.squeezing import squeezed
@@ -17,12 +21,16 @@ from nlu.squeezing import squeezed
 class ProofOfLabels:
     """Holds the labels that a message says against its lines. Immutable."""
 
-    def __init__(self, goods: Assortment) -> None:
+    def __init__(self, goods: Assortment, lexicon: Lexicon) -> None:
         self._goods = goods
+        self._leading = re.compile(
+            rf"{any_of(lexicon, 'lengths.wishes', 'lengths.leading', 'idle.verbs', 'idle.to', 'proof.before_labels', 'accounts.fillers', 'signs.particles', 'contacts.people', 'aside.talk')}$"
+        )
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """Which lines may be but one of several sizes that were named, or hold the label of other goods."""
         yield from self._of_others(said)
+        yield from self._of_longer_ones(said)
         if said.turned:
             return
         ordered: dict[str, set[str]] = {}
@@ -47,6 +55,24 @@ class ProofOfLabels:
                 label = event.mention is not None and event.mention.role is None
                 if label and event.mention is not None and event.mention.text not in own:
                     yield at, Unproven.TIER_UNUSED
+
+    def _of_longer_ones(self, said: Said) -> Iterator[Doubt]:
+        """上金会员, where 铂金会员 is sold as well: in front of the end of a longer label stands a character that no order
+        has, and that may be a slip in the rest of it."""
+        read = {event.end for event in said.reading.events}
+        for at, line, record in said.pairs():
+            if line.product is None or line.sku is None:
+                continue
+            own = self._goods.words_of(line.product.value)
+            for event in record.qualifiers:
+                before = said.text[max(0, event.start - 1) : event.start]
+                alone = event.start in read or not "\u4e00" <= before <= "\u9fff"
+                label = event.mention.text if event.mention is not None else ""
+                longer = (word for word in own if word != label and word.endswith(label))
+                if alone or not label or not any(line.sku.value not in own[word] for word in longer):
+                    continue
+                if in_front(self._leading, said.text, event.start) is None:
+                    yield at, Unproven.SIBLING
 
     def _words(self, said: Said, event: Event, product_id: str) -> Iterator[str]:
         text = squeezed(said.text[event.start : event.end])[0]
