@@ -56,6 +56,8 @@ class ProofOfSizes:
                     yield at, Unproven.SIZE_UNUSED
                 if self._in_another_unit(said, event, line):
                     yield at, Unproven.SIZE_UNUSED
+            if len(record.amounts) > 1 and any(_of_lost_goods(said, event) for event in record.amounts):
+                yield at, Unproven.NAME_UNUSED
             if record.name is None and any(_of_something(said, event) for event in record.amounts):
                 yield at, Unproven.NAME_UNUSED
             sized = Slot.PRODUCT in record.inherited and record.amounts
@@ -187,7 +189,22 @@ def _lettered(said: Said, size: Event) -> bool:
     """芒果年卡给A，B年卡给B, where B站 lost a character: a letter that nobody read touches the size."""
     at = size.start - 1
     alone = _ALONE.match(said.text, at) if at >= 0 else None
-    return alone is not None and not any(begin <= at < end for begin, end in _spans(said))
+    return alone is not None and not _read_at(said, at)
+
+
+def _of_lost_goods(said: Said, size: Event) -> bool:
+    """B那年卡 above 优酷年卡, 星巴就100 above 京东卡100: a size that was said twice, once in a clause that names no goods
+    and of what is left of a name."""
+    begin, _ = said.bounds(size.start)
+    if said.beside(size.start, _NAMED):
+        return False
+    front = range(max(begin, size.start - _NAME_REACH), size.start)
+    letter = any(_ALONE.match(said.text, at) and not _read_at(said, at) for at in front)
+    return letter or len(said.reading.shape.left.over.intersection(front)) >= _UNREAD_MIN
+
+
+def _read_at(said: Said, at: int) -> bool:
+    return any(begin <= at < end for begin, end in _spans(said))
 
 
 def _of_something(said: Said, size: Event) -> bool:
@@ -226,6 +243,8 @@ _LIMITS = frozenset("以左")
 _PERIOD_CARD = re.compile("[年季月周][\u4e00-\u9fff]")
 _UNIT_MIN = 2
 _UNREAD_MIN = 2
+_NAME_REACH = 4
+_NAMED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.QUALIFIER})
 _WORDS = re.compile("的? ?(?P<words>[\u4e00-\u9fffa-z]{2,4})")
 _NAMING = frozenset({EventKind.NAME, EventKind.QUALIFIER, EventKind.REGION, EventKind.ACCOUNT})
 """What may end in a numeral of its own."""
