@@ -1,8 +1,8 @@
-"""A common question beside an order: 京东卡50来一张，能用支付宝吗; 充50话费138…，多久到账.
+"""A common question beside something else: 京东卡50来一张，能用支付宝吗; 充50话费138…，能开发票吗; 50的，多久到账.
 
-It doubts nothing of the order, and the quote comes with its answer. Such a question stands in a clause of its own that
-names no goods and no number; what is left of the message must be a whole order by itself, so that what hangs on the
-answer (能开发票就来两张) stays a question.
+It takes nothing from what stands beside it and doubts nothing of it, be that an order or an answer; what is said in
+reply to that comes with what was asked. Such a question stands in a clause of its own that names no goods and no number;
+what is left of the message must be an order by itself, so that what hangs on the answer (能开发票就来两张) stays a question.
 """
 
 from __future__ import annotations
@@ -11,24 +11,30 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nlu.alternations import any_in, any_of, either
+from nlu.alternations import any_in, any_of
 from nlu.lexicon import Lexicon
+from nlu.normalise import plain
 from nlu.understanding import Intent, Understanding
 
-ARRIVAL, USAGE, SAFETY, SHOP = "arrival", "usage", "safety", "shop"
-INVOICE = "invoice"
-PAYMENT = "payment"
+ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
 OF_ORDERS = frozenset({ARRIVAL, USAGE})
 """May as well be asked of an order that is under way: 爱奇艺季卡138…，多久到账; 京东卡100两张，怎么用."""
+DOUBTING = frozenset({SAFETY, USAGE, SHOP})
+"""Asked by somebody who may not have made up his mind."""
+WANT_AN_ANSWER = frozenset({ARRIVAL, SAFETY, "refund_rule", PAYMENT, "bargain", INVOICE})
+"""What is answered beside an answer."""
 
-CLAUSE_MAX = 20
+LENGTH_MAX = 120
+CLAUSE_MAX = 24
 CLAUSES_MAX = 8
 """A message of more clauses is no order with a question."""
+
+Read = Callable[[str], Understanding]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is left of a message without its question."""
+    """What is left of a message without its questions."""
 
     rest: str
     topic: str
@@ -38,59 +44,58 @@ class Asked:
 
 
 class AskedBeside:
-    """Finds such a question. Immutable."""
+    """Finds the clauses that ask so. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         words = any_in(lexicon, "asked_beside")
-        ways = either(word for group in lexicon.groups("payments.methods").values() for word in group)
-        lead, may, pays, asks = (
-            any_of(lexicon, f"payments.{name}") for name in ("asking_lead", "may", "pays", "asks")
+        self._aside, self._told, self._ordered = (
+            re.compile(words(name)) for name in ("aside", "told", "ordered")
         )
-        self._payment = re.compile(rf"{lead}*{may}?(?:{ways}){may}?{pays}*{asks}[吗呢啊哈]*")
-        self._aside = re.compile(words("aside"))
-        self._ordered = re.compile(words("ordered"))
-        self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没]$")
-        self._told = re.compile(words("told"))
-        self._topics = tuple(
-            (topic, re.compile(words(topic))) for topic in (ARRIVAL, SAFETY, USAGE, SHOP, INVOICE)
-        )
+        self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没?？]$")
+        self._sounds = {topic: re.compile(words(topic)) for topic in _TOPICS}
 
-    def without(self, text: str, read: Callable[[str], Understanding]) -> Asked | None:
-        """The message with blanks for the question; None where it asks none, or nothing else is said. `read`
+    def topic(self, heard: Understanding) -> str | None:
+        """What a clause beside an answer asks that is nothing but a common question; None where it is none, or
+        says more."""
+        topic = self._common(heard)
+        return topic if topic in WANT_AN_ANSWER else None
+
+    def _common(self, heard: Understanding) -> str | None:
+        if heard.lines or heard.problems or heard.contact or heard.order_ref or not heard.filters.empty:
+            return None
+        if heard.intent is Intent.RECEIPT and self._sounds[INVOICE].search(plain(heard.text)):
+            return INVOICE
+        return heard.topic if heard.intent is Intent.FAQ else None
+
+    def apart(self, text: str, read: Read) -> Asked | None:
+        """The message with blanks for what it only asks; None where nothing is asked, or nothing else is said. `read`
         understands a clause by itself."""
         clauses = list(_CLAUSE.finditer(text))
-        if not 1 < len(clauses) <= CLAUSES_MAX:
+        if len(text) > LENGTH_MAX or not 1 < len(clauses) <= CLAUSES_MAX:
             return None
+        rest, found, aside = text, "", False
         for clause in clauses:
-            topic = self._topic(clause[1], read)
-            if topic is not None:
-                if topic in _AFTERWARDS and self._ordered.search(text):
-                    return None
-                blank = " " * (clause.end() - clause.start())
-                rest = f"{text[: clause.start()]}{blank}{text[clause.end() :]}"
-                by_the_way = topic == PAYMENT or self._aside.match(clause[1]) is not None
-                return Asked(rest, topic, by_the_way)
-        return None
+            if (topic := self._asked(plain(clause[1]), read)) is None:
+                continue
+            if topic in OF_ORDERS | {INVOICE} and self._ordered.search(text):
+                return None
+            rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
+            found = found or topic
+            aside = aside or topic == PAYMENT or self._aside.match(plain(clause[1])) is not None
+        return Asked(rest, found, aside) if found and _CLAUSE.search(rest) else None
 
-    def _topic(self, clause: str, read: Callable[[str], Understanding]) -> str | None:
-        if len(clause) > CLAUSE_MAX or _DIGIT.search(clause):
+    def _asked(self, clause: str, read: Read) -> str | None:
+        """The topic of a clause beside an order. It must also sound like it: 会不会太多了 is nothing of the shop's."""
+        if len(clause) > CLAUSE_MAX or _DIGIT.search(clause) or self._told.search(clause):
             return None
-        if self._payment.fullmatch(clause):
-            return PAYMENT
-        if self._told.search(clause):
+        sounds = {topic for topic, words in self._sounds.items() if words.search(clause)}
+        if not sounds or not (INVOICE in sounds or self._asks.search(clause)):
             return None
-        sounds_like = next((topic for topic, words in self._topics if words.search(clause)), None)
-        if sounds_like is None or not (sounds_like == INVOICE or self._asks.search(clause)):
-            return None
-        heard = read(clause)
-        if heard.lines or heard.problems:
-            return None
-        if heard.intent is Intent.RECEIPT and sounds_like == INVOICE:
-            return INVOICE
-        return heard.topic if heard.intent is Intent.FAQ and heard.topic in _COMMON else None
+        lead = self._aside.match(clause)
+        topic = self._common(read(clause[lead.end() :] if lead else clause))
+        return topic if topic in _TOPICS else None
 
 
+_TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE)
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
 _DIGIT = re.compile(r"[0-9]")
-_AFTERWARDS = OF_ORDERS | {INVOICE}
-_COMMON = frozenset({ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT})

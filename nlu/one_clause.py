@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nlu.alternations import either, repeatable
+from nlu.asked_beside import WANT_AN_ANSWER, AskedBeside
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.understanding import Expectation, Intent, Slot, SpokenLine, Understanding
@@ -25,7 +26,8 @@ Read = Callable[[str, Expectation], Understanding]
 class OneClause:
     """Finds the clause that answers. Immutable."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, beside: AskedBeside) -> None:
+        self._beside = beside
         words = (
             "answers.before",
             "answers.behind",
@@ -47,7 +49,7 @@ class OneClause:
             return self._with_question(text, understood, asked, read)
         if _names_the_old_number(understood, asked):
             return replace(understood, intent=Intent.PROVIDE, order_ref=None)
-        common = _is_common(understood, asked)
+        common = self._is_common(understood, asked)
         if not common and not _says_nothing(understood):
             return None
         clauses = [clause for clause in _BETWEEN.split(text) if clause]
@@ -63,8 +65,10 @@ class OneClause:
             return None
         if understood.intent is Intent.MODIFY and not self._stands(answers, heard):
             return None
-        topic = understood.topic if understood.topic in _WANT_AN_ANSWER else None
-        return replace(answers[0], text=text, topic=topic)
+        return replace(answers[0], text=text, topic=self._topic(heard))
+
+    def _topic(self, heard: Sequence[Understanding]) -> str | None:
+        return next(filter(None, map(self._beside.topic, heard)), None)
 
     def _stands(self, answers: Sequence[Understanding], heard: Sequence[Understanding]) -> bool:
         """Whether nothing beside the change takes it back: 都改成50 算了不改了."""
@@ -78,8 +82,20 @@ class OneClause:
         clauses = [clause for clause in _BETWEEN.split(text) if clause]
         if not 1 < len(clauses) <= CLAUSES_MAX:
             return understood
-        topics = (one.topic for clause in clauses if _is_talk(one := read(clause, asked), asked))
-        return replace(understood, topic=next((one for one in topics if one in _WANT_AN_ANSWER), None))
+        return replace(understood, topic=self._topic([read(clause, asked) for clause in clauses]))
+
+    def _is_common(self, understood: Understanding, asked: Expectation) -> bool:
+        """Whether it is a common question while something else is asked of him."""
+        if asked.asking in (None, Slot.CONFIRM) or _says_something(understood):
+            return False
+        if asked.asking is Slot.ACCOUNT and understood.intent in _HIDING:
+            return True
+        if understood.order_ref:
+            return False
+        # 话费呗，还能有啥: of what there is, where goods are asked for.
+        shown = understood.intent is Intent.SEARCH and asked.asking is Slot.PRODUCT
+        common = self._beside.topic(understood) is not None or understood.topic in _COMMON
+        return shown or common or understood.intent is Intent.STATUS
 
     def _only_answers(self, understood: Understanding) -> bool:
         """Whether the clause is nothing but its answer: 如果是100的 is more."""
@@ -120,7 +136,7 @@ def _count(line: SpokenLine, asked: Expectation) -> int | None:
 def _is_talk(understood: Understanding, asked: Expectation) -> bool:
     others = set(understood.options) - {one for line in asked.lines for one in (line.product_id, line.sku_id)}
     says_goods = understood.lines or others or understood.problems or not understood.filters.empty
-    talk = _TALK | _HIDING if asked.asking is Slot.ACCOUNT else _TALK
+    talk = _TALK | _HIDING if asked.asking is Slot.ACCOUNT else _TALK | {Intent.RECEIPT}
     return not says_goods and understood.intent in talk and _DIGIT.search(understood.text) is None
 
 
@@ -128,19 +144,6 @@ def _says_nothing(understood: Understanding) -> bool:
     unanswered = understood.intent is Intent.FAQ and understood.topic is None
     empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY)
     return not _says_something(understood) and (unanswered or empty)
-
-
-def _is_common(understood: Understanding, asked: Expectation) -> bool:
-    """Whether it is a common question while something else is asked of him."""
-    if asked.asking in (None, Slot.CONFIRM) or _says_something(understood):
-        return False
-    if asked.asking is Slot.ACCOUNT and understood.intent in _HIDING:
-        return True
-    if understood.order_ref:
-        return False
-    # 话费呗，还能有啥: of what there is, where goods are asked for.
-    shown = understood.intent is Intent.SEARCH and asked.asking is Slot.PRODUCT
-    return shown or understood.topic in _COMMON or understood.intent is Intent.STATUS
 
 
 def _names_the_old_number(understood: Understanding, asked: Expectation) -> bool:
@@ -164,6 +167,5 @@ _TALK = frozenset(
 )
 _HIDING = frozenset({Intent.RECEIPT, Intent.HISTORY, Intent.REORDER, Intent.PRICE, Intent.SEARCH})
 """What the words around a number that was asked for may sound like: 没存过，137…; 上次那个号 137…."""
-_WANT_AN_ANSWER = frozenset({"arrival", "safety", "refund_rule", "payment", "bargain"})
-_COMMON = _WANT_AN_ANSWER | {"usage", "shop"}
+_COMMON = WANT_AN_ANSWER | {"usage", "shop"}
 """Topics of common questions; the last ones are often not meant as such: 话费嘛，我还能充啥."""

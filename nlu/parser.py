@@ -15,7 +15,7 @@ from functools import partial
 from nlu.accounts import carrier
 from nlu.alternations import any_of
 from nlu.answers import Answers
-from nlu.asked_beside import OF_ORDERS, Asked, AskedBeside
+from nlu.asked_beside import DOUBTING, OF_ORDERS, Asked, AskedBeside
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
@@ -124,7 +124,8 @@ class Parser:
         self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)
         self._answers = Answers(vocabulary, lexicon)
-        self._one_clause = OneClause(lexicon)
+        self._asked_beside = AskedBeside(lexicon)
+        self._one_clause = OneClause(lexicon, self._asked_beside)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
         self._beside = Beside(judge, Idle(lexicon), InEnglish(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
@@ -135,7 +136,6 @@ class Parser:
         self._complaints = Complaints(lexicon)
         self._for_whom = ForWhom(lexicon)
         self._masker = Masker(lexicon)
-        self._asked_beside = AskedBeside(lexicon)
 
     def understand(self, text: str, expectation: Expectation = NOTHING_EXPECTED) -> Understanding:
         """What `text` means. What stands behind `length_max` characters is not read, and then
@@ -208,15 +208,16 @@ class Parser:
         return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
 
     def _without_question(self, text: str) -> Understanding | None:
-        """The whole order beside a common question; None where there is no such question or no such order."""
-        asked = self._asked_beside.without(text, self.understand)
+        """The order beside a common question, with its topic; None where there is no such question or no such
+        order. Beside a doubt only a whole order is one: 知网会员买成一年的了，能退吗 orders nothing."""
+        asked = self._asked_beside.apart(text, self.understand)
         if asked is None:
             return None
         order = self.understand(asked.rest)
-        whole = order.lines and all(line.sku and not line.problems for line in order.lines)
-        if order.intent is not Intent.ORDER or not whole:
-            return None
-        if not asked.by_the_way and not self._wished(asked):
+        doubting = asked.topic in DOUBTING
+        sized = all(line.sku or (not doubting and _says_more_than_goods(line)) for line in order.lines)
+        fine = bool(order.lines) and sized and not any(line.problems for line in order.lines)
+        if order.intent is not Intent.ORDER or not fine or not (asked.by_the_way or self._wished(asked)):
             return None
         return replace(order, text=text, topic=asked.topic)
 
@@ -342,6 +343,11 @@ def _recipient_only(reading: Reading, records: Sequence[Record]) -> Reading:
     if any(record.names or record.nouns or record.amounts for record in records):
         return reading
     return replace(reading, shape=replace(reading.shape, tops_up=False))
+
+
+def _says_more_than_goods(line: SpokenLine) -> bool:
+    """Whether goods are named with a size, a count or a recipient."""
+    return line.product is not None and bool(line.quantity or line.measure or line.account)
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)

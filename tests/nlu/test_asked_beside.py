@@ -9,7 +9,7 @@ import pytest
 from bot.filling import vocabulary_of
 from nlu.lexicon import Lexicon
 from nlu.parser import Parser
-from nlu.understanding import Expectation, Intent
+from nlu.understanding import Expectation, Intent, LineInHand, Slot
 from orders.catalog_file import read_catalog
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -53,6 +53,22 @@ def test_the_order_is_whole_and_the_question_is_kept(
     assert understood.topic == topic
 
 
+def test_what_the_order_lacks_is_asked_all_the_same(parser: Parser) -> None:
+    understood = parser.understand("20张京东卡，可以开发票吗")
+    (line,) = understood.lines
+    assert understood.topic == "invoice"
+    assert line.product is not None
+    assert line.quantity is not None
+    assert line.sku is None
+
+
+def test_an_answer_keeps_it_too(parser: Parser) -> None:
+    asked = Expectation(asking=Slot.ACCOUNT, lines=(LineInHand(product_id="topup", sku_id="topup-50"),))
+    understood = parser.understand("13812345678 能开发票不", asked)
+    assert understood.lines[0].account is not None
+    assert understood.topic == "invoice"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -61,13 +77,22 @@ def test_the_order_is_whole_and_the_question_is_kept(
         "要是能用支付宝就来张京东卡100",
         "不能用支付宝吗，那京东卡100不要了",
         "能用支付宝吗，京东卡50怎么卖",
+        "京东卡50两张，能退吗？退不了就不要了",
+        "充100话费到13812345678，安全吗，不安全算了",
+        "京东卡50来一张，能便宜点吗，不便宜不买",
+        "刚充100话费13812345678，多久到账",
+        "上次京东卡50来一张，能退吗",
+        "我妈让我问充100话费13812345678多久到账",
+        "要是充100话费到13812345678，多久到账",
+        "会员买成一年的了，能退吗",
+        "网上有人卖100话费只要60，是真的吗",
+        "京东卡能开发票吗",
         "京东卡100，安全吗",
         "京东卡100两张，怎么用啊",
         "爱奇艺季卡13800138000，多久到账",
         "给13800138000充的50话费，什么时候到",
         "刚付了京东卡100两张的钱，能开发票吗",
         "我买的京东卡100两张，多久发货",
-        "京东卡100来两张，多久到账？太久就算了",
         "京东卡100来两张，能开发票吧，不能开就不要了",
         "京东卡100来两张，安全吗，不安全我不敢买",
     ],
@@ -80,6 +105,7 @@ def test_what_hangs_on_it_stays_a_question(parser: Parser, text: str) -> None:
     "text",
     [
         "能开发票吗，能开就来2张京东卡100",
+        "京东卡100来两张，多久到账？太久就算了",
         "帮我充的话费50 13800138000，多久到账",
         "充50话费13800138000，这个号能充吗",
         "充50话费13800138000，会不会太多了",
