@@ -1,4 +1,5 @@
-"""A number that comes in pieces, 139, 1234, 5678, and one of whose pieces was wrong: 后四位是5687.
+"""A number that comes in pieces, 139, 1234, 5678, also in the place of another, and one of whose pieces was wrong:
+后四位是5687.
 
 What was put together or changed in parts is never sure: it is shown whole, and wants a yes.
 """
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nlu.alternations import either
+from nlu.alternations import either, repeatable
 from nlu.lexicon import AccountKind, Lexicon
 from nlu.numerals import number
 from nlu.places import SURE
@@ -39,11 +40,19 @@ class NumberPieces:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
         self._accounts = lexicon.accounts
-        self._piece = re.compile(
-            rf"(?:{either(lexicon.words('answers.piece_front'))}|[\s,，:：])*(\d[\d\s\-]*)"
-            rf"(?:{either(lexicon.words('answers.behind'))})*"
-        )
         counted = either(lexicon.words("answers.digits"))
+        part = either((*lexicon.words("answers.start_of_number"), *lexicon.words("answers.end_of_number")))
+        # 后面四位8254: how many digits come is none of them.
+        which = rf"(?:{part})(?:的|那)?(?:\d|[一二两三四五六七八九十几]{{1,2}})(?:{counted})"
+        front = rf"{which}|{either(lexicon.words('answers.piece_front'))}|[\s,，:：]"
+        behind = either(lexicon.words("answers.behind"))
+        self._piece = re.compile(rf"(?:{front})*(\d[\d\s\-]*)(?:{behind})*")
+        called = either(lexicon.words("signs.number_words"))
+        names = ("answers.wrong", "answers.it_is", "answers.becomes", "answers.new_number_front")
+        said = repeatable(word for name in names for word in lexicon.words(name))
+        self._renewed = re.compile(
+            rf"(?:{said}|{front})*(?:{called})(?:{said}|{called}|{front})*(\d[\d\s\-]*)(?:{behind})*"
+        )
         self._end = re.compile(
             rf"(?:{either(lexicon.words('answers.end_of_number'))})"
             rf"(?:(?P<count>\d|[一二两三四五六七八])(?:{counted}))?(?P<rest>.*)"
@@ -68,11 +77,13 @@ class NumberPieces:
             return None
         if (corrected := self._corrected(text, hand, accepts)) is not None:
             return _answer(understood, corrected, kind)
-        if asked.asking is not Slot.ACCOUNT or hand.account is not None:
+        asked_for = asked.asking is Slot.ACCOUNT and hand.account is None
+        if not asked_for and (hand.account is None or asked.asking not in (None, Slot.CONFIRM)):
             return None
-        match = self._piece.fullmatch(text)
+        match = (self._piece if asked_for else self._renewed).fullmatch(text)
         if match is None:
             return None
+        hand = hand if asked_for else replace(hand, account=None, account_begun=None)
         return self._joined(understood, re.sub(r"\D", "", match[1]), hand, accepts)
 
     def _joined(
