@@ -21,6 +21,7 @@ from nlu.lines_left import LinesLeft
 from nlu.lines_meant import LinesMeant
 from nlu.normalise import plain
 from nlu.number_pieces import NumberPieces
+from nlu.other_tier import OtherTier
 from nlu.places import MARKS, SURE
 from nlu.putting_off import PuttingOff
 from nlu.recipient_asked import RecipientAsked
@@ -55,6 +56,7 @@ class Answers:
         which = WhichLine(vocabulary, lexicon, self._several)
         self._lines = LinesMeant(vocabulary, lexicon, which, self._several)
         self._left = LinesLeft(self._lines, which, self._several, lexicon)
+        self._other_tier = OtherTier(vocabulary, lexicon)
         self._pieces = NumberPieces(vocabulary, lexicon)
         self._putting_off = PuttingOff(lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
@@ -130,6 +132,8 @@ class Answers:
         understood = self._recipient.without_remarks(understood, asked)
         if (answered := self._answered(text, understood, asked, read)) is not None:
             return answered
+        if (rather := self._other_tier.read(text, understood, asked)) is not None:
+            return rather
         if len(asked.lines) == 1 and (other := self._lines.asked_of_sibling(text, understood, asked)):
             return other
         if apart and says_what and not self._together.search(text):
