@@ -13,6 +13,10 @@ _CHANGING = frozenset(
     {Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REFUND, Intent.REORDER, Intent.CANCEL}
 )
 
+_OF_WHAT_WAS_BOUGHT = frozenset(
+    {Intent.REFUND, Intent.HISTORY, Intent.STATUS, Intent.FAQ, Intent.OUT_OF_SCOPE}
+)
+
 
 def besides(
     text: str, understood: Understanding, events: Sequence[Event], asked: Expectation, signs: Signs
@@ -20,9 +24,11 @@ def besides(
     """`understood` with what it says of the lines in hand: how many more or fewer, or what besides."""
     if not asked.lines:
         return _taken_from_nothing(text, understood, events, signs)
+    counts = [event for event in events if event.kind is EventKind.QUANTITY]
+    if (fewer := _too_many(text, understood, counts, asked, signs)) is not None:
+        return fewer
     if understood.intent not in _CHANGING:
         return understood
-    counts = [event for event in events if event.kind is EventKind.QUANTITY]
     front = text[: counts[0].start] if len(counts) == 1 else ""
     sign = -1 if signs.fewer.search(front) else 1 if signs.more.search(front) else 0
     if len(understood.lines) != 1:
@@ -49,6 +55,28 @@ def besides(
             same = Heard(accounts.pop(), Span(0, len(understood.text)))
             return replace(understood, lines=(replace(line, account=same),))
     return understood
+
+
+def _too_many(
+    text: str, understood: Understanding, counts: Sequence[Event], asked: Expectation, signs: Signs
+) -> Understanding | None:  # fmt: skip
+    """多买了两张 of what is not paid yet: so many fewer, however much that sounds like money back. Whoever says
+    besides how many he wants says the same."""
+    if (
+        understood.lines
+        or understood.intent not in _OF_WHAT_WAS_BOUGHT
+        or len(asked.lines) != 1
+        or not counts
+    ):
+        return None
+    counted = [event.quantity.count for event in counts if event.quantity is not None]
+    said = [count for count in counted if count is not None]
+    before = asked.lines[0].quantity
+    left = before - said[0] if before is not None and said else 0
+    if left < 1 or not {left, said[0]}.issuperset(said) or not signs.fewer.search(text[: counts[0].start]):
+        return None
+    line = SpokenLine(quantity_change=left - (before or 0))
+    return replace(understood, intent=Intent.MODIFY, lines=(line,), options=(), topic=None, adds=False)
 
 
 def _taken_from_nothing(

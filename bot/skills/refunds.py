@@ -14,6 +14,7 @@ from bot.skills import complaints
 from bot.turn import CANCEL, HUMAN, REFUND_ORDER, Turn, paragraphs
 from nlu.normalise import plain
 from nlu.places import Places, place_among
+from nlu.understanding import Expectation, LineInHand
 from orders.catalog import Product
 from orders.order import CustomerState, LineState, Order, OrderLine, customer_state
 from orders.payment import RefundDenied, RefundOutcome
@@ -35,7 +36,22 @@ def money_back(turn: Turn, order: Order, said: str) -> Reply:
     if order.is_payable:
         ways = (turn.choice("choice.cancel_order", CANCEL),)
         return turn.aside(turn.say("refund.unpaid", order_no=order.order_no), ways)
+    if (some := _some_of(turn, order, said)) is not None:
+        text = turn.say("refund.some_of", order_no=order.order_no, count=order.lines[0].quantity, some=some)
+        return turn.aside(text, offer(turn, order))
     return _money_back(turn, order, _lines_meant(turn, order, said))
+
+
+def _some_of(turn: Turn, order: Order, said: str) -> int | None:
+    """How many pieces of the one line are to go back, where that is said and it is not all of them: nobody gives
+    back four for `多买了两张`."""
+    if len(order.lines) != 1 or order.lines[0].quantity < 2:
+        return None
+    line = order.lines[0]
+    bought = LineInHand(product_id=line.product_id, sku_id=line.sku_id, quantity=line.quantity)
+    heard = turn.reader.parser.understand(said, Expectation(lines=(bought,), quoted=True))
+    changes = [one.quantity_change for one in heard.lines if one.quantity_change is not None]
+    return -changes[0] if len(changes) == 1 and 0 < -changes[0] < line.quantity else None
 
 
 def _money_back(turn: Turn, order: Order, only: frozenset[int] | None) -> Reply:
