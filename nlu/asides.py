@@ -184,8 +184,9 @@ class Asides:
             period = isinstance(mark.value, Amount) and mark.value.kind is AmountKind.PERIOD
             if not period or mark.value.card:
                 return False
-            if mark.end == end and in_front(self._signs.spends_time, self._text, mark.start):
-                return True  # 下个月去日本玩8天
+            over = mark.end == end or _OVER.fullmatch(self._text, mark.end, end)
+            if over and in_front(self._signs.spends_time, self._text, mark.start):
+                return True  # 下个月去日本玩8天, 断网两天了
             if not _WHEN.match(self._text, mark.end):
                 return False
         if isinstance(mark.value, Amount):
@@ -250,7 +251,10 @@ class Asides:
         if (
             mark.value.kind is AmountKind.PERIOD
             and not mark.value.card
-            and in_front(_SPENT, self._text, mark.start)
+            and (
+                in_front(_SPENT, self._text, mark.start)
+                or in_front(self._signs.lapsed, self._text, mark.start)
+            )
         ):
             return True
         if sized and mark.value.kind is AmountKind.PERIOD and in_front(_LATELY, self._text, mark.start):
@@ -271,6 +275,7 @@ class Asides:
         if until is None or self._text.startswith("的", mark.end):
             return False
         event = len(_HAN.findall(self._text, begin, until.start())) >= _TOLD_BEHIND
+        event = event or self._signs.while_it_lasts.search(self._text, begin, until.start()) is not None
         return event or self._content(mark.end, end) >= _TOLD_BEHIND
 
     def _sums_up(self, mark: Mark[_M], sized: bool) -> bool:
@@ -328,6 +333,7 @@ class Asides:
 _TOLD_BEHIND = 2
 _NAME_PERHAPS = 5
 """Fewer characters that nobody read may be the name of goods: 100敌敌卷."""
+_OVER = re.compile("[了啦咯喽都啊呢]+")
 _WHEN = re.compile(r"[就要去在前后内到没都还也一]")
 """Behind a length of time or a month: what happens then."""
 _THIS_TIME = re.compile("这[次回趟]|现在|今天|今儿|所以|改|还是|想")

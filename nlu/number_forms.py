@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache, partial
 from itertools import chain
@@ -44,6 +44,8 @@ class Form:
     """Without any of these characters it cannot be there."""
     pattern: re.Pattern[str]
     value: Callable[[re.Match[str]], int | None]
+    beside_read: bool = False
+    """It stands beside what was read already, a label of a recipient."""
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +54,7 @@ def forms(lexicon: Lexicon) -> tuple[Form, ...]:
     words = partial(_words, lexicon)
     found = (
         _codes(words), _dates(), _hours(words), _ordinals(words), _versions(words, lexicon), _recipients(words),
-        _households(words), _heads(words), _buildings(), _kin(words), _ages(words), _measures(words, lexicon),
+        _labelled_recipients(), _households(words), _heads(words), _buildings(), _kin(words), _ages(words), _measures(words, lexicon),
         _days(), _scores_and_seats(words), _in_words(words, lexicon),
     )  # fmt: skip
     return tuple(chain.from_iterable(found))
@@ -72,7 +74,11 @@ def _nothing(found: re.Match[str]) -> int | None:
 
 def _counted(found: re.Match[str]) -> int | None:
     groups = found.groupdict()
-    value = number(groups["n"] or groups.get("m") or groups.get("o") or groups.get("p") or "")
+    return _value_of(groups["n"] or groups.get("m") or groups.get("o") or groups.get("p") or "")
+
+
+def _value_of(numeral: str) -> int | None:
+    value = number(numeral)
     return int(value.low) if value and value.exact else None
 
 
@@ -96,6 +102,8 @@ _PAUSES = r"\s,，。;；.!！~"
 def _codes(words: _Words) -> Iterator[Form]:
     codes, writing = words("not_accounts", "accounts"), words("writing", "signs")
     yield _form(OtherKind.CODE, "码 号 密 牌 证 话 线", rf"{codes}[ :是为]{{0,3}}(?P<all>[a-z0-9]{{3,32}})")
+    rides = rf"{words('rides')}(?:号|是|为|[: ])*"
+    yield _form(OtherKind.CODE, "航车班铁", rf"{rides}(?P<all>[a-z]{{0,2}} ?\d{{1,5}})(?![\d元块])")
     # 少打了一个8: says what was wrong with a number that was given before.
     digit = rf"(?P<all>[一1两2]?(?:个|位)(?:数字|数)? ?\d(?![\d.])(?! ?(?:{words('sold_by')}|[a-z%])))"
     yield _form(OtherKind.CODE, "少漏多掉", rf"(?:(?:少|漏|多|掉){writing}了?|(?:漏|掉|少|多)了){digit}")
@@ -118,6 +126,10 @@ def _hours(words: _Words) -> Iterator[Form]:
     yield time("点", not_inside + exact)
     yield time("点", rf"{words('times_before')}的?(?P<all>{hour} ?点(?:{_N})?(?!券|卷|卡))")
     yield time("点", rf"{not_inside}(?P<all>{hour} ?点){words('times_behind')}")
+    # 赶论文到三点, 下班都三点了.
+    until = rf"(?<!{words('grows')})到{words('times_before')}?"
+    yield time("点", rf"{until}(?P<all>{hour} ?点)(?=[了啦多才]|[{_PAUSES}]|$)")
+    yield time("点", rf"[都快](?P<all>{hour} ?点多?)(?=[了啦])")
 
 
 def _ordinals(words: _Words) -> Iterator[Form]:
@@ -138,6 +150,8 @@ def _versions(words: _Words, lexicon: Lexicon) -> Iterator[Form]:
     recent = r"(?P<all>(?:[3-9]|1[0-9]|2[0-6]|360))(?!\d|\.\d|g|%|[a-z])"
     no_size = rf"(?! ?(?:{words('sizes_behind')}|\.\d|\d))"
     yield version(versioned, rf"(?<![a-z]){words('versioned')}[ \-]?{recent}{no_size}")
+    storage = rf" ?{words('versions_behind')}?[ ,]?(?:64|128|256|512|1024|[12](?=t)) ?(?:g|gb|t|tb)(?![a-z])"
+    yield version(versioned, rf"(?<![a-z]){words('versioned')}[ \-]?(?P<all>\d{{1,2}}{storage})")
     level = r"(?<![a-z])(?:vip|svip|lv|等级|v) ?(?P<all>\d{1,2})(?!\d|\.\d)"
     yield version("v级", level + no_size)
 
@@ -163,6 +177,15 @@ def _recipients(words: _Words) -> Iterator[Form]:
         "个位名组 条部张台口 人号手俩仨",
         rf"(?<![第\da-z])(?!{another})(?P<all>{counted}|{pair}|{bare})(?!\d)",
         _counted,
+    )
+
+
+def _labelled_recipients() -> Iterator[Form]:
+    """来两个手机号码：138…和139…: the word counted was taken for the label of the first of them."""
+    numbers = r"1\d{10}(?!\d)[^\d]{1,12}1\d{10}(?!\d)"
+    counted = rf"(?<![第\da-z])(?P<all>(?P<n>{_FEW}|[俩仨2-9]) ?[个张部]) ?(?=(?:手机|电话)(?:号码?)?[{_PAUSES}:：是]*{numbers})"
+    yield replace(
+        _form(OtherKind.MANY, "手电", counted, lambda found: _value_of(found["n"])), beside_read=True
     )
 
 

@@ -33,9 +33,9 @@ def read(page: Page, lexicon: Lexicon, units: Units | None = None) -> tuple[Mark
     adverbs = lexicon.words("numerals.adverbs")
     marks: list[Mark[OtherNumber]] = []
     for form in forms(lexicon):
-        if form.needs and characters.isdisjoint(form.needs):
+        if form.needs and not form.beside_read and characters.isdisjoint(form.needs):
             continue
-        for found in form.pattern.finditer(text):
+        for found in form.pattern.finditer(page.text if form.beside_read else text):
             start, end = found.span("all")
             sold = units is not None and _sold_so(form.kind, found, units)
             if sold and found["all"] not in adverbs:

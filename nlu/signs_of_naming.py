@@ -32,9 +32,13 @@ class SignsOfNaming:
     lacking: re.Pattern[str]
     """Behind the English no: there is none of it, and nothing is taken back."""
     telling: re.Pattern[str]
-    spends_time: re.Pattern[str]
-    """玩, 出差: in front of a length of time, what it is spent with."""
     """才, 又, 着: in a clause that tells of something."""
+    spends_time: re.Pattern[str]
+    """玩, 出差, 断网: in front of a length of time, what it is spent with."""
+    lapsed: re.Pattern[str]
+    """过期, 停机: in front of how long it has been so."""
+    while_it_lasts: re.Pattern[str]
+    """趁还有3天."""
     life_measure: re.Pattern[str]
     machines: re.Pattern[str]
     """机器: behind a number, machines that the customer has are counted."""
@@ -65,6 +69,8 @@ class SignsOfNaming:
             rf"{people_pattern(lexicon)}{words('sends')}[我俺咱](?:再|又|赶紧|快点|过)*{words('goes')}"
         )
         self.lacking = re.compile(rf" {any_of(lexicon, 'english.lacking')}\b")
+        self.lapsed = re.compile(any_of(lexicon, "aside.lapsed") + "$")
+        self.while_it_lasts = re.compile(any_of(lexicon, "aside.while_it_lasts"))
         spends = any_of(lexicon, "aside.spends_time")
         self.spends_time = re.compile(rf"{spends}(?:上|了|满|个|差不多|大概|将近|整整)*$")
         self.telling = re.compile(any_of(lexicon, "taking_back.telling"))
