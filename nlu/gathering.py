@@ -80,6 +80,8 @@ class _Gatherer:
         """The kind of X不是Y whose Y has yet to come."""
         self._replaced = False
         """Whether the correction under way has taken the place of anything."""
+        self._refused_unsaid = False
+        """Whether it began with what nobody had said: 不要年卡，就一个月. What follows takes its place."""
 
     @property
     def _record(self) -> Record:
@@ -182,7 +184,7 @@ class _Gatherer:
                 # Nothing was said yet that it could correct: 不好意思，我想要…
                 return
             case EventKind.CORRECTION:
-                if self._correcting is None or self._correcting:
+                if self._correcting is None or (self._correcting and not self._refused_unsaid):
                     self._settle_correction()
                     self._mild = event.mild
                 self._mild = self._mild and event.mild
@@ -207,6 +209,7 @@ class _Gatherer:
             self._replaced = take_back(self._record, event)
             if self._replaced:
                 return
+            self._refused_unsaid = True
         if self._contrast is not None and event.kind is EventKind.QUALIFIER:
             self._contrast, self._negated = None, False
             refuse(self._record, event)

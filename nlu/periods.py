@@ -81,6 +81,7 @@ def periods_alone(text: str) -> list[Mark[Period]]:
             or found["whole"]
             or found["latin"]
             or found["short"]
+            or found["said"]
             or found["life"]
         )
         changed = in_front(_CHANGED, text, found.start()) is not None  # 改成年卡 is no 成年
@@ -159,6 +160,7 @@ _ALONE = re.compile(
     r"|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?卡|(?:半年|[月季年周日天]) ?ka(?![a-z]))"
     r"|(?P<short>(?<![0-9一二两三四五六七八九十几数半上这下本每当同那哪过拜])(?:(?:(?<=[ \0,a-z])|(?<=^)|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪了过])个)[年月季]"
     r"|(?<=[^0-9一二两三四五六七八九十几数半上这下本每那哪了过])个(?:周|星期|礼拜))(?=的(?!事|时候)|[嘅吧先试呗啊呀哈咯啦哦嘛就]|会员|$|[ ,。!~\0]))"
+    r"|(?P<said>(?<=[要来开买换选])[年月季](?=的(?:$|[ ,。!~吧啊呀哈嘛就\0])))"
     r"|(?P<life>永久|终身|终生|买断|一辈子|lifetime(?![a-z]))(?!有效|封|删|关|免|没|失|停|记|难|保存|学)"
     r"|(?P<whole>一?(?:[全整]年(?!龄|级)|整月|整季))"
 )
@@ -293,6 +295,7 @@ _ALONE_MEANS = {
     "whole": _whole,
     "latin": _latin,
     "short": _short,
+    "said": _short,
 }
 
 _DAYS_OF_MONTHS = {1: 30, 2: 60, 3: 90, 6: 180, 9: 270, 12: 365, 24: 730, 36: 1095}
