@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from nlu import accounts, amounts, filters, list_markers, other_numbers, payments, quantities, references
@@ -99,11 +99,16 @@ class Finding:
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The names, without the labels of recipients and the ends of longer words."""
         labels = [mark.value.label for mark in recipients if mark.value.label]
+        read = self._names.read(page)
         whole = tuple(
             kept
-            for mention in self._names.read(page)
+            for mention in read
             if (kept := without_labels(page.text, mention, labels, self._names.table.entries)) is not None
         )
+        if not any(mention.kind is MentionKind.NAME for mention in whole):
+            whole = tuple(
+                sorted((*whole, *_goods_as_labels(read, recipients, goods)), key=lambda one: one.start)
+            )
         whole = goods.labelled(page.text, self._servers.read(page.text, whole))
         return tuple(m for m in whole if not self._is_end_of_word(page.text, m, whole))
 
@@ -172,6 +177,18 @@ def _grouped(cues: Sequence[Cue]) -> Mapping[CueKind, tuple[Cue, ...]]:
     for cue in cues:
         grouped[cue.kind].append(cue)
     return {kind: tuple(found) for kind, found in grouped.items()}
+
+
+def _goods_as_labels(
+    mentions: Iterable[Mention], recipients: Sequence[Mark[Account]], goods: Assortment
+) -> Iterator[Mention]:
+    """加油卡 9030…: where nothing else names the goods, the label of their recipient does, if it is their very name."""
+    kinds = {mark.value.label: mark.value.kinds[:1] for mark in recipients if mark.value.label is not None}
+    for mention in mentions:
+        exact = mention.kind is MentionKind.NAME and mention.closeness is Closeness.EXACT and not mention.thin
+        kind = kinds.get((mention.start, mention.end))
+        if exact and kind and goods.account_kinds((mention,)) == set(kind):
+            yield mention
 
 
 def _take(page: Page, start: int, end: int) -> None:

@@ -33,6 +33,8 @@ class ProofOfGoods:
         self._refusing = re.compile(refusing(lexicon))
         self._warning = re.compile(any_of(lexicon, "proof.warning"))
         self._joined = re.compile(rf"[、,，/+;；。&\n]|{any_of(lexicon, 'proof.joined')}")
+        self._either_size = re.compile(rf"[的块元钱卡券包 ]{{0,4}}{any_of(lexicon, 'signs.either_is_well')}")
+        """200的都行: behind the last of several sizes."""
         self._had = re.compile(any_of(lexicon, "proof.had"))
         devices = lexicon.groups("names.region_parts")
         everywhere = (
@@ -129,7 +131,10 @@ class ProofOfGoods:
                 yield said.nearest(event.start), Unproven.TIER_UNUSED
 
     def _either(self, said: Said) -> Iterator[Doubt]:
-        """个人版和家庭版哪个都行: of two kinds between which the customer left the choice neither is the one."""
+        """个人版和家庭版哪个都行, 100、200都行: of two between which the customer left the choice neither is the one."""
+        sizes = [event for event in said.reading.events if event.kind is EventKind.AMOUNT]
+        if any(self._either_size.match(said.text, event.end) for event in sizes[1:]):
+            yield from said.all(Unproven.SIZE_UNUSED)
         if not any(event.kind is EventKind.OR for event in said.reading.events):
             return
         labels = "\0".join(plain(self._label(line)) for line in said.lines)

@@ -1,7 +1,8 @@
 """Whether a top-up that names no goods is one: 充30块钱饿么了红包，手机号… may be one of quite another thing.
 
 充 with money and a telephone number is phone credit where nothing else is named. A name with a slip in it is
-named all the same: what stands right behind the money and ends like goods, or is a brand, was meant.
+named all the same: what stands right behind the money and ends like goods, or is a brand, was meant. And a kind
+of goods may be named that nobody wants: 送外卖的电话不能停，充50.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class ProofOfTopups:
         """Which lines top up what nobody understood."""
         yield from self._of_strangers(said)
         yield from self._of_others(said)
+        yield from _of_what_is_told(said)
 
     def _of_strangers(self, said: Said) -> Iterator[Doubt]:
         """充30块钱饿么了红包, 充30块钱的快手: no goods were understood, and behind the money stand some."""
@@ -84,5 +86,20 @@ class ProofOfTopups:
                 yield at, Unproven.NAME_UNUSED
 
 
+def _of_what_is_told(said: Said) -> Iterator[Doubt]:
+    """送外卖的电话不能停，充50 138…: the goods are called by nothing but their kind, in a clause that says more and has
+    no part of the top-up, so that it may as well be what the customer does."""
+    for at, line, record in said.pairs():
+        if line.product is None or not line.tops_up or record.names or not record.nouns:
+            continue
+        kind = record.nouns[-1]
+        begin, end = said.bounds(kind.start)
+        own = (*record.amounts, *record.accounts, *record.regions, *record.qualifiers)
+        beside = said.text[begin : kind.start] + said.text[kind.end : end]
+        if not any(begin <= event.start < end for event in own) and _SAYS_NO_MORE.fullmatch(beside) is None:
+            yield at, Unproven.NAME_UNUSED
+
+
+_SAYS_NO_MORE = re.compile(r"[的呢啊呀哈吧\W]*")
 _STOPPED = re.compile(r"[;；。!！?？\n]")
 _HAN = re.compile("[\u4e00-\u9fff]{2,6}")

@@ -263,7 +263,11 @@ class Reader:
             each_quantity=each_quantity,
             suits=self._takers.suits,
             takes_nobody=self._takers.takes_nobody,
+            pauses=frozenset(match.start() for match in _PAUSE.finditer(found.page.text)),
         )
+
+
+_PAUSE = re.compile(r"[,，:：;；。\n]")
 
 
 def _elsewhere(found: Found, events: Sequence[Event], slots: Slots) -> tuple[tuple[int, int], ...]:

@@ -24,5 +24,7 @@ class Shape:
     takes_nobody: Callable[[Record], bool] = lambda record: False
     """Whether the goods of a record go to no recipient."""
     left: Left = NOTHING_LEFT
+    pauses: frozenset[int] = frozenset()
+    """Where a comma or a colon stands, or a line ends."""
     rows: bool = False
     """Whether each recipient stands in a row of its own: what its row says is of it alone."""

@@ -14,7 +14,7 @@ from nlu.accounts import PHONE
 from nlu.parting import parted, stretches
 from nlu.records import Event, EventKind, Record, same_goods
 from nlu.shape import Shape
-from nlu.shared_counts import doubt_last_count, spread_count
+from nlu.shared_counts import doubt_last_count, spread_count, spread_over_sizes
 from nlu.signs import Signs
 from nlu.takers import nearly_a_phone
 from nlu.understanding import Slot
@@ -27,6 +27,7 @@ def shared(records: list[Record], shape: Shape) -> list[Record]:
         doubt_last_count(records, shape)
         for stretch in stretches(records):
             spread_count(stretch, shape)
+        spread_over_sizes(records, shape)
         _share_goods(records, shape)
         _share_accounts(records, shape)
         if not shape.rows:

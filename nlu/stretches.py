@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nlu.alternations import any_of
@@ -89,6 +89,9 @@ class Stretches:
         """What stands in a clause behind its part of the order: …孙子闹着要吃炸鸡. Of several such stretches the longer
         comes first. What stands in front of goods may govern them (老板奖励我…) and is heard."""
         order = _Order.of(reading)
+        if not any(event.kind is EventKind.NAME for event in reading.events):
+            named = [(event.start, event.end) for event in _names(reading)]
+            order = replace(order, kept=[span for span in order.kept if span not in named])
         for start, end in order.clauses():
             last = max((two for one, two in order.kept if start <= one < end), default=None)
             if last is None:
@@ -101,7 +104,7 @@ class Stretches:
 
     def naming(self, reading: Reading) -> Iterator[Spoken]:
         """The sentences of one clause that name goods, and hold nothing else of an order but numbers: 上次在别家买优酷被坑了."""
-        names = [(event.start, event.end) for event in reading.events if event.kind is EventKind.NAME]
+        names = [(event.start, event.end) for event in _names(reading)]
         order = _Order.of(reading)
         for start, end in order.clauses() if names else ():
             inside = [span for span in names if start <= span[0] and span[1] <= end]
@@ -136,7 +139,8 @@ class _Order:
     @classmethod
     def of(cls, reading: Reading) -> _Order:
         accounts = [event.account for event in reading.events if event.account is not None]
-        kept = [(event.start, event.end) for event in reading.events if event.kind in _KEPT]
+        holding = (*_names(reading), *(event for event in reading.events if event.kind in _KEPT))
+        kept = [(event.start, event.end) for event in holding]
         kept += [account.label for account in accounts if account.label is not None]
         used = [
             (event.start, event.end)
@@ -151,6 +155,13 @@ class _Order:
 
     def clauses(self) -> Iterator[tuple[int, int]]:
         return (found.span() for found in CLAUSE.finditer(self.text))
+
+
+def _names(reading: Reading) -> Sequence[Event]:
+    """What names the goods of a message: their kind alone (外卖) where no name does."""
+    named = [event for event in reading.events if event.kind is EventKind.NAME]
+    kinds = (event for event in reading.events if event.kind is EventKind.NOUN)
+    return named or [event for event in kinds if event.mention is not None and event.mention.options]
 
 
 def _stands_apart(order: _Order, start: int, end: int) -> bool:

@@ -92,6 +92,7 @@ class Talk:
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
             for kinds in (_DECIDING, _CHANGING)
         )
+        topups = [(cue.start, cue.end) for cue in reading.cues.get(CueKind.TOPUP, ())]
         recipients = [event.start for event in reading.events if event.kind is EventKind.ACCOUNT]
         turns = [event.start for event in reading.events if event.kind in _TURNS]
         turned = min(turns, default=len(reading.page.text))
@@ -110,7 +111,7 @@ class Talk:
             if self._is_another_order(one, turned) and not touches(talk, one.start, one.end):
                 talk.append((one.start, one.end))
                 continue
-            held = (*talk, *changing, *(() if one.apart else counted))
+            held = (*talk, *changing, *(() if one.apart else counted), *(topups if one.used else ()))
             if (
                 not between
                 and not renamed
@@ -124,9 +125,12 @@ class Talk:
 
     def _telling_of_goods(self, reading: Reading) -> Iterator[Spoken]:
         """Clauses that name goods and only tell of them."""
+        named = any(event.kind is EventKind.NAME for event in reading.events)
+        # 送外卖的电话不能停: of a kind of goods alone a bare 不 refuses nothing.
+        harmless = _TELLING if named else _TELLING | {CueKind.DENY}
         held, asking = (
             [(cue.start, cue.end) for kind in kinds for cue in reading.cues.get(kind, ())]
-            for kinds in ((_DECIDING - _TELLING) | _CHANGING, _ASKING)
+            for kinds in ((_DECIDING - harmless) | _CHANGING, _ASKING)
         )
         for one in self._stretches.naming(reading):
             bound = TOLD_ASKING_MAX if touches(asking, one.start, one.end) else TOLD_MAX

@@ -9,6 +9,7 @@ import pytest
 from bot.commands.parse import framer_for
 from bot.frame import Framer
 from tests.bench.judged import DATA, NLU, catalog_of
+from tests.nlu.small_shops import bought, shop
 from tests.nlu.test_corpus import complete
 
 
@@ -81,3 +82,45 @@ def test_goods_that_are_not_sold_here_are_said_so_when_a_clause_beside_asks_for_
 def test_goods_that_are_not_sold_here_and_not_wanted_ask_nothing(framer: Framer, said: str) -> None:
     frame: Any = framer.frame(said)
     assert complete(frame), frame
+
+
+VOUCHERS = """
+yd | 移动话费 | 手机缴费 | phone | 30元 50元
+dx | 电信话费 | 手机缴费 | phone | 30元 50元
+wm | 美团外卖红包 | 吃喝玩乐 | phone | 20元 50元
+dc | 高德打车券 | 吃喝玩乐 | phone | 30元 50元
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("送外卖的电话不能停，给我充50，19137462205 电信的", [("dx-50元", 1, "19137462205")]),
+        ("送外卖的手机可不能停机，赶紧充50 13812345678", [("yd-50元", 1, "13812345678")]),
+        ("外卖50，13812345678", [("wm-50元", 1, "13812345678")]),
+        ("外卖的，充50，13812345678", [("wm-50元", 1, "13812345678")]),
+    ],
+)
+def test_a_kind_of_goods_that_is_only_told_of_is_not_charged(
+    said: str, lines: list[tuple[object, ...]]
+) -> None:
+    assert bought(shop(VOUCHERS).frame(said)) == lines
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "想点外卖，充50，13812345678",
+        "外卖神券，充50，13812345678",
+        "要叫外卖了，充50 13812345678",
+        "跑外卖呢，充50 13812345678",
+    ],
+)
+def test_whether_a_kind_of_goods_is_wanted_or_told_of_is_asked(said: str) -> None:
+    assert bought(shop(VOUCHERS).frame(said)) == []
+
+
+@pytest.mark.parametrize("said", ["加油卡 9030110000480021 充200", "来张加油卡：9030110000480021，200"])
+def test_the_label_of_a_recipient_may_name_the_goods(said: str) -> None:
+    goods = shop("zsy | 中国石油昆仑加油卡 | 车主服务 | fuel_card | 200元 500元 | 加油卡")
+    assert bought(goods.frame(said)) == [("zsy-200元", 1, "9030110000480021")]
