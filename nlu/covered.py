@@ -23,12 +23,12 @@ class Covered:
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
         ordered = sorted(spans)
         self._starts = [start for start, _ in ordered]
-        self._furthest = list(accumulate((end for _, end in ordered), max))
+        self._furthest = list(accumulate([end for _, end in ordered], max))
         """By place: how far the stretches reach that begin up to there."""
 
     @classmethod
     def by(cls, stretches: Iterable[Stretch]) -> Covered:
-        return cls((one.start, one.end) for one in stretches)
+        return cls([(one.start, one.end) for one in stretches])
 
     def meets(self, start: int, end: int) -> bool:
         """Whether one of them shares a character with `start:end`."""

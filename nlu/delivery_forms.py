@@ -28,6 +28,7 @@ class DeliveryForms:
 
     def __init__(self, vocabulary: Vocabulary, table: NameTable) -> None:
         self._vocabulary, self._table = vocabulary, table
+        self._in_forms = table.comes_in_forms
         self._marked = lru_cache(maxsize=NAMES_KEPT)(self._read_mark)
         self._essence = lru_cache(maxsize=NAMES_KEPT)(self._read_essence)
 
@@ -54,8 +55,8 @@ class DeliveryForms:
 
     def _twins(self, product_id: str) -> tuple[str, ...]:
         """The product and those that are the same but for the form in which they come."""
-        kin = self._table.kin(product_id)
-        if len(kin) > KIN_MAX:
+        kin = self._table.kin(product_id) if self._in_forms else ()
+        if not kin or len(kin) > KIN_MAX:
             return (product_id,)
         essence = self._essence(product_id)
         twins = [one for one in kin if one == product_id or self._essence(one) == essence]

@@ -164,6 +164,11 @@ class LargeTable(NameTable):
     def like(self, product_id: str) -> Iterable[str]:
         return self.shortlist.of(squeezed(self._vocabulary.products[product_id].name.lower())[0])
 
+    @property
+    def comes_in_forms(self) -> bool:
+        # Whose kin are looked through costs as much as to find the goods: a quarter of what a new name costs.
+        return not self.shortlist.sold.isdisjoint(self.namer.delivery_words.all)
+
     def kin(self, product_id: str) -> tuple[str, ...]:
         return self._kin(product_id)
 

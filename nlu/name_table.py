@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from nlu.entries import Entries, Entry
 from nlu.general_words import GeneralWords, ServerSpellings
@@ -72,7 +72,7 @@ class NameTable:
         add_identities(
             self.entries,
             vocabulary.products,
-            self.namer.words.keys() | word_set(lexicon, "names.latin_talk"),
+            (self.namer.words, word_set(lexicon, "names.latin_talk")),
         )
         share_families(self.entries, self.namer, self.is_partial)
         share_units(self.entries, _unit_spellings(lexicon))
@@ -103,7 +103,7 @@ class NameTable:
                 by_brand[brand].add(product_id)
         return {brand: tuple(sorted(products)) for brand, products in by_brand.items()}
 
-    @property
+    @cached_property
     def written(self) -> Mapping[str, str]:
         """The products' own names without blanks, to be found by some of their characters."""
         products = self._vocabulary.products.values()
@@ -153,6 +153,11 @@ class NameTable:
     def is_version_of(self, product_id: str, text: str) -> bool:
         """Whether a program without its version is what the product's name says, with one or without."""
         return any(brand.rstrip("0123456789") == text for brand in self.brands[product_id])
+
+    @property
+    def comes_in_forms(self) -> bool:
+        """Whether any name may say how the goods come; without one none is sold in two forms."""
+        return True
 
     def kin(self, product_id: str) -> tuple[str, ...]:
         """The products that share a brand with one, itself included."""

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import lru_cache
 from itertools import combinations, pairwise
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -51,6 +53,7 @@ class Namer(TradeWords):
         self._word_heads = frozenset(word[0] for word in self._words)
         self._brand_heads = frozenset(form[0] for form in self._brand_of)
         """What words and brands begin with: at most places of a name none does."""
+        self._brand_spotter = AhoCorasick(list(self._brand_of), matchkind=MatchKind.Standard)
         self._longest_brand = max(map(len, self._brand_of), default=1)
 
     def tokens(
@@ -151,6 +154,8 @@ class Namer(TradeWords):
     def _brands_joined(self, name: str) -> list[str]:
         """The Chinese brands of a name that stand right behind another one."""
         found: list[str] = []
+        if len(self._brand_spotter.find_matches_as_indexes(name, overlapping=True)) < 2:
+            return found  # few names hold two, and all are cut here that a message may hold
         for one, other in pairwise(self.tokens(name)):
             chinese = all_chinese(one.text) and all_chinese(other.text)
             known = one.text in self._brand_of and other.text in self._brand_of

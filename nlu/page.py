@@ -37,7 +37,7 @@ class Page:
         self.text = text
         self._offsets = offsets
         self._taken = bytearray(len(text))
-        self._rest: str | None = text
+        self._rest = text
 
     def free(self, start: int, end: int) -> bool:
         """Whether no character of `start:end` has been read yet."""
@@ -47,13 +47,10 @@ class Page:
         """Mark `start:end` as read. Reading a character twice is a bug."""
         assert self.free(start, end), f"characters {start}:{end} of {self.text!r} were read twice"
         self._taken[start:end] = b"\x01" * (end - start)
-        self._rest = None
+        self._rest = f"{self._rest[:start]}{chr(0) * (end - start)}{self._rest[end:]}"
 
     def rest(self) -> str:
         """The text with everything that was read replaced by NUL, so that offsets hold."""
-        if self._rest is None:
-            pairs = zip(self.text, self._taken, strict=True)
-            self._rest = "".join("\0" if taken else character for character, taken in pairs)
         return self._rest
 
     def span(self, start: int, end: int) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from itertools import pairwise
 
 from nlu.entries import Entries
@@ -37,9 +38,7 @@ class ProductNames:
         self._namer, self._spellings, self._notes, self._entries = namer, spellings, notes, entries
         self._common = word_set(lexicon, "names.common_words")
         self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
-        self._money = {
-            plain(word) for words in lexicon.groups("amounts.currencies").values() for word in words
-        }
+        self._money = _money(lexicon)
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
         """What a form says beside its tiers and countries -> the products that this may mean, with its cost."""
         self.soft: set[str] = set()
@@ -150,6 +149,12 @@ class ProductNames:
         if token.text.isascii():
             return len(token.text) >= 4 and token.text not in self._common
         return token.text == token.meaning and len(token.text) >= 3
+
+
+@lru_cache(maxsize=4)
+def _money(lexicon: Lexicon) -> frozenset[str]:
+    """The words for money, made once: a large catalog files names for every message."""
+    return frozenset(plain(word) for words in lexicon.groups("amounts.currencies").values() for word in words)
 
 
 _IN_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")

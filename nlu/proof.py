@@ -149,10 +149,9 @@ class Prover:
             and not self._told_behind.match(said.text, mark.end)
             and not _piece_of(said.text[mark.start : mark.end], said.recipients)
         ]
-        found += [match.span() for match in self._latin_count.finditer(said.text)]
         # ttwo: a letter twice.
-        doubled = re.sub(r"([a-z])\1", r" \1", said.text)
-        found += [match.span() for match in self._latin_count.finditer(doubled)]
+        for text in dict.fromkeys((said.text, _DOUBLED.sub(r" \1", said.text))):
+            found += [match.span() for match in self._latin_count.finditer(text)]
         for start, end in found:
             if not any(known[start:end]):
                 yield said.nearest(start), Unproven.NUMBER
@@ -249,6 +248,7 @@ def _unchanged(said: Said) -> Iterator[Doubt]:
 _TOTAL_REACH = 12
 _OF_GOODS = frozenset({EventKind.QUALIFIER, EventKind.NOUN, EventKind.AMOUNT})
 _LATIN = re.compile("(?P<word>[a-z]{2,})[0-9]*")
+_DOUBLED = re.compile(r"([a-z])\1")
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.ACCOUNT})
 _PIECE_MIN, _PIECE_MAX = 4, 8
 """Of longer ones a digit was lost."""

@@ -108,10 +108,14 @@ class Said:
         """The events of such kinds in the clause of a place."""
         return [event for event in self.said_in.get(self.clause(at), ()) if event.kind in kinds]
 
-    def pairs(self) -> Iterator[tuple[int, SpokenLine, Record]]:
+    def pairs(self) -> Sequence[tuple[int, SpokenLine, Record]]:
         """Each line with its place and what it was made of."""
-        for at, (line, record) in enumerate(zip(self.lines, self.records, strict=True)):
-            yield at, line, record
+        return self._pairs
+
+    @cached_property
+    def _pairs(self) -> Sequence[tuple[int, SpokenLine, Record]]:
+        # One proof after the other goes through them, fifty times a message.
+        return [(at, *pair) for at, pair in enumerate(zip(self.lines, self.records, strict=True))]
 
     def nearest(self, at: int) -> int:
         """The line that a place in the text most likely belongs to."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_CHINESE = re.compile("[\u4e00-\u9fff]*")
+
 
 def is_latin(character: str) -> bool:
     """Whether it is a small Latin letter; messages are read in small letters."""
@@ -14,7 +18,7 @@ def is_chinese(character: str) -> bool:
 
 def all_chinese(text: str) -> bool:
     """Whether every character is Chinese."""
-    return all("\u4e00" <= character <= "\u9fff" for character in text)
+    return _CHINESE.fullmatch(text) is not None
 
 
 def chinese_count(text: str) -> int:

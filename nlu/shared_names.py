@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -70,21 +70,24 @@ def share_with_longer_names(entries: Entries, brands: Mapping[str, Set[str]]) ->
 
 def share_units(entries: Entries, spellings: Mapping[str, Iterable[str]]) -> None:
     """However a unit is written, it names what the unit names: 个Q币. `spellings`: of each unit the others."""
-    for unit, others in spellings.items():
-        named = entries.get(unit)
-        if named is None or named.kind is not MentionKind.NAME:
+    for unit in [one for one in spellings if one in entries]:
+        named, others = entries[unit], spellings[unit]
+        if named.kind is not MentionKind.NAME:
             continue
         for other in (entries[one] for one in others if one in entries):
             for one, cost in named.options.items() if other.kind is MentionKind.NAME else ():
                 other.options[one] = min(cost + SPELLED_COST, other.options.get(one, cost + SPELLED_COST))
 
 
-def add_identities(entries: Entries, product_ids: Iterable[str], general: Set[str]) -> None:
+def add_identities(
+    entries: Entries, product_ids: Iterable[str], general: Sequence[Container[str]]
+) -> None:  # fmt: skip
     """A product's id may be a word that people type (mgtv), where it is not the name of others too.
-    `general`: words of the trade, which name nothing."""
+    `general`: lists of words of the trade, which name nothing."""
     for identity in product_ids:
         word = identity.lower()
-        if word.isascii() and word.isalpha() and len(word) >= 4 and word not in general:
+        named_so = word.isascii() and word.isalpha() and len(word) >= 4
+        if named_so and not any(word in words for words in general):
             entry = entries.get(word)
             if entry is None or entry.options.keys() <= {identity}:
                 entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
@@ -98,6 +101,8 @@ def put_plain_names_first(
 ) -> None:
     """话费 is the plain top-up, though the slow one is also called 特惠话费; 优酷 is not what 优酷酷喵电视 begins
     with; and what goes by 原神 is not 原神国际服. `named`: the tokens of each product's name and aliases; `qualifiers`: what these carry."""
+    if len(named) < 2:
+        return
     cores = {one: _cores(tokens) for one, tokens in named.items()}
     written = {one.product_id: {squeezed_name(name) for name in (one.name, *one.aliases)} for one in products}
     slow = {one for one, carried in qualifiers.items() if any(role is Role.TIER for role, _ in carried)}

@@ -22,6 +22,7 @@ from nlu.naming import Namer
 from nlu.normalise import plain
 from nlu.roles import STRONG, Role
 from nlu.sounds import heard, initials, pinyin
+from nlu.squeezing import squeezed
 from nlu.vocabulary import ProductWords
 
 FOUND_MAX = 12
@@ -53,7 +54,7 @@ class Shortlist:
         self._brand_of = {
             form: forms[0] for forms in namer.brands.values() for form in forms if len(form) > 1
         }
-        self._words = list(dict.fromkeys((*namer.words, *self._brand_of)))
+        self._words = list(dict.fromkeys((*namer.words, *self._brand_of, *namer.delivery_words.all)))
         self._spotter = AhoCorasick(self._words, matchkind=MatchKind.Standard)
         self.sold: set[str] = set()
         """The words of the trade and the known brands that stand in any name."""
@@ -65,6 +66,8 @@ class Shortlist:
             if role in (Role.GENERIC, Role.SUBJECT)
         }
         """Word of the trade -> those of its spellings for which fewer sellers than the most are known."""
+        self._delivered = frozenset(namer.delivery_words.all)
+        """The words for how something comes."""
         self._general = frozenset(
             word for word, (role, _) in namer.words.items() if role not in STRONG and len(word) > 1
         )
@@ -107,6 +110,9 @@ class Shortlist:
             text = plain(name).replace(" ", "")
             spotted = list(self._spotted(text))
             self.sold.update([word for word, _, _ in spotted])
+            if any(mark in text for mark in _PARTING):
+                spotted_whole = [word for word, _, _ in self._spotted(squeezed(text)[0])]
+                self.sold.update(self._delivered.intersection(spotted_whole))
             self._sell(product, spotted)
             general = bytearray(len(text))
             for word, start, end in spotted:
@@ -218,8 +224,9 @@ class Shortlist:
         return found
 
     def _keys_of_message(self, stretch: str) -> Iterator[int]:
-        yield from _pairs(stretch, 0, len(stretch), apart=1)
-        yield from (key | _CORE for key in _pairs(stretch, 0, len(stretch), apart=1))
+        beside = list(_pairs(stretch, 0, len(stretch), apart=1))
+        yield from beside
+        yield from (key | _CORE for key in beside)
         yield from _pairs(stretch, 0, len(stretch), apart=2)
         general: list[tuple[int, int]] = []
         for word, start, end in self._spotted(stretch):
@@ -236,6 +243,8 @@ class Shortlist:
             yield from (_hashed("pinyin", word[:length]) for length in range(3, min(len(word), 12) + 1))
 
 
+_PARTING = ("-", "的", "个")
+"""What is left out where words are put together again: CD-KEY."""
 _STRETCH = re.compile("[^\n,，。;；、!！?？\0]+")
 _RUN = re.compile("[\u4e00-\u9fff]+|[a-z]+")
 _LATIN = re.compile("[a-z]+")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlu.lexicon import Lexicon, word_set
@@ -48,8 +50,8 @@ class Misspellings:
         A piece shares the first or the last character with the name, so that unrelated words of the
         same length do not meet. `edges`: where blanks stood, so that a latin word may end there.
         """
-        index = self._index or _Index(_held_but_for_one(self._names, text))
-        if not index.filed:
+        index = self._index or _PassingIndex(list(_held_but_for_one(self._names, text)))
+        if not index.firsts:
             return
         inside = _inside_words(text, edges)
         # of one message: who repeats himself is compared once
@@ -101,16 +103,14 @@ class Misspellings:
 class _Index:
     """Names filed under their spellings with one character missing."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.filed: dict[str, list[str]] = defaultdict(list)
+    def __init__(self, names: Sequence[str]) -> None:
+        self._filed = self._file(names)
         self.firsts: set[str] = set()
         self.lasts: set[str] = set()
         """The first and last characters of the names: few texts have many of them."""
         self._heads: dict[str, set[int]] = defaultdict(set)
         self._tails: dict[str, set[int]] = defaultdict(set)
         for name in names:
-            for spelling in dict.fromkeys(_thinned(name)):
-                self.filed[spelling].append(name)
             self.firsts.add(name[0])
             self.lasts.add(name[-1])
             lengths = (len(name) - 1, len(name), len(name) + 1)
@@ -118,6 +118,13 @@ class _Index:
                 self._heads[head].update(lengths)
             for tail in (name[-2:], name[-3] + name[-1]):
                 self._tails[tail].update(lengths)
+
+    def _file(self, names: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        filed: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            for spelling in dict.fromkeys(_thinned(name)):
+                filed[spelling].append(name)
+        return filed
 
     def beginning_at(self, text: str, at: int) -> Set[int]:
         """How long what begins here may be, if it is a name with one slip behind its first character: that
@@ -133,10 +140,30 @@ class _Index:
 
     def meeting(self, piece: str) -> Iterable[str]:
         """The names that `piece` meets where both have at most one character missing."""
-        filed = self.filed
+        filed = self._filed
         met = [filed[spelling] for spelling in _thinned(piece) if spelling in filed]
         return dict.fromkeys(chain.from_iterable(met)) if met else ()
 
+
+class _PassingIndex(_Index):
+    """Names that are looked for in one message: it is sooner tried which of them are a slip away than filed."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self._names = names
+
+    def _file(self, names: Iterable[str]) -> Mapping[str, Sequence[str]]:
+        return {}
+
+    def meeting(self, piece: str) -> Iterable[str]:
+        near = process.extract(piece, self._names, scorer=OSA.distance, score_cutoff=1, limit=None)
+        if len(near) < 2:
+            return [name for name, _, _ in near]
+        return _Index([name for name, _, _ in sorted(near, key=_place)]).meeting(piece)
+
+
+_place = itemgetter(2)
+"""Where a name stands among those that it was looked for in."""
 
 _NOTHING: frozenset[int] = frozenset()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -63,6 +64,25 @@ def test_what_is_spelled_out_for_a_message_goes_with_it(parser: Parser) -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("月卡，要卡密", "key"), ("月卡cdkey", "key"), ("月卡，直充13800138000", "direct"), ("月卡", None)],
+)
+def test_goods_that_come_in_two_forms_are_told_apart_among_thousands(
+    in_two_forms: Parser, said: str, meant: str | None
+) -> None:
+    (line,) = in_two_forms.understand(f"霖珏岚视频会员{said}").lines
+    assert (line.product and line.product.value) == meant
+
+
+@pytest.fixture(scope="module")
+def in_two_forms() -> Parser:
+    like = next(product for product in sold() if product.name.endswith("视频会员"))
+    key = replace(like, product_id="key", name="霖珏岚视频会员(卡密)", account_kind="none")
+    direct = replace(like, product_id="direct", name="霖珏岚视频会员(直充)", account_kind="phone")
+    return Parser(Vocabulary.compile([*sold(), key, direct]), Lexicon.read(DATA))
 
 
 def test_a_brand_inside_of_a_longer_word_is_no_brand(parser: Parser) -> None:
