@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from nlu.alternations import any_in
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
+from nlu.names_kept import NAME, NamesKept
 from nlu.page import Mark
-
-_NAME = r"[\u4e00-\u9fff]{1,5}?"
-_LATIN_NAME = r"[a-z]{2,10}|[\u4e00-\u9fff]{1,2}[a-z]{1,9}|[a-z]{1,9}[\u4e00-\u9fff]{1,3}"
-_OPEN, _CLOSE = r"[“”\"'‘「『]?", r"[“”\"'’」』]?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ class Contacts:
         )
         numbers_kept = words("own_numbers")
         self._own_number = re.compile(rf"[给帮替俾]\s*{own}?的?({numbers_kept})\s*{done}")
-        self._anyone = re.compile(rf"[给帮替俾]\s*({_NAME}|[a-z]{{2,10}})\s*{done}")
+        self._anyone = re.compile(rf"[给帮替俾]\s*({NAME}|[a-z]{{2,10}})\s*{done}")
         self._whose = re.compile(
             rf"^\s*{signs('answer_front')}?{own}?({people})的?{signs('this_one')}?{number}[\s。吧呗!]*$"
         )
@@ -71,45 +69,16 @@ class Contacts:
             rf"^(?:{words('name_front')})(?=[\u4e00-\u9fff]{{2}})"
             rf"|的{number}(?:{words('name_behind')})*$|{number}(?:{words('name_behind')})+$"
         )
-        clause = r"(?:^|[，,。;；:：!！?？\s])"
-        ends = rf"(?:{signs('save_ends')}|[，,。!\s]|$)"
-        self._saved = re.compile(
-            rf"{signs('save_as')}\s*[:：]?\s*{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}{ends}"
-        )
-        self._owned = re.compile(
-            rf"(?:{clause}|{signs('own_starts')}){own}?{_OPEN}({people}|{_LATIN_NAME}|[\u4e00-\u9fff]{{2,3}}?){_CLOSE}的?新?(?:{number}|{words('addresses')})"
-        )
-        self._listed = re.compile(
-            rf"{words('list_words')}[:：\s]*{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}[，,:：\s0-9]"
-        )
-        self._equals = (
-            re.compile(
-                rf"{words('from_now_on')}{own}?{_OPEN}({_NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
-            ),
-            re.compile(
-                rf"[0-9a-z]\s*(?:这个号|这个|这|那个|那)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"
-            ),
-        )
-        adverbs = f"{words('lately')}*"
-        renewed = rf"{adverbs}(?:的|{number})*{adverbs}{words('renewed')}"
-        called = r"[小老阿][\u4e00-\u9fff]"
-        self._renewed = re.compile(rf"(?:{clause}|{words('tells')}){own}?({people}|{called}){renewed}")
-        self._renewed_anyone = re.compile(rf"{clause}{own}?({_NAME}|{_LATIN_NAME}){renewed}")
-        self._renewed_pronoun = re.compile(rf"{words('pronouns')}{renewed}")
-        of_whom = rf"{own}?{_OPEN}({people}|{_NAME}|{_LATIN_NAME}){_CLOSE}"
-        kept = rf"(?:{number}|{words('kept')})"
-        forget = words("forget")
-        self._forgotten = (
-            re.compile(rf"{forget}(?:了|掉|一下|我)*(?:{words('list_words')})?{of_whom}的?{kept}"),
-            re.compile(rf"{forget}(?:了|掉|一下)*{words('list_words')}[:：\s]*{of_whom}(?:吧|了|[，,。!\s]|$)"),
-            re.compile(rf"(?:把|将){of_whom}的?{kept}.{{0,2}}?{words('forgotten')}"),
-            re.compile(rf"{clause}{of_whom}的?{kept}(?:就|都|也|可以)?{words('not_kept')}"),
-        )  # fmt: skip
-
         told = words("from_now_on", "list_words", "addresses", "renewed", "forget", "forgotten", "not_kept")
         said = signs("for_whom", "save_as", "number_words")
         self._remembers = re.compile(rf"{said}|{told}|[是归]")
         """Without one of these words nothing is said of the list of names."""
+        self._lexicon = lexicon
+
+    @cached_property
+    def _kept(self) -> NamesKept:
+        """Made when the first message perhaps speaks of the list: it takes a fiftieth of a start."""
+        return NamesKept(self._lexicon, people_pattern(self._lexicon))
 
     def recipient(self, text: str) -> Mark[str] | None:
         """The person for whom something is ordered, or the number of one's own: 给我小号充50."""
@@ -177,7 +146,7 @@ class Contacts:
         """把138…存成老妈，139…存成老爸."""
         names: list[str] = []
         for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-            match = self._saved.search(text, start, end)
+            match = self._kept.saved.search(text, start, end)
             name = self._own.sub("", match[1]) if match else ""
             if not self._is_person(name):
                 return ()
@@ -189,17 +158,18 @@ class Contacts:
         said, so that a name that is no kin's counts, too."""
         if self._remembers.search(text) is None:
             return None
-        for pattern in self._forgotten:
+        kept = self._kept
+        for pattern in kept.forgotten:
             if name := self._named(pattern, text):
                 return Remembered(name, forgotten=True)
-        renewed = (self._renewed, self._renewed_anyone) if saves else (self._renewed,)
+        renewed = (kept.renewed, kept.renewed_anyone) if saves else (kept.renewed,)
         for pattern in renewed:
             if name := self._named(pattern, text):
                 return Remembered(name, renewed=True)
-        if self._renewed_pronoun.search(text) and (name := self.recipient(text)):
+        if kept.renewed_pronoun.search(text) and (name := self.recipient(text)):
             return Remembered(name, renewed=True)
-        for pattern in (self._saved, *self._equals, self._listed, self._owned, self._known):
-            if name := self._named(pattern, text, own_number=pattern is self._saved):
+        for pattern in (kept.saved, *kept.equals, kept.listed, kept.owned, self._known):
+            if name := self._named(pattern, text, own_number=pattern is kept.saved):
                 return Remembered(name)
         return None
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
@@ -76,14 +77,12 @@ class Examples:
 
     def _train(self, cues: Cues) -> None:
         """Complement naive Bayes over features: closed form, a few milliseconds."""
-        counts: dict[tuple[Intent, str | None], Counter[str]] = {}
+        counts: defaultdict[tuple[Intent, str | None], Counter[str]] = defaultdict(Counter)
+        total = Counter[str]()
         for phrase, meaning in zip(self._phrases, self._meanings, strict=True):
-            stance = {cue.kind for cue in cues.read(phrase)}
-            counts.setdefault(meaning, Counter()).update(self._features(phrase, stance))
-        total: dict[str, int] = {}
-        for own in counts.values():
-            for feature, count in own.items():
-                total[feature] = total.get(feature, 0) + count
+            features = self._features(phrase, {cue.kind for cue in cues.read(phrase)})
+            counts[meaning].update(features)
+            total.update(features)
         size, everything = len(total) or 1, sum(total.values())
         self._voted = list(counts)
         self._absent: list[float] = []
@@ -95,10 +94,7 @@ class Examples:
             here, there = mine + SMOOTHING * size, everything - mine + SMOOTHING * size
             self._absent.append(math.log(SMOOTHING / here * there))
             for feature, count in own.items():
-                seen = total[feature]
-                present = (count + SMOOTHING) / (seen - count + SMOOTHING)
-                weight = _times(feature) * math.log(present / SMOOTHING * (seen + SMOOTHING))
-                one = (place, weight)
+                one = (place, _weight(count, total[feature], feature[0] == STANCE))
                 said.setdefault(feature, []).append(alike.setdefault(one, one))
         rows: dict[tuple[tuple[int, float], ...], tuple[float, ...]] = {}
         self._weights: dict[str, tuple[float, ...]] = {}
@@ -158,6 +154,14 @@ class Examples:
         other = next((place for place in ranked if self._voted[place][0] is not intent), ranked[0])
         margin = scores[ranked[0]] - scores[other]
         return Guess(intent, topic, round(min(0.95, 1 - 0.57 * math.exp(-margin / MARGIN)), 4))
+
+
+@cache
+def _weight(count: int, seen: int, of_stance: bool) -> float:
+    """How much more a feature says for a meaning with which it was seen `count` of `seen` times than if it had
+    never been. Most were seen as rarely as many others."""
+    present = (count + SMOOTHING) / (seen - count + SMOOTHING)
+    return (STANCE_WEIGHT if of_stance else 1.0) * math.log(present / SMOOTHING * (seen + SMOOTHING))
 
 
 def _times(feature: str) -> float:

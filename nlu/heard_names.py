@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from nlu.few_words import Finder
 from nlu.half_spelled import half_spelled
@@ -38,7 +39,7 @@ class HeardNames:
         self._by_sound = self._filed_by_sound(names, servers)
         self._sounds = list(self._by_sound)
         self._sound_automaton = finder(self._sounds)
-        self._all_in_latin = None if passing else self._spelled_in_latin(names)
+        self._passing = passing
 
     def _filed_by_sound(self, names: Iterable[str], servers: Iterable[str]) -> dict[str, list[str]]:
         filed: dict[str, list[str]] = defaultdict(list)
@@ -111,10 +112,15 @@ class HeardNames:
 
     def _in_latin(self, text: str) -> tuple[Finder, list[list[str]]]:
         """The names by their pinyin and initials; for a message or two only those short enough for `text`."""
-        if self._all_in_latin is not None:
+        if not self._passing:
             return self._all_in_latin
         longest = max(map(len, _CHINESE_RUN.split(text)))
         return self._spelled_in_latin(name for name in self._names if len(name) <= longest)
+
+    @cached_property
+    def _all_in_latin(self) -> tuple[Finder, list[list[str]]]:
+        """Of all names, made when the first message in letters comes."""
+        return self._spelled_in_latin(self._names)
 
     def _spelled_in_latin(self, names: Iterable[str]) -> tuple[Finder, list[list[str]]]:
         by_pinyin: dict[str, list[str]] = defaultdict(list)

@@ -14,6 +14,8 @@ FILE = "intent_weights.txt"
 
 Weights = Mapping[str, Mapping[Intent, float]]
 
+_INTENTS = {intent.value: intent for intent in Intent}
+
 _HEADING = """# How much each trait of a message says for or against an intent. Fitted, not written by hand:
 # `python -m tests.bench.weigh`.
 """
@@ -39,8 +41,8 @@ def read(text: str) -> dict[str, dict[Intent, float]]:
         if said not in alike:
             try:
                 pairs = [one.split(" ") for one in said.split("\t") if said]
-                alike[said] = {Intent(intent): float(weight) for intent, weight in pairs}
-            except ValueError as error:
+                alike[said] = {_INTENTS[intent]: float(weight) for intent, weight in pairs}
+            except (KeyError, ValueError) as error:
                 raise ValueError(number) from error
         weights[trait] = alike[said]
     return weights

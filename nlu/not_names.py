@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
 
 from nlu.alternations import either
 
@@ -15,16 +16,16 @@ _TRADE_WORD_MIN = 2
 
 def standing_alone(words: Iterable[str], trade: Collection[str]) -> re.Pattern[str]:
     """Finds the words where none of the trade's words begins inside of them and ends behind them."""
-    return re.compile("|".join(re.escape(word) + _not_going_on(word, trade) for word in words))
+    goes_on: dict[str, set[str]] = defaultdict(set)
+    for other in trade:
+        if len(other) >= _TRADE_WORD_MIN:
+            for shared in range(1, len(other)):
+                goes_on[other[:shared]].add(other[shared:])
+    return re.compile("|".join(re.escape(word) + _not_going_on(word, goes_on) for word in words))
 
 
-def _not_going_on(word: str, trade: Collection[str]) -> str:
-    """What may not follow: the 员 of 会员 behind 音乐会."""
-    rests = {
-        other[shared:]
-        for other in trade
-        if len(other) >= _TRADE_WORD_MIN
-        for shared in range(1, min(len(word), len(other)))
-        if word.endswith(other[:shared])
-    }
+def _not_going_on(word: str, goes_on: Mapping[str, Set[str]]) -> str:
+    """What may not follow: the 员 of 会员 behind 音乐会. `goes_on`: the beginnings of the trade's words, and what
+    stands behind each."""
+    rests = {rest for at in range(1, len(word)) for rest in goes_on.get(word[at:], ())}
     return f"(?!{either(rests)})" if rests else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 from nlu.accounts import carrier
 from nlu.alternations import any_of
@@ -123,7 +123,6 @@ class Parser:
         self._lines = LineReader(vocabulary, lexicon, names, goods)
         self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)
-        self._answers = Answers(vocabulary, lexicon)
         self._asked_beside = AskedBeside(lexicon)
         self._one_clause = OneClause(lexicon, self._asked_beside)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
@@ -172,6 +171,11 @@ class Parser:
             return understood
         answered = self._answers.read(understood, expectation, self.understand)
         return self._one_clause.read(text, answered, expectation, self.understand) or answered
+
+    @cached_property
+    def _answers(self) -> Answers:
+        """Made when the first question was asked: nobody's first message answers one."""
+        return Answers(self._vocabulary, self._lexicon)
 
     def _meant(self, text: str, reading: Reading, expectation: Expectation, kind: str | None) -> _Meant:
         """What a reading means, before it is taken for an answer."""

@@ -77,15 +77,11 @@ class Weighing:
 
     def __init__(self, weights: Mapping[str, Mapping[Intent, float]]) -> None:
         """`weights`: of each trait, how much it says for the intents on which it says anything."""
-        rows: dict[tuple[tuple[Intent, float], ...], tuple[float, ...]] = {}
-        self._weights: dict[str, tuple[float, ...]] = {}
-        """Of each trait: how much it says for each of `_INTENTS`. Half of the traits say what another says,
-        and share its row."""
-        for trait, says in weights.items():
-            row = tuple(says.items())
-            if row not in rows:
-                rows[row] = tuple([says.get(intent, 0.0) for intent in _INTENTS])
-            self._weights[_masked(trait)] = rows[row]
+        # Half of the traits say what another says, and share its row.
+        alike = {id(says): says for says in weights.values()}
+        rows = {one: tuple([says.get(intent, 0.0) for intent in _INTENTS]) for one, says in alike.items()}
+        self._weights = {_masked(trait): rows[id(says)] for trait, says in weights.items()}
+        """Of each trait: how much it says for each of `_INTENTS`."""
 
     def weigh(self, seen: Evidence) -> Weighed:
         said = [self._weights[trait] for trait in dict.fromkeys(traits(seen)) if trait in self._weights]
@@ -101,6 +97,8 @@ _NOTHING = (0.0,) * len(_INTENTS)
 
 
 def _masked(trait: str) -> str:
+    if "{" not in trait:
+        return trait
     for name, mask in MASKS.items():
         trait = trait.replace(f"{{{name}}}", mask)
     return trait
