@@ -73,6 +73,8 @@ def after_sales(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
     ordering = ordering and not seen.has(CueKind.PAST)
     if seen.has(CueKind.HUMAN) and not (seen.goods and seen.accounts):
         return (Intent.FAQ, 0.8) if signs.are_you.match(seen.text) else (Intent.HUMAN, 0.92)
+    if signs.which_unpaid.search(seen.text) and not ordering:
+        return Intent.STATUS, 0.9
     if seen.has(CueKind.REFUND, CueKind.REFUND_QUESTION):
         mine = (
             (seen.has(CueKind.REFUND) and not seen.has(CueKind.QUESTION) and not _asks_whether(seen))

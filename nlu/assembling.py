@@ -20,7 +20,17 @@ from nlu.understanding import Intent, Problem, ProblemCode, Slot, SlotSpan, Spok
 OPTIONS_MAX = 8
 
 ORDERING = frozenset({Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REORDER})
-_LISTING = frozenset({Intent.PRICE, Intent.SEARCH, Intent.FAQ, Intent.STATUS, Intent.HELP})
+_LISTING = frozenset(
+    {
+        Intent.PRICE,
+        Intent.SEARCH,
+        Intent.FAQ,
+        Intent.STATUS,
+        Intent.HELP,
+        Intent.REFUND,
+        Intent.RECEIPT,
+    }
+)
 
 
 def assembled(

@@ -29,6 +29,8 @@ def besides(
         return fewer
     if understood.intent not in _CHANGING:
         return understood
+    if understood.intent is Intent.REORDER and understood.order_ref and signs.of_earlier.search(text):
+        return understood  # 昨天那单再来一份: of that one, and not of what is in hand
     front = text[: counts[0].start] if len(counts) == 1 else ""
     sign = -1 if signs.fewer.search(front) else 1 if signs.more.search(front) else 0
     if len(understood.lines) != 1:

@@ -30,6 +30,9 @@ class Complaints:
         leads, no_back = repeatable(lexicon.words("complaints.back_leads")), any_of("no_back")
         self._back = re.compile(rf"(?:{leads})*(?!{no_back}){any_of('back')}")
         self._again = re.compile(any_of("and_again"))
+        self._back_behind = re.compile(
+            rf"(?:.*[,，。;；\s])?(?:(?!{any_of('no_money_back')}).)*?退款{any_of('back_ends')}*"
+        )
 
     def heard(self, understood: Understanding) -> Understanding:
         """With the complaint, and with the wish for money where both are said."""
@@ -47,14 +50,14 @@ class Complaints:
         return replace(understood, intent=Intent.STATUS, confidence=SURE, clear=SURE, broken=True)
 
     def goods_back(self, understood: Understanding) -> Understanding:
-        """`退京东卡`, `帮我退50话费`: read as an order of what is named, and wants the money for it."""
+        """`退京东卡`, `京东卡50那张退款`: read as an order of what is named, and wants the money for it."""
         if understood.intent not in _MAY_BE_GOODS_BACK:
             return understood
         text = plain(understood.text).strip()
         back = self._back.match(text)
-        if back is None:
+        if back is None and self._back_behind.fullmatch(text) is None:
             return understood
-        if self._again.search(text, back.end()) is not None:
+        if back is not None and self._again.search(text, back.end()) is not None:
             # 退了话费再充一单: two wishes, of which neither is guessed.
             return understood
         return replace(
@@ -63,8 +66,22 @@ class Complaints:
             confidence=SURE,
             clear=SURE,
             lines=(),
-            options=(),
+            options=_named(understood),
             problems=(),
             adds=False,
             apart=False,
         )
+
+
+def _named(understood: Understanding) -> tuple[str, ...]:
+    """The goods that it names, with their sizes as far as they are known."""
+    found: dict[str, None] = {}
+    for line in understood.lines:
+        size = line.sku.value if line.sku is not None else next(iter(line.sku_options), None)
+        if line.measure is not None and size is not None and len(line.sku_options) < 2:
+            found[size] = None
+        elif line.product is not None:
+            found[line.product.value] = None
+        else:
+            found |= dict.fromkeys(line.product_options)
+    return tuple(found)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import any_in
+from nlu.alternations import any_in, either
+from nlu.alternations import any_of as any_of_in
 from nlu.lexicon import Lexicon
 from nlu.sign_pieces import PUNCTUATION, polite_tail
 
@@ -34,6 +35,10 @@ class SignsOfDealing:
     follows: re.Pattern[str]
     """What makes a condition of the words in front of it: 就买, 才要."""
     asked_when: re.Pattern[str]
+    which_unpaid: re.Pattern[str]
+    """我哪个还没付, 还有没付的吗: asks after orders, and searches for nothing."""
+    of_earlier: re.Pattern[str]
+    """昨天那单, 上次那个: an order before the one in hand."""
     done: re.Pattern[str]
     whether_done: re.Pattern[str]
     """充到…了吗, 充…没有, 刚充的…呢: asks after an order, and orders nothing."""
@@ -89,6 +94,15 @@ class SignsOfDealing:
         self.price_question = re.compile(any_of("price_question"))
         self.pay_link = re.compile(rf"{any_of('give')}.{{0,3}}{any_of('pay_link')}")
         self.asked_when = re.compile(rf"{verbs}的.{{0,8}}{when}|{when}.{{0,4}}{verbs}的")
+        unpaid = any_of_in(lexicon, "references.unpaid")
+        which = any_of_in(lexicon, "references.which_one")
+        self.which_unpaid = re.compile(
+            rf"{which}(?:单|订单|东西)?[^,，。\s]{{0,3}}?{unpaid}|{any_of('any_more')}(?:单|订单)?{unpaid}[款钱]?的?"
+        )
+        days = (word for words in lexicon.groups("references.days").values() for word in words)
+        self.of_earlier = re.compile(
+            rf"(?:{either(days)})[^,，。\s]{{0,6}}?(?:那|这|的)|{any_of_in(lexicon, 'references.earlier')}"
+        )
         self.no_other = re.compile(
             rf"{any_of('warnings')}(?:再|又|给|帮|我|把|号码?)*(?:{verbs}|{any_of('handling')})?成(?![了功])"
             rf"|{any_of('warnings')}(?:再|又|给|帮|我|发|拿|弄|整|来|用|那种|这种|什么)*{any_of('bad_wares')}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import Purpose
 from bot.messages import Reply
-from bot.skills import aftersales, ordering, replacing, wallet
+from bot.skills import aftersales, ordering, replacing, wallet, which_order
 from bot.turn import REORDER, Turn
 from nlu.understanding import PaymentMethod
 from orders.order import CustomerState, Order, OrderPurpose, customer_state
@@ -30,7 +30,7 @@ def pay(turn: Turn) -> Reply:
         return ordering.keep(turn, old)
     if turn.conversation.draft.lines and turn.conversation.order_no is None:
         return ordering.put_forward(turn, ordering.filled(turn, turn.conversation.draft).draft)
-    order = turn.order_on_table()
+    order = which_order.to_pay(turn) or turn.order_on_table()
     if order is None or not order.is_payable:
         order = turn.shop.payable(turn.tx, turn.customer_id)
     if order is None:

@@ -1,4 +1,4 @@
-"""After the order: how it stands, the list of orders, changing, calling off, receipts and keys."""
+"""After the order: how it stands, the list of orders, changing, calling off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import calling_off, complaints, once_more, ordering, refunds, replacing, wallet
+from bot.skills import calling_off, complaints, once_more, ordering, refunds, replacing, wallet, which_order
 from bot.skills.which_order import LAST, not_found, order_meant
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HUMAN, REFUND, REORDER, Turn, paragraphs
@@ -35,6 +35,10 @@ def status(turn: Turn) -> Reply:
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return complaints.without_orders(turn)
+    if named := which_order.named(turn, orders):
+        number, orders = None, named
+    elif len(orders) > 1 and which_order.named(turn, orders, by_goods=False) is not None:
+        return history(turn)  # none of his is of that day, or of that person
     if turn.heard.broken and (order := complaints.meant(turn, orders)):
         return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
@@ -65,7 +69,7 @@ def standing(turn: Turn, order: Order) -> Reply:
             refunded=turn.telling.money(order.refunding_fen or order.refunded_fen),
         ),
     )
-    if state is CustomerState.AWAITING_PAYMENT and _nothing_asked(turn):
+    if state is CustomerState.AWAITING_PAYMENT and nothing_asked(turn):
         reply = turn.aside(text, (turn.choice("choice.cancel_order", CANCEL),))
         turn.update(replace(turn.conversation, order_no=turn.conversation.order_no or order.order_no))
         return replace(reply, pay_url=turn.telling.links.pay(order), card=turn.telling.card(order))
@@ -111,7 +115,7 @@ def _status_key(turn: Turn, order: Order, state: CustomerState) -> str:
     return f"status.{state.value}"
 
 
-def _nothing_asked(turn: Turn) -> bool:
+def nothing_asked(turn: Turn) -> bool:
     return not ((question := turn.conversation.question) and question.is_open)
 
 
@@ -152,10 +156,13 @@ def change(turn: Turn) -> Reply:
 
 
 def refund(turn: Turn) -> Reply:
-    """Money back, as far as the refund rules allow it now."""
-    order = order_meant(turn, prefer_paid=turn.conversation.order_no is None)
+    """Money back, as far as the refund rules allow it now; of the one order that is meant."""
+    number = turn.heard.order_ref
+    meant = which_order.to_refund(turn) if not number or number == LAST else ()
+    if len(meant) > 1:
+        return refunds.which_one(turn, meant)
+    order = meant[0] if meant else order_meant(turn, prefer_paid=turn.conversation.order_no is None)
     if order is None:
-        number = turn.heard.order_ref
         return (
             not_found(turn, number) if number and number != LAST else turn.aside(turn.say("refund.nothing"))
         )
@@ -175,15 +182,18 @@ def cancel(turn: Turn) -> Reply:
     if number and number != LAST:
         order = turn.shop.order(turn.tx, number, turn.customer_id)
         return cancel_order(turn, order) if order else not_found(turn, number)
-    if number is None and (reply := calling_off.called_off(turn)) is not None:
+    if (reply := calling_off.called_off(turn)) is not None:
         return reply
     question = turn.conversation.question
     if number is None and question is not None and question.purpose is Purpose.BALANCE:
         # `不用了`, to whether the balance shall be used: the order is still wanted.
         return wallet.another_way(turn)
-    if turn.chat.attended is Attended.QUEUED and _nothing_asked(turn) and turn.conversation.order_no is None:
+    if turn.chat.attended is Attended.QUEUED and nothing_asked(turn) and turn.conversation.order_no is None:
         return stay_with_bot(turn)
     drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
+    named = () if drafting else which_order.named(turn, turn.shop.orders_of(turn.tx, turn.customer_id))
+    if named:
+        return cancel_order(turn, named[0])
     old = replacing.replaced(turn)
     if drafting and number is None and old is not None and old.is_payable:
         return ordering.keep(turn, old)
@@ -229,38 +239,6 @@ def cancel_order(turn: Turn, order: Order) -> Reply:
         )
     text = turn.say("cancel.held" if held else "cancel.order", order_no=order.order_no)
     return turn.done(paragraphs(text, calling_off.still_open(turn)))
-
-
-def receipt(turn: Turn) -> Reply:
-    """The order's page: amounts, and card keys behind a click. A key is never said in a chat."""
-    order = order_meant(turn, prefer_paid=True)
-    if order is not None and order.purpose is OrderPurpose.DEPOSIT:
-        return standing(turn, order)
-    if order is not None and order.is_payable and _nothing_asked(turn):
-        return ordering.show_again(turn, order, turn.say("receipt.unpaid"))
-    if order is None or not order.settled_fen:
-        number = turn.heard.order_ref
-        return (
-            not_found(turn, number) if number and number != LAST else turn.aside(turn.say("receipt.nothing"))
-        )
-    if customer_state(order) in (CustomerState.REFUNDING, CustomerState.REFUNDED):
-        void = any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines)
-        reply = standing(turn, order)
-        lead = turn.say("receipt.keys_void") if void else ""
-        return replace(reply, text=paragraphs(reply.text, lead))
-    key = "receipt.keys" if any(line.has_keys for line in order.lines) else "receipt.page"
-    if any(line.delivery in (Delivery.CARD, Delivery.LICENSE) for line in order.lines) and not any(
-        line.has_keys for line in order.lines
-    ):
-        key = "receipt.keys_coming"
-    text = turn.say(
-        key,
-        order_no=order.order_no,
-        things=turn.telling.order(order),
-        total=turn.telling.money(order.total_fen),
-        url=turn.telling.links.order(order),
-    )
-    return replace(turn.aside(text), card=turn.telling.card(order))
 
 
 def stay_with_bot(turn: Turn) -> Reply:

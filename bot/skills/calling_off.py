@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from bot.conversation import Purpose, Question
 from bot.messages import Choice, Reply
+from bot.skills import which_order
 from bot.turn import CANCEL_ORDER, Turn, paragraphs
 from nlu.understanding import SpokenLine
 from orders.draft import DraftLine
@@ -31,6 +32,8 @@ def called_off(turn: Turn) -> Reply | None:
         return _dropped(turn, standing)
     if heard.order_at is not None and -len(standing) <= heard.order_at < len(standing):
         return _dropped(turn, (standing[heard.order_at],))
+    if standing and not _drafting(turn) and (reply := _named(turn, standing)) is not None:
+        return reply
     said = tuple(line for line in heard.lines if line.product or line.account)
     if not said or not standing or any(_drafted(turn, line) for line in said):
         return None
@@ -40,6 +43,19 @@ def called_off(turn: Turn) -> Reply | None:
     if not meant and any(_is_about(order, line) for order in _recent(turn) for line in said):
         return None
     return _which(turn, meant or standing)
+
+
+def _named(turn: Turn, standing: tuple[Order, ...]) -> Reply | None:
+    """`昨天那单不要了`, `我妈那个取消`: of the open orders the one that was named; None where none was, or one that
+    is not open any more."""
+    named = which_order.named(turn, standing, by_goods=False)
+    if named is None:
+        return None
+    if len(named) == 1:
+        return _dropped(turn, named)
+    if not named and which_order.named(turn, _recent(turn), by_goods=False):
+        return None
+    return _which(turn, named or standing)
 
 
 def call_off(turn: Turn, order_no: str) -> Reply | None:
@@ -67,8 +83,7 @@ def _dropped(turn: Turn, orders: tuple[Order, ...]) -> Reply:
     )
     text = paragraphs(gone, still_open(turn))
     numbers = {order.order_no for order in orders}
-    drafting = turn.conversation.draft.lines and turn.conversation.order_no is None
-    if turn.conversation.order_no in numbers or (drafting and turn.heard.every_order):
+    if turn.conversation.order_no in numbers or (_drafting(turn) and turn.heard.every_order):
         return turn.done(text)
     return turn.aside(text)
 
@@ -84,6 +99,11 @@ def _which(turn: Turn, orders: tuple[Order, ...]) -> Reply:
     )
     question = Question(Purpose.BROWSE, text, choices=choices)
     return turn.ask(question)
+
+
+def _drafting(turn: Turn) -> bool:
+    """Whether something is in hand that is no order yet."""
+    return bool(turn.conversation.draft.lines) and turn.conversation.order_no is None
 
 
 def _recent(turn: Turn) -> tuple[Order, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import Reply
-from bot.skills import calling_off, ordering, replacing, wallet
+from bot.skills import calling_off, ordering, replacing, wallet, which_order
 from bot.skills.which_order import LAST, not_found, order_meant
 from bot.turn import Turn
 from nlu.understanding import Intent
@@ -17,7 +17,9 @@ def reorder(turn: Turn) -> Reply:
     """An earlier order once more, perhaps with something changed."""
     if turn.heard.revives:
         return _revived(turn) or turn.aside(turn.say("confirm.of_nothing"))
-    order = order_meant(turn)
+    open_now = turn.order_on_table()
+    before_that = open_now is not None and open_now.is_payable and which_order.says_earlier(turn)
+    order = order_meant(turn, prefer_paid=before_that, by_goods=turn.heard.order_ref == LAST)
     if order is not None and order.purpose is OrderPurpose.DEPOSIT:
         return wallet.put_in(turn, order.price_fen)
     if _other_goods(turn, order):

@@ -7,10 +7,11 @@ is asked where the answer is plain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.messages import Choice, Reply
 from bot.skills import complaints
+from bot.skills.which_order import SIZE
 from bot.turn import CANCEL, HUMAN, REFUND_ORDER, Turn, paragraphs
 from nlu.normalise import plain
 from nlu.places import Places, place_among
@@ -22,8 +23,6 @@ from orders.refunding import refund_denied
 
 NOT_ALL_CAME = frozenset({LineState.FAILED, LineState.PARTIAL, LineState.NEEDS_INFO})
 
-SIZE = re.compile(r"(\d+)(?=的|元|块|那)")
-"""A size, and not the days that somebody has waited."""
 DIGITS = re.compile(r"\d{3,}")
 """As much of an account as people say of one: `139那个`, `尾号9000的`."""
 
@@ -73,6 +72,13 @@ def taken(turn: Turn, offered: str) -> Reply:
     if order is None:
         return turn.aside(turn.say("refund.nothing"))
     return _money_back(turn, order, frozenset(map(int, filter(None, numbers.split(",")))) or None)
+
+
+def which_one(turn: Turn, orders: Sequence[Order]) -> Reply:
+    """Of several orders that may be meant: nothing goes back until it is said which."""
+    shown = orders[: turn.policy.limits.choices_max]
+    ways = (Choice(turn.telling.order(order), means(order, order.lines)) for order in shown)
+    return turn.aside(turn.say("refund.which_order", count=len(orders)), ways)
 
 
 def means(order: Order, lines: Iterable[OrderLine]) -> str:

@@ -30,6 +30,10 @@ def parser() -> Parser:
         "退第一个",
         "只退话费",
         "退50",
+        "骏网卡50那张退款",
+        "京东卡100的退款吧",
+        "天猫卡200退款",
+        "京东卡50的那张 退款谢谢",
     ],
 )
 def test_goods_that_are_wanted_back_are_not_ordered(parser: Parser, text: str) -> None:
@@ -45,10 +49,30 @@ def test_goods_that_are_wanted_back_are_not_ordered(parser: Parser, text: str) -
         "退订优酷月卡",
         "退休了给我妈充50话费13800138000",
         "来张100的京东卡，能退吗",
+        "京东卡50，不行就退款",
+        "京东卡100一张随时退款吧",
+        "京东卡50来一张，支持退款",
+        "天猫卡200，没货退款",
     ],
 )
 def test_other_wishes_are_not_taken_for_that(parser: Parser, text: str) -> None:
     assert parser.understand(text).intent.value != "refund"
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [("退京东卡", ("jd-ecard",)), ("骏网卡50那张退款", ("junwang-50",)), ("话费50退款", ("topup-50",))],
+)
+def test_it_is_known_which_goods_are_wanted_back(parser: Parser, text: str, goods: tuple[str, ...]) -> None:
+    assert parser.understand(text).options == goods
+
+
+@pytest.mark.parametrize(
+    "text", ["我哪个还没付", "哪几单没付钱", "还有没付的吗", "爱奇艺那个没事吧", "话费那单没问题吧"]
+)
+def test_who_asks_after_his_orders_searches_for_nothing(parser: Parser, text: str) -> None:
+    heard = parser.understand(text)
+    assert (heard.intent.value, heard.lines) == ("status", ())
 
 
 @pytest.mark.parametrize(
