@@ -15,6 +15,9 @@ from bot.messages import Choice
 from orders.draft import EMPTY_DRAFT, Draft
 from orders.quote import Quote
 
+BEFORE_MAX = 5
+"""So many changes of an order can be taken back."""
+
 
 class Purpose(StrEnum):
     """What the answer to the open question is for."""
@@ -71,6 +74,8 @@ class Conversation:
     """The unpaid order made from the draft, as long as a correction would mean this one."""
     supersedes: str | None = None
     """The unpaid order that the draft changes. It can be paid until the draft is placed in its stead."""
+    before: tuple[Draft, ...] = ()
+    """What the draft was before each of its changes, oldest first: `还是原来的吧`."""
     corrected: bool = False
     """The draft changes an order that was already quoted, so it is confirmed before it is placed."""
     browsing: str | None = None
@@ -88,6 +93,11 @@ class Conversation:
         """Nothing open any more; only what was browsed is remembered."""
         return Conversation(browsing=self.browsing, browsing_sku=self.browsing_sku)
 
+    def as_changed_to(self, draft: Draft) -> tuple[Draft, ...]:
+        """What it was before each change, if it becomes `draft`: what only says more of it is none."""
+        changes = self.draft.lines and draft.lines and changes_what_was_said(self.draft, draft)
+        return (*self.before, self.draft)[-BEFORE_MAX:] if changes else self.before
+
     def asking(self) -> str | None:
         return self.question.slot if self.question else None
 
@@ -96,6 +106,25 @@ class Conversation:
 
     def understood(self) -> Conversation:
         return replace(self, unclear=0) if self.unclear else self
+
+
+def changes_what_was_said(old: Draft, new: Draft) -> bool:
+    """Whether anything that was said of the one is something else in the other."""
+    if len(old.lines) != len(new.lines):
+        return True
+    return any(
+        (was.sku_id is not None and was.quantity != now.quantity)
+        or any(
+            said is not None and said != becomes
+            for said, becomes in (
+                (was.product_id, now.product_id),
+                (was.sku_id, now.sku_id),
+                (was.account, now.account),
+                (was.region, now.region),
+            )
+        )
+        for was, now in zip(old.lines, new.lines, strict=True)
+    )
 
 
 _AS_JSON: TypeAdapter[Conversation] = TypeAdapter(Conversation)

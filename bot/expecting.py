@@ -37,6 +37,7 @@ def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation
         quoted=conversation.quote is not None or conversation.order_no is not None,
         open_orders=open_orders,
         shown=tuple(OfferedChoice(choice.label, choice.means) for choice in shown_before(conversation)),
+        changed=bool(conversation.before),
         looking=not draft.lines and conversation.browsing is not None,
     )
 

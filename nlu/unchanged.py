@@ -1,4 +1,5 @@
-"""What lies in hand stays as it is: 算了不改了, 还是原来的吧, and 要不要改成200呢, which only wonders.
+"""What lies in hand stays as it is: 算了不改了, 还是原来的吧, and 要不要改成200呢, which only wonders. Once it was
+changed, 还是原来的吧 and 换回去 make it again what it was before.
 
 Beside an order such words sound like calling it off, or like the very change that is not wanted after all.
 """
@@ -30,6 +31,13 @@ class Unchanged:
         leans = repeatable(lexicon.words("unchanged.leans"))
         as_before = rf"(?:{leans})+{any_of('before')}(?:{that_one})*|{any_of('alone')}"
         self._leaves = re.compile(rf"(?:{around})*(?:{refuses}|{as_before})(?:{around})*")
+        parts = [word for words in lexicon.groups("unchanged.parts").values() for word in words]
+        lists = (lexicon.words(f"unchanged.{name}") for name in ("around", "takes_back", "leans"))
+        leads = repeatable((*parts, *(word for words in lists for word in words)))
+        at_first, just_now = any_of("at_first"), any_of("before")
+        one_before = rf"(?P<first>{at_first})(?!这样)(?:{that_one})+|{just_now}(?!这样)(?:{that_one})+"
+        returns = rf"{any_of('goes_back')}(?:到)?(?:(?P<to_first>{at_first})?(?:{that_one})*|{just_now}(?:{that_one})*)"
+        self._goes_back = re.compile(rf"(?:{leads})*(?:{one_before}|{returns})(?:{around})*")
         self._takes_back = re.compile(rf"(?:{around})*?{any_of('takes_back')}")
         self._idle = re.compile(rf"(?:{around})+")
         can = either(lexicon.words("unchanged.can"))
@@ -43,6 +51,11 @@ class Unchanged:
         if not asked.lines or asked.looking or len(text) > LENGTH_MAX:
             return None
         clauses = [clause for clause in _PAUSES.split(text) if clause]
+        if asked.changed and (back := self._back(clauses, read)) is not None:
+            return replace(
+                understood, intent=Intent.MODIFY, confidence=SURE, clear=SURE, lines=(), problems=(),
+                options=(), topic=None, order_ref=None, order_at=back, contact=None, revives=True,
+            )  # fmt: skip
         if self._left(clauses, read):
             return replace(
                 understood, intent=Intent.REORDER, confidence=SURE, clear=SURE, lines=(), problems=(),
@@ -54,6 +67,14 @@ class Unchanged:
                 problems=(), options=(), adds=False,
             )  # fmt: skip
         return None
+
+    def _back(self, clauses: Sequence[str], read: Read) -> int | None:
+        """To what it was before its last change, -1, or to what it was at first, 0; None where anything else is said."""
+        found = [match for clause in clauses if (match := self._goes_back.fullmatch(clause))]
+        rest = [clause for clause in clauses if self._goes_back.fullmatch(clause) is None]
+        if not found or not all(self._idle.fullmatch(clause) or _idles(read(clause)) for clause in rest):
+            return None
+        return 0 if any(match["first"] or match["to_first"] for match in found) else -1
 
     def _left(self, clauses: Sequence[str], read: Read) -> bool:
         """Whether it is left as it was: nothing else is said, or what was said is taken back."""

@@ -241,7 +241,8 @@ class Understanding:
     apart: bool = False
     """The lines are an order of their own beside the one in hand (`再买一单`, `另外下一单`)."""
     revives: bool = False
-    """What was called off just now is wanted after all (`刚才那个还是要的`), for `reorder`."""
+    """What was called off just now is wanted after all (`刚才那个还是要的`), for `reorder`; for `modify`, what is in
+    hand shall be again what it was before (`换回去`): before its last change, or at first where `order_at` is 0."""
     chosen: str | None = None
     """What the answered choice means, when the message answers one (`2`, its label, `第二个`)."""
     spans: tuple[SlotSpan, ...] = ()
@@ -282,6 +283,7 @@ class Expectation:
     was offered with it, in the order shown. `quoted` says that a quote was shown and not paid,
     `open_orders` how many orders can still be paid. `looking`: the line in hand was only talked about.
     `shown`: what was offered before, when something else was asked since.
+    `changed`: it was something else before, to which it can go back.
     `people`: the names under which this customer keeps recipients.
     """
 
@@ -291,6 +293,7 @@ class Expectation:
     quoted: bool = False
     open_orders: int = 0
     looking: bool = False
+    changed: bool = False
     shown: tuple[OfferedChoice, ...] = ()
     people: tuple[str, ...] = ()
 

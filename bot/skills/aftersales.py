@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from bot.conversation import Purpose
 from bot.messages import Choice, Reply
-from bot.skills import calling_off, complaints, once_more, ordering, refunds, replacing, wallet, which_order
+from bot.skills import (
+    calling_off,
+    complaints,
+    going_back,
+    once_more,
+    ordering,
+    refunds,
+    replacing,
+    wallet,
+    which_order,
+)
 from bot.skills.which_order import LAST, not_found, order_meant
 from bot.store.chats import Attended
 from bot.turn import CANCEL, HUMAN, REFUND, REORDER, Turn, paragraphs
@@ -143,6 +153,8 @@ def history(turn: Turn) -> Reply:
 
 def change(turn: Turn) -> Reply:
     """A change of what is in hand; of what arrived long ago or is over, the same once more with that changed."""
+    if turn.heard.revives and turn.conversation.before:
+        return going_back.go_back(turn)
     latest = turn.latest_order()
     long_there = (
         latest is not None

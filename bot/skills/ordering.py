@@ -86,6 +86,7 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
         draft = replace(draft, coupon=turn.money.code)
     draft, said = with_contacts(turn, with_guesses(draft))
     on_table = turn.order_on_table() or replacing.replaced(turn)
+    before = turn.conversation.as_changed_to(draft)
     if on_table is not None:
         same = same_things(draft, on_table) and not _recouponed(turn, on_table)
         if on_table.is_payable and same and not turn.heard.apart:
@@ -98,9 +99,11 @@ def put_forward(turn: Turn, draft: Draft, *lead: str, stands_alone: bool = False
             supersedes = on_table.order_no if on_table.is_payable else None
         elif on_table.is_payable:
             lead = (*lead, turn.say("order.other_unpaid", order_no=on_table.order_no))
-        corrected = supersedes is not None
-        turn.update(replace(turn.conversation, supersedes=supersedes, corrected=corrected))
-    turn.update(replace(turn.conversation, draft=draft, order_no=None, quote=None, dropped=EMPTY_DRAFT))
+        before = before if supersedes else ()
+        turn.update(replace(turn.conversation, supersedes=supersedes, corrected=supersedes is not None))
+    turn.update(
+        replace(turn.conversation, draft=draft, before=before, order_no=None, quote=None, dropped=EMPTY_DRAFT)
+    )
     return onward(turn, draft, *lead, *said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,49 @@ def test_a_number_that_was_asked_for_is_an_answer(parser: Parser) -> None:
 
 def test_with_nothing_in_hand_nothing_is_left_as_it_was(parser: Parser) -> None:
     assert not parser.understand("不改了").revives
+
+
+CHANGED = replace(QUOTED, changed=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("还是原来的吧", 0),
+        ("算了 还是一开始那个吧", 0),
+        ("改回最初的那个", 0),
+        ("换回去", -1),
+        ("改回来吧，谢谢", -1),
+        ("还是刚才那个吧", -1),
+        ("不对 还是刚才那个号", -1),
+        ("数量还是之前的吧", -1),
+        ("等等，还是换回去", -1),
+        ("恢复成刚才那样吧", -1),
+    ],
+)
+def test_once_it_was_changed_it_can_be_again_what_it_was(parser: Parser, text: str, place: int) -> None:
+    understood = parser.understand(text, CHANGED)
+    assert (understood.intent, understood.revives, understood.order_at) == (Intent.MODIFY, True, place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不要原来的",
+        "原来的价格是多少",
+        "刚才那个多少钱",
+        "换回100的",
+        "算了不改了",
+        "不改了",
+        "原来这样",
+        "改回给老妈",
+    ],
+)
+def test_what_says_something_else_is_no_way_back(parser: Parser, text: str) -> None:
+    understood = parser.understand(text, CHANGED)
+    assert not (understood.intent is Intent.MODIFY and understood.revives)
+
+
+@pytest.mark.parametrize("text", ["换回去", "改回来吧"])
+def test_there_is_no_way_back_where_nothing_was_changed(parser: Parser, text: str) -> None:
+    assert not parser.understand(text, QUOTED).revives
