@@ -32,7 +32,7 @@ from nlu.proof_of_pieces import ProofOfPieces
 from nlu.proof_of_recipients import ProofOfRecipients
 from nlu.proof_of_refusals import ProofOfRefusals
 from nlu.proof_of_shares import ProofOfShares, counts_of_other_sentences
-from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, unread_years
+from nlu.proof_of_sizes import ProofOfSizes, half_a_limit, lost_goods, unread_years
 from nlu.proof_of_slips import ProofOfSlips
 from nlu.proof_of_strangers import strangers_listed, with_strangers
 from nlu.proof_of_tiers import ProofOfTiers
@@ -101,7 +101,7 @@ class Prover:
             return True
         said = Said.of(reading, [SpokenLine()] * len(reading.records))
         found = (*self._slips.doubts(said), *strangers_listed(said), *counts_of_other_sentences(said))
-        return bool(found) or unread_years(said) or half_a_limit(said)
+        return bool(found) or unread_years(said) or half_a_limit(said) or lost_goods(said)
 
     def _all(self, said: Said) -> Iterator[Doubt]:
         yield from self._counts.doubts(said)

@@ -16,7 +16,7 @@ from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.numerals import numbers
 from nlu.other_numbers import OtherKind
-from nlu.records import Event, EventKind
+from nlu.records import Event, EventKind, Record, same_value
 from nlu.said import Doubt, Said, Unproven, variant_of
 from nlu.sounds import heard
 from nlu.understanding import Slot, SpokenLine
@@ -56,7 +56,7 @@ class ProofOfSizes:
                     yield at, Unproven.SIZE_UNUSED
                 if self._in_another_unit(said, event, line):
                     yield at, Unproven.SIZE_UNUSED
-            if len(record.amounts) > 1 and any(_of_lost_goods(said, event) for event in record.amounts):
+            if _holds_lost_goods(said, record):
                 yield at, Unproven.NAME_UNUSED
             if record.name is None and any(_of_something(said, event) for event in record.amounts):
                 yield at, Unproven.NAME_UNUSED
@@ -192,15 +192,31 @@ def _lettered(said: Said, size: Event) -> bool:
     return alone is not None and not _read_at(said, at)
 
 
+def lost_goods(said: Said) -> bool:
+    """Whether a size was said twice, and once of goods of which only a scrap is left."""
+    return any(_holds_lost_goods(said, record) for record in said.records)
+
+
+def _holds_lost_goods(said: Said, record: Record) -> bool:
+    return any(
+        _of_lost_goods(said, event)
+        and any(same_value(event, other) for other in record.amounts if other is not event)
+        for event in (record.amounts if len(record.amounts) > 1 else ())
+    )
+
+
 def _of_lost_goods(said: Said, size: Event) -> bool:
     """B那年卡 above 优酷年卡, 星巴就100 above 京东卡100: a size that was said twice, once in a clause that names no goods
-    and of what is left of a name."""
+    and right behind what is left of a name."""
     begin, _ = said.bounds(size.start)
     if said.beside(size.start, _NAMED):
         return False
-    front = range(max(begin, size.start - _NAME_REACH), size.start)
-    letter = any(_ALONE.match(said.text, at) and not _read_at(said, at) for at in front)
-    return letter or len(said.reading.shape.left.over.intersection(front)) >= _UNREAD_MIN
+    last = size.start - 1 - (said.text[size.start - 1 : size.start] in _LIGHT)
+    if last < begin:
+        return False
+    left = said.reading.shape.left.over
+    letter = _ALONE.match(said.text, last) is not None and not _read_at(said, last)
+    return letter or (last in left and last - 1 in left)
 
 
 def _read_at(said: Said, at: int) -> bool:
@@ -243,7 +259,7 @@ _LIMITS = frozenset("以左")
 _PERIOD_CARD = re.compile("[年季月周][\u4e00-\u9fff]")
 _UNIT_MIN = 2
 _UNREAD_MIN = 2
-_NAME_REACH = 4
+_LIGHT = ("那", "就", "的", "这")
 _NAMED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.QUALIFIER})
 _WORDS = re.compile("的? ?(?P<words>[\u4e00-\u9fffa-z]{2,4})")
 _NAMING = frozenset({EventKind.NAME, EventKind.QUALIFIER, EventKind.REGION, EventKind.ACCOUNT})
