@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate, combinations, pairwise, takewhile
 
+from nlu.amounts import AmountKind
 from nlu.records import Event, EventKind, Record, is_article, same_goods, same_value
 from nlu.signs import Signs
 
@@ -37,6 +38,8 @@ def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]
                 continue
         kept.append(event)
         if event.kind in _GOODS:
+            if event.kind is EventKind.NAME and any(_other_goods(event, one) for one in breath):
+                breath = []  # 京东卡100的5张，天猫卡100嗯的5张: said of others before
             breath.append(event)
         at += 1
     return kept
@@ -144,15 +147,20 @@ def _same(one: Event, other: Event) -> bool:
     return same_value(one, other)
 
 
+def _other_goods(name: Event, said: Event) -> bool:
+    return said.kind is EventKind.NAME and not _same(name, said)
+
+
 def _of_unit(event: Event) -> bool:
-    """五十个 says the size again of what is its own unit; 三份 counts."""
+    """五十个 says the size again of what is its own unit; 三份 counts, and so does the 三个 of 季卡三个."""
     return event.quantity is not None and event.quantity.word == "个"
 
 
 def _value(event: Event) -> int | None:
     if event.quantity is not None:
         return event.quantity.count
-    return int(event.amount.low) if event.amount is not None else None
+    sized = event.amount is not None and event.amount.kind is not AmountKind.PERIOD
+    return int(event.amount.low) if event.amount is not None and sized else None
 
 
 _YES = "对"
