@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from nlu.alternations import either
 from nlu.asked_on import AskedOn
+from nlu.asked_total import AskedTotal
 from nlu.called_off import CalledOff
 from nlu.choices import Choices
 from nlu.contacts import people_pattern
@@ -48,6 +49,7 @@ class Answers:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._asked_on = AskedOn(lexicon)
+        self._asked_total = AskedTotal(lexicon)
         self._called_off = CalledOff(vocabulary, lexicon)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
@@ -98,6 +100,8 @@ class Answers:
             return unchanged
         if len(asked.lines) > 1 and (left := self._left.read(text, understood, asked, read)) is not None:
             return left
+        if (total := self._asked_total.read(text, understood, asked)) is not None:
+            return total
         if (later := self._putting_off.read(text, understood, asked, read)) is not None:
             return later
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:

@@ -15,6 +15,7 @@ from bot.asking import (
 from bot.messages import Choice, Reply
 from bot.skills import ordering
 from bot.turn import Turn
+from nlu.asked_total import TOTAL
 from nlu.understanding import Filters, ProblemCode, SortKey
 from orders.catalog import Product, Sku
 from orders.money import Fen
@@ -26,6 +27,8 @@ TOLD_AT_ONCE = 3
 
 def price(turn: Turn) -> Reply:
     """What something costs."""
+    if turn.heard.topic == TOTAL and (reply := _total(turn)) is not None:
+        return reply
     on_table = turn.order_on_table()
     if not turn.heard.options and not _unknown(turn) and on_table is not None and on_table.is_payable:
         return ordering.show_again(turn, on_table)
@@ -61,6 +64,27 @@ def price(turn: Turn) -> Reply:
         "\n".join(_from(turn, sku) for sku in cheapest),
         product_choices(turn, tuple(product.product_id for product in products)),
     )
+
+
+def _total(turn: Turn) -> Reply | None:
+    """What it costs altogether: the order's own sum, or so many of the one thing that is talked of. None where
+    several things are, or its size is open."""
+    order, count = turn.order_on_table(), turn.heard.times
+    if order is not None and order.is_payable:
+        pieces = sum(line.quantity for line in order.lines)
+        if count is None or count in (pieces, len(order.lines)):
+            return ordering.show_again(turn, order)
+    lines = turn.draft_in_hand().lines
+    sku_id = (lines[0].sku_id or next(iter(lines[0].sku_options), None)) if len(lines) == 1 else None
+    sku = turn.reader.catalog.sku(sku_id) if sku_id is not None else None
+    product = turn.reader.catalog.product_of(sku_id) if sku_id is not None else None
+    # Of Q币, 50个多少钱 asks for a size.
+    sized = product is not None and any(one.face_value == count for one in product.skus)
+    if sku is None or sized or len(lines[0].sku_options) > 1:
+        return None
+    count = count or lines[0].quantity
+    total = turn.telling.money(sku.price_fen * count)
+    return turn.aside(turn.say("price.total", thing=turn.telling.goods(sku), count=count, total=total))
 
 
 def search(turn: Turn) -> Reply:
