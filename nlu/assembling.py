@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nlu.chatting import inside_any
+from nlu.clauses import Clauses
 from nlu.confidence import clues_of, confidence
-from nlu.corrections import CueKind
+from nlu.corrections import Cue, CueKind
 from nlu.examples import Guess
 from nlu.lines import Spoken, without_echoes
 from nlu.mention import Mention
 from nlu.misgivings import at_head
 from nlu.reading import Reading
-from nlu.records import EventKind
+from nlu.records import SLOTS, EventKind
 from nlu.understanding import Intent, Problem, ProblemCode, Slot, SlotSpan, SpokenLine, Understanding
 
 OPTIONS_MAX = 8
@@ -65,15 +66,26 @@ def assembled(
 
 
 def _adds(reading: Reading) -> bool:
-    """Whether it comes on top of what was said before: 再来一张50的. 省得下月再来 tells of another time."""
+    """Whether it comes on top of what was said before: 再来一张50的. 省得下月再来 tells of another time, and
+    我还要交房租 of something else."""
+    text = reading.page.text
     return any(
-        not cue.word.startswith("再")
-        or at_head(reading.page.text, cue.start)
-        or not _ENDS.match(reading.page.text, cue.end)
+        (not cue.word.startswith("再") or at_head(text, cue.start) or not _ENDS.match(text, cue.end))
+        and not _of_something_else(reading, cue)
         for cue in reading.cues.get(CueKind.ADD, ())
     )
 
 
+def _of_something_else(reading: Reading, cue: Cue) -> bool:
+    """Whether a clause behind what was said goes on in other words, and names nothing of it."""
+    said = [event.start for event in reading.events if event.kind in SLOTS]
+    start, end = Clauses.of(reading.page.text, _PAUSE).bounds(cue.start)
+    behind = reading.page.text[cue.end : end]
+    told = len(behind) > 1 and _ENDS.fullmatch(behind) is None
+    return bool(said) and told and all(at < start for at in said)
+
+
+_PAUSE = re.compile(r"[,，。.;；!！?？\s]")
 _ENDS = re.compile(r"[了吧啊呀的哈]*(?:$|[,，。.;；!！\s])")
 
 

@@ -287,6 +287,12 @@ def _in_words(words: _Words, lexicon: Lexicon) -> Iterator[Form]:
     # 省五块是五块: whatever is saved is welcome.
     saved = rf"(?P<all>{words('saved')}(?P<sum>{_NUMERALS}{{1,4}}[块元毛]?)是(?P=sum))"
     yield _form(OtherKind.WORD, "是", saved)
+    # 工资就剩300了: what somebody has left is nothing that he buys.
+    has_left = rf"{words('purses')}[里上头]?{words('left_adverbs')}*{words('has_left')}"
+    money = (
+        rf"(?P<all>(?:\d{{1,5}}|{_NUMERALS}{{1,6}})(?:多|来)?[块元]?)(?!\d)(?=[了啦呢钱]|[{_PAUSES}还要都]|$)"
+    )
+    yield _form(OtherKind.MEASURE, "剩有余", rf"{has_left}{money}")
     numeral = lexicon.words("numerals.words")
     yield _form(OtherKind.WORD, _firsts(numeral), _numeral_words(numeral, lexicon))
 

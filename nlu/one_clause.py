@@ -19,6 +19,8 @@ from nlu.understanding import Expectation, Intent, Slot, SpokenLine, Understandi
 
 LENGTH_MAX = 60
 CLAUSES_MAX = 4
+FAINT = 0.5
+"""How clear an intent must at least be."""
 
 Read = Callable[[str, Expectation], Understanding]
 
@@ -137,12 +139,18 @@ def _is_talk(understood: Understanding, asked: Expectation) -> bool:
     others = set(understood.options) - {one for line in asked.lines for one in (line.product_id, line.sku_id)}
     says_goods = understood.lines or others or understood.problems or not understood.filters.empty
     talk = _TALK | _HIDING if asked.asking is Slot.ACCOUNT else _TALK | {Intent.RECEIPT}
-    return not says_goods and understood.intent in talk and _DIGIT.search(understood.text) is None
+    wants_nothing = understood.intent in talk or _is_faint(understood)
+    return not says_goods and wants_nothing and _DIGIT.search(understood.text) is None
+
+
+def _is_faint(understood: Understanding) -> bool:
+    """Whether what it wants is hardly more than guessed."""
+    return understood.clear < FAINT and understood.intent not in _NEVER_FAINT
 
 
 def _says_nothing(understood: Understanding) -> bool:
     unanswered = understood.intent is Intent.FAQ and understood.topic is None
-    empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY)
+    empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY) or _is_faint(understood)
     return not _says_something(understood) and (unanswered or empty)
 
 
@@ -165,6 +173,8 @@ _ANSWERS = frozenset({Intent.MODIFY, Intent.PROVIDE})
 _TALK = frozenset(
     {Intent.OUT_OF_SCOPE, Intent.FAQ, Intent.SEARCH, Intent.THANKS, Intent.GREET, Intent.STATUS}
 )
+_NEVER_FAINT = frozenset({Intent.CANCEL, Intent.DENY, Intent.MODIFY, Intent.PROVIDE, Intent.ORDER})
+"""What would change or call off an order: a guess of it is not talk."""
 _HIDING = frozenset({Intent.RECEIPT, Intent.HISTORY, Intent.REORDER, Intent.PRICE, Intent.SEARCH})
 """What the words around a number that was asked for may sound like: 没存过，137…; 上次那个号 137…."""
 _COMMON = WANT_AN_ANSWER | {"usage", "shop"}
