@@ -206,6 +206,8 @@ def doubt_totals(
 
 def _one_sum_for_many(text: str, records: Sequence[Record], signs: Signs) -> bool:
     """一共充200，两个号: each of them 200, or both together?"""
+    if len(records) < 2:
+        return False
     sizes = Counter((event.start, event.end) for record in records for event in record.amounts)
     return any(times > 1 and in_front(signs.in_all, text, start) for (start, _), times in sizes.items())
 

@@ -65,23 +65,19 @@ class Namer(TradeWords):
 
     def _tokens_of(self, name: str, units: tuple[str, ...], telling: Set[str]) -> tuple[Token, ...]:
         whole = plain(name)
-        for phrase in self._phrases:
+        for phrase in self._phrases if " " in whole else ():
             whole = whole.replace(phrase, phrase.replace(" ", ""))
         if outside := self._undecorated(whole):
             whole = outside
-        inside = [
-            part
-            for group in re.findall(r"[(\[【]([^)\]】]*)[)\]】]", whole)
-            for part in re.split(r"[\s,、/]+", group)
-        ]
-        outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", whole)
+        inside = [part for group in _BRACKETED.findall(whole) for part in _NOTES_APART.split(group)]
+        outside = _BRACKETED.sub(" ", whole)
         own_units = (
             frozenset(without_blanks(unit) for unit in units if len(without_blanks(unit)) > 1)
             - self._measures
         )
         spared = frozenset(_ALTERNATIVE.findall(outside))
         tokens: list[Token] = []
-        chunks = re.split(r"[\s\-_·・/,、:+&]+", re.sub(r"(?<=[a-z]) (?=[0-9])", "", outside))
+        chunks = _CHUNKS_APART.split(_BEFORE_NUMBER.sub("", outside))
         for chunk in self._rejoined(chunks):
             cut = self._noted(tokens, chunk, tuple(self._cut(chunk, own_units)))
             tokens += (
@@ -182,12 +178,12 @@ class Namer(TradeWords):
         """`name` without praise and terms of delivery; brackets open where they hold the name itself."""
         bare = _ORNAMENT.sub(" ", self._decoration.sub(" ", name))
         if _BRACKET.search(bare) is None:
-            return re.sub(r"\s+", " ", bare).strip()
-        outside = re.sub(r"[(\[【][^)\]】]*[)\]】]", " ", bare)
+            return _BLANKS.sub(" ", bare).strip()
+        outside = _BRACKETED.sub(" ", bare)
         own = [token for token in self._cut(without_blanks(outside), frozenset()) if token.role in STRONG]
         if not any(len(token.text) > 1 and not token.text.isdigit() for token in own):
             bare = re.sub(r"[(\[【)\]】]", " ", bare)
-        return re.sub(r"\s+", " ", bare).strip()
+        return _BLANKS.sub(" ", bare).strip()
 
     def _cut(self, chunk: str, units: frozenset[str]) -> Iterator[Token]:
         start = at = 0
@@ -230,10 +226,7 @@ class Namer(TradeWords):
 
     def _brand_tokens(self, chunk: str) -> Iterator[Token]:
         """Latin and Chinese runs are words of their own; a number belongs to the word before it."""
-        for part in re.findall(
-            r"[a-z]+[0-9.]*|[0-9]{1,2}[dk](?![a-z0-9])|[^a-z0-9]+[0-9]+(?![a-z])|(?:(?![0-9]{1,2}[dk](?![a-z0-9]))[^a-z])+",
-            chunk,
-        ):
+        for part in _RUNS.findall(chunk):
             unsaid = part in self._fillers or _MEASURED.match(part) is not None
             yield Token(part, Role.GENERIC if unsaid else Role.BRAND, part)
 
@@ -255,6 +248,14 @@ _LATIN = re.compile("[a-z]{2,}")
 _ORNAMENT = re.compile(r"[^\w\s.+&#'()\[\]【】\-·・/,、:]")
 """Stars, hearts and flashes around a name."""
 _BRACKET = re.compile(r"[(\[【)\]】]")
+_BRACKETED = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
+_NOTES_APART = re.compile(r"[\s,、/]+")
+_CHUNKS_APART = re.compile(r"[\s\-_·・/,、:+&]+")
+_BEFORE_NUMBER = re.compile(r"(?<=[a-z]) (?=[0-9])")
+_BLANKS = re.compile(r"\s+")
+_RUNS = re.compile(
+    r"[a-z]+[0-9.]*|[0-9]{1,2}[dk](?![a-z0-9])|[^a-z0-9]+[0-9]+(?![a-z])|(?:(?![0-9]{1,2}[dk](?![a-z0-9]))[^a-z])+"
+)
 
 
 _DESCRIPTION_MIN = 3

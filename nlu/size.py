@@ -29,6 +29,8 @@ class Size:
     """Further sizes in the label: the 1年 of 1台1年."""
     word: str
     """What the label says beside its numbers: 个人版, 空月祝福."""
+    said: tuple[tuple[str, int], ...] = ()
+    """The words of the label, and how far each is from being the whole of it."""
 
 
 def is_compound(size: Size) -> bool:

@@ -68,7 +68,8 @@ class Sizes:
             )
         )
         """Words that are read elsewhere, and no short form of a label."""
-        self._labels: dict[tuple[str, Decimal, str], tuple[tuple[Amount, ...], str]] = {}
+        self._labelled: dict[tuple[str, Decimal, str], Size] = {}
+        """The first size with such a label: thousands of goods are sold by 月卡 and 年卡."""
         self._shelf = lru_cache(maxsize=PRODUCTS_KEPT)(self._shelf_of)
         self.periods_of = lru_cache(maxsize=PRODUCTS_KEPT)(self._periods_of)
         seen = {
@@ -77,7 +78,7 @@ class Sizes:
             for variant in product.variants
         }
         sizes = [*map(self._size, seen.values())]
-        words = {word for size in sizes for word, _ in self._said_of(size) if _is_label(word)}
+        words = {word for size in sizes for word, _ in size.said if _is_label(word)}
         whole = {size.label for size in sizes if is_compound(size)}
         self._labels_said = LabelsSaid(sorted(whole | {word for word in words if not self._sized(word)}))
 
@@ -99,7 +100,7 @@ class Sizes:
         return [mark for mark in read_amounts(label, self._lexicon, self._units) if not single(mark.value)]
 
     def _said_of(self, size: Size) -> Iterator[tuple[str, int]]:
-        """The words of a label, and how far each is from being the whole of it."""
+        """What `Size.said` is for a label."""
         if is_compound(size):
             yield size.label, 0
         yield from ((word, 0) for word in _short_labels(size))
@@ -108,23 +109,27 @@ class Sizes:
 
     def _size(self, variant: VariantWords) -> Size:
         key = (variant.label, variant.face_value, variant.unit)
-        if key not in self._labels:
+        if key not in self._labelled:
             page = normalise(variant.label)
             marks = self._amounts_of(page)
             word = list(page.text)
             for mark in marks:
                 word[mark.start : mark.end] = "\0" * (mark.end - mark.start)
             rest = "".join(word).replace("\0", "").replace(" ", "")
-            self._labels[key] = (tuple(mark.value for mark in marks if mark.value.exact), rest)
-        more, word_left = self._labels[key]
+            more = tuple(mark.value for mark in marks if mark.value.exact)
+            label = plain(variant.label).replace(" ", "")
+            size = Size(variant.sku_id, variant.face_value, variant.unit, Decimal(0), label, more, rest)
+            self._labelled[key] = replace(size, said=tuple(self._said_of(size)))
+        like = self._labelled[key]
         return Size(
             variant.sku_id,
             variant.face_value,
             variant.unit,
             Decimal(variant.list_price_fen) / 100,
-            plain(variant.label).replace(" ", ""),
-            more,
-            word_left,
+            like.label,
+            like.more,
+            like.word,
+            like.said,
         )
 
     def _shelf_of(self, product_id: str) -> _Shelf:
@@ -150,8 +155,8 @@ class Sizes:
 
     def units_of(self, variant: VariantWords) -> tuple[str, ...]:
         """The unit that a variant is sold in, and those that its label counts in."""
-        size = self._labels[variant.label, variant.face_value, variant.unit]
-        return (variant.unit, *(unit for part in size[0] for unit in part.units))
+        size = self._labelled[variant.label, variant.face_value, variant.unit]
+        return (variant.unit, *(unit for part in size.more for unit in part.units))
 
     def words(self, product_id: str) -> Mapping[str, tuple[str, ...]]:
         """Words that tell this product's variants apart (个人版, 单杯) -> the SKUs that they fit."""
@@ -162,13 +167,13 @@ class Sizes:
     ) -> Mapping[str, tuple[str, ...]]:  # fmt: skip
         """`known`: the product's own name and places. `called`: its name and aliases, which may list its
         variants."""
-        whole_words = [[word for word, part in self._said_of(size) if not part] for size in sizes]
+        whole_words = [[word for word, part in size.said if not part] for size in sizes]
         # 中杯/大杯饮品券, or goods that are also called 舰长 and 提督: what is listed is told apart by it.
         lists = sum(any(_is_label(word) and word in called for word in words) for words in whole_words) > 1
         listed = {word for words in whole_words for word in words} if lists else frozenset()
         found: dict[str, dict[str, int]] = {}
         for size in sizes:
-            for word, part in self._said_of(size):
+            for word, part in size.said:
                 if word not in listed and stands_in(word, known):
                     # 100元话费 of 话费充值: the goods' own name and places tell nothing apart.
                     continue
