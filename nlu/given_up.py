@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from nlu.alternations import any_of
+from nlu.clauses import CLAUSE_END, Clauses
 from nlu.lexicon import Lexicon
-from nlu.records import Event, EventKind
+from nlu.records import Event, EventKind, same_goods
 
 
 def given_up_goods(
@@ -36,6 +37,19 @@ def given_up_goods(
     return found
 
 
+def wanted_instead(text: str, refused: Event, events: Sequence[Event], lexicon: Lexicon) -> bool:
+    """别给我充话费，我是要流量: whether of what is named behind a refusal the next goods are wanted, by a word that
+    says so or by their size."""
+    following = [e for e in events if e.kind is EventKind.NAME and e.start >= refused.end]
+    name = next((e for e in following if not same_goods(e.mention, refused.mention)), None)
+    if name is None or name is not following[0] or CLAUSE_END.search(text, refused.end, name.start) is None:
+        return False
+    begin, end = Clauses.of(text).bounds(name.start)
+    sized = any(e.kind is EventKind.AMOUNT and name.end <= e.start < end for e in events)
+    front = text[begin : name.start]
+    return _words_of(lexicon).wanted.fullmatch(front) is not None or (sized and not front.strip())
+
+
 def is_given_up(text: str, end: int, lexicon: Lexicon) -> bool:
     """Whether what ends at a place is not wanted, as the rest of its clause says."""
     return _words_of(lexicon).given_up.match(text, end) is not None
@@ -53,6 +67,10 @@ class _Words:
         front = any_of(lexicon, "taking_back.given_up_front")
         self.given_up = re.compile(
             rf"(?:{front}{{0,4}}{any_of(lexicon, 'taking_back.given_up')}{particles}*){{1,2}}{until}"
+        )
+        verbs = any_of(lexicon, "idle.verbs")
+        self.wanted = re.compile(
+            rf"\s?{any_of(lexicon, 'taking_back.wanted_front')}{{0,3}}{verbs}{{1,2}}(?:个|的是)?"
         )
         self.reason = re.compile(
             rf"[,，\s]+{any_of(lexicon, 'taking_back.reason_front')}{{0,4}}{any_of(lexicon, 'taking_back.reasons')}{particles}*{until}"

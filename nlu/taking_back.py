@@ -14,7 +14,7 @@ from functools import lru_cache
 from nlu.alternations import any_in, any_of
 from nlu.amounts import AmountKind
 from nlu.clauses import Clauses
-from nlu.given_up import end_of_refusal
+from nlu.given_up import end_of_refusal, wanted_instead
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.page import Page
@@ -70,6 +70,8 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
             e.kind is event.kind and not _names_same(e, event) and (without or e.end <= front.start())
             for e in others
         )
+        if event.kind is EventKind.NAME and not wanted:
+            wanted = wanted_instead(text, event, events, lexicon)
         if wanted and not any(_names_same(e, event) for e in others if e.start < event.start):
             told.append(event)
     return tuple(told)

@@ -77,3 +77,26 @@ def test_why_a_size_is_refused_takes_nothing_back(text: str, sku: str) -> None:
 )
 def test_a_reason_that_refuses_the_order_leaves_none(text: str) -> None:
     assert not complete(framer("office").frame(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("别给我充话费，我要的是流量，移动10G的月包，13800112233", "data-cmcc-10g-m"),
+        ("不要爱奇艺，我要优酷月卡，13800112233", "youku-1m"),
+        ("别给我京东卡啊，我是要天猫卡100一张", "tmall-card-100"),
+        ("不要芒果的，迅雷年卡，13800112233", "xunlei-12m"),
+    ],
+)
+def test_goods_refused_in_front_of_what_is_wanted_call_nothing_off(text: str, sku: str) -> None:
+    frame = DEMO.frame(text)
+    assert complete(frame)
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["别充话费，流量也不要", "别给我充话费，13800112233", "不要京东卡了，天猫卡有吗", "别充话费，流量多少钱"],
+)
+def test_goods_refused_beside_no_others_that_are_wanted_order_nothing(text: str) -> None:
+    assert not complete(DEMO.frame(text))
