@@ -72,8 +72,15 @@ def wished_behind(seen: Evidence) -> bool:
         return False
     if seen.has(CueKind.CONDITION, CueKind.OR, CueKind.PRICE):
         return False
-    tail = seen.text[asked:]
-    return _WISHED.fullmatch(tail) is not None
+    if _WISHED.fullmatch(seen.text, asked) is not None:
+        return True
+    # 有没有京东卡，要一张50的: what was asked for stands between.
+    told = seen.quantities or seen.sizes
+    return (
+        bool(told)
+        and max(wishes) < seen.last_slot
+        and _WISHED_MASKED.fullmatch(seen.rest[asked:]) is not None
+    )
 
 
 def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
@@ -83,9 +90,14 @@ def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
 
 
 _WISHED = re.compile(
-    r"[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞开办] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
+    r"[吗嘛么没啊呀呢]?(?:[,，?？!！。\s]+|(?<=[吗嘛么]))[那就先我给帮]{0,3}[来要买拿整搞开办] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
     r"(?:[张个份套]|个?[月年])?[吧呗哈啊的\s。!！~]*"
 )
+_WISHED_MASKED = re.compile(
+    r"\0*[这那]?[种个款]?[的卡]?[吗嘛么没啊呀呢]?[,，?？!！。\s]+[那就先我给帮]{0,3}[来要买拿整搞开办充][\0\s个张份的]*(?:[,，\s]+\0+)?"
+    r"[吧呗哈啊的\s。!！~]*"
+)
+"""The same, where what was read is blank."""
 _FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
 
 

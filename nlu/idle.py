@@ -50,7 +50,7 @@ class Idle:
             rf"|(?:{i_for})+{him}(?:{verbs})+的?(?:{ends})*"
             rf"|(?:{at_shop})(?:{verbs})?(?:{ends})?"
             rf"|(?:{pauses})+{TURN}(?:[是要]?{slot}+的?)?(?:{ends})?"
-            rf"|(?:{together})|(?:{answered})[啦哈哦谢感]*|{SLOT}*的?{any_left}[?]?"
+            rf"|(?:{together})|(?:{answered})[啦哈哦谢感]*|{SLOT}*的?{any_left}[?]?|{any_left}{SLOT}+[吗?]?"
             rf"|(?:{people})*(?:{needs})*(?:{lists})+"
             rf"|(?:{thinking})*(?:{stays})+{buying}(?:{ends})*"
             rf"|(?:{thinking})*(?:{still})*(?:想{buying}|(?:{for_me})?要)了?(?:{ends})*"
