@@ -132,6 +132,7 @@ def _typed_number(
         or _grouped(parts, (19,))
         or _grouped(parts, (16,))
         or _in_threes(text, parts, label)
+        or _in_fours(text, parts, label)
     )
     number = joined(parts[:count]) if count > 1 else parts[0]
     size = len(number.digits)
@@ -198,6 +199,23 @@ def _in_threes(text: str, parts: list[Digits], label: Label | None) -> int:
         count += 1
     size = sum(len(part.digits) for part in parts[:count])
     return count if count >= 3 and 3 <= len(parts[0].digits) <= 4 and 7 <= size <= 12 else 0
+
+
+def _in_fours(text: str, parts: list[Digits], label: Label | None) -> int:
+    """How many parts make a number that was called one and is printed in groups of four, whatever its length: 户号1102
+    8846 07. A round number at its end may as well be the amount."""
+    if not label or label.kind not in (None, FUEL_CARD) or len(label.word) < 2:
+        return 0
+    count = 1
+    while (
+        count < len(parts)
+        and len(parts[count - 1].digits) == 4
+        and text[parts[count - 1].end : parts[count].start] == " "
+    ):
+        count += 1
+    last = parts[count - 1].digits
+    fits = count >= 3 and len(last) <= 4 and not last.endswith("0")
+    return count if fits and _CLAUSE_END.match(text, parts[count - 1].end) else 0
 
 
 def _one_blank(text: str, parts: list[Digits], at: int) -> bool:

@@ -236,3 +236,21 @@ def test_numerals_of_bankers_are_no_letters_of_a_name() -> None:
 )
 def test_a_number_that_belongs_to_a_word_is_no_recipient(shop: str, text: str) -> None:
     assert framer(shop).frame(text)["missing"][-1:] == ["account"]
+
+
+@pytest.mark.parametrize(
+    ("text", "account"),
+    [
+        ("电费200，江苏，户号1102 8846 07", "1102884607"),
+        ("电费100 浙江 户号 3305 1127 4418 9", "3305112744189"),
+        ("电费 江苏 户号1102 8846 200", None),
+    ],
+)
+def test_what_was_called_a_number_and_is_printed_in_fours_is_one(text: str, account: str | None) -> None:
+    assert line("hallway", text)["account"] == account
+
+
+def test_a_card_that_lacks_a_digit_leaves_the_size_alone() -> None:
+    frame = framer("hallway").frame("中石油200 卡号9130 0600 1245 77")
+    assert [one["sku"] for one in frame["lines"]] == ["zsy-200"]
+    assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
