@@ -27,12 +27,26 @@ RECIPIENTS = {
 A_PLUS = "a plus may stand between two things that are both wanted"
 SAID_TWICE = "the title says a size of its own, which may be one more"
 OF_A_SIBLING = "the size is also part of what a sibling is called"
+TWO_KINDS = "the label names two kinds that a slash parts"
+A_NOTE = "a note in the title says a number, another country or a question of its own"
 ASKED = {
     "arcade": {"我的世界Java+基岩版激活码(国际版) Java+基岩合集": A_PLUS},
     "creator": {"★自动发货★ Windows 11 正版激活密钥（永久·单机）专业工作站版": OF_A_SIBLING},
+    "county": {"猫眼电影兑换券普通厅2D/3D": TWO_KINDS},
     "games": {"无尽对决周卡通行证(Weekly Diamond Pass) 7天周卡": SAID_TWICE},
     "pets": {"萤石宠物摄像头云存储30天循环": SAID_TWICE},
     "studio": {"Typora 正版激活码 (3设备)永久 3设备": SAID_TWICE},
+    "untagged": {
+        "手机话费慢充特惠(慢充0-72小时)【急单勿拍】慢充200": A_NOTE,
+        "【自动发货】Steam礼品卡美区美元账户Steam Gift Card(非美区勿拍) $10": A_NOTE,
+        "【自动发货】Steam礼品卡美区美元账户Steam Gift Card(非美区勿拍) $20": A_NOTE,
+        "夸克网盘SVIP会员直充(6T大空间 手机号登录)【秒到】1个月": A_NOTE,
+        "夸克网盘SVIP会员直充(6T大空间 手机号登录)【秒到】12个月": A_NOTE,
+        "明日方舟源石直充(代充安全不封号)【需UID】20源石": A_NOTE,
+        "明日方舟源石直充(代充安全不封号)【需UID】66源石": A_NOTE,
+        "【秒到】腾讯Q币直充(填QQ号别填微信号) 10Q币": A_NOTE,
+        "【秒到】腾讯Q币直充(填QQ号别填微信号) 100Q币": A_NOTE,
+    },
 }
 """By catalog: what is asked about all the same, and why."""
 
