@@ -42,8 +42,20 @@ class ProofOfLabels:
             meant = self._goods.words_of(product_id)
             for event in named:
                 for word in self._words(said, event, product_id):
-                    if word in meant and skus.isdisjoint(meant[word]):
+                    told = word in meant and skus.isdisjoint(meant[word])
+                    if told and not self._sizes_other_goods(said, event, word, product_id):
                         yield said.nearest(event.start), Unproven.SIZE_UNUSED
+
+    def _sizes_other_goods(self, said: Said, event: Event, word: str, product_id: str) -> bool:
+        """win11专业版一个，还有福昕标准版: the word is the label of the goods that it was said of."""
+        return any(
+            event in (*record.qualifiers, *record.names)
+            and line.product is not None
+            and line.sku is not None
+            and line.product.value != product_id
+            and line.sku.value in self._goods.words_of(line.product.value).get(word, ())
+            for _, line, record in said.pairs()
+        )
 
     def _of_others(self, said: Said) -> Iterator[Doubt]:
         """邮箱新号来俩, where only a slip of a name says which goods have a 新号: it is none of the line's own."""

@@ -209,6 +209,9 @@ def _dangling(said: Said) -> Iterator[Doubt]:
     for (at, _, one), (_, _, other) in pairwise(said.pairs()):
         if len(one.names) < _TWO or not one.amounts or not other.names or not other.amounts:
             continue
+        behind = said.text[one.amounts[-1].end : one.names[-1].start].strip()
+        if not behind:
+            continue  # 移动100话费 is one name with its size in the midst
         if one.names[-1].start >= one.amounts[-1].end and other.names[0].start >= other.amounts[-1].end:
             yield at, Unproven.CROSSED
             yield at + 1, Unproven.CROSSED
