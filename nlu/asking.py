@@ -64,9 +64,11 @@ def asking(seen: Evidence, guess: Guess, signs: Signs) -> Sign:
 
 
 def wished_behind(seen: Evidence) -> bool:
-    """80块的有吗，来一张: whether there is any was asked, and then, as the last clause, so many of the one good
+    """80块的有吗，来一张; 有京东卡吗 来一张: whether there is any was asked, and then, as the last clause, so many of the one good
     that was named are wanted."""
     asked = max((cue.end for cue in seen.cues.get(CueKind.SEARCH, ())), default=-1)
+    if (whether := _WHETHER_ANY.match(seen.text)) is not None:
+        asked = max(asked, whether.end())
     wishes = [cue.start for cue in seen.cues.get(CueKind.ORDER, ()) if cue.start > asked]
     if asked < 0 or not wishes or max(seen.goods, seen.unknown) != 1 or seen.sizes > 1 or seen.corrected:
         return False
@@ -90,7 +92,7 @@ def _keeps_its_promise(seen: Evidence, signs: Signs) -> bool:
 
 
 _WISHED = re.compile(
-    r"[吗嘛么没啊呀呢]?(?:[,，?？!！。\s]+|(?<=[吗嘛么]))[那就先我给帮]{0,3}[来要买拿整搞开办] ?(?:\d{1,4}|[一两二三四五六七八九十]{1,3}) ?"
+    r"[吗嘛么没啊呀呢]?(?:[,，?？!！。\s]+|(?<=[吗嘛么]))[那就先我给帮]{0,3}[来要买拿整搞开办] ?(?:\d{1,4}|[一两二三四五六七八九十几]{1,3}) ?"
     r"(?:[张个份套]|个?[月年])?[吧呗哈啊的\s。!！~]*"
 )
 _WISHED_MASKED = re.compile(
@@ -98,6 +100,9 @@ _WISHED_MASKED = re.compile(
     r"[吧呗哈啊的\s。!！~]*"
 )
 """The same, where what was read is blank."""
+_WHETHER_ANY = re.compile(
+    r"[^,，。?？!！\s]{0,6}(?:有[^,，。?？!！\s]{1,14}(?:吗|嘛|么|没|不)|有没有[^,，。?？!！\s]{2,14})(?=[,，?？!！\s])"
+)
 _FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
 
 

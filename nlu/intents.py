@@ -65,10 +65,10 @@ class Intents:
 
     def decide(self, evidence: Evidence) -> Guess:
         """The intent; confidence says how clear the signs were."""
-        if evidence.goods and self._signs.sold_here.fullmatch(evidence.masked):
-            return Guess(Intent.SEARCH, None, 0.9)
         if wished_behind(evidence):
             return Guess(Intent.ORDER, None, 0.9)
+        if evidence.goods and self._signs.sold_here.fullmatch(evidence.masked):
+            return Guess(Intent.SEARCH, None, 0.9)
         weighed = self._weighing.weigh(evidence)
         guess = self._decided(evidence, weighed)
         means_nothing = guess.intent is Intent.OUT_OF_SCOPE and len(evidence.text) <= A_WORD

@@ -39,6 +39,40 @@ def test_goods_are_asked_for(parser: Parser, text: str, goods: str) -> None:
     assert goods in understood.options
 
 
+@pytest.mark.parametrize(
+    ("text", "goods", "count"),
+    [
+        ("有京东卡吗 来一张", "jd-ecard", 1),
+        ("你们有星巴克卡没 来两张", "starbucks", 2),
+        ("有没有骏网卡，给我来三张", "junwang", 3),
+        ("有50的天猫卡吗？要一张", "tmall-card", 1),
+    ],
+)
+def test_what_is_wanted_behind_the_question_is_ordered(
+    parser: Parser, text: str, goods: str, count: int
+) -> None:
+    understood = parser.understand(text)
+    (line,) = understood.lines
+    assert understood.intent is Intent.ORDER
+    assert line.product is not None
+    assert line.quantity is not None
+    assert (line.product.value, line.quantity.value) == (goods, count)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有京东卡吗 一张多少钱",
+        "有京东卡吗 来一张多少钱",
+        "有优惠吗 来一张",
+        "有京东卡和天猫卡吗 来一张",
+        "有没有京东卡",
+    ],
+)
+def test_a_question_about_more_than_one_good_orders_nothing(parser: Parser, text: str) -> None:
+    assert parser.understand(text).intent is not Intent.ORDER
+
+
 @pytest.mark.parametrize("text", ["你们有活动吗", "你们京东卡是官方的吗"])
 def test_the_shop_is_asked_about(parser: Parser, text: str) -> None:
     assert parser.understand(text).intent is Intent.FAQ
