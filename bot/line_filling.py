@@ -30,10 +30,12 @@ class LineFiller:
         line = replace(line, tops_up=line.product_id is None and (line.tops_up or spoken.tops_up))
         line = self._with_product(line, spoken)
         line = self._with_size(line, spoken, newly_named=line.product_id != before)
+        if spoken.uncounted:
+            line = replace(line, uncounted=True)
         if spoken.quantity_change is not None:
             line = _counted(line, line.quantity + spoken.quantity_change)
         if spoken.quantity is not None:
-            line = _settled(replace(line, quantity=spoken.quantity.value), Slot.QUANTITY)
+            line = _settled(replace(line, quantity=spoken.quantity.value, uncounted=False), Slot.QUANTITY)
         line = self._with_account(line, spoken)
         line = _in_region(line, spoken)
         line = _with_problems(line, spoken)
@@ -183,7 +185,7 @@ def _counted(line: DraftLine, quantity: int) -> DraftLine:
         return replace(
             line, problems=(*line.problems, Problem(Slot.QUANTITY, "quantity_limit", str(quantity)))
         )
-    return replace(line, quantity=quantity)
+    return replace(line, quantity=quantity, uncounted=False)
 
 
 def _settled(line: DraftLine, slot: Slot) -> DraftLine:

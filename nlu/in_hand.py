@@ -38,15 +38,16 @@ def in_hand(expectation: Expectation, place: int | None) -> LineInHand | None:
     return None
 
 
-def asked_for(record: Record, asking: Slot | None, kind: str | None) -> Record:
+def asked_for(text: str, record: Record, asking: Slot | None, kind: str | None) -> Record:
     """The record with a bare number read as what was asked for: how many, or a recipient that is
-    then too short rather than a size that is not sold."""
+    then too short rather than a size that is not sold. `换成100的` is none: it names a size."""
     bare = [event for event in record.amounts if event.amount and event.amount.kind is AmountKind.BARE]
     if len(record.amounts) != 1 or not bare or record.names:
         return record
     event = bare[0]
     assert event.amount is not None
-    if asking is Slot.QUANTITY and event.amount.exact and record.quantity is None:
+    names_size = text.startswith("的", event.end)
+    if asking is Slot.QUANTITY and event.amount.exact and record.quantity is None and not names_size:
         count = Quantity(int(event.amount.low), QuantityKind.TIMES)
         return replace(
             record, amounts=[], quantity=Event(EventKind.QUANTITY, event.start, event.end, quantity=count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -29,6 +30,8 @@ from nlu.wanted import Decision, Wanted
 
 QUANTITY_MAX = 999
 _DEVICE = "台"
+_SOME = re.compile(r"好?几|[一二两三四五六七八九][二两三四五六七八九]")
+"""Several, and how many is for him to say: 来几张, 两三张."""
 OPTIONS_MAX = 8
 
 
@@ -227,6 +230,9 @@ def _read_quantity(so_far: Unfinished, counted: Event | None) -> None:
         said = event.quantity
         count = said.count
         uncertain = said.kind is QuantityKind.COUNTED and said.follows in so_far.shape.left.over
+        if count is None and _SOME.match(so_far.page.text, event.start, event.end):
+            so_far.line = replace(so_far.line, uncounted=True)
+            return
         if count is None or (uncertain and said.word == "个"):
             so_far.ask_for_size()
             return
@@ -273,6 +279,16 @@ def _told_by(events: Sequence[Event]) -> tuple[tuple[Role, str], ...]:
     """The tiers, countries and carriers of events."""
     mentions = (event.mention for event in events)
     return tuple((mention.role, mention.meaning) for mention in mentions if mention and mention.role)
+
+
+def each_uncounted(spoken: list[Spoken]) -> list[Spoken]:
+    """京东卡50和天猫卡100各来几张: how many is asked of each that was not counted."""
+    if not any(one.line.uncounted for one in spoken):
+        return spoken
+    return [
+        one if one.line.quantity is not None else replace(one, line=replace(one.line, uncounted=True))
+        for one in spoken
+    ]
 
 
 def without_echoes(lines: tuple[SpokenLine, ...]) -> tuple[SpokenLine, ...]:

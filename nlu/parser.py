@@ -35,7 +35,7 @@ from nlu.in_hand import asked_for, in_hand, position
 from nlu.intents import Intents
 from nlu.large_names import LargeNames
 from nlu.lexicon import Lexicon
-from nlu.lines import LineReader, Spoken
+from nlu.lines import LineReader, Spoken, each_uncounted
 from nlu.masking import LOOKED_AT_MAX, Masked, Masker
 from nlu.mention import EQUAL_WITHIN
 from nlu.name_table import NameTable
@@ -95,7 +95,10 @@ class _Meant:
             self.understood.intent is Intent.ORDER
             and bool(self.understood.lines)
             and not self.understood.problems
-            and all(line.sku is not None and not line.problems for line in self.understood.lines)
+            and all(
+                line.sku is not None and not line.problems and not line.uncounted
+                for line in self.understood.lines
+            )
         )
 
 
@@ -183,10 +186,13 @@ class Parser:
         guess = in_context(self._intents.decide(seen), seen, reading, expectation, self._signs)
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
-        records = [asked_for(record, expectation.asking, kind) for record in reading.records]
+        records = [
+            asked_for(reading.page.text, record, expectation.asking, kind) for record in reading.records
+        ]
         if guess.intent is Intent.REORDER or (expectation.lines and hand is None):
             reading = _recipient_only(reading, records)
         spoken = self._spoken(reading, records, hand)
+        spoken = each_uncounted(spoken)
         doubts = self._doubts(reading, spoken) if guess.intent in _PROVEN else None
         if doubts:
             spoken = [

@@ -157,6 +157,8 @@ class SpokenLine:
     """Which line in hand is meant, from 0, when the customer said so (`第二个`)."""
     quantity_change: int | None = None
     """So many more or fewer than in hand (`减两张` is -2); then `quantity` is None."""
+    uncounted: bool = False
+    """Some are wanted, and how many was not said: 来几张."""
     contact: str | None = None
     """Who gets this line, where he was named beside others (`给老妈充100，给老爸充50`); the first of
     them is `Understanding.contact` too. For `save_contact` of several, whose account this is."""

@@ -33,6 +33,8 @@ class DraftLine:
     product_id: str | None = None
     sku_id: str | None = None
     quantity: int = 1
+    uncounted: bool = False
+    """Some are wanted (来几张), and it is still to be said how many."""
     account: str | None = None
     region: str | None = None
     product_options: tuple[str, ...] = ()

@@ -233,6 +233,8 @@ def _quantity_finding(line: _Line, available: Availability, promised: Counter[st
     quantity = line.draft.quantity
     if not 1 <= quantity <= QUANTITY_MAX:
         return line.wrong(Slot.QUANTITY, "quantity_limit", str(quantity))
+    if line.draft.uncounted:
+        return Missing(line.number, Slot.QUANTITY)
     if line.sku is None:
         return None
     # Earlier lines of the same draft want the same stock.
