@@ -103,7 +103,7 @@ _WISHED_MASKED = re.compile(
 _WHETHER_ANY = re.compile(
     r"[^,，。?？!！\s]{0,6}(?:有[^,，。?？!！\s]{1,14}(?:吗|嘛|么|没|不)|有没有[^,，。?？!！\s]{2,14})(?=[,，?？!！\s])"
 )
-_FOR_SOMEBODY = re.compile(r"(?:给|帮|替).{1,5}")
+_FOR_SOMEBODY = re.compile(r"(?:顺便|另外|麻烦|然后|[那就还我先])*(?:(?:给|帮|替).{1,5})?")
 
 
 def _conditional(seen: Evidence) -> bool:

@@ -138,12 +138,15 @@ class Cues:
                     continue  # the 换 of 兑换
                 if kind is CueKind.PAST and self._about_to.search(text, 0, start):
                     continue  # 米要买了 is still to come
+                if kind is CueKind.CORRECTION and _REFUSED_BEHIND.fullmatch(text, max(0, start - 1), end + 1):
+                    continue  # 三十就行了啊不要一百: 啊 ends what was said before
                 if bounded:
                     found.append(Cue(kind, start, end, self._words[index]))
         found += self._misspelled(text)
         return tuple(sorted(found, key=lambda cue: (cue.start, -cue.end)))
 
 
+_REFUSED_BEHIND = re.compile("[了吧的][啊呀哈]不[要用]")
 _OF_CHANGE = frozenset({CueKind.MODIFY, CueKind.BUT})
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff])[ \ufffd]+(?=[\u4e00-\u9fff])")
 """Blanks, and the sign for a character that got lost on its way: 换\ufffd成 may have lost nothing."""
