@@ -94,7 +94,10 @@ class Filler:
         if not draft.lines or self._starts_over(draft, understanding):
             return Filling(replace(draft, lines=self._new_lines(spoken)))
         if understanding.adds:
-            return Filling(replace(draft, lines=(*draft.lines, *self._more_lines(draft, spoken))))
+            placed = tuple(line for line in spoken if line.position is not None)
+            filling = self._patched(draft, placed) if placed else Filling(draft)
+            more = self._more_lines(draft, [line for line in spoken if line.position is None])
+            return replace(filling, draft=replace(filling.draft, lines=(*filling.draft.lines, *more)))
         return self._patched(draft, spoken)
 
     def _starts_over(self, draft: Draft, understanding: Understanding) -> bool:

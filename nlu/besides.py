@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.records import Event, EventKind
 from nlu.signs import Signs
-from nlu.understanding import Expectation, Heard, Intent, LineInHand, Span, SpokenLine, Understanding
+from nlu.understanding import Expectation, Heard, Intent, LineInHand, Slot, Span, SpokenLine, Understanding
 
 _CHANGING = frozenset(
     {Intent.ORDER, Intent.MODIFY, Intent.PROVIDE, Intent.REFUND, Intent.REORDER, Intent.CANCEL}
 )
 
+ANSWER_LENGTH_MAX = 12
+_DOUBTS = re.compile("[不别没换吗?？]")
 _OF_WHAT_WAS_BOUGHT = frozenset(
     {Intent.REFUND, Intent.HISTORY, Intent.STATUS, Intent.FAQ, Intent.OUT_OF_SCOPE}
 )
@@ -27,6 +30,8 @@ def besides(
     counts = [event for event in events if event.kind is EventKind.QUANTITY]
     if (fewer := _too_many(text, understood, counts, asked, signs)) is not None:
         return fewer
+    if (of_other := _the_same_number(text, understood, asked, signs)) is not None:
+        return of_other
     if understood.intent not in _CHANGING:
         return understood
     if understood.intent is Intent.REORDER and understood.order_ref and signs.of_earlier.search(text):
@@ -51,12 +56,44 @@ def besides(
         )
     if line.product is not None and signs.beside.search(text):
         understood = replace(understood, adds=True)
+    if understood.adds and (both := _number_of_both(text, understood, line, asked, signs)) is not None:
+        return both
     if understood.adds and line.account is None and signs.same_account.search(text):
         accounts = {one.account for one in asked.lines if one.account}
         if len(accounts) == 1:
             same = Heard(accounts.pop(), Span(0, len(understood.text)))
             return replace(understood, lines=(replace(line, account=same),))
     return understood
+
+
+def _number_of_both(
+    text: str, understood: Understanding, line: SpokenLine, asked: Expectation, signs: Signs
+) -> Understanding | None:
+    """138… 再加一张京东卡, where a number was asked for: in front of what comes on top it is that number, and of both
+    where that is said."""
+    waits = asked.asking is Slot.ACCOUNT and len(asked.lines) == 1 and asked.lines[0].account is None
+    if not waits or line.account is None or line.product is None:
+        return None
+    same = signs.same_account.search(text) is not None
+    if not same and line.account.span.start > line.product.span.start:
+        return None
+    answer = SpokenLine(account=line.account, account_kind=line.account_kind, position=0)
+    more = line if same else replace(line, account=None, account_kind=None)
+    return replace(understood, intent=Intent.MODIFY, lines=(answer, more))
+
+
+def _the_same_number(
+    text: str, understood: Understanding, asked: Expectation, signs: Signs
+) -> Understanding | None:
+    """也是这个号, where a number was asked for and another line has one."""
+    accounts = {one.account for one in asked.lines if one.account}
+    waits = asked.asking is Slot.ACCOUNT and len(accounts) == 1 and not understood.lines
+    if not waits or len(text) > ANSWER_LENGTH_MAX or _DOUBTS.search(text):
+        return None
+    if not signs.same_account.search(text):
+        return None
+    line = SpokenLine(account=Heard(accounts.pop(), Span(0, len(understood.text))))
+    return replace(understood, intent=Intent.PROVIDE, lines=(line,), options=(), topic=None)
 
 
 def _too_many(

@@ -68,6 +68,10 @@ class LinesLeft:
         kept, gone = _of(heard, _Says.STAYS), _of(heard, _Says.GOES)
         elsewhere = _of(heard, _Says.SENT_ELSEWHERE)
         unknown = any(said is _Says.UNKNOWN for said, _ in heard)
+        if len(kept) == len(elsewhere) == 1 and not unknown:
+            # 只要京东的，号码137…: the number is of the one that stays.
+            kept = (replace(kept[0], account=elsewhere[0].account, account_kind=elsewhere[0].account_kind),)
+            elsewhere = ()
         if len(gone) == len(elsewhere) == 1 and not unknown:
             # 第一个号不要了，换成137…: only its recipient was given up.
             return _changed_to(understood, (replace(elsewhere[0], position=gone[0].position),))

@@ -150,7 +150,7 @@ def _is_faint(understood: Understanding) -> bool:
 
 def _says_nothing(understood: Understanding) -> bool:
     unanswered = understood.intent is Intent.FAQ and understood.topic is None
-    empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY) or _is_faint(understood)
+    empty = understood.intent in (Intent.OUT_OF_SCOPE, Intent.MODIFY, Intent.PROVIDE) or _is_faint(understood)
     return not _says_something(understood) and (unanswered or empty)
 
 
