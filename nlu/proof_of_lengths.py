@@ -33,6 +33,7 @@ class ProofOfLengths:
         self._leading = re.compile(rf"(?P<verb>{words('leading')}){words('between')}*$")
         self._takes_long = frozenset(lexicon.words("lengths.takes_long"))
         self._ends = re.compile(rf"(?:{repeatable(lexicon.words('lengths.ends'))}|\s)*")
+        self._had = re.compile(rf"\s?(?:我的|的)?{words('of_what_is_had')}了?\s?")
         self._then = re.compile(rf"{words('ends')}*{words('then')}")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -50,8 +51,9 @@ class ProofOfLengths:
         reached = (e.end for e in goods if e.kind is EventKind.ACCOUNT and begin < e.end < size.start)
         begin = max((at for at in reached if said.text[at] == " "), default=begin)
         beside = [event for event in goods if begin <= event.start < end]
-        if any(event.start < size.start for event in beside):
-            return False
+        before = [event.end for event in beside if event.start < size.start]
+        if before:
+            return self._had.fullmatch(said.text, max(before), size.start) is not None
         named = any(event.kind is EventKind.NAME and event.end <= begin for event in goods)
         end = beside[0].start if beside else max(end, size.end)
         if beside and end == size.end and beside[0].kind is EventKind.NAME:

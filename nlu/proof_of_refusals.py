@@ -67,7 +67,7 @@ class ProofOfRefusals:
             rf"{words('has_waited_front')}*(?:{words('has_waited')}[了到过得]?{words('waited_for')}?(?:{so_many}|{words('so_long')})"
             rf"|{words('never_there')})(?:{words('back_behind')}|\s)*"
         )
-        self._waits = re.compile(rf"{around[0]}{words('put_off')}{around[1]}")
+        self._waits = re.compile(rf"{around[0]}{words('put_off', 'scorned')}{around[1]}")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
         """What of the lines is perhaps refused, given up or taken back."""
@@ -188,7 +188,7 @@ class ProofOfRefusals:
 
     def _put_off(self, said: Said, told: str) -> bool:
         """爱奇艺月卡缓一缓 138…: it is to wait, whatever is done for a while; and 话费100改天 138…: what would take
-        all back behind the recipient does so in front of it. `told`: what is said beside the names of goods."""
+        all back behind the recipient does so in front of it, and so does what scorns it. `told`: what is said beside the names of goods."""
         if self._for_a_while.search(told):
             return True
         slots = sorted(
