@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import takewhile
@@ -9,6 +10,10 @@ from itertools import takewhile
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.numerals import number
+from nlu.sounds import pinyin
+
+PINYIN_MIN = 4
+_CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 
 
 def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple[str, ...]]:
@@ -26,6 +31,8 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
         for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
             if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None
+                if (typed := _in_pinyin(spelling)) is not None:
+                    found[typed][region] = None
     return {spelling: tuple(meant) for spelling, meant in found.items()}
 
 
@@ -51,6 +58,14 @@ def _in_two_scripts(region: str) -> tuple[str, ...]:
     """Asia and 亚服 of Asia 亚服."""
     halves = plain(region).split()
     return tuple(halves) if len(halves) == 2 and halves[0].isascii() != halves[1].isascii() else ()
+
+
+def _in_pinyin(region: str) -> str | None:
+    """guanfu for 官服; None where a server's name holds more than characters, or its pinyin may be anything."""
+    if _CHINESE.fullmatch(region) is None:
+        return None
+    typed = pinyin(region)
+    return typed if typed is not None and len(typed) >= PINYIN_MIN else None
 
 
 def _without_letter(region: str, known: Set[str]) -> Iterator[str]:

@@ -254,3 +254,15 @@ def test_a_card_that_lacks_a_digit_leaves_the_size_alone() -> None:
     frame = framer("hallway").frame("中石油200 卡号9130 0600 1245 77")
     assert [one["sku"] for one in frame["lines"]] == ["zsy-200"]
     assert [problem["code"] for problem in frame["problems"]] == ["account_format"]
+
+
+@pytest.mark.parametrize(
+    ("shop", "text", "region"),
+    [
+        ("township", "原神空月祝福一张 guanfu uid115409926", "官服"),
+        ("games", "genshin 3280 oufu uid 711209834", "欧服"),
+        ("games", "genshin 3280 yafu uid 811209834", "亚服"),
+    ],
+)
+def test_a_server_is_typed_in_pinyin(shop: str, text: str, region: str) -> None:
+    assert line(shop, text)["region"] == region
