@@ -76,7 +76,7 @@ class NameTable:
         )
         share_families(self.entries, self.namer, self.is_partial)
         share_units(self.entries, _unit_spellings(lexicon))
-        put_plain_names_first(self.entries, products, named, self.qualifiers)
+        put_plain_names_first(self.entries, products, named, self.qualifiers, self.namer)
         self._by_brand = self._products_by_brand()
         if not general:
             return

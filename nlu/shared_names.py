@@ -18,8 +18,8 @@ from nlu.vocabulary import ProductWords
 
 SHARING_PRODUCTS_MAX = 20_000
 """In larger catalogs names are not looked for inside of longer ones: that would take too long."""
-PLAIN_MAX = 0.1
-"""A name of this cost leaves out nothing but words of the trade."""
+PLAIN_MAX = 0.16
+"""A name of this cost leaves out nothing but words of the trade, and may spell its brand in another way."""
 SPELLED_COST = 0.05
 """What it costs to write a unit in another way."""
 SHARED_MIN = 3
@@ -98,12 +98,13 @@ def put_plain_names_first(
     products: Iterable[ProductWords],
     named: Mapping[str, Sequence[tuple[Token, ...]]],
     qualifiers: Mapping[str, Set[tuple[Role, str]]],
+    namer: Namer,
 ) -> None:
     """话费 is the plain top-up, though the slow one is also called 特惠话费; 优酷 is not what 优酷酷喵电视 begins
     with; and what goes by 原神 is not 原神国际服. `named`: the tokens of each product's name and aliases; `qualifiers`: what these carry."""
     if len(named) < 2:
         return
-    cores = {one: _cores(tokens) for one, tokens in named.items()}
+    cores = {one: _cores(tokens, namer) for one, tokens in named.items()}
     written = {one.product_id: {squeezed_name(name) for name in (one.name, *one.aliases)} for one in products}
     slow = {one for one, carried in qualifiers.items() if any(role is Role.TIER for role, _ in carried)}
     equal = {one for one, carried in qualifiers.items() if any(role in QUALIFYING for role, _ in carried)}
@@ -136,9 +137,10 @@ def put_plain_names_first(
                 entry.options[other] = max(cost, ANOTHER if own else SHORT_OF_A_WORD)
 
 
-def _cores(named: Iterable[tuple[Token, ...]]) -> set[str]:
-    """What names say beside the words of the trade."""
-    return {"".join(token.text for token in tokens if token.role in STRONG) for tokens in named}
+def _cores(named: Iterable[tuple[Token, ...]], namer: Namer) -> set[str]:
+    """What names say beside the words of the trade, however their brand is spelled: 优酷视频 is 优酷."""
+    cores = {"".join(token.text for token in tokens if token.role in STRONG) for tokens in named}
+    return cores.union(*map(namer.brand_spellings, cores))
 
 
 def share_families(entries: Entries, namer: Namer, is_partial: Callable[[str, Entry], bool]) -> None:

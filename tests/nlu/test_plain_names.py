@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.nlu.small_shops import shop
+from tests.nlu.small_shops import bought, shop
 from tests.nlu.test_corpus import complete
 
 SHOP = """
@@ -134,3 +134,25 @@ def test_the_unit_behind_the_name_of_the_goods_names_no_others(
 def test_a_unit_makes_no_size_of_goods_that_are_not_sold_in_it(goods: str, said: str) -> None:
     frame: Any = shop(goods).frame(said)
     assert not complete(frame), frame
+
+
+TELEVISION = """
+yk | 优酷视频VIP 官方直充 | 视频会员 | phone | 30天 365天
+km | 优酷酷喵VIP（电视大屏通用） | 视频会员 | phone | 30天 365天 | 酷喵会员
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("优酷年卡 13812345678", [("yk-365天", 1, "13812345678")]),
+        ("优酷会员30天 13812345678", [("yk-30天", 1, "13812345678")]),
+        ("优酷酷喵年卡 13812345678", [("km-365天", 1, "13812345678")]),
+        ("酷喵会员年卡 13812345678", [("km-365天", 1, "13812345678")]),
+        ("优酷电视年卡 13812345678", []),
+    ],
+)
+def test_a_brand_is_the_plain_name_however_the_title_spells_it(
+    said: str, lines: list[tuple[object, ...]]
+) -> None:
+    assert bought(shop(TELEVISION).frame(said)) == lines
