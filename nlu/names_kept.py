@@ -32,7 +32,7 @@ class NamesKept:
         )
         self.equals = (
             re.compile(
-                rf"{words('from_now_on')}{own}?{_OPEN}({NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表)"
+                rf"{words('from_now_on')}(?:{words('when_said')})?{own}?{_OPEN}({NAME}|{_LATIN_NAME}){_CLOSE}就?(?:是|用|代表|指)"
             ),
             re.compile(
                 rf"[0-9a-z]\s*(?:这个号|这个|这|那个|那)?(?:就?是|归){own}?{_OPEN}({people}){_CLOSE}(?:的|{ends})"
