@@ -18,7 +18,14 @@ from sqlalchemy import Connection
 from bot import repair
 from bot.channel import Outbox
 from bot.conversation import Conversation, Purpose
-from bot.expecting import beyond, expectation, is_of_goods_looked_at, looked_beyond, shown_before
+from bot.expecting import (
+    beyond,
+    expectation,
+    is_of_goods_looked_at,
+    looked_beyond,
+    of_people,
+    shown_before,
+)
 from bot.handover import Handover
 from bot.learning.noticing import notice
 from bot.learning.own_words import OwnWords
@@ -241,10 +248,7 @@ class Assistant:
         if conversation.browsing is not None and needing_info(self._shop, tx, chat.customer_id):
             # A number that comes now is for the paid order that waits for one, not for goods looked at.
             spoken_of = replace(conversation, browsing=None)
-        asked = replace(
-            expectation(spoken_of, open_orders),
-            people=tuple(one.name for one in contacts_of(tx, chat.customer_id)),
-        )
+        asked = of_people(expectation(spoken_of, open_orders), contacts_of(tx, chat.customer_id))
         past_order = False
         talk = self._money_words.heard_in(message.text, lambda codes: self._shop.coupons_among(tx, codes))
         if message.means is not None and message.means in offered:

@@ -6,10 +6,12 @@ order stays as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import Conversation
 from bot.messages import Choice
+from bot.store.contacts import Contact
 from nlu.understanding import (
     Expectation,
     Intent,
@@ -40,6 +42,16 @@ def expectation(conversation: Conversation, open_orders: int = 0) -> Expectation
         changed=bool(conversation.before),
         looking=not draft.lines and conversation.browsing is not None,
     )
+
+
+def of_people(asked: Expectation, known: Sequence[Contact]) -> Expectation:
+    """With the people whom the customer keeps, and with whose each line in hand is."""
+    names = {one.account: one.name for one in known}
+    lines = tuple(
+        replace(line, contact=names.get(line.account)) if line.account is not None else line
+        for line in asked.lines
+    )
+    return replace(asked, lines=lines, people=tuple(one.name for one in known))
 
 
 def looked_beyond(conversation: Conversation) -> bool:
@@ -94,6 +106,7 @@ def _in_hand(line: DraftLine) -> LineInHand:
         region=line.region,
         quantity=line.quantity,
         product_options=line.product_options,
+        contact=line.contact,
         account_begun=_begun(line),
     )
 

@@ -31,6 +31,7 @@ class _Says(Enum):
 
     STAYS = auto()
     GOES = auto()
+    NOBODY_GOES = auto()
     CHANGES = auto()
     COMES = auto()
     SENT_ELSEWHERE = auto()
@@ -51,6 +52,7 @@ class LinesLeft:
         self._nobody_named = re.compile(
             rf"(?:他|她|它|人家)(?:{now})?(?:{either(lexicon.words('answers.drop_behind'))})[了啦吧]?"
         )
+        self._has_it = _has_it(lexicon)
         self._more = re.compile(rf"(?:{either(lexicon.words('several.more'))})")
 
     def read(
@@ -61,6 +63,8 @@ class LinesLeft:
         read = cache(read)  # each clause is held against several meanings
         passed_on = self._passed_on.match(text)
         text = text[passed_on.end() :] if passed_on else text
+        if understood.intent is Intent.CANCEL and self._has_it.fullmatch(text):
+            return _changed_to(understood, ())  # 她自己买了: whose line goes is asked
         alone = self._kept(text, asked, read)
         if alone:
             return _changed_to(understood, _all_but((alone,), asked))
@@ -75,6 +79,8 @@ class LinesLeft:
         if len(gone) == len(elsewhere) == 1 and not unknown:
             # 第一个号不要了，换成137…: only its recipient was given up.
             return _changed_to(understood, (replace(elsewhere[0], position=gone[0].position),))
+        if any(said is _Says.NOBODY_GOES for said, _ in heard):
+            return _changed_to(understood, (SpokenLine(dropped=True),))  # which one is asked
         gone = tuple({line.position: line for line in gone}.values())
         staying = (*kept, *_of(heard, _Says.CHANGES))
         if not (kept or gone):
@@ -108,12 +114,14 @@ class LinesLeft:
         return filter(None, (piece.strip(MARKS) for piece in _CLAUSES.split(told)))
 
     def _clause(self, clause: str, asked: Expectation, read: Read) -> tuple[_Says, tuple[SpokenLine, ...]]:
-        if self._nobody_named.fullmatch(clause):
-            return _Says.NOTHING, ()  # 他不用充了: who that is, another clause says
+        if self._nobody_named.fullmatch(clause) or self._has_it.fullmatch(clause):
+            return _Says.NOTHING, ()  # 他不用充了, 她自己买了: who that is, another clause says
         if line := self._kept(clause, asked, read):
             return _Says.STAYS, (line,)
         if line := self._lines.dropped(clause, asked, read):
             return _Says.GOES, (line,)
+        if self._lines.drops_nobody(clause, asked):
+            return _Says.NOBODY_GOES, ()
         said = read(clause)
         if not self._more.match(clause) and (line := self._changed(clause, asked, read)):
             return _Says.CHANGES, (line,)
@@ -144,6 +152,29 @@ class LinesLeft:
         if not pointed and self._which.of_size(line, asked) == place:
             line = replace(line, measure=None, sku_options=())
         return _change(line, hand, place)
+
+
+def _has_it(lexicon: Lexicon) -> re.Pattern[str]:
+    """Why a line goes, and no more than that: 她自己买了, 他说他还有会员. What is done is done: 她也要充 is no reason."""
+    words = {name: either(lexicon.words(f"several.{name}")) for name in _HAS_IT}
+    who = rf"(?:{words['has_it_who']}|我?{people_pattern(lexicon)})"
+    done = rf"(?:{words['has_it_done']})(?:过|好|完|到|上)?了|(?:{words['has_it_done']})过"
+    himself = rf"(?:自己|自个儿?)(?:会|去)?(?:{words['has_it_done']})"
+    return re.compile(
+        rf"(?:{words['has_it_front']})?{who}?(?:(?:{words['has_it_says']})了?{who}?)?(?:{words['has_it_already']})*?"
+        rf"(?:{done}|{himself}|{words['has_it']})(?:{words['has_it_ends']})*"
+    )
+
+
+_HAS_IT = (
+    "has_it_front",
+    "has_it_who",
+    "has_it_says",
+    "has_it_already",
+    "has_it_done",
+    "has_it",
+    "has_it_ends",
+)
 
 
 def _change(said: SpokenLine, hand: LineInHand, place: int) -> SpokenLine | None:

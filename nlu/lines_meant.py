@@ -58,7 +58,7 @@ class LinesMeant:
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
             re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
-            re.compile(rf"把?(.+?)(?:{drop_behind})(?:了|吧)*"),
+            re.compile(rf"把?(.+?)[也就]?(?:{drop_behind})(?:了|吧)*"),
         )
 
     def added(self, text: str, understood: Understanding, asked: Expectation) -> Understanding:
@@ -191,6 +191,11 @@ class LinesMeant:
                 if place is not None:
                     return SpokenLine(position=place, dropped=True)
         return None
+
+    def drops_nobody(self, clause: str, asked: Expectation) -> bool:
+        """`尾号0618的不要了`, where no line in hand has such a number."""
+        meant = (match[1] for pattern in self._drops if (match := pattern.fullmatch(clause)))
+        return any(self._which.of_no_line(text.strip(MARKS), asked) for text in meant)
 
     def wrong_dropped(self, clause: str, asked: Expectation) -> set[int]:
         """`错的都不要了`: all lines whose recipients were refused, as long as any others stay."""

@@ -273,6 +273,8 @@ class LineInHand:
     quantity: int | None = None
     product_options: tuple[str, ...] = ()
     """Which products it may be while that is open; a number's prefix or a region may decide it."""
+    contact: str | None = None
+    """Under which name its recipient is kept, where he is."""
     account_begun: str | None = None
     """The digits that were given for the recipient so far, while they are no whole number."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from nlu.alternations import either
+from nlu.contacts import people_pattern, same_person
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import MARKS, Places, place_among
@@ -40,10 +41,19 @@ class WhichLine:
             either(lexicon.words("answers.end_of_number")),
             either(lexicon.words("answers.front_of_number")),
         )
-        self._digits = re.compile(
-            rf"(?P<end>{end})?[是]?(?P<digits>[0-9]{{{_DIGITS_MIN},8}})(?P<front>{front})?(?:的|那个|这个|那|这)*{number}"
+        self._digits, self._number = (
+            re.compile(
+                rf"(?P<end>{end})?[是]?(?P<digits>[0-9]{{{_DIGITS_MIN},{longest}}})(?P<front>{front})?(?:的|那个|这个|那|这)*{number}"
+            )
+            for longest in (8, 19)
         )
         self._called = re.compile(rf"(.+?){number}")
+        self._lexicon = lexicon
+        groups = lexicon.groups("contacts.in_full")
+        self._in_full = {short: word for word, shorts in groups.items() for short in shorts}
+        self._whose = re.compile(
+            rf"给?[我俺]?(?P<name>{people_pattern(lexicon)})(?:的|那个|那笔|那份|那条|这个|那|这)*{number}"
+        )
 
     def named(self, text: str, asked: Expectation, read: Read) -> int | None:
         """The place of the one line that `text` names, by its place, size, goods or recipient."""
@@ -56,6 +66,8 @@ class WhichLine:
             return place if not behind.strip(MARKS) else None
         if (of_number := self._of_digits(text, asked)) is not None:
             return of_number
+        if (of_person := self._of_person(text, asked)) is not None:
+            return of_person
         lines = read(text).lines
         if not lines and (part := self._part_of_name(text, asked)) is not None:
             return part
@@ -103,6 +115,31 @@ class WhichLine:
             or (account.endswith(said["digits"]) and not said["front"])
         ]
         return fits[0] if len(fits) == 1 else None
+
+    def of_no_line(self, text: str, asked: Expectation) -> bool:
+        """Whether it names a recipient by digits that no line in hand has."""
+        said = self._number.fullmatch(text)
+        accounts = [line.account or line.account_begun or "" for line in asked.lines]
+        sizes = {str(size) for line in asked.lines if (size := self._size_of(line)) is not None}
+        return (
+            said is not None
+            and said["digits"] not in sizes
+            and not any(said["digits"] in account for account in accounts)
+        )
+
+    def _of_person(self, text: str, asked: Expectation) -> int | None:
+        """The line for the one who is named: 我爸那个."""
+        whose = self._whose.fullmatch(text)
+        if whose is None:
+            return None
+        names = set(map(self._full, same_person(self._lexicon, self._full(whose["name"]))))
+        fits = [
+            at for at, line in enumerate(asked.lines) if line.contact and self._full(line.contact) in names
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _full(self, name: str) -> str:
+        return self._in_full.get(name, name)
 
     def _size_of(self, line: LineInHand) -> Decimal | None:
         if line.measure is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,44 @@ def test_what_is_half_understood_changes_nothing(parser: Parser, asked: Expectat
 @pytest.mark.parametrize("text", ["都不要了", "取消这个订单", "这个订单取消", "不充了", "取消吧"])
 def test_all_of_it_is_called_off(parser: Parser, text: str) -> None:
     assert parser.understand(text, PHONES).intent is Intent.CANCEL
+
+
+NAMED = replace(PHONES, lines=(replace(PHONES.lines[0], contact="老爸"), PHONES.lines[1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("15185530249那个不要了 她自己买了", ["-1"]),
+        ("第一个不用充了，他说他还有话费", ["-0"]),
+        ("他自己交过了，0249的去掉吧", ["-1"]),
+        ("我妈自己充了 后面那个不要了", ["-1"]),
+        ("我爸那个不要了", ["-0"]),
+        ("爸爸的也不要了，他已经充了", ["-0"]),
+        ("尾号0249那个就不要了", ["-1"]),
+    ],
+)
+def test_a_reason_beside_it_changes_nothing_else(parser: Parser, text: str, lines: list[str]) -> None:
+    assert told(parser.understand(text, NAMED)) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15185530249那个不要了 她也要充",
+        "15185530249那个不要了 她说还是要",
+        "15185530249那个不要了 我买了三张",
+        "她自己买了",
+        "我妈那个不要了",
+    ],
+)
+def test_what_may_mean_more_takes_no_line_away(parser: Parser, text: str) -> None:
+    understood = parser.understand(text, NAMED)
+    assert understood.intent is not Intent.CANCEL
+    assert understood.lines == ()
+
+
+@pytest.mark.parametrize("text", ["尾号0618那个不要了", "0618的不要", "13900001111那个去掉"])
+def test_a_number_that_no_line_has_takes_none_away(parser: Parser, text: str) -> None:
+    (line,) = parser.understand(text, PHONES).lines
+    assert (line.dropped, line.position) == (True, None)
