@@ -33,6 +33,9 @@ UNSURE = 0.4
 LENGTHS: Mapping[str, int] = MappingProxyType({"phone": 11, "fuel_card": 19})
 """The kinds whose beginnings can be told from other numbers, and how many digits they have at most."""
 
+SHORTEST: Mapping[str, int] = MappingProxyType({"qq": 5, "uid": 5})
+"""The kinds of any length, and how many digits they have at least; fewer are a beginning where no size has as many."""
+
 
 class NumberPieces:
     """Puts numbers together. Immutable."""
@@ -84,7 +87,11 @@ class NumberPieces:
         if match is None:
             return None
         hand = hand if asked_for else replace(hand, account=None, account_begun=None)
-        return self._joined(understood, re.sub(r"\D", "", match[1]), hand, accepts)
+        piece = re.sub(r"\D", "", match[1])
+        if kind in SHORTEST:
+            goes_on, bare = match.start(1) > 0, match.end(1) == len(text)
+            return self._of_any_length(understood, piece, hand, accepts, goes_on=goes_on) if bare else None
+        return self._joined(understood, piece, hand, accepts)
 
     def _joined(
         self, understood: Understanding, piece: str, hand: LineInHand, kind: AccountKind
@@ -103,6 +110,21 @@ class NumberPieces:
         if self._is_size(piece, hand):
             return None
         return _too_short(understood, piece, kind.kind)
+
+    def _of_any_length(
+        self, understood: Understanding, piece: str, hand: LineInHand, kind: AccountKind, *, goes_on: bool
+    ) -> Understanding | None:
+        """A piece of a number that may be short or long, 7738, 2910. `goes_on`: it was said to be the rest."""
+        begun = hand.account_begun
+        if begun is None:
+            too_short = 2 < len(piece) < SHORTEST[kind.kind] and not self._is_size(piece, hand)
+            return _too_short(understood, piece, kind.kind) if too_short and hand.sku_id is not None else None
+        if kind.accepts(piece) and piece.startswith(begun):
+            return None  # the whole of it after all
+        if kind.accepts(piece) and not goes_on:
+            # The rest, or the whole of it anew: shown, and asked for a yes.
+            return _answer(understood, piece, kind.kind)
+        return _answer(understood, begun + piece, kind.kind) if kind.accepts(begun + piece) else None
 
     def _is_size(self, piece: str, hand: LineInHand) -> bool:
         product = self._products.get(hand.product_id or "")
