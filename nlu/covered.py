@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Protocol
 
@@ -21,10 +21,12 @@ class Covered:
     """Some stretches of a text, in any order; they may overlap. Immutable."""
 
     def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        ordered = sorted(spans)
-        self._starts = [start for start, _ in ordered]
-        self._furthest = list(accumulate([end for _, end in ordered], max))
+        self._starts: Sequence[int] = ()
+        self._furthest: Sequence[int] = ()
         """By place: how far the stretches reach that begin up to there."""
+        if ordered := sorted(spans):  # of most kinds a message has none
+            self._starts, ends = zip(*ordered, strict=True)
+            self._furthest = tuple(accumulate(ends, max))
 
     @classmethod
     def by(cls, stretches: Iterable[Stretch]) -> Covered:
