@@ -195,6 +195,8 @@ def _households(words: _Words) -> Iterator[Form]:
     shops = rf"(?P<all>(?P<n>{_FEW})家)(?=的|都|各|[年月季周]卡|{words('firms')})"
     yield many("家", shops, _counted)
     yield many("户", rf"(?<![每第])(?P<all>{_SOME} ?户)(?![口外型主号])", _counted)
+    # 换了一批电脑: what came or was bought in numbers, and is none of the order.
+    yield many("批", rf"(?<=了)(?P<all>{_FEW}大?批)(?={words('real_goods', 'stance')}|{words('recipients')})")
     houses = rf"{words('houses')}|车(?!票|厘)"
     yield many("几", rf"(?P<all>好?几 ?[套间家处部台辆块](?={houses})|好几 ?户|几 ?户)")
 
