@@ -114,6 +114,8 @@ class MisspelledNames:
     def _same_tier(self, typed: str, pattern: str) -> bool:
         """Whether a slip leaves the word that tells a good from its siblings what it was, by its sound or but
         for a character that no such word has: 话费快的 is no misspelled 话费慢的."""
+        if not self._countries(typed) <= self._countries(pattern):
+            return False  # apple国区 lacks nothing of apple美国区
         foreign = set(typed) - set(pattern)
         if foreign.isdisjoint(self._table.namer.telling_apart):
             return True
@@ -127,6 +129,20 @@ class MisspelledNames:
             and (role := self._table.namer.role_of(word)) is not None
             and role[0] in _APART
         )
+
+    def _countries(self, text: str) -> frozenset[str]:
+        """The countries that are named in it, of overlapping words by the longest."""
+        found, at = set(), 0
+        while at < len(text):
+            words = (text[at : at + length] for length in reversed(_TIER_LENGTHS) if at + length <= len(text))
+            role, word = next(
+                ((role, word) for word in words if (role := self._table.namer.role_of(word)) is not None),
+                (None, ""),
+            )
+            if role is not None and role[0] is Role.COUNTRY:
+                found.add(role[1])
+            at += len(word) or 1
+        return frozenset(found)
 
 
 _APART = frozenset({Role.TIER, Role.COUNTRY, Role.CARRIER})

@@ -93,6 +93,22 @@ def add_identities(
                 entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
 
 
+def share_ends(entries: Entries, products: Iterable[ProductWords]) -> None:
+    """大会员, what is left of B站超级大会员 without its first words, is the end of B站大会员 as well, and no more of the
+    one than of the other."""
+    ending: dict[str, set[str]] = {}
+    for product in products:
+        for name in map(squeezed_name, (product.name, *product.aliases)):
+            for at in range(1, len(name) - SHARED_MIN + 1):
+                ending.setdefault(name[at:], set()).add(product.product_id)
+    for text, entry in entries.items():
+        if entry.kind is not MentionKind.NAME or not entry.options:
+            continue
+        least = min(entry.options.values())
+        for other in ending.get(text, ()) if least >= SHORT_OF_A_WORD else ():
+            entry.options.setdefault(other, least)
+
+
 def put_plain_names_first(
     entries: Entries,
     products: Iterable[ProductWords],

@@ -62,7 +62,8 @@ class TiersSaid:
         having = {
             product_id: cost
             for product_id, cost in left.items()
-            if (role, meaning) in self._table.qualifiers[product_id] or self._label_says(product_id, meaning)
+            if (role, meaning) in self._table.qualifiers[product_id]
+            or self._label_says(product_id, role, meaning)
         }
         if not having and meaning in SAID_OF_IT:
             # 电视上看的，酷喵会员: of 优酷酷喵电视会员 it is no tier, as there is no other 酷喵.
@@ -94,7 +95,12 @@ class TiersSaid:
         names = [plain(name) for name in (product.name, *product.aliases)]
         return any(word in name for word in _IN_NAMES[meaning] for name in names)
 
-    def _label_says(self, product_id: str, meaning: str) -> bool:
+    def _label_says(self, product_id: str, role: Role, meaning: str) -> bool:
+        """Whether the labels of the sizes have it. 10美元 tells of a country only where the name tells of none: a card
+        of 土耳其区 that is sold in dollars is none of 美区."""
+        told = any(of is Role.COUNTRY for of, _ in self._table.qualifiers[product_id])
+        if role is Role.COUNTRY and told:
+            return False
         return any(meaning in size.label for size in self._sizes.of(product_id))
 
 

@@ -156,3 +156,37 @@ def test_a_brand_is_the_plain_name_however_the_title_spells_it(
     said: str, lines: list[tuple[object, ...]]
 ) -> None:
     assert bought(shop(TELEVISION).frame(said)) == lines
+
+
+CARDS = """
+cn | Apple 充值卡 中国大陆 | 礼品卡 | none | 100元=100元 200元=200元
+us | Apple Gift Card 美国区 | 礼品卡 | none | 25美元=25美元 100美元=100美元
+stus | Steam Gift Card 美国区 USD | Steam | none | $10=10美元 $20=20美元
+sttr | Steam 钱包充值卡 土耳其区(美元结算) | Steam | none | 5美元=5美元 10美元=10美元
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("apple国区100", "cn-100元"),
+        ("国区apple 100", "cn-100元"),
+        ("apple大陆版200", "cn-200元"),
+        ("apple美区100", "us-100美元"),
+        ("appel美国区25", "us-25美元"),
+        ("美区steam 10刀", "stus-$10"),
+        ("土区steam 10刀", "sttr-10美元"),
+    ],
+)
+def test_a_country_that_is_said_is_the_cards_own(text: str, sku: str) -> None:
+    """10美元 on a card of 土耳其区 makes it none of 美区, and apple国区 lacks nothing of apple美国区."""
+    frame: Any = shop(CARDS).frame(text)
+    assert [line["sku"] for line in frame["lines"]] == [sku]
+
+
+def test_what_is_left_of_a_longer_name_may_be_the_end_of_another() -> None:
+    bili = "bili | B站大会员 | 视频 | phone | 月卡 季卡\nbilis | B站超级大会员 | 视频 | phone | 月卡 年卡"
+    frame: Any = shop(bili).frame("大会员 月卡 13812345678")
+    assert frame["missing"] == ["product"]
+    assert set(frame["candidates"]) == {"bili", "bilis"}
+    assert bought(shop(bili).frame(f"B站大会员 月卡 {PHONE}")) == [("bili-月卡", 1, PHONE)]
