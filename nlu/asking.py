@@ -72,7 +72,7 @@ def wished_behind(seen: Evidence) -> bool:
     wishes = [cue.start for cue in seen.cues.get(CueKind.ORDER, ()) if cue.start > asked]
     if asked < 0 or not wishes or max(seen.goods, seen.unknown) != 1 or seen.sizes > 1 or seen.corrected:
         return False
-    if seen.has(CueKind.CONDITION, CueKind.OR, CueKind.PRICE):
+    if seen.has(CueKind.CONDITION, CueKind.OR, CueKind.PRICE) or seen.sorts or seen.limits:
         return False
     if _WISHED.fullmatch(seen.text, asked) is not None:
         return True

@@ -14,6 +14,8 @@ from nlu.understanding import Expectation, Intent, Understanding
 from nlu.which_line import Read
 
 LENGTH_MAX = 60
+HUMAN_MIN = 0.75
+"""Less surely a person of the shop is called: 老婆来接我 is some other one."""
 
 
 class LaidAside:
@@ -44,7 +46,8 @@ class LaidAside:
         clauses = [clause for clause in _PAUSES.split(text) if clause]
         if len(clauses) < 2:
             return None
-        if read(clauses[-1]).intent is Intent.HUMAN:
+        last = read(clauses[-1])
+        if last.intent is Intent.HUMAN and last.confidence >= HUMAN_MIN:
             # 不弄了，有客服吗: a person sees to it, and until then nothing is called off.
             return replace(understood, intent=Intent.HUMAN, lines=(), problems=())
         other_thing = self._other_thing.fullmatch(clauses[0]) is not None

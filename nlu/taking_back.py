@@ -52,6 +52,7 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
     was asked for before is taken back instead, and what is all that was named is refused as a whole."""
     words = _words_of(lexicon)
     told: list[Event] = []
+    refused: set[int] = set()
     for event in events:
         if event.kind not in _REFUSABLE or event.mention is None:
             continue
@@ -59,10 +60,12 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
         front = words.refusing.search(text, max(0, event.start - REFUSING_REACH), event.start)
         if not left and (front is None or words.refused_behind.match(text, event.end) is None):
             continue
-        others = [e for e in events if e.mention is not None and e is not event and e not in told]
+        # By their places: to compare what events say takes long where a message is crammed with them.
+        others = [e for e in events if e.mention is not None and e is not event and e.start not in refused]
         if front is None or left:
             if any(e.kind is EventKind.REGION and not _names_same(e, event) for e in others):
                 told.append(event)
+                refused.add(event.start)
             continue
         without = text.startswith(words.excepting, front.start())
         says_kind = event.kind is EventKind.QUALIFIER or bool(event.mention.said)
@@ -74,6 +77,7 @@ def refused_kinds(text: str, events: Sequence[Event], lexicon: Lexicon) -> tuple
             wanted = wanted_instead(text, event, events, lexicon)
         if wanted and not any(_names_same(e, event) for e in others if e.start < event.start):
             told.append(event)
+            refused.add(event.start)
     return tuple(told)
 
 

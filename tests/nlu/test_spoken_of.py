@@ -57,7 +57,6 @@ def test_what_is_used_is_ordered_where_the_wish_goes_on_about_it(text: str, line
     "text",
     [
         "我电脑是win11的，密钥来一个",
-        "我电脑是win11的，专业版密钥一个，bandizip标准版一个",
         "我喜欢用夸克，百度网盘也来个年卡 18351946602",
         "系统是win11还是win10我也不知道，密钥来一个",
     ],
