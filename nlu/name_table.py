@@ -7,7 +7,7 @@ one that. Finding spellings in a message is the business of `nlu/products.py`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from nlu.entries import Entries, Entry
@@ -28,7 +28,7 @@ from nlu.shared_names import (
 )
 from nlu.spellings import PARTIAL_COST, Spellings
 from nlu.squeezing import squeezed_name
-from nlu.vocabulary import Vocabulary
+from nlu.vocabulary import ProductWords, Vocabulary
 
 
 class NameTable:
@@ -110,6 +110,11 @@ class NameTable:
         """The products' own names without blanks, to be found by some of their characters."""
         products = self._vocabulary.products.values()
         return {product.product_id: squeezed_name(product.name) for product in products}
+
+    @property
+    def products(self) -> Collection[ProductWords]:
+        """The products whose names are spelled out here."""
+        return self._vocabulary.products.values()
 
     def named(self, text: str) -> Mapping[str, float]:
         """The products that go by this very name, with their costs."""

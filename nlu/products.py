@@ -22,6 +22,7 @@ from nlu.lexicon import Lexicon
 from nlu.mention import Mention, MentionKind
 from nlu.misspelled_names import MisspelledNames, or_a_slip, spelled_right
 from nlu.name_table import NameTable
+from nlu.numbered_names import NumberedNames
 from nlu.overlaps import covered, longest
 from nlu.page import Page
 from nlu.parts import Parts
@@ -52,6 +53,7 @@ class Names:
         # No method of its own: one that its parts hold would keep it from being freed with its message.
         finder = FewWords if self.passing else _automaton
         self._spelled = SpelledNames(table, lexicon, finder)
+        self._numbered = NumberedNames(table.products, table.namer, table.entries)
         self._heard = HeardNames(table, lexicon, finder, names, servers, self.passing)
         self._misspelled = MisspelledNames(table, lexicon, names, servers, self.passing)
         self._shortened = ShortenedNames(parts, self._written, lexicon)
@@ -79,7 +81,7 @@ class Names:
 
     def spelled(self, text: str, edges: frozenset[int]) -> list[Mention]:
         """Names that stand in a squeezed text as they are spelled. `edges`: where blanks stood."""
-        return self._spelled.find(text, edges)
+        return [*self._spelled.find(text, edges), *self._numbered.find(text, edges)]
 
     def heard(self, text: str, edges: frozenset[int]) -> list[Mention]:
         """Names that sound as typed; they count where nothing exact covers as much."""
