@@ -20,9 +20,10 @@ def labelled(text: str, mentions: Sequence[Mention], sizes: Sizes) -> tuple[Ment
     only = [mention for mention in mentions if _only_a_label(mention, mentions, sizes)]
     firm = [m for m in mentions if m.kind not in _MAY_BE_A_LABEL and m not in only]
     bare, places = squeezed(text)
+    edges = frozenset(at for at in range(1, len(bare)) if places[at] - places[at - 1] > 1)
     labels = [
         Mention(places[start], places[end - 1] + 1, word, MentionKind.QUALIFIER)
-        for start, end, word in sizes.labels_in(bare, named)
+        for start, end, word in sizes.labels_in(bare, named, edges)
     ]
     if not labels and not only:
         return tuple(sorted(mentions, key=lambda mention: mention.start))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -21,8 +21,8 @@ class LabelsSaid:
         self._sounds = list(self._by_sound)
         self._heard = AhoCorasick(self._sounds, matchkind=MatchKind.LeftmostLongest)
 
-    def find(self, text: str) -> list[tuple[int, int, str]]:
-        """`(start, end, word)` of each; first those that only sound so."""
+    def find(self, text: str, edges: Container[int] = ()) -> list[tuple[int, int, str]]:
+        """`(start, end, word)` of each; first those that only sound so. `edges`: where blanks stood in the text."""
         text = _SPELLED.sub(lambda numeral: _DIGIT[numeral[0]], text)  # 二D
         found = []
         for index, start, end in self._heard.find_matches_as_indexes(heard(text)):
@@ -30,7 +30,7 @@ class LabelsSaid:
             if text[start:end] != word:
                 found.append((start, end, word))  # 转业版
         for _, start, end in self._spelled.find_matches_as_indexes(text):
-            if not follows_numeral(text, start) and not _GOES_ON.match(text, end):
+            if (start in edges or not follows_numeral(text, start)) and not _GOES_ON.match(text, end):
                 found.append((start, end, text[start:end]))
         return found
 

@@ -72,7 +72,10 @@ class SpelledNames:
 
 _SIZED = re.compile("的?(?:[0-9一二两三半十百]|[年季月周天]|包[年月])")
 """Right behind the names of letters: 优优季卡. 给优优充个季卡 is for somebody."""
-_OTHER_VERSION = re.compile(r"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元])")
+_ENGLISH_UNITS = "(?:devices?|users?|seats?|pcs?|months?|years?|days?)(?![a-z])"
+_OTHER_VERSION = re.compile(
+    rf"(?:\d+|[一二三四五六七八九十]+)(?!\d|[个张份套台件单月年天块元]|{_ENGLISH_UNITS})"
+)
 """Behind a program's name: Windows 7 is no Windows of another version."""
 
 

@@ -60,6 +60,8 @@ class Spellings:
     def of(self, tokens: tuple[Token, ...]) -> Iterator[Form]:
         """The forms of a name with each token written in its several ways."""
         yield from _with_version_of_its_twin(tokens)
+        for short in _with_short_year(tokens):
+            yield from self._namer.forms(short)
         # of one name: its words stand in many of its forms
         spelled = cache(
             lambda token, alone: tuple(
@@ -202,6 +204,25 @@ def _with_version_of_its_twin(tokens: tuple[Token, ...]) -> Iterator[Form]:
             yield Form("".join(token.text for token in rest), 0.0, rest)
 
 
+def _with_short_year(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, ...]]:
+    """Office21 and 21版Office of Office 2021: of a program the year is said without its century."""
+    for at, token in enumerate(tokens):
+        year = _YEAR.fullmatch(token.text)
+        if year is None or token.role is not Role.BRAND:
+            continue
+        word, before = year["word"], tokens[:at]
+        if not word and before and _LATIN_WORD.fullmatch(before[-1].text):
+            word, before = before[-1].text, before[:-1]
+        if not word:
+            continue
+        rest = tuple(Token(one, Role.BRAND, one) for one in (year["rest"],) if one) + tokens[at + 1 :]
+        for said in (word + year["short"], year["short"] + _EDITION + word, year["year"] + _EDITION + word):
+            yield (*before, Token(said, Role.BRAND, word + year["year"]), *rest)
+
+
+_YEAR = re.compile("(?P<word>[a-z]*)(?P<year>20(?P<short>[0-9]{2}))(?P<rest>[\u4e00-\u9fff]*)")
+_LATIN_WORD = re.compile("[a-z]{3,}")
+_EDITION = "版"
 _PACK = "包"
 """流量 and 流量包 are one thing."""
 _LETTERS = re.compile(r"(?<![a-z0-9])[a-z]{2,3}(?![a-z0-9])")

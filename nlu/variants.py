@@ -7,7 +7,7 @@ that read messages, so that 1台1年 is both one computer and twelve months.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -82,9 +82,12 @@ class Sizes:
         whole = {size.label for size in sizes if is_compound(size)}
         self._labels_said = LabelsSaid(sorted(whole | {word for word in words if not self._sized(word)}))
 
-    def labels_in(self, text: str, product_ids: Iterable[str]) -> Iterator[tuple[int, int, str]]:
-        """`(start, end, word)` of the words in a text that tell variants of these products apart."""
-        found = self._labels_said.find(text)
+    def labels_in(
+        self, text: str, product_ids: Iterable[str], edges: Container[int] = ()
+    ) -> Iterator[tuple[int, int, str]]:
+        """`(start, end, word)` of the words in a text that tell variants of these products apart. `edges`: where
+        blanks stood in it."""
+        found = self._labels_said.find(text, edges)
         known = [self.words(product_id) for product_id in product_ids] if found else []
         for start, end, word in found:
             if any(word in words for words in known):
