@@ -12,7 +12,7 @@ from functools import cache
 
 from nlu.amounts import AmountKind
 from nlu.assortment import EQUAL_SHORT_WITHIN, Assortment
-from nlu.label_words import stands_in
+from nlu.label_words import says, stands_in
 from nlu.mention import EQUAL_WITHIN, SHORT_OF_A_WORD, Mention, MentionKind
 from nlu.products import Names
 from nlu.roles import Role
@@ -318,7 +318,7 @@ class Goods:
         known = self._sizes.words(product_id)
         words = [word for word in dict.fromkeys(wanted.labels) if word in known]
         words = words or [word for word in known if stands_in(word, wanted.nearby)]
-        words = words or [word for word in known if any(meaning in word for meaning in meanings)]
+        words = words or [word for word in known if any(says(meaning, word) for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         return words + self._carriers.word_for(wanted.carrier, product_id, words)
 

@@ -56,6 +56,12 @@ def stands_in(word: str, text: str) -> bool:
     return any(not follows_numeral(text, found.start()) for found in re.finditer(re.escape(word), text))
 
 
+def says(tier: str, word: str) -> bool:
+    """Whether a word of a label says a tier; proforworkstations is no pro."""
+    at = word.find(tier)
+    return at >= 0 and not (tier.isascii() and _LATIN.match(word, at + len(tier)))
+
+
 def follows_numeral(text: str, start: int) -> bool:
     """Whether what begins at `start` is but the end of a number, or the last of several."""
     return text[start] in _NUMERALS and start > 0 and text[start - 1] in _NUMERALS_BEFORE
@@ -72,6 +78,7 @@ def _spelled(people: str) -> Iterator[str]:
         yield people.translate(str.maketrans("1234", f"一{two}三四"))
 
 
+_LATIN = re.compile("[a-z]")
 _PEOPLE = re.compile("(?:[1-4][大小]){2}")
 _PIECE = re.compile(r"[0-9]{1,2}[dk](?![a-z0-9])[\u4e00-\u9fff]*|[a-z]+[0-9]*|[0-9]*[\u4e00-\u9fff]+[0-9]*")
 _KIND_AND_FORM = re.compile(r"(?P<kind>[0-9]{1,2}[dk])(?P<form>[\u4e00-\u9fff]+)")

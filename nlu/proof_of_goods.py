@@ -163,6 +163,8 @@ class ProofOfGoods:
             return True
         if mention.meaning in SAID_OF_IT and any(role is Role.TIER for role, _ in carried):
             return True  # 白金的，家里电视上看
+        if self._table.namer.writes_tier((product.name, *product.aliases), mention.meaning):
+            return True
         words = (product.name, *product.aliases, self._label(line), *product.regions)
         return any(
             said in plain(word) for word in words for said in (mention.meaning, mention.text[:_TIER_LENGTH])

@@ -7,15 +7,12 @@ from dataclasses import replace
 
 from nlu.assortment import Assortment
 from nlu.name_table import NameTable
-from nlu.normalise import plain
 from nlu.roles import Role
 from nlu.vocabulary import Vocabulary
 from nlu.wanted import Wanted
 
 SAID_OF_IT = frozenset({"tv"})
 """Tiers that people also tell of goods whose name does not have them: where they are watched."""
-_IN_NAMES = {"tv": ("电视",)}
-"""What is written in a name says so too, where it is no tier of it. Not the TV of 芒果TV."""
 _RELIEF = {Role.TIER: 3.0, Role.COUNTRY: 1.0, Role.CARRIER: 1.0}
 """What was said need not be dropped from a name: by so much less it costs then."""
 
@@ -65,7 +62,7 @@ class TiersSaid:
             if (role, meaning) in self._table.qualifiers[product_id]
             or self._label_says(product_id, role, meaning)
         }
-        if not having and meaning in SAID_OF_IT:
+        if not having and role is Role.TIER:
             # 电视上看的，酷喵会员: of 优酷酷喵电视会员 it is no tier, as there is no other 酷喵.
             having = {one: cost for one, cost in left.items() if self._named_for(one, meaning)}
         if not having and meaning in SAID_OF_IT and _another_tier(wanted, meaning):
@@ -92,8 +89,7 @@ class TiersSaid:
 
     def _named_for(self, product_id: str, meaning: str) -> bool:
         product = self._vocabulary.products[product_id]
-        names = [plain(name) for name in (product.name, *product.aliases)]
-        return any(word in name for word in _IN_NAMES[meaning] for name in names)
+        return self._table.namer.writes_tier((product.name, *product.aliases), meaning)
 
     def _label_says(self, product_id: str, role: Role, meaning: str) -> bool:
         """Whether the labels of the sizes have it. 10美元 tells of a country only where the name tells of none: a card

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from nlu.delivery_words import DeliveryWords
@@ -47,6 +48,11 @@ class TradeWords:
             for word, shorts in lexicon.groups("goods.generic_short").items()
         }
         self.delivery_words = DeliveryWords(lexicon)
+        self._written_tiers = {
+            plain(meaning): re.compile("|".join(map(_standing_alone, words)))
+            for meaning, words in lexicon.groups("goods.written_tiers").items()
+        }
+        """A tier -> how names say it that have no such tier: professional for 专业版."""
         self.never_alone = frozenset(map(without_blanks, lexicon.words("goods.never_alone")))
         self._brands: dict[str, tuple[str, ...]] = {}
         for canonical, spellings in lexicon.groups("brands.brands").items():
@@ -75,6 +81,12 @@ class TradeWords:
             return None
         return next((tier for end, tier in self._inside.items() if word.endswith(end)), None)
 
+    def writes_tier(self, names: Iterable[str], tier: str) -> bool:
+        """Whether what is written in goods' names says a tier, where it is none of them: the Professional of Visio
+        2021 Professional. Not the TV of 芒果TV."""
+        written = self._written_tiers.get(tier)
+        return written is not None and any(written.search(plain(name)) for name in names)
+
     def role_of(self, word: str) -> tuple[Role, str] | None:
         return self._words.get(word)
 
@@ -97,3 +109,8 @@ QUALIFIES = frozenset({Role.TIER, Role.PLAIN_TIER, Role.COUNTRY, Role.CARRIER})
 def without_blanks(text: str) -> str:
     """Normalised, without blanks."""
     return plain(text).replace(" ", "")
+
+
+def _standing_alone(word: str) -> str:
+    """A pattern for a word of a name; a latin one is no piece of another."""
+    return rf"(?<![a-z]){word}(?![a-z])" if word.isascii() else re.escape(word)
