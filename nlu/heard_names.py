@@ -10,6 +10,7 @@ from functools import cached_property
 
 from nlu.few_words import Finder
 from nlu.half_spelled import half_spelled
+from nlu.initialled_names import InitialledNames
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import Closeness, Mention, MentionKind
 from nlu.name_table import NameTable
@@ -34,6 +35,7 @@ class HeardNames:
         """`names`, `servers`: those that may be guessed at. `passing`: it is made for a message or two,
         so that little is made ahead."""
         self._table, self._finder, self._names = table, finder, names
+        self._initialled = InitialledNames(table, names)
         self._common = word_set(lexicon, "names.common_words")
         self._facets = word_set(lexicon, "signs.facet_characters")
         self._by_sound = self._filed_by_sound(names, servers)
@@ -61,6 +63,7 @@ class HeardNames:
         if _LATIN.search(text) is not None:
             yield from self._half_spelled(text, edges)
             yield from self._in_letters(text, edges)
+            yield from self._initialled_from(text, edges)
 
     def _homophones(self, text: str, edges: frozenset[int]) -> Iterator[Mention]:
         """话废, 原审."""
@@ -109,6 +112,12 @@ class HeardNames:
                 continue  # hf300, 50hf: so short only at a size
             if bounded(text, start, end, edges) and text[start:end] not in self._common:
                 yield self._mention(names[index], start, end)
+
+    def _initialled_from(self, text: str, edges: frozenset[int]) -> Iterator[Mention]:
+        """Names that begin with their initials: dy抖币."""
+        for start, end, names in self._initialled.find(text, edges):
+            if bounded(text, start, end, edges) and text[start:end] not in self._table.entries:
+                yield self._mention(names, start, end)
 
     def _in_latin(self, text: str) -> tuple[Finder, list[list[str]]]:
         """The names by their pinyin and initials; for a message or two only those short enough for `text`."""

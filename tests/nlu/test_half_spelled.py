@@ -26,6 +26,12 @@ NAMED = {
     "充50hf 18039224417": "topup-50",
     "给18039224417充100块hf": "topup-100",
     "50 hf 18039224417": "topup-50",
+    "xbk卡100": "starbucks-100",
+    "jd e卡 100": "jd-ecard-100",
+    "wy云音乐会员月卡 13341170258": "netease-music-1m",
+    "bd网盘月卡 13341170258": "baidu-pan-1m",
+    "xm拉雅月卡 13341170258": "ximalaya-1m",
+    "txsvip月卡 13341170258": "tencent-svip-1m",
 }
 
 
@@ -41,7 +47,19 @@ def test_a_name_is_known_although_a_part_of_it_was_typed_as_it_sounds(framer: Fr
     assert not frame["missing"]
 
 
-@pytest.mark.parametrize("text", ["万guo卡100", "京ba卡100", "qi猫会员月卡 13341170258", "hf 18039224417"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "万guo卡100",
+        "京ba卡100",
+        "qi猫会员月卡 13341170258",
+        "hf 18039224417",
+        "hl卡100",
+        "kg音乐月卡 13341170258",
+        "bd音乐月卡 13341170258",
+        "bd学会员月卡 13341170258",
+    ],
+)
 def test_what_sounds_like_no_goods_is_asked_about(framer: Framer, text: str) -> None:
     assert framer.frame(text)["missing"]
 
