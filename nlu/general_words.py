@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from nlu.alternations import either
 from nlu.entries import Entries, Entry
 from nlu.lexicon import Lexicon, word_set
 from nlu.mention import MentionKind
@@ -15,6 +17,7 @@ from nlu.normalise import plain
 from nlu.regions import spellings_of
 from nlu.roles import QUALIFYING, Role
 from nlu.squeezing import names_of, squeezed_name
+from nlu.trade_words import without_blanks
 from nlu.vocabulary import ProductWords
 
 ServerSpellings = Mapping[tuple[str, ...], Mapping[str, tuple[str, ...]]]
@@ -145,9 +148,24 @@ class GeneralWords:
         }
         spellings = list(of_spelling)
         automaton = AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest)
+        in_words = self._brands_in_words()
+        words = re.compile(rf"(?<![a-z0-9]){either(in_words)}(?![a-z0-9])")
         found: dict[str, dict[str, float]] = defaultdict(dict)
         for product in self._products:
             for name in names_of(product):
                 for index, _, _ in automaton.find_matches_as_indexes(name):
                     found[of_spelling[spellings[index]]][product.product_id] = INSIDE_COST
+            for name in (product.name, *product.aliases):
+                for phrase in words.findall(plain(name)):
+                    found[in_words[phrase]][product.product_id] = INSIDE_COST
         return found
+
+    def _brands_in_words(self) -> Mapping[str, str]:
+        """Known brands of several Latin words, as they stand in names: the game pass of Xbox Game Pass."""
+        groups = self._lexicon.groups("brands.brands")
+        return {
+            plain(form): without_blanks(brand)
+            for brand, forms in groups.items()
+            for form in (brand, *forms)
+            if " " in form and form.isascii()
+        }

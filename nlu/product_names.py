@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from nlu.entries import Entries
 from nlu.lexicon import Lexicon, word_set
@@ -23,6 +23,8 @@ _KINDS = frozenset({Role.GENERIC, Role.SUBJECT, Role.CONTENT})
 """What the words do that say what goods are."""
 ACRONYM_MIN = 3
 """Fewer letters are no name, not even where a fitting size stands by."""
+WORD_COST = 0.3
+"""What it costs to leave one word of a name out of its acronym."""
 TWIN_MAX = 4
 """A longer brand in Chinese is found by its parts."""
 
@@ -37,6 +39,7 @@ class ProductNames:
         """`notes`: name -> the words in its brackets that tell it from its siblings."""
         self._namer, self._spellings, self._notes, self._entries = namer, spellings, notes, entries
         self._common = word_set(lexicon, "names.common_words")
+        self._no_acronyms = self._common | word_set(lexicon, "names.latin_talk")
         self._numerals = word_set(lexicon, "signs.facet_characters", "signs.numeral_characters")
         self._money = _money(lexicon)
         self.families: dict[str, dict[str, float]] = defaultdict(dict)
@@ -58,6 +61,7 @@ class ProductNames:
         for name, tokens in zip((product.name, *product.aliases), named, strict=True):
             self._add_forms(product.product_id, tokens)
             self._add_whole(product.product_id, name, tokens)
+            self._add_acronyms(product.product_id, tokens)
             for longer in self._with_kind(tokens, named[0]):
                 self._add_forms(product.product_id, longer)
         for label in self.own_labels(product):
@@ -108,6 +112,18 @@ class ProductNames:
             cost = sum([COST[token.role] for token in unsaid])
             said = _said(token for token in tokens if token not in unsaid)
             self._entries.add_name(outside, product_id, cost, thin=False, said=said)
+
+    def _add_acronyms(self, product_id: str, tokens: tuple[Token, ...]) -> None:
+        """nso of Nintendo Switch Online会员; and ffo of Final Fantasy Online Premium, of which one word is not said.
+        What is the name of a known brand is left to that."""
+        words = list(takewhile(_is_word, tokens))
+        for length in range(ACRONYM_MIN, len(words) + 1):
+            letters = "".join(word.text[0] for word in words[:length])
+            left_out = WORD_COST * (len(words) - length)
+            brand = left_out and len(self._namer.brand_spellings(letters)) > 1
+            if brand or letters in self._no_acronyms or letters in self._namer.words:
+                continue
+            self._entries.add_name(letters, product_id, left_out, thin=False, said=_said(words[:length]))
 
     def _add_forms(self, product_id: str, tokens: tuple[Token, ...]) -> None:
         twins = _in_two_scripts(tokens) | _acronym(tokens)
@@ -162,6 +178,11 @@ _IN_BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
 
 def _said(tokens: Iterable[Token]) -> frozenset[str]:
     return frozenset([token.meaning for token in tokens if token.role in QUALIFYING])
+
+
+def _is_word(token: Token) -> bool:
+    """Whether it is a word of an English name."""
+    return token.text.isascii() and token.text.isalpha() and token.role in (Role.BRAND, Role.TIER)
 
 
 def _acronym(tokens: tuple[Token, ...]) -> frozenset[str]:
