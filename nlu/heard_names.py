@@ -35,7 +35,7 @@ class HeardNames:
         """`names`, `servers`: those that may be guessed at. `passing`: it is made for a message or two,
         so that little is made ahead."""
         self._table, self._finder, self._names = table, finder, names
-        self._initialled = InitialledNames(table, names)
+        self._initialled = InitialledNames(table)
         self._common = word_set(lexicon, "names.common_words")
         self._facets = word_set(lexicon, "signs.facet_characters")
         self._by_sound = self._filed_by_sound(names, servers)
@@ -115,9 +115,17 @@ class HeardNames:
 
     def _initialled_from(self, text: str, edges: frozenset[int]) -> Iterator[Mention]:
         """Names that begin with their initials: dy抖币."""
-        for start, end, names in self._initialled.find(text, edges):
-            if bounded(text, start, end, edges) and text[start:end] not in self._table.entries:
-                yield self._mention(names, start, end)
+        whole = [
+            (start, end, names)
+            for start, end, names in self._initialled.whole(text, edges)
+            if bounded(text, start, end, edges) and text[start:end] not in self._table.entries
+        ]
+        for start, end, names in whole:
+            yield self._mention(names, start, end)
+        begun = {start for start, _, _ in whole}
+        yield from (
+            found for found in self._initialled.without_middle(text, edges) if found.start not in begun
+        )
 
     def _in_latin(self, text: str) -> tuple[Finder, list[list[str]]]:
         """The names by their pinyin and initials; for a message or two only those short enough for `text`."""

@@ -27,7 +27,7 @@ from nlu.shared_names import (
     share_with_longer_names,
 )
 from nlu.spellings import PARTIAL_COST, Spellings
-from nlu.squeezing import squeezed_name
+from nlu.squeezing import names_of, squeezed_name
 from nlu.vocabulary import ProductWords, Vocabulary
 
 
@@ -115,6 +115,11 @@ class NameTable:
     def products(self) -> Collection[ProductWords]:
         """The products whose names are spelled out here."""
         return self._vocabulary.products.values()
+
+    @cached_property
+    def called(self) -> Mapping[str, tuple[str, ...]]:
+        """The products' names and aliases without blanks."""
+        return {one.product_id: tuple(names_of(one)) for one in self._vocabulary.products.values()}
 
     def named(self, text: str) -> Mapping[str, float]:
         """The products that go by this very name, with their costs."""

@@ -38,7 +38,9 @@ def without_repeats(text: str, events: list[Event], signs: Signs) -> list[Event]
                 continue
         kept.append(event)
         if event.kind in _GOODS:
-            if event.kind is EventKind.NAME and any(_other_goods(event, one) for one in breath):
+            # Of one breath all names are of the same goods, so that the last one tells.
+            named = next((one for one in reversed(breath) if one.kind is EventKind.NAME), None)
+            if event.kind is EventKind.NAME and named is not None and _other_goods(event, named):
                 breath = []  # 京东卡100的5张，天猫卡100嗯的5张: said of others before
             breath.append(event)
         at += 1

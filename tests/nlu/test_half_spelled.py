@@ -32,6 +32,8 @@ NAMED = {
     "bd网盘月卡 13341170258": "baidu-pan-1m",
     "xm拉雅月卡 13341170258": "ximalaya-1m",
     "txsvip月卡 13341170258": "tencent-svip-1m",
+    "ys结晶60 天空岛 UID 801234567": "genshin-60",
+    "wz点券60 安卓QQ区 QQ 273849561": "hok-60",
 }
 
 
