@@ -20,7 +20,7 @@ from nlu.alternations import either
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.roles import COST, STRONG, Form, Role, Token
-from nlu.scripts import all_chinese, is_latin
+from nlu.scripts import all_chinese, chinese_count, is_latin
 from nlu.trade_words import QUALIFIES, TradeWords, without_blanks
 
 NAMES_KEPT = 1024
@@ -153,7 +153,7 @@ class Namer(TradeWords):
         if len(self._brand_spotter.find_matches_as_indexes(name, overlapping=True)) < 2:
             return found  # few names hold two, and all are cut here that a message may hold
         for one, other in pairwise(self.tokens(name)):
-            chinese = all_chinese(one.text) and all_chinese(other.text)
+            chinese = chinese_count(one.text) > 0 and all_chinese(other.text)
             known = one.text in self._brand_of and other.text in self._brand_of
             if chinese and known and one.text + other.text in name:
                 found += [one.text, other.text]

@@ -138,6 +138,8 @@ class Spellings:
         elif token.role is Role.BRAND:
             brand = self._namer.brand_spellings(token.text)
             for spelling in brand if len(brand) > 1 else ():
+                if spelling in self._own and spelling != token.text:
+                    continue
                 spoken = pinyin(spelling) if 2 <= len(spelling) <= 3 and all_chinese(spelling) else None
                 if spoken is not None and len(spoken) >= 5:
                     yield spoken, 0.1
