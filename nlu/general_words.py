@@ -16,6 +16,8 @@ from nlu.naming import Namer
 from nlu.normalise import plain
 from nlu.regions import spellings_of
 from nlu.roles import QUALIFYING, Role
+from nlu.scripts import all_chinese
+from nlu.sounds import pinyin
 from nlu.squeezing import names_of, squeezed_name
 from nlu.trade_words import without_blanks
 from nlu.vocabulary import ProductWords
@@ -23,6 +25,10 @@ from nlu.vocabulary import ProductWords
 ServerSpellings = Mapping[tuple[str, ...], Mapping[str, tuple[str, ...]]]
 """The servers of a product -> each of their spellings -> those that it may mean."""
 
+SPOKEN_MIN = 5
+"""Less pinyin is any word."""
+SPOKEN_MAX = 3
+"""Longer brands are found by the pinyin of their names."""
 INSIDE_COST = 0.4
 """What it costs to call a product by a known brand inside of its name."""
 
@@ -111,11 +117,21 @@ class GeneralWords:
                     self._entries[spelling] = Entry(MentionKind.NAME, dict(options), thin=thin)
                 else:
                     self._entries[spelling] = Entry(MentionKind.UNKNOWN, thin=thin, meaning=brand)
+        self._add_in_pinyin(inside)
         names = [name for product in self._products for name in names_of(product)]
         written = "\0".join(names)
         for spelling in map(squeezed_name, self._lexicon.words("brands.others")):
             if spelling not in self._entries and not (spelling in written or self._is_ours(spelling, names)):
                 self._entries[spelling] = Entry(MentionKind.UNKNOWN, thin=False, meaning=spelling)
+
+    def _add_in_pinyin(self, inside: Mapping[str, Mapping[str, float]]) -> None:
+        """fandeng of 樊登讲书: a known brand inside of a name as it is said."""
+        for brand, options in inside.items():
+            for spelling in self._namer.brands[brand]:
+                short = len(spelling) <= SPOKEN_MAX and all_chinese(spelling)
+                spoken = pinyin(spelling) if short and spelling not in self._common else None
+                if spoken is not None and len(spoken) >= SPOKEN_MIN and spoken not in self._entries:
+                    self._entries[spoken] = Entry(MentionKind.NAME, dict(options), thin=False)
 
     def _is_ours(self, spelling: str, names: Iterable[str]) -> bool:
         """Whether a known good is but another way to say what goes by one of `names`: B站会员, where the

@@ -58,7 +58,7 @@ def _syllable_at(text: str, at: int) -> tuple[str, str] | None:
     """The longest syllable that begins here, and a character that is said so."""
     run = _LETTERS.match(text, at)
     known = _characters()
-    for length in range(min(_SYLLABLE_MAX, len(run[0]) if run else 0), 1, -1):
+    for length in range(min(_SYLLABLE_MAX, len(run[0]) if run else 0), 0, -1):
         if (character := known.get(text[at : at + length])) is not None:
             return text[at : at + length], character
     return None
@@ -70,7 +70,7 @@ def _characters() -> dict[str, str]:
     found: dict[str, str] = {}
     for code in range(0x4E00, 0x9FA6):
         spoken = syllable(chr(code))
-        if spoken is not None and len(spoken) > 1 and _VOWEL.search(spoken):
+        if spoken is not None and _VOWEL.search(spoken):
             found.setdefault(spoken, chr(code))
     return found
 

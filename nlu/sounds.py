@@ -52,7 +52,7 @@ def _first_syllables() -> tuple[list[str | None], array[int]]:
 
 
 def _toneless(reading: str) -> str | None:
-    apart = unicodedata.normalize("NFD", reading.replace("ü", "v"))
+    apart = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
     return re.sub(r"[^a-zv]", "", "".join(sign for sign in apart if not unicodedata.combining(sign))) or None
 
 
@@ -96,6 +96,8 @@ def _as_typed(spoken: str) -> str:
     for long, short in _MERGED:
         if spoken.startswith(long):
             spoken = short + spoken[2:]
+    if len(spoken) > 1:
+        spoken = spoken.replace("v", "u")
     return spoken[:-1] if spoken.endswith("ng") else spoken
 
 

@@ -9,6 +9,7 @@ import pytest
 from bot.commands.parse import framer_for
 from bot.frame import Framer
 from nlu.half_spelled import half_spelled
+from tests.nlu.small_shops import shop
 
 DATA = Path(__file__).parents[2] / "data"
 SHOPS = Path(__file__).parent / "corpus"
@@ -64,6 +65,39 @@ def test_a_name_is_known_although_a_part_of_it_was_typed_as_it_sounds(framer: Fr
 )
 def test_what_sounds_like_no_goods_is_asked_about(framer: Framer, text: str) -> None:
     assert framer.frame(text)["missing"]
+
+
+SHOP = """
+green | QQ音乐绿钻 | 音乐 | qq | 月卡 年卡
+svip | QQ音乐SVIP | 音乐 | qq | 月卡 年卡
+talks | 樊登讲书 | 阅读 | phone | 月卡 年卡
+disk | 阿里云盘超级会员 | 网盘 | phone | 月卡 年卡
+gold | 爱奇艺黄金 | 视频 | phone | 月卡 年卡
+white | 爱奇艺白金 | 视频 | phone | 月卡 年卡
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "sku"),
+    [
+        ("lvzuan月卡 QQ 273849561", "green-月卡"),
+        ("luzuan月卡 QQ 273849561", "green-月卡"),
+        ("绿钻年卡 QQ 273849561", "green-年卡"),
+        ("fandeng 年卡 13341170258", "talks-年卡"),
+        ("aliyun盘月卡 13341170258", "disk-月卡"),
+        ("iqy白金年卡 13341170258", "white-年卡"),
+        ("iqy黄金月卡 13341170258", "gold-月卡"),
+    ],
+)
+def test_a_brand_inside_of_a_name_is_known_by_its_pinyin_and_letters(text: str, sku: str) -> None:
+    assert [line["sku"] for line in shop(SHOP).frame(text)["lines"]] == [sku]
+
+
+@pytest.mark.parametrize(
+    "text", ["aliyun月卡 13341170258", "fangcheng 年卡 13341170258", "huangzuan月卡 QQ 273849561"]
+)
+def test_other_pinyin_is_no_name(text: str) -> None:
+    assert shop(SHOP).frame(text)["missing"]
 
 
 def test_letters_that_touch_no_character_are_not_heard() -> None:
