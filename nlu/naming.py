@@ -17,7 +17,7 @@ from itertools import combinations, pairwise
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlu.alternations import either
-from nlu.lexicon import Lexicon
+from nlu.lexicon import Lexicon, word_set
 from nlu.normalise import plain
 from nlu.roles import COST, STRONG, Form, Role, Token
 from nlu.scripts import all_chinese, chinese_count, is_latin
@@ -48,6 +48,7 @@ class Namer(TradeWords):
         phrases = [plain(word) for word in lexicon.words("goods.generic") if " " in word]
         self._phrases = tuple(sorted(phrases, key=len, reverse=True))
         """Words of the trade that are written in two."""
+        self._kinds = word_set(lexicon, "proof.kinds_topped_up")
         self._tokens = lru_cache(maxsize=NAMES_KEPT)(self._tokens_of)
         self._longest = max(map(len, self._words), default=1)
         self._word_heads = frozenset(word[0] for word in self._words)
@@ -192,12 +193,24 @@ class Namer(TradeWords):
             if found is None:
                 at += 1
                 continue
-            if at > start:
-                yield from self._brand_tokens(chunk[start:at])
-            yield found
-            at = start = at + len(found.text)
+            end = at + len(found.text)
+            if self._belongs_behind(chunk[start:at], found):
+                # 大会员 of B站大会员, and no b站大.
+                yield Token(chunk[start : at - 1], Role.BRAND, chunk[start : at - 1])
+                yield Token(chunk[at - 1 : end], Role.BRAND, chunk[at - 1 : end])
+            else:
+                if at > start:
+                    yield from self._brand_tokens(chunk[start:at])
+                yield found
+            at = start = end
         if start < len(chunk):
             yield from self._brand_tokens(chunk[start:])
+
+    def _belongs_behind(self, front: str, found: Token) -> bool:
+        """Whether the one character between a well-known short brand and a kind of goods is of the kind."""
+        brand, one = front[:-1], front[-1:]
+        between = len(brand) == _SHORT_BRAND and brand in self._brand_of and found.role is Role.GENERIC
+        return between and one + found.text in self._kinds
 
     def _token_at(self, chunk: str, at: int, units: frozenset[str]) -> Token | None:
         first = chunk[at]
@@ -258,6 +271,7 @@ _RUNS = re.compile(
 )
 
 
+_SHORT_BRAND = 2
 _DESCRIPTION_MIN = 3
 _SHORT = 3
 """A form of so many words is a short one."""
