@@ -16,7 +16,7 @@ from nlu.label_words import says, stands_in
 from nlu.mention import EQUAL_WITHIN, SHORT_OF_A_WORD, Mention, MentionKind
 from nlu.products import Names
 from nlu.roles import Role
-from nlu.size import as_amount
+from nlu.size import MONEY_UNITS, as_amount
 from nlu.tiers_said import TiersSaid
 from nlu.understanding import LineInHand
 from nlu.variants import OPTIONS_MAX, VariantReading
@@ -199,6 +199,9 @@ class Goods:
         equal = self._by_region(self._equally_meant(qualified, best, wanted), qualified, wanted)
         equal = self._forms.meant(equal, wanted.comes_as)
         fitting = {one: cost for one, cost in equal.items() if not fit(one).unavailable}
+        if _told_in_money(wanted) and (otherwise := self._of_money(qualified, best, fitting)):
+            # 麦当劳200元, where the voucher comes in 50元 and five meals cost 200元.
+            return otherwise
         if not fitting:
             # 原神500创世结晶: no such size, but of the goods that share the name only one is counted so.
             equal = self._counted_so(equal, wanted) or equal
@@ -213,6 +216,18 @@ class Goods:
         left = fitting or equal
         worded = {one: cost for one, cost in left.items() if self._sizes.words(one).keys() & wanted.labels}
         return worded or left
+
+    def _of_money(
+        self, options: Mapping[str, float], best: float, fitting: Mapping[str, float]
+    ) -> dict[str, float]:  # fmt: skip
+        """Those that are sold by money, where none of what fits is: what fits only costs as much as was said."""
+        by_money = {
+            one: cost
+            for one, cost in options.items()
+            if cost <= best + SHORT_OF_A_WORD
+            and any(size.unit in MONEY_UNITS for size in self._sizes.of(one))
+        }
+        return by_money if by_money.keys().isdisjoint(fitting) else {}
 
     def _equally_meant(
         self, qualified: Mapping[str, float], best: float, wanted: Wanted
@@ -321,6 +336,10 @@ class Goods:
         words = words or [word for word in known if any(says(meaning, word) for meaning in meanings)]
         words = [word for word in words if not any(word != other and word in other for other in words)]
         return words + self._carriers.word_for(wanted.carrier, product_id, words)
+
+
+def _told_in_money(wanted: Wanted) -> bool:
+    return bool(wanted.amounts) and all(amount.kind is AmountKind.MONEY for amount in wanted.amounts)
 
 
 _FACES = frozenset({AmountKind.MONEY, AmountKind.BARE, AmountKind.CURRENCY})

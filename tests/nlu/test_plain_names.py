@@ -189,3 +189,17 @@ def test_what_is_left_of_a_longer_name_may_be_the_end_of_another() -> None:
     for called in ("大会员", "B站大会员", "哔站大会员", "毕站大会员"):
         assert bought(shop(bili).frame(f"{called} 月卡 {PHONE}")) == [("bili-月卡", 1, PHONE)]
     assert bought(shop(bili).frame(f"B站超级大会员 月卡 {PHONE}")) == [("bilis-月卡", 1, PHONE)]
+
+
+MEALS = """
+mcd | 麦当劳 电子优惠券 | 快餐 | none | 50元 100元
+meal | 麦当劳 巨无霸套餐兑换券 | 快餐 | none | 5份=5份 | 巨无霸套餐;麦当劳套餐
+"""
+
+
+def test_a_sum_is_a_size_of_what_is_sold_by_money() -> None:
+    """Five meals cost 999元, but where vouchers are sold 麦当劳999元 is one of these."""
+    frame: Any = shop(MEALS).frame("麦当劳999元")
+    assert frame["lines"][0]["product"] == "mcd"
+    assert frame["missing"] == ["variant"]
+    assert bought(shop(MEALS).frame("麦当劳100元")) == [("mcd-100元", 1, None)]
