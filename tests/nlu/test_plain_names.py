@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.nlu.small_shops import bought, shop
+from bot.filling import vocabulary_of
+from bot.frame import Framer
+from nlu.parser import Parser
+from orders.catalog_file import catalog_from_rows
+from tests.nlu.readers import lexicon
+from tests.nlu.small_shops import HEADINGS, bought, shop
 from tests.nlu.test_corpus import complete
 
 SHOP = """
@@ -191,15 +196,28 @@ def test_what_is_left_of_a_longer_name_may_be_the_end_of_another() -> None:
     assert bought(shop(bili).frame(f"B站超级大会员 月卡 {PHONE}")) == [("bilis-月卡", 1, PHONE)]
 
 
-MEALS = """
-mcd | 麦当劳 电子优惠券 | 快餐 | none | 50元 100元
-meal | 麦当劳 巨无霸套餐兑换券 | 快餐 | none | 5份=5份 | 巨无霸套餐;麦当劳套餐
-"""
-
-
 def test_a_sum_is_a_size_of_what_is_sold_by_money() -> None:
-    """Five meals cost 999元, but where vouchers are sold 麦当劳999元 is one of these."""
-    frame: Any = shop(MEALS).frame("麦当劳999元")
+    """Five meals cost 200元, but where vouchers are sold 麦当劳200元 is one of these, of a size that is not sold."""
+    rows = [HEADINGS, *(_meal(*of) for of in MEALS)]
+    catalog = catalog_from_rows(enumerate(rows, start=1), "meals")
+    framer = Framer(catalog, Parser(vocabulary_of(catalog), lexicon()), 0.5)
+    frame: Any = framer.frame("麦当劳200元")
     assert frame["lines"][0]["product"] == "mcd"
-    assert frame["missing"] == ["variant"]
-    assert bought(shop(MEALS).frame("麦当劳100元")) == [("mcd-100元", 1, None)]
+    assert [problem["code"] for problem in frame["problems"]] == ["variant_unavailable"]
+    assert bought(framer.frame("麦当劳50元")) == [("mcd-50元", 1, None)]
+    assert bought(framer.frame("麦当劳套餐5份")) == [("meal-5份", 1, None)]
+
+
+MEALS = (
+    ("mcd", "麦当劳 电子优惠券", "麦当当;金拱门", "50元", "50", "元", "50"),
+    ("mcd", "麦当劳 电子优惠券", "麦当当;金拱门", "100元", "100", "元", "100"),
+    ("meal", "麦当劳 巨无霸套餐兑换券", "巨无霸套餐;麦当劳套餐", "1份", "1", "份", "40"),
+    ("meal", "麦当劳 巨无霸套餐兑换券", "巨无霸套餐;麦当劳套餐", "5份", "5", "份", "200"),
+)
+
+
+def _meal(
+    product: str, name: str, aliases: str, label: str, face: str, unit: str, price: str
+) -> tuple[str, ...]:
+    goods = (f"{product}-{label}", product, name, "快餐", aliases, label, face, unit, price, price)
+    return (*goods, "none", "", "99", "10", "5", "甲方", "4.8", "card", "unused")
