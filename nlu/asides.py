@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from nlu.accounts import Account
@@ -20,6 +22,7 @@ from nlu.signs import Signs
 _UNREAD_MIN = 2
 """Fewer characters beside a count are a slip of the reader's own: 一张就够."""
 
+_START = attrgetter("start")
 _M = TypeVar("_M", Amount, Quantity)
 
 
@@ -55,7 +58,7 @@ class Asides:
         corrected = [cue.start for kind in _CORRECTING for cue in cues.get(kind, ())]
         self._corrected = frozenset(self._at(place) for place in corrected)
         self._real_goods = [cue.start for cue in cues.get(CueKind.REAL_GOODS, ())]
-        self._asking = [
+        asking = [
             cue
             for kind, found in cues.items()
             for cue in found
@@ -67,6 +70,7 @@ class Asides:
                 and text[cue.end : cue.end + 1] not in _DONE
             )
         ]
+        self._asking = sorted(asking, key=_START)
         self._past = [cue.start for cue in cues.get(CueKind.PAST, ())]
         self._elsewhere = [cue.start for cue in cues.get(CueKind.ELSEWHERE, ())]
 
@@ -166,11 +170,11 @@ class Asides:
         says when: 6月要高考了; 上次买的 is bought already."""
         begin, end = self._bounds(mark)
         past = any(begin <= at < end for at in self._past)
+        within = slice(*(bisect_left(self._asking, at, key=_START) for at in (begin, end)))
         return any(
-            begin <= cue.start < end
-            and cue.start != mark.end
+            cue.start != mark.end
             and not (past and cue.kind is CueKind.ORDER and self._text[cue.end : cue.end + 1] == "的")
-            for cue in self._asking
+            for cue in self._asking[within]
         )
 
     def _counts_a_stranger(self, mark: Mark[Any]) -> bool:

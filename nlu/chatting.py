@@ -131,8 +131,10 @@ def without_inside(cues: Cues, spans: Sequence[Span]) -> Cues:
     """The cues without those of some stretches: 别 of 别给我慢充 forbids no order."""
     if not spans:
         return cues
+    inside = Covered(spans)
     kept = {
-        kind: tuple(cue for cue in found if not inside_any(cue.start, spans)) for kind, found in cues.items()
+        kind: tuple(cue for cue in found if not inside.meets(cue.start, cue.start + 1))
+        for kind, found in cues.items()
     }
     return {kind: found for kind, found in kept.items() if found}
 

@@ -94,7 +94,7 @@ def _goods(said: Said) -> list[Event]:
     return [e for e in said.reading.events if e.kind in _OF_GOODS and e.start not in told]
 
 
-_CLAUSE_END = re.compile(r"[,，。;；!！?？、…()（）\n]|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+_CLAUSE_END = re.compile(r"[,，。;；!！?？、…\n]|(?<=[)）]) +|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
 _OF_GOODS = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.QUALIFIER, EventKind.ACCOUNT})
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY, EventKind.REGION})
 _TURNING = (

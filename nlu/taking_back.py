@@ -14,6 +14,7 @@ from functools import lru_cache
 from nlu.alternations import any_in, any_of
 from nlu.amounts import AmountKind
 from nlu.clauses import Clauses
+from nlu.covered import Covered
 from nlu.given_up import end_of_refusal, wanted_instead
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
@@ -129,7 +130,8 @@ def refused_here(
 
 def without_refused(events: Sequence[Event], gone: Sequence[tuple[int, int]]) -> list[Event]:
     """The events without what was refused and the words that refuse it."""
-    return [event for event in events if not any(start <= event.start < end for start, end in gone)]
+    refused = Covered(gone)
+    return [event for event in events if not refused.meets(event.start, event.start + 1)]
 
 
 REFUSING_REACH = 10
