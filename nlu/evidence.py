@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nlu.amounts import AmountKind
 from nlu.chatting import without_chat
@@ -120,9 +121,12 @@ class Evidence:
     def _charged_behind(self, told: int) -> bool:
         """别家都涨了，给138…充50: nobody else has this customer's number, so that a clause which charges it is his
         own, whatever was told of other shops before."""
-        end = CLAUSE_END.search(self.rest, told)
+        ends = [match.start() for match in CLAUSE_END.finditer(self.rest, told)]
         charges = [cue.start for cue in self.cues.get(CueKind.TOPUP, ())]
-        return end is not None and all(max(at, default=-1) >= end.end() for at in (charges, self.accounts_at))
+        return any(
+            all(any(begin < at < end for at in found) for found in (charges, self.accounts_at))
+            for begin, end in pairwise((*ends, len(self.rest)))
+        )
 
     def order_behind(self, told: int) -> bool:
         """The same of what was told until a place."""
