@@ -11,6 +11,7 @@ from nlu.accounts import PHONE, carrier
 from nlu.amounts import Amount, AmountKind
 from nlu.delivery_said import DeliverySaid
 from nlu.goods import Goods
+from nlu.half_servers import HalfServers
 from nlu.leftovers import beside, scraps
 from nlu.lexicon import Lexicon
 from nlu.line_recipients import LineRecipients
@@ -50,6 +51,7 @@ class LineReader:
         self._assortment = goods.assortment
         self._delivery = DeliverySaid(lexicon, names.table.namer.delivery_words)
         self._other_goods = OtherGoods(vocabulary, lexicon, names, goods.assortment)
+        self._half_servers = HalfServers(vocabulary, lexicon)
         self._recipients = LineRecipients(vocabulary, lexicon, names.table, goods.assortment)
 
     def line(
@@ -75,6 +77,8 @@ class LineReader:
         _read_quantity(so_far, counted)
         self._recipients.read(so_far)
         self._read_region(so_far)
+        if alone and so_far.line.region is None and decision.product_id is not None:
+            so_far.line = self._half_servers.read(page.text, so_far.line, decision.product_id)
         line = replace(so_far.line, problems=tuple(so_far.problems))
         if (
             in_hand

@@ -50,6 +50,9 @@ class LinesMeant:
             rf"(?:.*(?:{either(lexicon.words('answers.wrong'))})[,，。\s]*)?"
             rf"(?:{either(lexicon.words('answers.it_is'))})\s*([a-z][\w@.#+-]{{2,31}})(?:{behind})*"
         )
+        self._denied = re.compile(
+            rf"^(?:{either(lexicon.words('answers.wrong'))})[,，。\s]*(?:{either(lexicon.words('answers.it_is'))})?"
+        )
         self._becomes = re.compile(rf"把?(.{{1,12}}?)(?:{either(lexicon.words('answers.becomes'))})(.+)")
         self._no_servers = tuple(word for word in lexicon.words("names.no_servers") if len(word) > 1)
         self._server = re.compile(r"[a-z0-9\u4e00-\u9fff]{1,5}[服区]")
@@ -218,7 +221,8 @@ class LinesMeant:
             typed = understood.text[understood.text.lower().find(renamed[1]) :][: len(renamed[1])]
             line = SpokenLine(account=Heard(typed, whole), account_kind="game_id")
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, lines=(line,), problems=())
-        said = self.changes.sub("", self._places.without_fillers(text)).strip(MARKS)
+        bare = self._denied.sub("", self._places.without_fillers(text))
+        said = self._places.without_fillers(self.changes.sub("", bare).strip(MARKS))
         if said in map(plain, product.regions) or (understood.payment and asked.asking is not Slot.REGION):
             return None
         part = said.translate(_IN_DIGITS)

@@ -71,13 +71,13 @@ def _in_two_parts(
         held = [part for part in parts if part in server]
         if len(held) != 2 or sum(map(len, held)) != len(server):
             continue
-        spelled = [_said(part, parts[part]) for part in held]
+        spelled = [spelled_out(part, parts[part]) for part in held]
         for one, other in permutations(spelled):
             found.append((re.compile(f"{one}(?:{_BETWEEN})(?:{other})"), server))
     return found
 
 
-def _said(part: str, others: Sequence[str]) -> str:
+def spelled_out(part: str, others: Sequence[str]) -> str:
     """The spellings of a part that say by themselves that they mean a server or a system."""
     words = [word for word in (part, *others) if len(word) > 2 or (word[-1:] == _SERVER and len(word) > 1)]
     words += [
@@ -91,4 +91,4 @@ _BETWEEN = "(?:区|端|版|系统)?(?:的| |,|，|、){0,2}"
 _MAY_BE_PART = frozenset({MentionKind.REGION, MentionKind.QUALIFIER, MentionKind.NOUN})
 _PAID = re.compile(r"(?:付|支付|转|扫|吧|哈|可以|行|就行|好了|啊|呗|\s)*(?:$|[,，。;；!！?？\n])")
 
-__all__ = ["ServersSaid"]
+__all__ = ["ServersSaid", "spelled_out"]

@@ -1,0 +1,56 @@
+"""Half of the name of a server: 微信区 and 安卓, where 安卓微信区 and 苹果微信区 are served.
+
+The other half is asked for then, and what was said is not asked for again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from nlu.lexicon import Lexicon
+from nlu.normalise import plain
+from nlu.servers_said import spelled_out
+from nlu.understanding import SpokenLine
+from nlu.vocabulary import Vocabulary
+
+_PRODUCTS_KEPT = 256
+_REFUSED = re.compile("[不没别非].?$")
+"""In front of a half: 不是微信区."""
+
+
+class HalfServers:
+    """Finds them for one catalog. Immutable but for what it has worked out."""
+
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+        self._products = vocabulary.products
+        self._parts = {
+            part: (plain(part), re.compile(spelled_out(part, others)))
+            for part, others in lexicon.groups("names.region_parts").items()
+        }
+        self._some = re.compile("|".join(pattern.pattern for _, pattern in self._parts.values()))
+        self._halves = lru_cache(maxsize=_PRODUCTS_KEPT)(self._halves_of)
+
+    def read(self, text: str, line: SpokenLine, product_id: str) -> SpokenLine:
+        """The line with the servers that are left to choose from."""
+        regions = self._products[product_id].regions
+        if not regions or self._some.search(text) is None:
+            return line
+        fits = regions
+        for pattern, having in self._halves(regions):
+            said = pattern.search(text)
+            if said is not None and _REFUSED.search(text[: said.start()]) is None:
+                fits = tuple(region for region in fits if region in having)
+        return replace(line, region_options=fits if len(fits) < len(regions) else ())
+
+    def _halves_of(self, regions: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
+        """How each half is said, and which servers have it."""
+        halves = []
+        for part, pattern in self._parts.values():
+            having = frozenset(
+                region for region in regions if part in plain(region) and part != plain(region)
+            )
+            if len(having) > 1:
+                halves.append((pattern, having))
+        return tuple(halves)
