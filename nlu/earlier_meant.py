@@ -14,6 +14,7 @@ from nlu.alternations import any_of, either
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.numerals import number
 
 
 class Day(StrEnum):
@@ -61,6 +62,8 @@ class EarlierSaid:
     """It is the person's order that is meant (我妈那单); else he is only spoken of (我妈说没到)."""
     digits: tuple[Digits, ...] = ()
     became: Became | None = None
+    several: int | None = None
+    """So many orders at once; 0 is all of them."""
 
 
 class EarlierMeant:
@@ -90,6 +93,15 @@ class EarlierMeant:
             for became in Became
             for words in (either(lexicon.words(f"references.{became.value}")),)
         )
+        before, counters = (any_of(lexicon, f"references.several_{name}") for name in ("before", "counters"))
+        all_of_them, arrived = (
+            any_of(lexicon, f"references.{name}") for name in ("all_of_them", "arrived_all")
+        )
+        few = any_of(lexicon, "references.several_few")
+        many = rf"(?:[2-9]|[二两三四五六七八九]|{few})"
+        self._several = re.compile(
+            rf"{before}(?P<count1>{many}){counters}|(?P<count2>{many}){counters}{all_of_them}|(?<!\w){before}?(?P<all>{all_of_them}){arrived}"
+        )
         end, front = (any_of(lexicon, f"answers.{name}_of_number") for name in ("end", "front"))
         self._digits = re.compile(
             rf"(?<!\d)(?P<end>{end}(?:\d位|[一二三四]位)?[是为]?\s*)?(?P<digits>\d{{3,19}})(?!\d)(?P<front>{front})?"
@@ -108,6 +120,16 @@ class EarlierMeant:
             pointed=whose is not None,
             digits=tuple(part for part in digits if part is not None),
             became=became,
+            several=self._several_in(text),
+        )
+
+    def _several_in(self, text: str) -> int | None:
+        found = self._several.search(text)
+        if found is None:
+            return None
+        counts = (number(count) for count in (found["count1"], found["count2"]) if count)
+        return next(
+            (int(count.value) for count in counts if count is not None and count.value is not None), 0
         )
 
     def _part(self, found: re.Match[str]) -> Digits | None:

@@ -14,6 +14,7 @@ from bot.skills import (
     ordering,
     refunds,
     replacing,
+    several_orders,
     wallet,
     which_order,
 )
@@ -45,6 +46,8 @@ def status(turn: Turn) -> Reply:
     orders = turn.shop.orders_of(turn.tx, turn.customer_id)
     if not orders:
         return complaints.without_orders(turn)
+    if len(together := several_orders.meant(which_order.said_of(turn, orders), orders)) > 1:
+        return several_orders.listed(turn, together)
     if named := which_order.named(turn, orders):
         number, orders = None, named
     elif len(orders) > 1 and which_order.named(turn, orders, by_goods=False) is not None:
@@ -53,7 +56,9 @@ def status(turn: Turn) -> Reply:
         return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
-        rows = "\n".join(_row(turn, order) for order in under_way[: turn.policy.limits.choices_max])
+        rows = "\n".join(
+            several_orders.row(turn, order) for order in under_way[: turn.policy.limits.choices_max]
+        )
         return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
     asked_about = under_way[0] if under_way and number is None else orders[0]
     return complaints.not_there(turn, asked_about) or standing(turn, asked_about)
@@ -129,22 +134,11 @@ def nothing_asked(turn: Turn) -> bool:
     return not ((question := turn.conversation.question) and question.is_open)
 
 
-def _row(turn: Turn, order: Order) -> str:
-    return turn.say(
-        "history.row",
-        date=turn.telling.date(order.created_at),
-        things=turn.telling.order(order),
-        total=turn.telling.money(order.total_fen),
-        state=turn.telling.state(customer_state(order), order.delivery),
-        order_no=order.order_no,
-    )
-
-
 def history(turn: Turn) -> Reply:
     """Past orders, newest first."""
     if not (orders := turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)):
         return turn.aside(turn.say("status.no_orders"))
-    rows = "\n".join(_row(turn, order) for order in orders)
+    rows = "\n".join(several_orders.row(turn, order) for order in orders)
     return turn.aside(
         paragraphs(turn.say("history.title", count=len(orders)), rows),
         (turn.choice("choice.again", REORDER),),

@@ -13,7 +13,7 @@ from bot.asking import (
     skus_of,
 )
 from bot.messages import Choice, Reply
-from bot.skills import ordering
+from bot.skills import ordering, several_orders
 from bot.turn import Turn
 from nlu.asked_total import TOTAL
 from nlu.understanding import Filters, ProblemCode, SortKey
@@ -27,7 +27,7 @@ TOLD_AT_ONCE = 3
 
 def price(turn: Turn) -> Reply:
     """What something costs."""
-    if turn.heard.topic == TOTAL and (reply := _total(turn)) is not None:
+    if turn.heard.topic == TOTAL and (reply := several_orders.to_pay_altogether(turn) or _total(turn)):
         return reply
     on_table = turn.order_on_table()
     if not turn.heard.options and not _unknown(turn) and on_table is not None and on_table.is_payable:

@@ -49,7 +49,7 @@ NOT_THERE = frozenset(
 def named(turn: Turn, orders: Sequence[Order], *, by_goods: bool = True) -> tuple[Order, ...] | None:
     """Those of the orders that fit everything that was said of which is meant, in their order; None where
     nothing was said of it."""
-    said = _reader(turn.telling.lexicon).read(_without_order_numbers(turn, orders))
+    said = said_of(turn, orders)
     signs = [sign for sign in (_of_day(turn, said), _of_state(said), _of_digits(orders, said)) if sign]
     signs += [sign for sign in (_of_person(turn, orders, said), _of_size(turn, orders)) if sign]
     goods, sizes = _goods_said(turn, orders) if by_goods else (set(), set())
@@ -60,6 +60,11 @@ def named(turn: Turn, orders: Sequence[Order], *, by_goods: bool = True) -> tupl
     meant = tuple(order for order in orders if all(sign(order) for sign in signs))
     sized = tuple(order for order in meant if any(line.sku_id in sizes for line in order.lines))
     return sized or meant
+
+
+def said_of(turn: Turn, orders: Iterable[Order]) -> EarlierSaid:
+    """What the message says of which of these it is about, but for their numbers."""
+    return _reader(turn.telling.lexicon).read(_without_order_numbers(turn, orders))
 
 
 def order_meant(turn: Turn, *, prefer_paid: bool = False, by_goods: bool = True) -> Order | None:

@@ -61,7 +61,11 @@ LINE = re.compile(rf"([{HEARD}{TOLD}])(\d?)(?: (.*))?")
 WAIT = re.compile(r"(\d+)(秒|分钟|小时)")
 UNITS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": timedelta(hours=1)}
 METHODS = {"微信": "wechat", "支付宝": "alipay", "银联": "unionpay"}
-LINK = re.compile(rf"{re.escape(SHOP)}/o/[\w-]+")
+PAGES = (
+    ("<订单页>", re.compile(rf"{re.escape(SHOP)}/o/[\w-]+")),
+    ("<付款页>", re.compile(rf"{re.escape(SHOP)}/pay/[\w-]+")),
+)
+"""Their addresses are random."""
 AGENT = "小李"
 SECOND = "小王"
 
@@ -314,7 +318,10 @@ class Player:
             buttons.insert(0, "<去付款>")
         if buttons:
             rows.append(" ".join(buttons))
-        return self._named(LINK.sub("<订单页>", "\n".join(rows)))
+        text = "\n".join(rows)
+        for name, address in PAGES:
+            text = address.sub(name, text)
+        return self._named(text)
 
     def _standing(self, order: Order) -> str:
         lines = ", ".join(
