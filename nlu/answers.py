@@ -26,6 +26,7 @@ from nlu.other_tier import OtherTier
 from nlu.places import MARKS, SURE
 from nlu.putting_off import PuttingOff
 from nlu.recipient_asked import RecipientAsked
+from nlu.recipient_questions import RecipientQuestions
 from nlu.remarks import Remarks
 from nlu.several import SeveralLines
 from nlu.unchanged import Unchanged
@@ -50,7 +51,8 @@ class Answers:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._asked_on = AskedOn(lexicon)
         self._asked_total = AskedTotal(lexicon)
-        self._called_off = CalledOff(vocabulary, lexicon)
+        self._other_tier = OtherTier(vocabulary, lexicon)
+        self._called_off = CalledOff(vocabulary, lexicon, self._other_tier)
         self._choices = Choices(vocabulary, lexicon)
         self._earlier = EarlierOrders(lexicon)
         self._holding_on = HoldingOn(lexicon)
@@ -58,10 +60,10 @@ class Answers:
         which = WhichLine(vocabulary, lexicon, self._several)
         self._lines = LinesMeant(vocabulary, lexicon, which, self._several)
         self._left = LinesLeft(self._lines, which, self._several, lexicon)
-        self._other_tier = OtherTier(vocabulary, lexicon)
         self._pieces = NumberPieces(vocabulary, lexicon)
         self._putting_off = PuttingOff(lexicon)
         self._recipient = RecipientAsked(vocabulary, lexicon)
+        self._recipient_questions = RecipientQuestions(lexicon)
         self._remarks = Remarks(lexicon)
         self._unchanged = Unchanged(lexicon)
         before = either(lexicon.words("answers.before"))
@@ -102,6 +104,8 @@ class Answers:
             return left
         if (total := self._asked_total.read(text, understood, asked)) is not None:
             return total
+        if (question := self._recipient_questions.read(understood, asked)) is not None:
+            return question
         if (later := self._putting_off.read(text, understood, asked, read)) is not None:
             return later
         if (instead := self._called_off.read(text, understood, asked, read)) is not None:
@@ -136,7 +140,7 @@ class Answers:
         understood = self._recipient.without_remarks(understood, asked)
         if (answered := self._answered(text, understood, asked, read)) is not None:
             return answered
-        if (rather := self._other_tier.read(text, understood, asked)) is not None:
+        if (rather := self._other_tier.read(text, understood, asked, read)) is not None:
             return rather
         if len(asked.lines) == 1 and (other := self._lines.asked_of_sibling(text, understood, asked)):
             return other

@@ -12,7 +12,8 @@ from nlu.alternations import either
 from nlu.holding_on import NO_HURRY
 from nlu.laid_aside import LaidAside
 from nlu.lexicon import Lexicon
-from nlu.places import SURE
+from nlu.other_tier import OtherTier
+from nlu.places import MARKS, SURE
 from nlu.recipient_asked import NO_ACCOUNT_YET
 from nlu.understanding import Expectation, Heard, Intent, Slot, Span, SpokenLine, Understanding
 from nlu.vocabulary import Vocabulary
@@ -22,7 +23,8 @@ from nlu.which_line import Read
 class CalledOff:
     """Looks twice at a cancellation. Immutable."""
 
-    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
+    def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon, other_tier: OtherTier) -> None:
+        self._other_tier = other_tier
         self._products = vocabulary.products
         self._keeps = re.compile(
             rf"{_NO_QUESTION}(?:{either(lexicon.words('answers.keeps_front'))})"
@@ -39,7 +41,7 @@ class CalledOff:
         self._dear = re.compile(
             rf"(?:{either(lexicon.words('answers.dear'))})(?:{either(lexicon.words('answers.dear_behind'))}|[\s!！~])*"
         )
-        self._never_mind = re.compile(rf"算了[\s,，]*(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
+        self._never_mind = re.compile(rf"(?:那|那就)?算了[\s,，]*(?:还是)?(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
         self._lets_go = re.compile(
             rf"(?:{either(lexicon.words('answers.lets_go_front'))}|[\s,，])*算了[吧啦]?[\s,，。!！~]+"
             rf"(?P<rest>(?!.*(?:{off}|[别退])).+)"
@@ -82,7 +84,7 @@ class CalledOff:
         if given_up is not None and understood.intent in _RESIGNS and self._stays.fullmatch(given_up["rest"]):
             return replace(understood, intent=Intent.FAQ, topic=NO_HURRY, confidence=SURE, clear=SURE)
         if understood.intent is Intent.CANCEL and asked.lines:
-            rather = self._rather(text, understood, read)
+            rather = self._rather(text, understood, asked, read)
             if rather is None and self._jokes.search(text):
                 # Which of what he said was the joke, the order or its goods, is for him to say.
                 rather = replace(understood, intent=Intent.OUT_OF_SCOPE, clear=0.0, lines=(), problems=())
@@ -117,7 +119,9 @@ class CalledOff:
             rest = replace(rest, intent=Intent.SEARCH, clear=SURE)
         return replace(rest, text=understood.text) if rest.options and rest.intent in _ASKS else None
 
-    def _rather(self, text: str, understood: Understanding, read: Read) -> Understanding | None:
+    def _rather(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
         """`算了，一张就够` and `算了，充吧`: what is given up is said behind it, and it is not the order."""
         found = self._never_mind.fullmatch(text)
         if found is None:
@@ -126,6 +130,11 @@ class CalledOff:
             return replace(understood, intent=Intent.CONFIRM, confidence=SURE, clear=SURE, lines=())
         rest = read(found["rest"])
         wanted = rest.intent in _WANTS and len(rest.lines) == 1
+        if wanted and (rest.lines[0].product or rest.lines[0].sku or rest.lines[0].account):
+            return replace(rest, text=understood.text, intent=Intent.MODIFY)
+        tier = self._other_tier.read(found["rest"].strip(MARKS), rest, asked, read)
+        if tier is not None:
+            return replace(tier, text=understood.text)
         return replace(rest, text=understood.text, intent=Intent.MODIFY) if wanted else None
 
 

@@ -16,6 +16,7 @@ from nlu.normalise import plain
 from nlu.places import MARKS, SURE
 from nlu.understanding import Expectation, Heard, Intent, LineInHand, Span, SpokenLine, Understanding
 from nlu.vocabulary import ProductWords, VariantWords, Vocabulary
+from nlu.which_line import Read
 
 SAID_MIN, SAID_MAX = 2, 12
 BRAND_MIN = 2
@@ -32,9 +33,12 @@ class OtherTier:
         front = repeatable(word for name in names for word in lexicon.words(name))
         behind = either((*lexicon.words("answers.behind"), *lexicon.words("answers.rather_behind")))
         self._said = re.compile(rf"(?:{front}|[\s,，])*(?P<said>.+?)(?:{behind}|[\s?？])*")
+        self._plain = frozenset(lexicon.words("answers.plain_tier"))
         self._instead = re.compile(rf"把?(?P<old>.{{1,{SAID_MAX}}}?)(?:{becomes})(?P<said>.+)")
 
-    def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
+    def read(
+        self, text: str, understood: Understanding, asked: Expectation, read: Read
+    ) -> Understanding | None:
         """`understood` as the change to it; None where nothing of the kind is said."""
         said_lines = understood.lines
         hand = asked.lines[0] if len(asked.lines) == 1 and not asked.looking else None
@@ -48,7 +52,7 @@ class OtherTier:
         word = self._word(typed, product)
         if word is None or (word == typed and understood.intent not in _BARE):
             return None
-        changed = self._tier(word, line, hand, product) or self._sibling(word, line, product)
+        changed = self._tier(word, line, hand, product) or self._sibling(word, line, product, read)
         if changed is None:
             return None
         intent = Intent.MODIFY if asked.quoted else Intent.PROVIDE
@@ -78,20 +82,28 @@ class OtherTier:
             return replace(line, sku=None, sku_options=tuple(one.sku_id for one in fits))
         return replace(line, sku=Heard(fits[0].sku_id, _WHOLE), sku_options=())
 
-    def _sibling(self, word: str, line: SpokenLine, product: ProductWords) -> SpokenLine | None:
+    def _sibling(self, word: str, line: SpokenLine, product: ProductWords, read: Read) -> SpokenLine | None:
         if _names(word, _said_of(product)):
             return None
-        siblings = [
-            other
-            for other in self._products.values()
+        alike = {
+            id: common
+            for id, other in self._products.items()
             if other.category == product.category
             and other is not product
-            and _in_common(plain(other.name), plain(product.name)) >= BRAND_MIN
-            and _names(word, (other.name, *other.aliases))
+            and (common := _in_common(plain(other.name), plain(product.name))) >= BRAND_MIN
+        }
+        siblings = [
+            id for id in alike if _names(word, (self._products[id].name, *self._products[id].aliases))
         ]
+        if word in self._plain and alike and not siblings:
+            # What the brand alone means is the product without a tier.
+            brand = read(plain(product.name)[: max(alike.values())])
+            siblings = [
+                one.product.value for one in brand.lines if one.product and one.product.value in alike
+            ]
         if len(siblings) != 1:
             return None
-        return replace(line, product=Heard(siblings[0].product_id, _WHOLE), sku=None, sku_options=())
+        return replace(line, product=Heard(siblings[0], _WHOLE), sku=None, sku_options=())
 
 
 def _said_of(product: ProductWords) -> tuple[str, ...]:

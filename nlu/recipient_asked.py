@@ -56,7 +56,15 @@ class RecipientAsked:
         endings = any_of(lexicon, "accounts.domain_endings")
         labels = either((*lexicon.accounts["email"].labels, *lexicon.words("answers.before")))
         self._address = re.compile(
-            rf"(?:{labels}|[:：是为\s])*(?P<address>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
+            rf"(?:{labels}|[:：是为\s])*(?P<name>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
+            rf"(?:{either(lexicon.words('answers.behind'))}|[\s{re.escape(MARKS)}])*"
+        )
+        any_label = either(
+            word for kind in lexicon.accounts.values() for word in kind.labels if not word.isascii()
+        )
+        self._name = re.compile(
+            rf"(?:{any_label}|{any_of(lexicon, 'accounts.labels', 'recipient_questions.kinds', 'answers.before', 'answers.particles')}|[:：是为\s])*"
+            rf"(?P<name>[a-z][a-z0-9._+\-]*[0-9_.@][a-z0-9._+\-@]*)"
             rf"(?:{either(lexicon.words('answers.behind'))}|[\s{re.escape(MARKS)}])*"
         )
         carriers = either(lexicon.groups("carriers.prefixes"))
@@ -91,14 +99,15 @@ class RecipientAsked:
         return understood
 
     def _spoiled(self, understood: Understanding, kind: str) -> Understanding | None:
-        """An address without its @ (wangpeng163.com), and the beginning of a number that somebody remembers
+        """An address without its @ (wangpeng163.com), a name of another kind (wang@163.com for a phone), and the beginning of a number that somebody remembers
         (好像是139的): neither is a size."""
         lines = understood.lines
         if any(line.account or line.product or line.sku for line in lines) or understood.chosen:
             return None
         typed = plain(understood.text).strip(MARKS)
-        if kind == "email" and (address := self._address.fullmatch(typed)) is not None:
-            wrong = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, address["address"])
+        name = self._address.fullmatch(typed) if kind == "email" else self._name.fullmatch(typed)
+        if name is not None and not self._lexicon.accounts[kind].accepts(name["name"]):
+            wrong = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, name["name"])
             line = SpokenLine(problems=(wrong,))
             return replace(
                 understood, intent=Intent.PROVIDE, clear=SURE, lines=(line,), problems=(), options=()

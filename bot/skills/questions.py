@@ -8,6 +8,7 @@ from orders.catalog import Sku
 from orders.draft import Draft
 
 ARRIVAL = "arrival"
+WHICH_RECIPIENT = "which_recipient"
 
 
 def beside(turn: Turn, draft: Draft, *, quoted: bool) -> tuple[str, ...]:
@@ -31,6 +32,15 @@ def arrival_of_goods(turn: Turn, draft: Draft) -> str:
     if len({sku.product_id for sku in skus}) == 1 and len(skus) > 1 and product is not None:
         thing = product.name
     return turn.say("faq.arrival_of", thing=thing, eta=eta)
+
+
+def recipient_of_goods(turn: Turn, draft: Draft) -> str:
+    """What is to be told as the recipient of the goods in hand, and where it is found; else what any goods need."""
+    products = [turn.reader.catalog.product(line.product_id) for line in draft.lines if line.product_id]
+    kinds = {product.account_kind for product in products if product is not None}
+    if len(kinds) != 1:
+        return turn.say("recipient.any")
+    return turn.say(f"recipient.{kinds.pop().value}")
 
 
 def _asked_about(turn: Turn, draft: Draft) -> tuple[Sku, ...]:

@@ -54,6 +54,8 @@ def faq(turn: Turn) -> Reply:
         told := questions.arrival_of_goods(turn, turn.draft_in_hand())
     ):
         return turn.aside(told)
+    if turn.heard.topic == questions.WHICH_RECIPIENT:
+        return turn.aside(questions.recipient_of_goods(turn, turn.draft_in_hand()))
     if turn.heard.topic == questions.ARRIVAL and turn.chat.attended is Attended.QUEUED:
         # How long it takes until somebody comes.
         return turn.aside(repair.waiting(turn))
