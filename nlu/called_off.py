@@ -41,7 +41,9 @@ class CalledOff:
         self._dear = re.compile(
             rf"(?:{either(lexicon.words('answers.dear'))})(?:{either(lexicon.words('answers.dear_behind'))}|[\s!！~])*"
         )
-        self._never_mind = re.compile(rf"(?:那|那就)?算了[\s,，]*(?:还是)?(?P<rest>(?!.*(?:{off}|[不别没退])).+)")
+        self._never_mind = re.compile(
+            rf"(?:那|那就)?算了[\s,，]*(?:还是)?(?P<rest>(?!.*(?:{off}|[不别没退])).+)"
+        )
         self._lets_go = re.compile(
             rf"(?:{either(lexicon.words('answers.lets_go_front'))}|[\s,，])*算了[吧啦]?[\s,，。!！~]+"
             rf"(?P<rest>(?!.*(?:{off}|[别退])).+)"

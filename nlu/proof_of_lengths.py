@@ -34,6 +34,8 @@ class ProofOfLengths:
         self._takes_long = frozenset(lexicon.words("lengths.takes_long"))
         self._ends = re.compile(rf"(?:{repeatable(lexicon.words('lengths.ends'))}|\s)*")
         self._had = re.compile(rf"\s?(?:我的|的)?{words('of_what_is_had')}了?\s?")
+        self._tells_behind = re.compile(rf"\s?{words('ends')}*{words('tells_behind')}")
+        self._over = re.compile(rf"了(?:{words('ends')}|\s)*(?:$|(?={_CLAUSE_END.pattern}))")
         self._then = re.compile(rf"{words('ends')}*{words('then')}")
 
     def doubts(self, said: Said) -> Iterator[Doubt]:
@@ -46,6 +48,8 @@ class ProofOfLengths:
         amount = size.amount
         if amount is None or amount.kind is not AmountKind.PERIOD or amount.card:
             return False
+        if self._tells_behind.match(said.text, size.end):
+            return True  # 优酷会员三个月没看了
         begin, end = Clauses.of(said.text, _CLAUSE_END).bounds(size.start)
         goods = _goods(said)
         reached = (e.end for e in goods if e.kind is EventKind.ACCOUNT and begin < e.end < size.start)
@@ -53,7 +57,9 @@ class ProofOfLengths:
         beside = [event for event in goods if begin <= event.start < end]
         before = [event.end for event in beside if event.start < size.start]
         if before:
-            return self._had.fullmatch(said.text, max(before), size.start) is not None
+            if self._had.fullmatch(said.text, max(before), size.start):
+                return True
+            return self._over_now(said, size)
         named = any(event.kind is EventKind.NAME and event.end <= begin for event in goods)
         end = beside[0].start if beside else max(end, size.end)
         if beside and end == size.end and beside[0].kind is EventKind.NAME:
@@ -64,6 +70,12 @@ class ProofOfLengths:
             meanwhile = self._then.match(said.text, size.end, end) is not None
             return meanwhile and self._tells(said, begin, size, named)
         return not named and self._content(said, size.end, end) > 0
+
+    def _over_now(self, said: Said, size: Event) -> bool:
+        """腾讯会员开三个月了, and not 开三个月吧."""
+        return self._over.match(said.text, size.end) is not None and bool(
+            in_front(self._leading, said.text, size.start)
+        )
 
     def _tells(self, said: Said, begin: int, size: Event, named: bool) -> bool:
         """Whether the words in front of a length say what lasts so long. `named`: the goods were named before."""
