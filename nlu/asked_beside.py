@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.alternations import any_in, any_of
 from nlu.lexicon import Lexicon
@@ -17,11 +17,12 @@ from nlu.normalise import plain
 from nlu.understanding import Intent, Understanding
 
 ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
+BARGAIN, REFUND_RULE = "bargain", "refund_rule"
 OF_ORDERS = frozenset({ARRIVAL, USAGE})
 """May as well be asked of an order that is under way: 爱奇艺季卡138…，多久到账; 京东卡100两张，怎么用."""
 DOUBTING = frozenset({SAFETY, USAGE, SHOP})
 """Asked by somebody who may not have made up his mind."""
-WANT_AN_ANSWER = frozenset({ARRIVAL, SAFETY, "refund_rule", PAYMENT, "bargain", INVOICE})
+WANT_AN_ANSWER = frozenset({ARRIVAL, SAFETY, REFUND_RULE, PAYMENT, BARGAIN, INVOICE})
 """What is answered beside an answer."""
 
 LENGTH_MAX = 120
@@ -37,7 +38,8 @@ class Asked:
     """What is left of a message without its questions."""
 
     rest: str
-    topic: str
+    topic: str | None
+    """What they ask; None where they want no answer: 没货就算了, 有人吗."""
     by_the_way: bool
     """Whether it is asked by the way, or only somebody who buys asks it. Else what is left counts only where it
     says that something is wanted: 京东卡100，安全吗 asks about goods."""
@@ -51,6 +53,19 @@ class AskedBeside:
         self._aside, self._told, self._ordered = (
             re.compile(words(name)) for name in ("aside", "told", "ordered")
         )
+        what_if = rf"{words('if')}*{words('fails')}{words('then')}*{words('money_back')}{words('ends')}*"
+        surely = rf"{words('if')}+{words('failed')}{words('then')}*{words('money_back')}{words('ends')}*"
+        self._guarantee = re.compile(
+            rf"{what_if}|{surely}|{words('failed')}{words('surely_then')}+{words('money_back')}{words('ends')}*"
+        )
+        unless = rf"{words('if')}*{words('not_to_be_had')}{words('then')}*算了{words('ends')}*"
+        self._wants_no_answer = re.compile(rf"{unless}|{words('calls')}{words('ends')}*")
+        self._bargains = re.compile(
+            rf"{words('light')}*{words('cheaper')}(?:{words('light', 'cheaper')}|{words('ends')})*"
+        )
+        self._is_it = re.compile(
+            rf"{words('it')}*{words('is_it')}{words('it')}*{words('genuine')}{words('ends')}+"
+        )
         self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没?？]$")
         self._sounds = {topic: re.compile(words(topic)) for topic in _TOPICS}
 
@@ -61,8 +76,10 @@ class AskedBeside:
         return topic if topic in WANT_AN_ANSWER else None
 
     def _common(self, heard: Understanding) -> str | None:
-        if heard.lines or heard.problems or heard.contact or heard.order_ref or not heard.filters.empty:
+        if heard.lines or heard.problems or heard.contact or heard.order_ref:
             return None
+        if not replace(heard.filters, max_eta_minutes=None).empty:
+            return None  # 两小时内能到吗 limits nothing but when it comes
         if heard.intent is Intent.RECEIPT and self._sounds[INVOICE].search(plain(heard.text)):
             return INVOICE
         return heard.topic if heard.intent is Intent.FAQ else None
@@ -73,29 +90,44 @@ class AskedBeside:
         clauses = list(_CLAUSE.finditer(text))
         if len(text) > LENGTH_MAX or not 1 < len(clauses) <= CLAUSES_MAX:
             return None
-        rest, found, aside = text, "", False
+        rest, topics, aside = text, [], False
         for clause in clauses:
-            if (topic := self._asked(plain(clause[1]), read)) is None:
+            said = plain(clause[1])
+            unasked = self._wants_no_answer.fullmatch(said) is not None
+            topic = None if unasked else self._asked(said, read)
+            if topic is None and not unasked:
                 continue
             if topic in OF_ORDERS | {INVOICE} and self._ordered.search(text):
                 return None
             rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
-            found = found or topic
-            aside = aside or topic == PAYMENT or self._aside.match(plain(clause[1])) is not None
-        return Asked(rest, found, aside) if found and _CLAUSE.search(rest) else None
+            topics += [topic] if topic else []
+            aside = aside or unasked or topic in _OF_BUYERS or self._aside.match(said) is not None
+        if rest == text or not _CLAUSE.search(rest):
+            return None
+        return Asked(rest, topics[0] if topics else None, aside)
 
     def _asked(self, clause: str, read: Read) -> str | None:
         """The topic of a clause beside an order. It must also sound like it: 会不会太多了 is nothing of the shop's."""
+        if self._guarantee.fullmatch(clause):
+            return REFUND_RULE
+        if self._bargains.fullmatch(clause):
+            return BARGAIN
+        if self._is_it.fullmatch(clause):
+            return SAFETY
         if len(clause) > CLAUSE_MAX or _DIGIT.search(clause) or self._told.search(clause):
             return None
         sounds = {topic for topic, words in self._sounds.items() if words.search(clause)}
-        if not sounds or not (INVOICE in sounds or self._asks.search(clause)):
+        if not sounds or not (sounds & _ASK_BY_THEMSELVES or self._asks.search(clause)):
             return None
         lead = self._aside.match(clause)
         topic = self._common(read(clause[lead.end() :] if lead else clause))
         return topic if topic in _TOPICS else None
 
 
-_TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE)
+_TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE, BARGAIN)
+_OF_BUYERS = frozenset({PAYMENT, REFUND_RULE})
+"""Only who buys asks it."""
+_ASK_BY_THEMSELVES = frozenset({INVOICE, BARGAIN})
+"""However they are worded: 要发票, 便宜点."""
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
 _DIGIT = re.compile(r"[0-9]")

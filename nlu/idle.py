@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from nlu.alternations import any_of
+from nlu.another_time import AnotherTime
 from nlu.clause_judge import RECIPIENT, SLOT, TURN
 from nlu.contacts import people_pattern
 from nlu.corrections import CueKind
@@ -24,6 +25,7 @@ class Idle:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._offers, self._tidings = Offers(lexicon), Tidings(lexicon)
+        self._another_time = AnotherTime(lexicon)
         verbs, ends, people, at_shop, pauses, together = (
             any_of(lexicon, f"idle.{name}")
             for name in ("verbs", "particles", "people", "at_shop", "pauses", "collected")
@@ -61,7 +63,8 @@ class Idle:
     def says_no_more(self, text: str) -> bool:
         """Whether a clause, its slots masked, says nothing beside the order."""
         bare = self._bare.fullmatch(text) is not None
-        return bare or self._offers.made(text) or self._tidings.told(text)
+        told = self._tidings.told(text) or self._another_time.says_only(text)
+        return bare or told or self._offers.made(text)
 
 
 def only_size(text: str, reading: Reading) -> bool:

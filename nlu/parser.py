@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from nlu.accounts import carrier
 from nlu.alternations import any_of
 from nlu.answers import Answers
-from nlu.asked_beside import DOUBTING, OF_ORDERS, Asked, AskedBeside
+from nlu.asked_beside import DOUBTING, USAGE, Asked, AskedBeside
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
@@ -235,8 +235,7 @@ class Parser:
         """Whether what is left says that something is wanted: in so many words, by a count, or by a recipient."""
         reading = self._reader.read(asked.rest[: self._length_max], self._assortment)
         said = {event.kind for event in reading.events}
-        told = asked.topic not in OF_ORDERS and not said.isdisjoint(_WANTED)
-        return told or any(reading.cues.get(kind) for kind in _WISHING)
+        return (asked.topic != USAGE and not said.isdisjoint(_WANTED)) or any(reading.cues.get(kind) for kind in _WISHING)
 
     def _without_talk(self, text: str, reading: Reading, meant: _Meant) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either. `meant`: what it

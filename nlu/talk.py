@@ -10,12 +10,11 @@ they order on (再来两张, 都要年卡的), also where they name goods (我�
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from nlu.alternations import any_of
 from nlu.amounts import Amount
+from nlu.another_time import AnotherTime
 from nlu.clause_judge import ClauseJudge
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
@@ -74,8 +73,7 @@ class Talk:
 
     def __init__(self, judge: ClauseJudge, lexicon: Lexicon) -> None:
         self._judge, self._stretches = judge, Stretches(lexicon)
-        pleased, another_time = (any_of(lexicon, f"chatting.{name}") for name in ("pleased", "another_time"))
-        self._another_time = re.compile(rf"{any_of(lexicon, 'chatting.trying')}*{pleased}的话{another_time}")
+        self._another_time = AnotherTime(lexicon)
 
     def left_out(self, reading: Reading) -> str | None:
         """The message as typed with its talk unheard; None where there is none, where nothing is ordered
@@ -147,8 +145,9 @@ class Talk:
 
     def _is_another_order(self, one: Spoken, turned: int) -> bool:
         """好用的话下次再买年卡: behind an order, what may be bought once it has pleased."""
-        behind = one.apart and one.clause.place == ">" and one.start < turned
-        return behind and self._another_time.match(one.clause.text) is not None
+        text = one.clause.text
+        said = self._another_time.begins(text) if one.apart else self._another_time.says_only(text)
+        return said and one.clause.place == ">" and one.start < turned
 
 
 def without(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
