@@ -12,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from nlu.alternations import any_in, any_of
+from nlu.another_time import AnotherTime
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
+from nlu.unanswered import Unanswered
 from nlu.understanding import Intent, Understanding
 
 ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
@@ -58,8 +60,7 @@ class AskedBeside:
         self._guarantee = re.compile(
             rf"{what_if}|{surely}|{words('failed')}{words('surely_then')}+{words('money_back')}{words('ends')}*"
         )
-        unless = rf"{words('if')}*{words('not_to_be_had')}{words('then')}*算了{words('ends')}*"
-        self._wants_no_answer = re.compile(rf"{unless}|{words('calls')}{words('ends')}*")
+        self._another_time, self._unanswered = AnotherTime(lexicon), Unanswered(lexicon)
         self._bargains = re.compile(
             rf"{words('light')}*{words('cheaper')}(?:{words('light', 'cheaper')}|{words('ends')})*"
         )
@@ -93,7 +94,7 @@ class AskedBeside:
         rest, topics, aside = text, [], False
         for clause in clauses:
             said = plain(clause[1])
-            unasked = self._wants_no_answer.fullmatch(said) is not None
+            unasked = self._changes_nothing(said)
             topic = None if unasked else self._asked(said, read)
             if topic is None and not unasked:
                 continue
@@ -105,6 +106,26 @@ class AskedBeside:
         if rest == text or not _CLAUSE.search(rest):
             return None
         return Asked(rest, topics[0] if topics else None, aside)
+
+    def answer_alone(self, text: str) -> Asked | None:
+        """An answer without the clauses beside it that change nothing: 138…，没货就算了; 一个月，好看再续年卡. None where
+        there are none, or nothing else."""
+        clauses = list(_CLAUSE.finditer(text))
+        if not 1 < len(clauses) <= CLAUSES_MAX:
+            return None
+        rest, topic = text, None
+        for clause in clauses:
+            said = plain(clause[1])
+            guaranteed = self._guarantee.fullmatch(said) is not None
+            if guaranteed or self._changes_nothing(said):
+                rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
+                topic = REFUND_RULE if guaranteed else topic
+        return Asked(rest, topic, by_the_way=True) if rest != text and _CLAUSE.search(rest) else None
+
+    def _changes_nothing(self, clause: str) -> bool:
+        return len(clause) <= CLAUSE_MAX and (
+            self._unanswered.says_only(clause) or self._another_time.begins(clause)
+        )
 
     def _asked(self, clause: str, read: Read) -> str | None:
         """The topic of a clause beside an order. It must also sound like it: 会不会太多了 is nothing of the shop's."""

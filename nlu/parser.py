@@ -172,6 +172,8 @@ class Parser:
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
         if expectation is NOTHING_EXPECTED:
             return understood
+        if expectation.lines and (answer := self._answer_alone(text, expectation)) is not None:
+            return answer
         answered = self._answers.read(understood, expectation, self.understand)
         return self._one_clause.read(text, answered, expectation, self.understand) or answered
 
@@ -231,11 +233,23 @@ class Parser:
             return None
         return replace(order, text=text, topic=asked.topic)
 
+    def _answer_alone(self, text: str, expectation: Expectation) -> Understanding | None:
+        """The answer of which the rest of the message takes nothing; None where there is no such rest, or no answer."""
+        alone = self._asked_beside.answer_alone(text)
+        if alone is None:
+            return None
+        answer = self.understand(alone.rest, expectation)
+        if answer.intent not in ORDERING or not (answer.lines or answer.chosen):
+            return None
+        return replace(answer, text=text, topic=alone.topic or answer.topic)
+
     def _wished(self, asked: Asked) -> bool:
         """Whether what is left says that something is wanted: in so many words, by a count, or by a recipient."""
         reading = self._reader.read(asked.rest[: self._length_max], self._assortment)
         said = {event.kind for event in reading.events}
-        return (asked.topic != USAGE and not said.isdisjoint(_WANTED)) or any(reading.cues.get(kind) for kind in _WISHING)
+        return (asked.topic != USAGE and not said.isdisjoint(_WANTED)) or any(
+            reading.cues.get(kind) for kind in _WISHING
+        )
 
     def _without_talk(self, text: str, reading: Reading, meant: _Meant) -> Understanding | None:
         """What a message orders besides its talk; None where that is no whole order either. `meant`: what it
