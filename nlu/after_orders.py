@@ -6,6 +6,7 @@ them in turn.
 
 from __future__ import annotations
 
+from nlu.believable import unfounded
 from nlu.corrections import CueKind
 from nlu.evidence import Evidence
 from nlu.examples import Guess
@@ -149,7 +150,7 @@ def past(seen: Evidence, guess: Guess, weighed: Weighed, signs: Signs) -> Sign:
     elsewhere = seen.has(CueKind.ELSEWHERE) and orders_beside(weighed, seen, signs)
     if not done or elsewhere:
         return None
-    if guess.intent in _AFTER or guess.intent in _TELLABLE:
+    if (guess.intent in _AFTER or guess.intent in _TELLABLE) and not unfounded(guess.intent, seen):
         return guess.intent, 0.7
     if seen.has(CueKind.PRICE):
         return Intent.HISTORY, 0.5

@@ -16,7 +16,7 @@ from nlu.another_time import AnotherTime
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.unanswered import Unanswered
-from nlu.understanding import Intent, Understanding
+from nlu.understanding import Filters, Intent, Understanding
 
 ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
 BARGAIN, REFUND_RULE = "bargain", "refund_rule"
@@ -79,8 +79,8 @@ class AskedBeside:
     def _common(self, heard: Understanding) -> str | None:
         if heard.lines or heard.problems or heard.contact or heard.order_ref:
             return None
-        if not replace(heard.filters, max_eta_minutes=None).empty:
-            return None  # 两小时内能到吗 limits nothing but when it comes
+        if not only_of_time(heard.filters):
+            return None
         if heard.intent is Intent.RECEIPT and self._sounds[INVOICE].search(plain(heard.text)):
             return INVOICE
         return heard.topic if heard.intent is Intent.FAQ else None
@@ -116,10 +116,10 @@ class AskedBeside:
         rest, topic = text, None
         for clause in clauses:
             said = plain(clause[1])
-            guaranteed = self._guarantee.fullmatch(said) is not None
-            if guaranteed or self._changes_nothing(said):
+            asked = self._in_so_many_words(said)
+            if asked or self._changes_nothing(said) or self._unanswered.tells_why(said):
                 rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
-                topic = REFUND_RULE if guaranteed else topic
+                topic = topic or asked
         return Asked(rest, topic, by_the_way=True) if rest != text and _CLAUSE.search(rest) else None
 
     def _changes_nothing(self, clause: str) -> bool:
@@ -127,14 +127,15 @@ class AskedBeside:
             self._unanswered.says_only(clause) or self._another_time.begins(clause)
         )
 
+    def _in_so_many_words(self, clause: str) -> str | None:
+        """The topic of a clause that is nothing else, whatever the shop sells."""
+        forms = ((REFUND_RULE, self._guarantee), (BARGAIN, self._bargains), (SAFETY, self._is_it))
+        return next((topic for topic, form in forms if form.fullmatch(clause)), None)
+
     def _asked(self, clause: str, read: Read) -> str | None:
         """The topic of a clause beside an order. It must also sound like it: 会不会太多了 is nothing of the shop's."""
-        if self._guarantee.fullmatch(clause):
-            return REFUND_RULE
-        if self._bargains.fullmatch(clause):
-            return BARGAIN
-        if self._is_it.fullmatch(clause):
-            return SAFETY
+        if (topic := self._in_so_many_words(clause)) is not None:
+            return topic
         if len(clause) > CLAUSE_MAX or _DIGIT.search(clause) or self._told.search(clause):
             return None
         sounds = {topic for topic, words in self._sounds.items() if words.search(clause)}
@@ -143,6 +144,11 @@ class AskedBeside:
         lead = self._aside.match(clause)
         topic = self._common(read(clause[lead.end() :] if lead else clause))
         return topic if topic in _TOPICS else None
+
+
+def only_of_time(filters: Filters) -> bool:
+    """Whether nothing is limited but when it comes: 两小时内能到吗."""
+    return replace(filters, max_eta_minutes=None).empty
 
 
 _TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE, BARGAIN)

@@ -29,7 +29,7 @@ _SAYS_NO = (
 def believable(guess: Guess, weighed: Weighed, seen: Evidence) -> Guess:
     """What the examples say where no sign does; a yes only where they are sure and nothing negates, unless the
     whole message is one beyond doubt: 没毛病，就它了."""
-    if not guess.alike and _unfounded(guess.intent, seen):
+    if not guess.alike and unfounded(guess.intent, seen):
         return Guess(Intent.OUT_OF_SCOPE, None, 0.4)
     doubtful_yes = (
         guess.intent is Intent.CONFIRM
@@ -41,7 +41,7 @@ def believable(guess: Guess, weighed: Weighed, seen: Evidence) -> Guess:
     return guess
 
 
-def _unfounded(intent: Intent, seen: Evidence) -> bool:
+def unfounded(intent: Intent, seen: Evidence) -> bool:
     """A value where none was said, a no where nothing negates: nonsense likens to anything."""
     if intent is Intent.PROVIDE:
         return not (seen.slots or seen.nouns or seen.qualifiers or seen.contact or seen.units)

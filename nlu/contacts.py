@@ -50,7 +50,10 @@ class Contacts:
         self._own_numbers = frozenset(lexicon.words("contacts.own_numbers"))
         self._no_person = re.compile(rf"{words('no_person_starts')}|.*{number}$")
         self._own = re.compile(rf"^{own}(?=[\u4e00-\u9fff])")
-        self._known = re.compile(rf"{signs('for_whom')}\s*{own}?的?({people})(?!{signs('speaks_on')})")
+        shares = "".join(f"(?<!{word})" for word in lexicon.words("contacts.told_of_the_shop"))
+        self._known = re.compile(
+            rf"{shares}{signs('for_whom')}\s*{own}?的?({people})(?!{signs('speaks_on')})"
+        )
         self._instead = re.compile(
             rf"[\s,，。.…]*(?:应该)?(?:是|给|帮|替)\s*{own}?的?({people})(?!{signs('speaks_on')})"
         )

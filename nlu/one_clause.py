@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from nlu.alternations import either, repeatable
-from nlu.asked_beside import WANT_AN_ANSWER, AskedBeside
+from nlu.asked_beside import WANT_AN_ANSWER, AskedBeside, only_of_time
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.understanding import Expectation, Intent, Slot, SpokenLine, Understanding
@@ -67,7 +67,7 @@ class OneClause:
             return None
         if understood.intent is Intent.MODIFY and not self._stands(answers, heard):
             return None
-        return replace(answers[0], text=text, topic=self._topic(heard))
+        return replace(answers[0], text=text, topic=self._topic(heard), payment=understood.payment)
 
     def _topic(self, heard: Sequence[Understanding]) -> str | None:
         return next(filter(None, map(self._beside.topic, heard)), None)
@@ -90,7 +90,7 @@ class OneClause:
         """Whether it is a common question while something else is asked of him."""
         if asked.asking in (None, Slot.CONFIRM) or _says_something(understood):
             return False
-        if asked.asking is Slot.ACCOUNT and understood.intent in _HIDING:
+        if asked.asking in _OF_VALUES and understood.intent in _HIDING:
             return True
         if understood.order_ref:
             return False
@@ -137,8 +137,8 @@ def _count(line: SpokenLine, asked: Expectation) -> int | None:
 
 def _is_talk(understood: Understanding, asked: Expectation) -> bool:
     others = set(understood.options) - {one for line in asked.lines for one in (line.product_id, line.sku_id)}
-    says_goods = understood.lines or others or understood.problems or not understood.filters.empty
-    talk = _TALK | _HIDING if asked.asking is Slot.ACCOUNT else _TALK | {Intent.RECEIPT}
+    says_goods = understood.lines or others or understood.problems or not only_of_time(understood.filters)
+    talk = _TALK | _HIDING if asked.asking in _OF_VALUES else _TALK | {Intent.RECEIPT}
     wants_nothing = understood.intent in talk or _is_faint(understood)
     return not says_goods and wants_nothing and _DIGIT.search(understood.text) is None
 
@@ -168,14 +168,21 @@ def _says_something(understood: Understanding) -> bool:
 _BETWEEN = re.compile(r"[\s,，。;；!！?？~…]+|(?<=[0-9]{5})(?=[\u4e00-\u9fff])")
 _VALUE = "\0"
 """Stands for what was understood of a clause."""
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"(?<!第)\d")
 _ANSWERS = frozenset({Intent.MODIFY, Intent.PROVIDE})
 _TALK = frozenset(
     {Intent.OUT_OF_SCOPE, Intent.FAQ, Intent.SEARCH, Intent.THANKS, Intent.GREET, Intent.STATUS}
 )
 _NEVER_FAINT = frozenset({Intent.CANCEL, Intent.DENY, Intent.MODIFY, Intent.PROVIDE, Intent.ORDER})
 """What would change or call off an order: a guess of it is not talk."""
-_HIDING = frozenset({Intent.RECEIPT, Intent.HISTORY, Intent.REORDER, Intent.PRICE, Intent.SEARCH})
-"""What the words around a number that was asked for may sound like: 没存过，137…; 上次那个号 137…."""
+_OF_VALUES = frozenset({Slot.ACCOUNT, Slot.VARIANT})
+_HIDING = frozenset(
+    {
+        Intent.RECEIPT, Intent.HISTORY, Intent.REORDER, Intent.PRICE, Intent.SEARCH, Intent.HELP, Intent.PAY,
+        Intent.THANKS, Intent.GREET,
+    }
+)  # fmt: skip
+"""What the words around a number or a size that was asked for may sound like: 没存过，137…; 上次那个号 137…; 100的，
+微信付."""
 _COMMON = WANT_AN_ANSWER | {"usage", "shop"}
 """Topics of common questions; the last ones are often not meant as such: 话费嘛，我还能充啥."""

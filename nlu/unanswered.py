@@ -27,8 +27,13 @@ class Unanswered:
             rf"{words('just')}*{words('says_again')}",
             rf"{words('elsewhere')}{words('just')}*{words('worse_there')}",
         )
+        self._why = re.compile(rf"{words('whose')}*{words('things')}{words('soon')}*{words('gone')}+{ends}*")
         self._said = re.compile(rf"(?:{'|'.join(forms)}){ends}*")
 
     def says_only(self, clause: str) -> bool:
         """Whether a clause, in lower case and without its punctuation, is nothing else."""
         return self._said.fullmatch(clause) is not None
+
+    def tells_why(self, clause: str) -> bool:
+        """流量用完了, where something lies in hand: by itself it may say what is wanted."""
+        return self._why.fullmatch(clause) is not None

@@ -15,7 +15,7 @@ from bot.store.contacts import Contact, forget_contact, save_contact
 from bot.turn import CANCEL, Turn, paragraphs
 from nlu.understanding import Intent
 from orders.catalog import AccountKind
-from orders.draft import Draft
+from orders.draft import Draft, Slot
 
 
 def save(turn: Turn) -> Reply:
@@ -87,9 +87,9 @@ def _saved(turn: Turn, given: list[Contact]) -> Reply:
     if question is not None and question.purpose is Purpose.CONTACT:
         turn.update(replace(turn.conversation, question=None))
     text = paragraphs(*told)
-    draft = _with_new_numbers(turn.conversation.draft, outdated)
+    draft = _with_the_number_asked_for(turn, _with_new_numbers(turn.conversation.draft, outdated), given)
     if draft != turn.conversation.draft:
-        # What lies in hand was for the old number; nobody wants that any more.
+        # What lies in hand was for the old number, which nobody wants any more; or it waited for this one.
         return ordering.put_forward(turn, draft, text)
     return turn.aside(text)
 
@@ -102,6 +102,19 @@ def _with_new_numbers(draft: Draft, outdated: dict[str, str]) -> Draft:
             for line in draft.lines
         ),
     )
+
+
+def _with_the_number_asked_for(turn: Turn, draft: Draft, given: list[Contact]) -> Draft:
+    """138…给我妈的, to the question for the number, is the answer as well."""
+    question = turn.conversation.question
+    waiting = [line for line in draft.lines if line.account is None]
+    if question is None or question.slot != Slot.ACCOUNT or len(waiting) != 1 or len(given) != 1:
+        return draft
+    product = turn.reader.catalog.product(waiting[0].product_id) if waiting[0].product_id else None
+    if product is None or product.account_kind != given[0].kind:
+        return draft
+    filled = replace(waiting[0], account=given[0].account, contact=given[0].name, problems=())
+    return replace(draft, lines=tuple(filled if line is waiting[0] else line for line in draft.lines))
 
 
 def _forgotten(turn: Turn, name: str) -> Reply:
