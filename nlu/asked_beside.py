@@ -20,6 +20,8 @@ from nlu.understanding import Filters, Intent, Understanding
 
 ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
 BARGAIN, REFUND_RULE = "bargain", "refund_rule"
+NOTED = "noted"
+"""The topic of what is only told: 老婆生日, 别的先不要."""
 OF_ORDERS = frozenset({ARRIVAL, USAGE})
 """May as well be asked of an order that is under way: 爱奇艺季卡138…，多久到账; 京东卡100两张，怎么用."""
 DOUBTING = frozenset({SAFETY, USAGE, SHOP})
@@ -67,6 +69,7 @@ class AskedBeside:
         self._is_it = re.compile(
             rf"{words('it')}*{words('is_it')}{words('it')}*{words('genuine')}{words('ends')}+"
         )
+        self._befriends = re.compile(rf"{words('light')}*{words('befriends')}{words('ends')}*")
         self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没?？]$")
         self._sounds = {topic: re.compile(words(topic)) for topic in _TOPICS}
 
@@ -107,6 +110,14 @@ class AskedBeside:
             return None
         return Asked(rest, topics[0] if topics else None, aside)
 
+    def remark(self, text: str, *, quoted: bool) -> str | None:
+        """The topic of a message that is nothing but what stands beside an order; None of any other. By itself it is
+        one only where something lies in hand: 不到账退钱 is a complaint else."""
+        said = plain(text).strip(_MARKS)
+        if self._unanswered.lets_go(said) and not quoted:
+            return None
+        return self._in_so_many_words(said) or (NOTED if self._changes_nothing(said) else None)
+
     def answer_alone(self, text: str) -> Asked | None:
         """An answer without the clauses beside it that change nothing: 138…，没货就算了; 一个月，好看再续年卡. None where
         there are none, or nothing else."""
@@ -124,12 +135,19 @@ class AskedBeside:
 
     def _changes_nothing(self, clause: str) -> bool:
         return len(clause) <= CLAUSE_MAX and (
-            self._unanswered.says_only(clause) or self._another_time.begins(clause)
+            self._unanswered.says_only(clause)
+            or self._unanswered.lets_go(clause)
+            or self._another_time.begins(clause)
         )
 
     def _in_so_many_words(self, clause: str) -> str | None:
         """The topic of a clause that is nothing else, whatever the shop sells."""
-        forms = ((REFUND_RULE, self._guarantee), (BARGAIN, self._bargains), (SAFETY, self._is_it))
+        forms = (
+            (REFUND_RULE, self._guarantee),
+            (BARGAIN, self._bargains),
+            (SAFETY, self._is_it),
+            (SHOP, self._befriends),
+        )
         return next((topic for topic, form in forms if form.fullmatch(clause)), None)
 
     def _asked(self, clause: str, read: Read) -> str | None:
@@ -157,4 +175,5 @@ _OF_BUYERS = frozenset({PAYMENT, REFUND_RULE})
 _ASK_BY_THEMSELVES = frozenset({INVOICE, BARGAIN})
 """However they are worded: 要发票, 便宜点."""
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
+_MARKS = " ,，。.;；!！?？~…\n"
 _DIGIT = re.compile(r"[0-9]")

@@ -31,12 +31,17 @@ class AskedTotal:
             rf"{front}(?:{count})?{between}(?P<sum>{altogether})?{between}{how_much}{ends}[\s?？!！~]*"
         )
 
+        self._together = re.compile(
+            rf"(?:{any_of('with')}.{{1,10}}?)?{any_of('together')}{any_of('settle')}{ends}[\s?？!！~]*"
+        )
+
     def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """The question for the sum; None where nothing lies in hand, or something else is asked."""
         found = self._asks.fullmatch(text) if asked.lines else None
-        if found is None or not (found["count"] or found["sum"]):
+        together = asked.quoted and self._together.fullmatch(text) is not None
+        if not together and (found is None or not (found["count"] or found["sum"])):
             return None
-        value = getattr(number(found["count"]), "value", None) if found["count"] else None
+        value = getattr(number(found["count"]), "value", None) if found and found["count"] else None
         return replace(
             understood, intent=Intent.PRICE, confidence=SURE, clear=SURE, lines=(), problems=(), options=(),
             topic=TOTAL, times=int(value) if value is not None else None,

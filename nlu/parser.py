@@ -15,7 +15,7 @@ from functools import cached_property, partial
 from nlu.accounts import carrier
 from nlu.alternations import any_of
 from nlu.answers import Answers
-from nlu.asked_beside import DOUBTING, USAGE, Asked, AskedBeside
+from nlu.asked_beside import USAGE, Asked, AskedBeside
 from nlu.assembling import ORDERING, assembled, with_unknown_goods
 from nlu.assortment import Assortment
 from nlu.beside import SURELY_HARMFUL, Beside, asked_about
@@ -47,6 +47,7 @@ from nlu.proof import Prover
 from nlu.reading import Reader, Reading
 from nlu.records import EventKind, Record
 from nlu.said import Unproven
+from nlu.said_beside import SaidBeside
 from nlu.signs import Signs
 from nlu.talk import Talk, sizes_left_out
 from nlu.understanding import (
@@ -126,11 +127,12 @@ class Parser:
         self._lines = LineReader(vocabulary, lexicon, names, goods)
         self._prover = Prover(vocabulary, lexicon, names.table, self._assortment)
         self._intents = Intents(lexicon)
-        self._asked_beside = AskedBeside(lexicon)
-        self._one_clause = OneClause(lexicon, self._asked_beside)
+        asked_beside = AskedBeside(lexicon)
+        self._one_clause = OneClause(lexicon, asked_beside)
         judge = ClauseJudge(lexicon.beside_kinds, lexicon.beside)
         self._beside = Beside(judge, Idle(lexicon), InEnglish(lexicon))
         self._talk = Talk(judge.weighing(lexicon.talk), lexicon)
+        self._said_beside = SaidBeside(asked_beside, self._talk)
         media = any_of(lexicon, "remarks.media")
         self._media = re.compile(
             rf"(?:\s*[\[【(]\s*{media}[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
@@ -166,16 +168,22 @@ class Parser:
         if fresh and not meant.whole_order:
             understood = self._without_talk(text, reading, meant) or understood
         if fresh and (understood.intent is Intent.FAQ or not meant.whole_order):
-            understood = self._without_question(text) or understood
+            understood = self._said_beside.order(text, self.understand, self._wished) or understood
         if len(text) > self._length_max or reading.crowded:
             intent = Intent.OUT_OF_SCOPE if understood.intent in _ACTING else understood.intent
             understood = replace(understood, intent=intent, lines=(), confidence=0.0)
+        if not expectation.lines:
+            understood = self._said_beside.wants_nothing(understood, expectation)
         if expectation is NOTHING_EXPECTED:
             return understood
-        if expectation.lines and (answer := self._answer_alone(text, expectation)) is not None:
+        if (
+            expectation.lines
+            and (answer := self._said_beside.answer(text, expectation, self.understand)) is not None
+        ):
             return answer
         answered = self._answers.read(understood, expectation, self.understand)
-        return self._one_clause.read(text, answered, expectation, self.understand) or answered
+        answered = self._one_clause.read(text, answered, expectation, self.understand) or answered
+        return self._said_beside.remark(answered, expectation) if expectation.lines else answered
 
     @cached_property
     def _answers(self) -> Answers:
@@ -218,30 +226,6 @@ class Parser:
         """What each record means as a line; `hand` is the line in hand."""
         alone = len(records) == 1
         return [self._lines.line(reading.page, record, reading.shape, hand, alone) for record in records]
-
-    def _without_question(self, text: str) -> Understanding | None:
-        """The order beside a common question, with its topic; None where there is no such question or no such
-        order. Beside a doubt only a whole order is one: 知网会员买成一年的了，能退吗 orders nothing."""
-        asked = self._asked_beside.apart(text, self.understand)
-        if asked is None:
-            return None
-        order = self.understand(asked.rest)
-        doubting = asked.topic in DOUBTING
-        sized = all(line.sku or (not doubting and _says_more_than_goods(line)) for line in order.lines)
-        fine = bool(order.lines) and sized and not any(line.problems for line in order.lines)
-        if order.intent is not Intent.ORDER or not fine or not (asked.by_the_way or self._wished(asked)):
-            return None
-        return replace(order, text=text, topic=asked.topic)
-
-    def _answer_alone(self, text: str, expectation: Expectation) -> Understanding | None:
-        """The answer of which the rest of the message takes nothing; None where there is no such rest, or no answer."""
-        alone = self._asked_beside.answer_alone(text)
-        if alone is None:
-            return None
-        answer = self.understand(alone.rest, expectation)
-        if answer.intent not in ORDERING or not (answer.lines or answer.chosen):
-            return None
-        return replace(answer, text=text, topic=alone.topic or answer.topic)
 
     def _wished(self, asked: Asked) -> bool:
         """Whether what is left says that something is wanted: in so many words, by a count, or by a recipient."""
@@ -366,11 +350,6 @@ def _recipient_only(reading: Reading, records: Sequence[Record]) -> Reading:
     if any(record.names or record.nouns or record.amounts for record in records):
         return reading
     return replace(reading, shape=replace(reading.shape, tops_up=False))
-
-
-def _says_more_than_goods(line: SpokenLine) -> bool:
-    """Whether goods are named with a size, a count or a recipient."""
-    return line.product is not None and bool(line.quantity or line.measure or line.account)
 
 
 _LINK = re.compile(r"\s*(?:https?://|www\.)[!-~]+\s*", re.IGNORECASE)

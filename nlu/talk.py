@@ -15,7 +15,7 @@ from itertools import islice
 
 from nlu.amounts import Amount
 from nlu.another_time import AnotherTime
-from nlu.clause_judge import ClauseJudge
+from nlu.clause_judge import Clause, ClauseJudge
 from nlu.corrections import CueKind
 from nlu.lexicon import Lexicon
 from nlu.mention import Mention
@@ -35,6 +35,9 @@ WANTED_MIN = 0.65
 """So harmful, a clause asks for the goods that it names: 工友让我捎份抖币."""
 SHORT = 2
 """Fewer Chinese characters say too little."""
+
+REMARK_MAX = 24
+"""A longer message says more than how somebody is."""
 
 CLAUSES_MAX = 60
 """A message of more is no talk, whatever it is; to look for it would take long."""
@@ -135,6 +138,10 @@ class Talk:
             long = len(HAN.findall(one.clause.text)) > SHORT
             if long and not touches(held, one.start, one.end) and self._judge.harm(one.clause) < bound:
                 yield one
+
+    def only_tells(self, text: str) -> bool:
+        """Whether a message is surely talk where something lies in hand: 老婆生日."""
+        return len(text) <= REMARK_MAX and self._judge.harm(Clause(text, ">")) < TOLD_MAX
 
     def asks_for(self, reading: Reading, name: Mention) -> bool:
         """Whether goods are wanted of which a clause beside an order says no more than their name."""

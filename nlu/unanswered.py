@@ -18,21 +18,26 @@ class Unanswered:
         words = any_in(lexicon, "unanswered")
         then, ends = words("then"), words("ends")
         forms = (
-            rf"{words('if')}*{words('not_to_be_had')}{then}*算了",
             words("calls"),
             rf"{words('others')}{words('just')}*{words('not_wanted')}",
             rf"{words('used_up')}{then}*{words('more_then')}",
             rf"{words('another_time')}{words('may')}*{words('comes_again')}",
             words("understood"),
+            rf"{words('no_need')}{words('just')}*{words('of_service')}",
             rf"{words('just')}*{words('says_again')}",
             rf"{words('elsewhere')}{words('just')}*{words('worse_there')}",
         )
         self._why = re.compile(rf"{words('whose')}*{words('things')}{words('soon')}*{words('gone')}+{ends}*")
+        self._lets_go = re.compile(rf"{words('if')}*{words('not_to_be_had')}{then}*算了{ends}*")
         self._said = re.compile(rf"(?:{'|'.join(forms)}){ends}*")
 
     def says_only(self, clause: str) -> bool:
         """Whether a clause, in lower case and without its punctuation, is nothing else."""
         return self._said.fullmatch(clause) is not None
+
+    def lets_go(self, clause: str) -> bool:
+        """没货就算了: goes without saying, unless it was just said that there is none."""
+        return self._lets_go.fullmatch(clause) is not None
 
     def tells_why(self, clause: str) -> bool:
         """流量用完了, where something lies in hand: by itself it may say what is wanted."""

@@ -9,10 +9,11 @@ from bot.messages import Choice, Reply
 from bot.skills import account, browsing, choosing, complaints, ordering, questions, wallet
 from bot.store.chats import Attended
 from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
+from nlu.asked_beside import NOTED
 from nlu.putting_off import PUT_OFF
 from orders.draft import Slot
 
-OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry", PUT_OFF})
+OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry", PUT_OFF, NOTED})
 
 STARTERS = 4
 """So many popular goods are offered beside a greeting."""
