@@ -20,6 +20,10 @@ Sign = tuple[Intent, float] | None
 """An intent and how clear its signs are."""
 
 
+LIKELIER = 0.6
+"""So likely, something else is meant than a refusal in which nothing negates."""
+
+
 def told(seen: Evidence, guess: Guess, weighed: Weighed, signs: Signs) -> Sign:
     """Somebody else's words or doings: no order of this customer."""
     own = seen.has(CueKind.OWN_REQUEST, CueKind.ORDER)
@@ -150,7 +154,9 @@ def past(seen: Evidence, guess: Guess, weighed: Weighed, signs: Signs) -> Sign:
     elsewhere = seen.has(CueKind.ELSEWHERE) and orders_beside(weighed, seen, signs)
     if not done or elsewhere:
         return None
-    if (guess.intent in _AFTER or guess.intent in _TELLABLE) and not unfounded(guess.intent, seen):
+    if unfounded(guess.intent, seen) and weighed.share >= LIKELIER:
+        return weighed.intent, 0.7  # 我第3次来买了 refuses nothing
+    if guess.intent in _AFTER or guess.intent in _TELLABLE:
         return guess.intent, 0.7
     if seen.has(CueKind.PRICE):
         return Intent.HISTORY, 0.5

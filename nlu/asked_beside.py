@@ -64,7 +64,7 @@ class AskedBeside:
         )
         self._another_time, self._unanswered = AnotherTime(lexicon), Unanswered(lexicon)
         self._bargains = re.compile(
-            rf"{words('light')}*{words('cheaper')}(?:{words('light', 'cheaper')}|{words('ends')})*"
+            rf"{words('light')}*{words('cheaper')}(?:{words('light', 'cheaper', 'somewhat')}|{words('ends')})*"
         )
         self._is_it = re.compile(
             rf"{words('it')}*{words('is_it')}{words('it')}*{words('genuine')}{words('ends')}+"

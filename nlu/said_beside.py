@@ -58,7 +58,8 @@ class SaidBeside:
             return understood
         topic = self._asked.remark(understood.text, quoted=asked.quoted)
         says_nothing = not (understood.lines or understood.options or understood.topic or understood.problems)
-        unclear = understood.intent is Intent.OUT_OF_SCOPE and says_nothing
+        # Where a question stands open, what was not understood may have been the answer.
+        unclear = asked.quoted and understood.intent is Intent.OUT_OF_SCOPE and says_nothing
         if topic is None and unclear and self._talk.only_tells(plain(understood.text)):
             topic = NOTED
         return understood if topic is None else _told(understood, topic)
@@ -84,5 +85,5 @@ def _told(understood: Understanding, topic: str) -> Understanding:
 
 
 _SOUNDS = frozenset({Intent.REORDER, Intent.ORDER, Intent.HUMAN, Intent.CANCEL})
-_STANDING = frozenset({Intent.GREET, Intent.THANKS, Intent.CONFIRM})
+_STANDING = frozenset({Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.REFUND})
 """Of a remark that is one of these nothing more is said."""

@@ -32,7 +32,7 @@ FOR_A_NUMBER = Expectation(Slot.ACCOUNT, (OUT,), (LineInHand("topup", "topup-50"
 QUOTED = Expectation(
     lines=(LineInHand("topup", "topup-50", account="13812345678"),), quoted=True, open_orders=1
 )
-CHANGING = {Intent.CANCEL, Intent.REORDER, Intent.REFUND}
+CHANGING = {Intent.CANCEL, Intent.REORDER}
 
 
 @pytest.fixture(scope="module")
