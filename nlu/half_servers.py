@@ -12,7 +12,7 @@ from functools import lru_cache
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.servers_said import spelled_out
-from nlu.understanding import SpokenLine
+from nlu.understanding import Heard, Span, SpokenLine
 from nlu.vocabulary import Vocabulary
 
 _PRODUCTS_KEPT = 256
@@ -25,15 +25,15 @@ class HalfServers:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
-        self._parts = {
-            part: (plain(part), re.compile(spelled_out(part, others)))
+        self._parts = tuple(
+            (tuple(map(plain, (part, *others))), re.compile(spelled_out(part, others)))
             for part, others in lexicon.groups("names.region_parts").items()
-        }
-        self._some = re.compile("|".join(pattern.pattern for _, pattern in self._parts.values()))
+        )
+        self._some = re.compile("|".join(pattern.pattern for _, pattern in self._parts))
         self._halves = lru_cache(maxsize=_PRODUCTS_KEPT)(self._halves_of)
 
     def read(self, text: str, line: SpokenLine, product_id: str) -> SpokenLine:
-        """The line with the servers that are left to choose from."""
+        """The line with the servers that are left to choose from, or with the only one that is left."""
         regions = self._products[product_id].regions
         if not regions or self._some.search(text) is None:
             return line
@@ -42,15 +42,22 @@ class HalfServers:
             said = pattern.search(text)
             if said is not None and _REFUSED.search(text[: said.start()]) is None:
                 fits = tuple(region for region in fits if region in having)
+        if len(fits) == 1:
+            return replace(line, region=Heard(fits[0], Span(0, len(text))))
         return replace(line, region_options=fits if len(fits) < len(regions) else ())
 
     def _halves_of(self, regions: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], frozenset[str]], ...]:
         """How each half is said, and which servers have it."""
         halves = []
-        for part, pattern in self._parts.values():
+        for words, pattern in self._parts:
             having = frozenset(
-                region for region in regions if part in plain(region) and part != plain(region)
+                region for region in regions if any(_stands_in(word, plain(region)) for word in words)
             )
-            if len(having) > 1:
+            if having:
                 halves.append((pattern, having))
         return tuple(halves)
+
+
+def _stands_in(word: str, region: str) -> bool:
+    """Whether a part of the name of a server is called so; a single letter says too little."""
+    return len(word) > 1 and word in region

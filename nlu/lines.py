@@ -79,6 +79,8 @@ class LineReader:
         self._read_region(so_far)
         if alone and so_far.line.region is None and decision.product_id is not None:
             so_far.line = self._half_servers.read(page.text, so_far.line, decision.product_id)
+            if so_far.line.region is not None or so_far.line.region_options:
+                so_far.problems = [one for one in so_far.problems if one.slot is not Slot.REGION]
         line = replace(so_far.line, problems=tuple(so_far.problems))
         if (
             in_hand

@@ -21,6 +21,7 @@ from nlu.shared_names import (
     add_identities,
     add_other_words,
     put_plain_names_first,
+    put_written_names_first,
     share_ends,
     share_families,
     share_units,
@@ -78,6 +79,7 @@ class NameTable:
         share_families(self.entries, self.namer, self.is_partial)
         share_units(self.entries, _unit_spellings(lexicon))
         share_ends(self.entries, products)
+        put_written_names_first(self.entries, products)
         put_plain_names_first(self.entries, products, named, self.qualifiers, self.namer)
         self._by_brand = self._products_by_brand()
         if not general:

@@ -70,7 +70,9 @@ class ProofOfNames:
                 yield at, Unproven.SIBLING
                 continue
             typed = mention.text.replace(" ", "")
-            if mention.partial and any(
+            as_written = typed in self._written(line.product.value)
+            # 空间黄钻 stands in QQ黄钻贵族(空间黄钻), and not in QQ空间豪华黄钻.
+            if (mention.partial or not as_written) and any(
                 typed in self._written(one)
                 and (not sizes or self._goods.sold_in(one, sizes))
                 and not self._told_from(said.text, line, one)

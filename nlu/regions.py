@@ -13,6 +13,7 @@ from nlu.numerals import number
 from nlu.sounds import pinyin
 
 PINYIN_MIN = 4
+SERVER = "区"
 _CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 
 
@@ -24,10 +25,13 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
     regions = tuple(regions)
     known = {plain(region).replace(" ", "") for region in regions}
     ending = common_ending(regions)
+    # 安卓QQ is said as 安卓QQ区 is.
+    bare = tuple(part.removesuffix(SERVER) for part in swaps if part.endswith(SERVER))
     for region in regions:
         name = plain(region).replace(" ", "")
         shorter = [form for short in _without_letter(name, known) for form in _spellings(short, swaps)]
         shorter += [form for half in _in_two_scripts(region) for form in _spellings(half, swaps)]
+        shorter += _spellings(name + SERVER, swaps) if name.endswith(bare) else ()
         for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
             if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
                 found[spelling][region] = None

@@ -93,6 +93,20 @@ def add_identities(
                 entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
 
 
+def put_written_names_first(entries: Entries, products: Iterable[ProductWords]) -> None:
+    """黄钻 is what one product is called, and no other way to write 豪华黄钻 then; where only that is sold, it is."""
+    written: dict[str, set[str]] = {}
+    for product in products:
+        for name in map(squeezed_name, (product.name, *product.aliases)):
+            written.setdefault(name, set()).add(product.product_id)
+    for name, owners in written.items():
+        entry = entries.get(name)
+        if entry is None or entry.kind is not MentionKind.NAME or len(owners) > 1:
+            continue
+        for one in [one for one, cost in entry.options.items() if 0 < cost <= SPELLED_COST]:
+            del entry.options[one]
+
+
 def share_ends(entries: Entries, products: Iterable[ProductWords]) -> None:
     """大会员, what is left of B站超级大会员 without its first words, is the end of B站大会员 as well, and no more of the
     one than of the other."""
