@@ -6,7 +6,7 @@ A pattern takes the first alternative that fits. With 不要 in front of 不要�
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 from nlu.lexicon import Lexicon
@@ -47,6 +47,15 @@ def any_in(lexicon: Lexicon, file: str) -> AnyOf:
     return any_of_lists
 
 
+def any_times_in(lexicon: Lexicon, file: str) -> AnyOf:
+    """Like `any_in`, each group as often as one likes, also never."""
+
+    def any_times(*names: str) -> str:
+        return f"(?:{repeatable({word for name in names for word in lexicon.words(f'{file}.{name}')})})*"
+
+    return any_times
+
+
 def repeatable(words: Iterable[str]) -> str:
     """The bare alternation for use inside of `(?:…)*`, without words that others make up.
 
@@ -55,7 +64,7 @@ def repeatable(words: Iterable[str]) -> str:
     the list says over and over; without it there is one way only.
     """
     known = set(words)
-    return either(word for word in known if not _made_of(word, known - {word}))
+    return either(word for word in known if not consists_of(word, known - {word}))
 
 
 NEVER = "(?!)"
@@ -65,8 +74,8 @@ def _longest_first(words: Iterable[str]) -> list[str]:
     return sorted({word for word in words if word}, key=lambda word: (-len(word), word))
 
 
-def _made_of(word: str, pieces: set[str]) -> bool:
-    """Whether a word is a row of others."""
+def consists_of(word: str, pieces: Collection[str]) -> bool:
+    """Whether a word is a row of others. Takes time with the square of its length."""
     ends = [True, *([False] * len(word))]
     for end in range(1, len(word) + 1):
         ends[end] = any(ends[start] and word[start:end] in pieces for start in range(end))

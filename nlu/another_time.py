@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import any_in
+from nlu.alternations import any_in, any_times_in
 from nlu.lexicon import Lexicon
 
 
@@ -15,11 +15,11 @@ class AnotherTime:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words = any_in(lexicon, "chatting")
-        pleased, trying = words("pleased"), words("trying")
-        sure = rf"(?:{trying}+{pleased}|(?=\w{{2}}){pleased}(?<=\w\w))[了就]?{words('surely_another_time')}"
-        self._said = re.compile(rf"{trying}*{pleased}的话{words('another_time')}|{sure}")
-        self._only = re.compile(rf"(?:{sure})(?:{words('another_time_ends')})*")
+        words, some = any_in(lexicon, "chatting"), any_times_in(lexicon, "chatting")
+        pleased, trying = words("pleased"), some("trying")
+        sure = rf"(?:{words('trying')}{trying}{pleased}|(?=\w{{2}}){pleased}(?<=\w\w))[了就]?{words('surely_another_time')}"
+        self._said = re.compile(rf"{trying}{pleased}的话{words('another_time')}|{sure}")
+        self._only = re.compile(rf"(?:{sure}){some('another_time_ends')}")
 
     def begins(self, clause: str) -> bool:
         """Whether it says so, whatever goods follow."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import either
+from nlu.alternations import consists_of, either, repeatable
 from nlu.asked_on import AskedOn
 from nlu.asked_total import AskedTotal
 from nlu.called_off import CalledOff
@@ -39,6 +39,7 @@ _ABOUT_BUYING = frozenset({Intent.PRICE, Intent.FAQ, Intent.HELP})
 OWN_NUMBER = "own_number"
 """The topic of whoever says that it is his own, and not which one."""
 
+_BETWEEN = re.compile(r"[\s,.!，。！…]+")
 _PAUSES = re.compile(r"[\s,，。!！?？~…]+")
 
 ANSWER_LENGTH_MAX = 40
@@ -66,27 +67,27 @@ class Answers:
         self._recipient_questions = RecipientQuestions(lexicon)
         self._remarks = Remarks(lexicon)
         self._unchanged = Unchanged(lexicon)
-        before = either(lexicon.words("answers.before"))
-        behind = either(lexicon.words("answers.behind"))
-        self._paid = re.compile(
-            rf"(?:我|已经|刚|刚刚|都|钱|款)*(?:{either(lexicon.words('answers.paid'))})(?:啊|哦|呀|吧|的|哈|{behind})*"
-        )
+        before, behind = (list(lexicon.words(f"answers.{name}")) for name in ("before", "behind"))
+        paid = repeatable(["我", "已经", "刚", "刚刚", "都", "钱", "款"])
+        ends = repeatable(["啊", "哦", "呀", "吧", "的", "哈", *behind])
+        self._paid = re.compile(rf"(?:{paid})*(?:{either(lexicon.words('answers.paid'))})(?:{ends})*")
         people = people_pattern(lexicon)
         self._instead_for = re.compile(
-            rf"(?:{either(lexicon.words('answers.instead_for'))})(?:我|俺)?({people})(?:{behind})*"
+            rf"(?:{either(lexicon.words('answers.instead_for'))})(?:我|俺)?({people})(?:{repeatable(behind)})*"
         )
-        own, number_words = lexicon.words("signs.own_front"), lexicon.words("signs.number_words")
-        self._of_person = re.compile(
-            rf"(?:{before}|充到|充给|给)*(?:{either(own)})?({people})(?:的|那个|{either(number_words)}|{behind})*"
-        )
+        own = lexicon.words("signs.own_front")
+        for_whom = repeatable([*before, "充到", "充给", "给"])
+        whose = repeatable(["的", "那个", *lexicon.words("signs.number_words"), *behind])
+        self._of_person = re.compile(rf"(?:{for_whom})*(?:{either(own)})?({people})(?:{whose})*")
         self._mistyped = re.compile(either(lexicon.words("answers.mistyped")))
         self._how_to_buy = re.compile(either(lexicon.words("answers.how_to_buy")))
         self._wants = re.compile(either(lexicon.words("answers.wants")))
         self._apart = re.compile(either(lexicon.words("answers.apart")))
         self._together = re.compile(either(lexicon.words("answers.together")))
-        wait = either((*lexicon.words("answers.wait"), *lexicon.words("answers.mistyped")))
-        around = rf"(?:我|再|就|让|先|一下|嗯|恩|呃|额|那|{behind}|[\s,.!，。！…])*"
-        self._wait = re.compile(rf"{around}(?:{wait})(?:{around}(?:{wait}))*{around}")
+        wait = [*lexicon.words("answers.wait"), *lexicon.words("answers.mistyped")]
+        around = ["我", "再", "就", "让", "先", "一下", "嗯", "恩", "呃", "额", "那", *behind]
+        self._wait = re.compile(either(wait))
+        self._about_waiting = frozenset([*wait, *around])
 
     def read(self, understood: Understanding, asked: Expectation, read: Read) -> Understanding:
         """`understood` as it stands without a question; `read` reads a part of it again."""
@@ -159,6 +160,15 @@ class Answers:
             return self._recipient.account(understood, asked)
         return understood
 
+    def _waits(self, text: str) -> bool:
+        """Whether a message says nothing but that it is to wait."""
+        bare = _BETWEEN.sub("", text)
+        return (
+            len(bare) <= ANSWER_LENGTH_MAX
+            and self._wait.search(text) is not None
+            and consists_of(bare, self._about_waiting)
+        )
+
     def _says_paid(self, text: str, understood: Understanding) -> bool:
         """`付了`, and `付款了，多久到`: whether it is there is what he wants to hear first."""
         waits = understood.intent is Intent.FAQ and understood.topic == "arrival"
@@ -195,7 +205,7 @@ class Answers:
             return replace(understood, intent=Intent.MODIFY, confidence=SURE, contact=for_whom[1])
         if asked.quoted and not understood.lines and self._says_paid(text, understood):
             return replace(understood, intent=Intent.STATUS, confidence=SURE, topic=None)
-        if asked.lines and not understood.lines and self._wait.fullmatch(text):
+        if asked.lines and not understood.lines and self._waits(text):
             return replace(understood, intent=Intent.DENY, confidence=SURE)
         asked_whom = asked.asking is Slot.ACCOUNT or not asked.lines
         if asked_whom and not understood.lines and (whose := self._of_person.fullmatch(text)):

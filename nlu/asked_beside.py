@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from nlu.alternations import any_in, any_of
+from nlu.alternations import any_in, any_of, any_times_in
 from nlu.another_time import AnotherTime
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
@@ -57,19 +57,21 @@ class AskedBeside:
         self._aside, self._told, self._ordered = (
             re.compile(words(name)) for name in ("aside", "told", "ordered")
         )
-        what_if = rf"{words('if')}*{words('fails')}{words('then')}*{words('money_back')}{words('ends')}*"
-        surely = rf"{words('if')}+{words('failed')}{words('then')}*{words('money_back')}{words('ends')}*"
-        self._guarantee = re.compile(
-            rf"{what_if}|{surely}|{words('failed')}{words('surely_then')}+{words('money_back')}{words('ends')}*"
-        )
         self._another_time, self._unanswered = AnotherTime(lexicon), Unanswered(lexicon)
+        some = any_times_in(lexicon, "asked_beside")
+        ends, refunds = some("ends"), rf"{words('money_back')}{some('ends')}"
+        self._guarantee = re.compile(
+            rf"{some('if')}{words('fails')}{some('then')}{refunds}"
+            rf"|{words('if')}{some('if')}{words('failed')}{some('then')}{refunds}"
+            rf"|{words('failed')}{words('surely_then')}{some('surely_then')}{refunds}"
+        )
         self._bargains = re.compile(
-            rf"{words('light')}*{words('cheaper')}(?:{words('light', 'cheaper', 'somewhat')}|{words('ends')})*"
+            rf"{some('light')}{words('cheaper')}{some('light', 'cheaper', 'somewhat', 'ends')}"
         )
         self._is_it = re.compile(
-            rf"{words('it')}*{words('is_it')}{words('it')}*{words('genuine')}{words('ends')}+"
+            rf"{some('it')}{words('is_it')}{some('it')}{words('genuine')}{words('ends')}{ends}"
         )
-        self._befriends = re.compile(rf"{words('light')}*{words('befriends')}{words('ends')}*")
+        self._befriends = re.compile(rf"{some('light')}{words('befriends')}{ends}")
         self._asks = re.compile(rf"{any_of(lexicon, 'chatting.asking')}|(.)[不没]\1|[吧不没?？]$")
         self._sounds = {topic: re.compile(words(topic)) for topic in _TOPICS}
 
@@ -114,7 +116,7 @@ class AskedBeside:
         """The topic of a message that is nothing but what stands beside an order; None of any other. By itself it is
         one only where something lies in hand: 不到账退钱 is a complaint else."""
         said = plain(text).strip(_MARKS)
-        if self._unanswered.lets_go(said) and not quoted:
+        if len(said) > CLAUSE_MAX or (self._unanswered.lets_go(said) and not quoted):
             return None
         return self._in_so_many_words(said) or (NOTED if self._changes_nothing(said) else None)
 
@@ -128,7 +130,8 @@ class AskedBeside:
         for clause in clauses:
             said = plain(clause[1])
             asked = self._in_so_many_words(said)
-            if asked or self._changes_nothing(said) or self._unanswered.tells_why(said):
+            told = len(said) <= CLAUSE_MAX and self._unanswered.tells_why(said)
+            if asked or told or self._changes_nothing(said):
                 rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
                 topic = topic or asked
         return Asked(rest, topic, by_the_way=True) if rest != text and _CLAUSE.search(rest) else None
@@ -142,6 +145,8 @@ class AskedBeside:
 
     def _in_so_many_words(self, clause: str) -> str | None:
         """The topic of a clause that is nothing else, whatever the shop sells."""
+        if len(clause) > CLAUSE_MAX:
+            return None
         forms = (
             (REFUND_RULE, self._guarantee),
             (BARGAIN, self._bargains),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from functools import cache
 
-from nlu.alternations import either
+from nlu.alternations import either, repeatable
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
 from nlu.lines_meant import LinesMeant
@@ -157,12 +157,13 @@ class LinesLeft:
 def _has_it(lexicon: Lexicon) -> re.Pattern[str]:
     """Why a line goes, and no more than that: 她自己买了, 他说他还有会员. What is done is done: 她也要充 is no reason."""
     words = {name: either(lexicon.words(f"several.{name}")) for name in _HAS_IT}
+    already, ends = (repeatable(lexicon.words(f"several.has_it_{name}")) for name in ("already", "ends"))
     who = rf"(?:{words['has_it_who']}|我?{people_pattern(lexicon)})"
     done = rf"(?:{words['has_it_done']})(?:过|好|完|到|上)?了|(?:{words['has_it_done']})过"
     himself = rf"(?:自己|自个儿?)(?:会|去)?(?:{words['has_it_done']})"
     return re.compile(
-        rf"(?:{words['has_it_front']})?{who}?(?:(?:{words['has_it_says']})了?{who}?)?(?:{words['has_it_already']})*?"
-        rf"(?:{done}|{himself}|{words['has_it']})(?:{words['has_it_ends']})*"
+        rf"(?:{words['has_it_front']})?{who}?(?:(?:{words['has_it_says']})了?{who}?)?(?:{already})*?"
+        rf"(?:{done}|{himself}|{words['has_it']})(?:{ends})*+"
     )
 
 
@@ -170,10 +171,8 @@ _HAS_IT = (
     "has_it_front",
     "has_it_who",
     "has_it_says",
-    "has_it_already",
     "has_it_done",
     "has_it",
-    "has_it_ends",
 )
 
 

@@ -60,7 +60,7 @@ class LinesMeant:
         self._adds = re.compile(either(lexicon.words("answers.adds")))
         self.changes = re.compile(either(lexicon.words("answers.changes")))
         self._drops = (
-            re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*"),
+            re.compile(rf"(?:{drop_before})(.+?)(?:了|吧|{drop_behind})*+"),
             re.compile(rf"把?(.+?)[也就]?(?:{drop_behind})(?:了|吧)*"),
         )
 

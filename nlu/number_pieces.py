@@ -47,14 +47,16 @@ class NumberPieces:
         part = either((*lexicon.words("answers.start_of_number"), *lexicon.words("answers.end_of_number")))
         # 后面四位8254: how many digits come is none of them.
         which = rf"(?:{part})(?:的|那)?(?:\d|[一二两三四五六七八九十几]{{1,2}})(?:{counted})"
-        front = rf"{which}|{either(lexicon.words('answers.piece_front'))}|[\s,，:：]"
-        behind = either(lexicon.words("answers.behind"))
-        self._piece = re.compile(rf"(?:{front})*(\d[\d\s\-]*)(?:{behind})*")
-        called = either(lexicon.words("signs.number_words"))
+        fronts = lexicon.words("answers.piece_front")
+        behind = rf"(?:{repeatable(lexicon.words('answers.behind'))})*+"
+        between = r"[\s,，:：]"
+        self._piece = re.compile(rf"(?:{which}|{repeatable(fronts)}|{between})*+(\d[\d\s\-]*){behind}")
+        called = lexicon.words("signs.number_words")
         names = ("answers.wrong", "answers.it_is", "answers.becomes", "answers.new_number_front")
-        said = repeatable(word for name in names for word in lexicon.words(name))
+        said = [*fronts, *(word for name in names for word in lexicon.words(name))]
         self._renewed = re.compile(
-            rf"(?:{said}|{front})*(?:{called})(?:{said}|{called}|{front})*(\d[\d\s\-]*)(?:{behind})*"
+            rf"(?=.*?(?:{either(called)}))"
+            rf"(?:{repeatable([*said, *called])}|{which}|{between})*+(\d[\d\s\-]*){behind}"
         )
         self._end = re.compile(
             rf"(?:{either(lexicon.words('answers.end_of_number'))})"

@@ -32,7 +32,7 @@ class OtherTier:
         names = ("answers.before", "answers.becomes", "answers.rather_front")
         front = repeatable(word for name in names for word in lexicon.words(name))
         behind = either((*lexicon.words("answers.behind"), *lexicon.words("answers.rather_behind")))
-        self._said = re.compile(rf"(?:{front}|[\s,，])*(?P<said>.+?)(?:{behind}|[\s?？])*")
+        self._said = re.compile(rf"(?:{front}|[\s,，])*+(?P<said>.+?)(?:{behind}|[\s?？])*+")
         self._plain = frozenset(lexicon.words("answers.plain_tier"))
         self._instead = re.compile(rf"把?(?P<old>.{{1,{SAID_MAX}}}?)(?:{becomes})(?P<said>.+)")
 

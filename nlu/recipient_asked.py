@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nlu.addresses import without_label
-from nlu.alternations import any_of, either
+from nlu.alternations import any_of, either, repeatable
 from nlu.choices import NO_ANSWER
 from nlu.contacts import people_pattern
 from nlu.lexicon import Lexicon
@@ -28,6 +28,8 @@ from nlu.vocabulary import Vocabulary
 
 ANSWER_LENGTH_MAX = 40
 GAME_ID_LENGTH_MAX = 32
+
+_IN_FRONT_OF_NAMES = ("accounts.labels", "recipient_questions.kinds", "answers.before", "answers.particles")
 
 FREE_TEXT_KINDS = frozenset({"game_id", "address"})
 NO_ACCOUNT_YET = "no_account"
@@ -54,24 +56,25 @@ class RecipientAsked:
             either((*lexicon.words("answers.becomes"), *lexicon.words("stance.order")))
         )
         endings = any_of(lexicon, "accounts.domain_endings")
-        labels = either((*lexicon.accounts["email"].labels, *lexicon.words("answers.before")))
+        behind = repeatable({*lexicon.words("answers.behind"), *MARKS})
+        labels = repeatable({*lexicon.accounts["email"].labels, *lexicon.words("answers.before"), *":：是为"})
         self._address = re.compile(
-            rf"(?:{labels}|[:：是为\s])*(?P<name>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
-            rf"(?:{either(lexicon.words('answers.behind'))}|[\s{re.escape(MARKS)}])*"
+            rf"(?:{labels}|\s)*(?P<name>[a-z0-9][a-z0-9._+\-]{{1,62}}\.(?:{endings}))"
+            rf"(?:{behind})*"
         )
-        any_label = either(
-            word for kind in lexicon.accounts.values() for word in kind.labels if not word.isascii()
-        )
+        called = [word for kind in lexicon.accounts.values() for word in kind.labels if not word.isascii()]
+        called += [word for name in _IN_FRONT_OF_NAMES for word in lexicon.words(name)]
         self._name = re.compile(
-            rf"(?:{any_label}|{any_of(lexicon, 'accounts.labels', 'recipient_questions.kinds', 'answers.before', 'answers.particles')}|[:：是为\s])*"
+            rf"(?:{repeatable({*called, *':：是为'})}|\s)*"
             rf"(?P<name>[a-z][a-z0-9._+\-]*[0-9_.@][a-z0-9._+\-@]*)"
-            rf"(?:{either(lexicon.words('answers.behind'))}|[\s{re.escape(MARKS)}])*"
+            rf"(?:{behind})*"
         )
         carriers = either(lexicon.groups("carriers.prefixes"))
-        self._carrier = re.compile(
-            rf"(?:{either(lexicon.words('answers.before'))})*(?:中国)?(?:{carriers})"
-            rf"(?:{either(lexicon.words('answers.behind'))}|{either(lexicon.words('signs.number_words'))}|卡|用户)*"
+        front = repeatable(lexicon.words("answers.before"))
+        ends = repeatable(
+            [*lexicon.words("answers.behind"), *lexicon.words("signs.number_words"), "卡", "用户"]
         )
+        self._carrier = re.compile(rf"(?:{front})*(?:中国)?(?:{carriers})(?:{ends})*")
 
     def account(self, understood: Understanding, asked: Expectation) -> Understanding:
         kinds = {
@@ -105,6 +108,8 @@ class RecipientAsked:
         if any(line.account or line.product or line.sku for line in lines) or understood.chosen:
             return None
         typed = plain(understood.text).strip(MARKS)
+        if len(typed) > ANSWER_LENGTH_MAX:
+            return None
         name = self._address.fullmatch(typed) if kind == "email" else self._name.fullmatch(typed)
         if name is not None and not self._lexicon.accounts[kind].accepts(name["name"]):
             wrong = Problem(Slot.ACCOUNT, ProblemCode.ACCOUNT_FORMAT, name["name"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import any_in
+from nlu.alternations import any_in, any_times_in
 from nlu.lexicon import Lexicon
 
 
@@ -15,21 +15,23 @@ class Unanswered:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words = any_in(lexicon, "unanswered")
-        then, ends = words("then"), words("ends")
+        words, some = any_in(lexicon, "unanswered"), any_times_in(lexicon, "unanswered")
+        just, then, ends = some("just"), some("then"), some("ends")
         forms = (
             words("calls"),
-            rf"{words('others')}{words('just')}*{words('not_wanted')}",
-            rf"{words('used_up')}{then}*{words('more_then')}",
-            rf"{words('another_time')}{words('may')}*{words('comes_again')}",
+            rf"{words('others')}{just}{words('not_wanted')}",
+            rf"{words('used_up')}{then}{words('more_then')}",
+            rf"{words('another_time')}{some('may')}{words('comes_again')}",
             words("understood"),
-            rf"{words('no_need')}{words('just')}*{words('of_service')}",
-            rf"{words('just')}*{words('says_again')}",
-            rf"{words('elsewhere')}{words('just')}*{words('worse_there')}",
+            rf"{words('no_need')}{just}{words('of_service')}",
+            rf"{just}{words('says_again')}",
+            rf"{words('elsewhere')}{just}{words('worse_there')}",
         )
-        self._why = re.compile(rf"{words('whose')}*{words('things')}{words('soon')}*{words('gone')}+{ends}*")
-        self._lets_go = re.compile(rf"{words('if')}*{words('not_to_be_had')}{then}*算了{ends}*")
-        self._said = re.compile(rf"(?:{'|'.join(forms)}){ends}*")
+        self._why = re.compile(
+            rf"{some('whose')}{words('things')}{some('soon')}{words('gone')}{some('gone')}{ends}"
+        )
+        self._lets_go = re.compile(rf"{some('if')}{words('not_to_be_had')}{then}算了{ends}")
+        self._said = re.compile(rf"(?:{'|'.join(forms)}){ends}")
 
     def says_only(self, clause: str) -> bool:
         """Whether a clause, in lower case and without its punctuation, is nothing else."""
