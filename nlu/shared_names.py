@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -93,9 +93,11 @@ def add_identities(
                 entries.add_name(word, identity, 0.1, thin=False, said=frozenset())
 
 
-def put_written_names_first(entries: Entries, products: Iterable[ProductWords]) -> None:
-    """黄钻 is what one product is called, and no other way to write 豪华黄钻 then; where only that is sold, it is."""
+def put_written_names_first(entries: Entries, products: Collection[ProductWords]) -> None:
+    """黄钻 is what one product is called, and no other way to write 豪华黄钻 then; where only that is sold, it is. What is
+    played on servers of its own is told from it by these."""
     written: dict[str, set[str]] = {}
+    on_servers = {product.product_id for product in products if product.regions}
     for product in products:
         for name in map(squeezed_name, (product.name, *product.aliases)):
             written.setdefault(name, set()).add(product.product_id)
@@ -103,7 +105,8 @@ def put_written_names_first(entries: Entries, products: Iterable[ProductWords]) 
         entry = entries.get(name)
         if entry is None or entry.kind is not MentionKind.NAME or len(owners) > 1:
             continue
-        for one in [one for one, cost in entry.options.items() if 0 < cost <= SPELLED_COST]:
+        spelled = {one for one, cost in entry.options.items() if 0 < cost <= SPELLED_COST}
+        for one in spelled - on_servers:
             del entry.options[one]
 
 
