@@ -15,7 +15,7 @@ class AnotherTime:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words, some = any_in(lexicon, "chatting"), any_times_in(lexicon, "chatting")
+        words, some = (form(lexicon, "chatting") for form in (any_in, any_times_in))
         pleased, trying = words("pleased"), some("trying")
         sure = rf"(?:{words('trying')}{trying}{pleased}|(?=\w{{2}}){pleased}(?<=\w\w))[了就]?{words('surely_another_time')}"
         self._said = re.compile(rf"{trying}{pleased}的话{words('another_time')}|{sure}")

@@ -93,8 +93,8 @@ class AskedBeside:
     def apart(self, text: str, read: Read) -> Asked | None:
         """The message with blanks for what it only asks; None where nothing is asked, or nothing else is said. `read`
         understands a clause by itself."""
-        clauses = list(_CLAUSE.finditer(text))
-        if len(text) > LENGTH_MAX or not 1 < len(clauses) <= CLAUSES_MAX:
+        clauses = _clauses(text)
+        if len(text) > LENGTH_MAX or not clauses:
             return None
         rest, topics, aside = text, [], False
         for clause in clauses:
@@ -105,7 +105,7 @@ class AskedBeside:
                 continue
             if topic in OF_ORDERS | {INVOICE} and self._ordered.search(text):
                 return None
-            rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
+            rest = _without(rest, clause)
             topics += [topic] if topic else []
             aside = aside or unasked or topic in _OF_BUYERS or self._aside.match(said) is not None
         if rest == text or not _CLAUSE.search(rest):
@@ -123,16 +123,13 @@ class AskedBeside:
     def answer_alone(self, text: str) -> Asked | None:
         """An answer without the clauses beside it that change nothing: 138…，没货就算了; 一个月，好看再续年卡. None where
         there are none, or nothing else."""
-        clauses = list(_CLAUSE.finditer(text))
-        if not 1 < len(clauses) <= CLAUSES_MAX:
-            return None
         rest, topic = text, None
-        for clause in clauses:
+        for clause in _clauses(text):
             said = plain(clause[1])
             asked = self._in_so_many_words(said)
             told = len(said) <= CLAUSE_MAX and self._unanswered.tells_why(said)
             if asked or told or self._changes_nothing(said):
-                rest = f"{rest[: clause.start()]}{' ' * len(clause[0])}{rest[clause.end() :]}"
+                rest = _without(rest, clause)
                 topic = topic or asked
         return Asked(rest, topic, by_the_way=True) if rest != text and _CLAUSE.search(rest) else None
 
@@ -167,6 +164,17 @@ class AskedBeside:
         lead = self._aside.match(clause)
         topic = self._common(read(clause[lead.end() :] if lead else clause))
         return topic if topic in _TOPICS else None
+
+
+def _clauses(text: str) -> list[re.Match[str]]:
+    """The clauses of a message that has several, and not too many; else none."""
+    clauses = list(_CLAUSE.finditer(text))
+    return clauses if 1 < len(clauses) <= CLAUSES_MAX else []
+
+
+def _without(text: str, clause: re.Match[str]) -> str:
+    """The text with blanks for a clause."""
+    return f"{text[: clause.start()]}{' ' * len(clause[0])}{text[clause.end() :]}"
 
 
 def only_of_time(filters: Filters) -> bool:

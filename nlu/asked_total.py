@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import any_in, repeatable
+from nlu.alternations import any_in, any_times_in
 from nlu.lexicon import Lexicon
 from nlu.numerals import number
 from nlu.places import SURE
@@ -19,18 +19,13 @@ class AskedTotal:
     """Finds who asks for a sum. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_in(lexicon, "asked_total")
-
-        def some_of(name: str) -> str:
-            return f"(?:{repeatable(lexicon.words(f'asked_total.{name}'))})*"
-
+        any_of, some_of = (form(lexicon, "asked_total") for form in (any_in, any_times_in))
         count = rf"(?P<count>[0-9]{{1,3}}|[一二两三四五六七八九十]{{1,3}}){any_of('counters')}"
         front, between, ends = some_of("front"), some_of("between"), some_of("ends")
         altogether, how_much = any_of("altogether"), any_of("how_much")
         self._asks = re.compile(
             rf"{front}(?:{count})?{between}(?P<sum>{altogether})?{between}{how_much}{ends}[\s?？!！~]*"
         )
-
         self._together = re.compile(
             rf"(?:{any_of('with')}.{{1,10}}?)?{any_of('together')}{any_of('settle')}{ends}[\s?？!！~]*"
         )

@@ -100,7 +100,7 @@ class EarlierMeant:
         few = any_of(lexicon, "references.several_few")
         many = rf"(?:[2-9]|[二两三四五六七八九]|{few})"
         self._several = re.compile(
-            rf"{before}(?P<count1>{many}){counters}|(?P<count2>{many}){counters}{all_of_them}|(?<!\w){before}?(?P<all>{all_of_them}){arrived}"
+            rf"{before}(?P<count1>{many}){counters}|(?P<count2>{many}){counters}{all_of_them}|(?<!\w){before}?{all_of_them}{arrived}"
         )
         end, front = (any_of(lexicon, f"answers.{name}_of_number") for name in ("end", "front"))
         self._digits = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import any_in, either, repeatable
+from nlu.alternations import any_in, any_times_in, either
 from nlu.lexicon import Lexicon
 from nlu.understanding import Expectation, Intent, Understanding
 from nlu.which_line import Read
@@ -22,11 +22,7 @@ class LaidAside:
     """Finds what is wanted behind what is let go. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_in(lexicon, "laid_aside")
-
-        def some_of(name: str) -> str:
-            return f"(?:{repeatable(lexicon.words(f'laid_aside.{name}'))})*"
-
+        any_of, some_of = (form(lexicon, "laid_aside") for form in (any_in, any_times_in))
         around, ends, which = some_of("around"), some_of("ends"), any_of("which")
         ignores, rests = any_of("ignores"), any_of("rests")
         self._other_thing = re.compile(

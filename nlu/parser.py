@@ -155,6 +155,10 @@ class Parser:
             if named is not None:
                 heard = self.understand(named.text, replace(expectation, people=()))
                 return for_him(named, replace(heard, text=text), expectation)
+        if expectation.lines:
+            alone = self._said_beside.answer(text, expectation, self.understand)
+            if alone is not None:
+                return alone
         kind = self._kind_asked(expectation)
         reading = self._reader.read(text[: self._length_max], self._assortment, kind)
         meant = self._meant(text, reading, expectation, kind)
@@ -176,11 +180,6 @@ class Parser:
             understood = self._said_beside.wants_nothing(understood, expectation)
         if expectation is NOTHING_EXPECTED:
             return understood
-        if (
-            expectation.lines
-            and (answer := self._said_beside.answer(text, expectation, self.understand)) is not None
-        ):
-            return answer
         answered = self._answers.read(understood, expectation, self.understand)
         answered = self._one_clause.read(text, answered, expectation, self.understand) or answered
         return self._said_beside.remark(answered, expectation) if expectation.lines else answered

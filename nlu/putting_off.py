@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import any_in, repeatable
+from nlu.alternations import any_in, any_times_in
 from nlu.lexicon import Lexicon
 from nlu.places import SURE
 from nlu.understanding import Expectation, Intent, Understanding
@@ -25,13 +25,7 @@ class PuttingOff:
     """Finds who only goes on another time. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_in(lexicon, "putting_off")
-
-        def some_of(*names: str) -> str:
-            return (
-                f"(?:{repeatable(word for name in names for word in lexicon.words(f'putting_off.{name}'))})*"
-            )
-
+        any_of, some_of = (form(lexicon, "putting_off") for form in (any_in, any_times_in))
         later = rf"{any_of('times')}{some_of('between')}{any_of('does')}"
         self._puts_off = re.compile(
             rf"{some_of('front')}(?:{later}|{any_of('thinks')}|{any_of('rests')}){some_of('ends')}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nlu.alternations import any_in, repeatable
+from nlu.alternations import any_in, any_times_in
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
 from nlu.places import SURE
@@ -24,11 +24,7 @@ class RecipientQuestions:
     """Finds them. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        any_of = any_in(lexicon, "recipient_questions")
-
-        def some_of(name: str) -> str:
-            return f"(?:{repeatable(lexicon.words(f'recipient_questions.{name}'))})*"
-
+        any_of, some_of = (form(lexicon, "recipient_questions") for form in (any_in, any_times_in))
         another = rf"{any_of('or')}{some_of('front')}{any_of('kinds')}"
         whether = rf"{some_of('front')}{any_of('kinds')}(?:(?:{another})*(?:{any_of('asks')}|(?=[?？]))|(?:{another})+)"
         what = rf"{some_of('front')}{any_of('what')}"

@@ -15,7 +15,7 @@ class Unanswered:
     """Knows such clauses. Immutable."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words, some = any_in(lexicon, "unanswered"), any_times_in(lexicon, "unanswered")
+        words, some = (form(lexicon, "unanswered") for form in (any_in, any_times_in))
         just, then, ends = some("just"), some("then"), some("ends")
         forms = (
             words("calls"),

@@ -56,9 +56,7 @@ def status(turn: Turn) -> Reply:
         return complaints.not_working(turn, order) or standing(turn, order)
     under_way = [order for order in orders if customer_state(order) in UNFINISHED]
     if len(under_way) > 1 and number is None:
-        rows = "\n".join(
-            several_orders.row(turn, order) for order in under_way[: turn.policy.limits.choices_max]
-        )
+        rows = several_orders.rows(turn, under_way[: turn.policy.limits.choices_max])
         return turn.aside(paragraphs(turn.say("status.several", count=len(under_way)), rows))
     asked_about = under_way[0] if under_way and number is None else orders[0]
     return complaints.not_there(turn, asked_about) or standing(turn, asked_about)
@@ -138,9 +136,8 @@ def history(turn: Turn) -> Reply:
     """Past orders, newest first."""
     if not (orders := turn.shop.orders_of(turn.tx, turn.customer_id, turn.policy.limits.orders_shown_max)):
         return turn.aside(turn.say("status.no_orders"))
-    rows = "\n".join(several_orders.row(turn, order) for order in orders)
     return turn.aside(
-        paragraphs(turn.say("history.title", count=len(orders)), rows),
+        paragraphs(turn.say("history.title", count=len(orders)), several_orders.rows(turn, orders)),
         (turn.choice("choice.again", REORDER),),
     )
 

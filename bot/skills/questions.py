@@ -8,7 +8,6 @@ from orders.catalog import Sku
 from orders.draft import Draft
 
 ARRIVAL = "arrival"
-WHICH_RECIPIENT = "which_recipient"
 
 
 def beside(turn: Turn, draft: Draft, *, quoted: bool) -> tuple[str, ...]:

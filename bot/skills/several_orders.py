@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from bot.messages import Reply
@@ -27,8 +27,7 @@ def meant(said: EarlierSaid, orders: Sequence[Order]) -> tuple[Order, ...]:
 
 def listed(turn: Turn, orders: Sequence[Order]) -> Reply:
     """How each of them stands."""
-    rows = "\n".join(row(turn, order) for order in orders)
-    return turn.aside(paragraphs(turn.say("status.these", count=len(orders)), rows))
+    return turn.aside(paragraphs(turn.say("status.these", count=len(orders)), rows(turn, orders)))
 
 
 def to_pay_altogether(turn: Turn) -> Reply | None:
@@ -38,12 +37,16 @@ def to_pay_altogether(turn: Turn) -> Reply | None:
     if len(waiting) < 2 or turn.heard.times is not None:
         return None
     total = turn.telling.money(sum(order.total_fen for order in waiting))
-    rows = "\n".join(f"{row(turn, order)} {turn.telling.links.pay(order)}" for order in waiting)
-    return turn.aside(paragraphs(turn.say("price.unpaid", count=len(waiting), total=total), rows))
+    to_pay = "\n".join(f"{_row(turn, order)} {turn.telling.links.pay(order)}" for order in waiting)
+    return turn.aside(paragraphs(turn.say("price.unpaid", count=len(waiting), total=total), to_pay))
 
 
-def row(turn: Turn, order: Order) -> str:
-    """One order in a list."""
+def rows(turn: Turn, orders: Iterable[Order]) -> str:
+    """A list of orders, one a line."""
+    return "\n".join(_row(turn, order) for order in orders)
+
+
+def _row(turn: Turn, order: Order) -> str:
     return turn.say(
         "history.row",
         date=turn.telling.date(order.created_at),

@@ -11,6 +11,7 @@ from bot.store.chats import Attended
 from bot.turn import BOT, CANCEL, DROP, HUMAN, Turn
 from nlu.asked_beside import NOTED
 from nlu.putting_off import PUT_OFF
+from nlu.recipient_questions import WHICH_RECIPIENT
 from orders.draft import Slot
 
 OF_PAYING = frozenset({"payment", "pay_trouble", "no_hurry", PUT_OFF, NOTED})
@@ -55,7 +56,7 @@ def faq(turn: Turn) -> Reply:
         told := questions.arrival_of_goods(turn, turn.draft_in_hand())
     ):
         return turn.aside(told)
-    if turn.heard.topic == questions.WHICH_RECIPIENT:
+    if turn.heard.topic == WHICH_RECIPIENT:
         return turn.aside(questions.recipient_of_goods(turn, turn.draft_in_hand()))
     if turn.heard.topic == questions.ARRIVAL and turn.chat.attended is Attended.QUEUED:
         # How long it takes until somebody comes.
