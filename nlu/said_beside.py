@@ -14,7 +14,7 @@ from nlu.assembling import ORDERING
 from nlu.normalise import plain
 from nlu.places import SURE
 from nlu.talk import Talk
-from nlu.understanding import Expectation, Intent, SpokenLine, Understanding
+from nlu.understanding import Expectation, Intent, ProblemCode, SpokenLine, Understanding
 from nlu.which_line import Read
 
 ReadAs = Callable[[str, Expectation], Understanding]
@@ -57,9 +57,8 @@ class SaidBeside:
         if understood.intent in _STANDING:
             return understood
         topic = self._asked.remark(understood.text, quoted=asked.quoted)
-        says_nothing = not (understood.lines or understood.options or understood.topic or understood.problems)
         # Where a question stands open, what was not understood may have been the answer.
-        unclear = asked.quoted and understood.intent is Intent.OUT_OF_SCOPE and says_nothing
+        unclear = asked.quoted and _says_hardly_anything(understood, asked)
         if topic is None and unclear and self._talk.only_tells(plain(understood.text)):
             topic = NOTED
         return understood if topic is None else _told(understood, topic)
@@ -70,6 +69,27 @@ class SaidBeside:
         sounds = understood.intent in _SOUNDS and not understood.lines
         noted = sounds and self._asked.remark(understood.text, quoted=asked.quoted) == NOTED
         return _told(understood, NOTED) if noted else understood
+
+
+def _says_hardly_anything(understood: Understanding, asked: Expectation) -> bool:
+    """Whether what was understood changes nothing of what lies in hand, or only what nobody sells or knows: 520 of
+    520礼物, 邻居 of 帮邻居大爷弄的, once more of 上次客服小姐姐态度很好."""
+    if understood.intent in _GUESSED:
+        return not (understood.lines or understood.options or understood.topic or understood.problems)
+    if understood.intent is not Intent.MODIFY or understood.contact in asked.people:
+        return False
+    return all(_changes_nothing(line, asked) for line in understood.lines)
+
+
+def _changes_nothing(line: SpokenLine, asked: Expectation) -> bool:
+    """Whether a line says a size that its goods are not sold in, or somebody of whom no number is known, and no more."""
+    known = {one.product_id for one in asked.lines}
+    unsold = any(problem.code is ProblemCode.VARIANT_UNAVAILABLE for problem in line.problems)
+    other_goods = line.product is not None and line.product.value not in known
+    says_more = line.account or line.quantity or line.quantity_change or line.region or line.dropped
+    return not (other_goods or says_more or line.sku) and (
+        unsold or line.contact is not None or not line.measure
+    )
 
 
 def _says_more_than_goods(line: SpokenLine) -> bool:
@@ -84,6 +104,7 @@ def _told(understood: Understanding, topic: str) -> Understanding:
     )  # fmt: skip
 
 
+_GUESSED = frozenset({Intent.OUT_OF_SCOPE, Intent.REORDER, Intent.HUMAN})
 _SOUNDS = frozenset({Intent.REORDER, Intent.ORDER, Intent.HUMAN, Intent.CANCEL})
 _STANDING = frozenset({Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.REFUND})
 """Of a remark that is one of these nothing more is said."""

@@ -22,6 +22,8 @@ def reorder(turn: Turn) -> Reply:
     order = order_meant(turn, prefer_paid=before_that, by_goods=turn.heard.order_ref == LAST)
     if order is not None and order.purpose is OrderPurpose.DEPOSIT:
         return wallet.put_in(turn, order.price_fen)
+    if order is not None and order == open_now and order.is_payable and not _wants_another(turn):
+        return ordering.show_again(turn, order)
     if _other_goods(turn, order):
         return _another(turn)
     if order is None:
@@ -52,6 +54,12 @@ def reorder(turn: Turn) -> Reply:
     draft = _counted_anew(Draft(lines), turn.reader.filler.filled(Draft(lines), heard).draft, turn)
     lead = turn.say("reorder.lead_at" if turn.heard.order_at is not None else "reorder.lead")
     return ordering.put_forward(turn, draft, *_beside(turn, draft, beside), lead, stands_alone=True)
+
+
+def _wants_another(turn: Turn) -> bool:
+    """Whether one more is asked for in so many words (`再来一单`), or with something changed; `老规矩` under a quote
+    is said of that quote."""
+    return bool(turn.heard.times or turn.heard.lines or turn.heard.order_at is not None or turn.heard.contact)
 
 
 def _other_goods(turn: Turn, order: Order | None) -> bool:
