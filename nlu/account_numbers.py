@@ -48,6 +48,8 @@ def _number(text: str, parts: list[Digits], lexicon: Lexicon) -> tuple[int, Mark
     torn = _torn(text, parts, label) if len(first.digits) < 3 and not first.spoken else None
     if torn and not _phone(text, parts, label is not None and label.kind == PHONE, lexicon):
         return 2, torn
+    if count := _one_by_one(text, parts, label):
+        return count, _account(text, joined(parts[:count]), label, lexicon)
     if len(first.digits) < 3 and first.digits[0] != "1" and first.digits != "86" and not first.spoken:
         return 1, None  # begins no phone, and is too short for anything else
     if _is_other(text, first, lexicon) or (not label and _latin(text[max(0, first.start - 1) : first.start])):
@@ -190,6 +192,21 @@ def _grouped(parts: list[Digits], sizes: tuple[int, ...]) -> int:
     return 0
 
 
+def _one_by_one(text: str, parts: list[Digits], label: Label | None) -> int:
+    """How many parts make a number that was called one and is written digit by digit: QQ 2 0 8 7 1 5 3."""
+    count = 0
+    while (
+        count < len(parts) and len(parts[count].digits) == 1 and (not count or _one_blank(text, parts, count))
+    ):
+        count += 1
+    ended = count == len(parts) or not _one_blank(text, parts, count)
+    return (
+        count
+        if label is not None and ended and not parts[0].spoken and _DIGITS_MIN <= count <= _DIGITS_MAX
+        else 0
+    )
+
+
 def _in_threes(text: str, parts: list[Digits], label: Label | None) -> int:
     """How many parts make a number that was called QQ or UID and is written 123 456 789 or 1967 203 84."""
     if not label or label.kind not in (QQ, UID):
@@ -279,6 +296,8 @@ def _other_words(lexicon: Lexicon) -> Words[str]:
 
 _NUMBER_WORD = "户号"
 _STUB_MAX = 4
+_DIGITS_MIN, _DIGITS_MAX = 6, 12
+"""How many digits that are written one by one make a number: as many as a QQ or a UID has."""
 _COUNTED = frozenset("个每各") | frozenset("几俩两条")
 _CLAUSE_END = re.compile(r" *(?:$|[,，。;；!！?？\n])")
 _SURE_UNITS = ("元", "块", "点券", "q币")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from nlu.alternations import either
 from nlu.in_front import in_front
 from nlu.lexicon import Lexicon
 from nlu.words import Words
@@ -30,8 +31,24 @@ def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
     if label and label.kind is None:
         # QQ的号码是…: the word in front says which kind.
         further = _label_ending(text, _skipped_back(text, label.start, labels, linkers), labels)
-        return Label(further.kind, further.word, further.start, label.end) if further else label
+        if further is None or _ends_server(text, further, label, lexicon):
+            return label
+        return Label(further.kind, further.word, further.start, label.end)
     return label
+
+
+def _ends_server(text: str, further: Label, label: Label, lexicon: Lexicon) -> bool:
+    """Whether the word in front of a label, apart from it, is the end of a server's name: 苹果QQ，号是128973645."""
+    apart = _APART.search(text, further.end, label.start) is not None
+    systems = _systems(lexicon)
+    return apart and in_front(systems, text, further.start) is not None
+
+
+@lru_cache(maxsize=4)
+def _systems(lexicon: Lexicon) -> re.Pattern[str]:
+    parts = lexicon.groups("names.region_parts")
+    words = (word for name in lexicon.words("accounts.systems") for word in (name, *parts.get(name, ())))
+    return re.compile(rf"(?:{either(words)})$")
 
 
 def _only_asks(text: str, label: Label, start: int) -> bool:
@@ -96,6 +113,7 @@ def _words(lexicon: Lexicon) -> tuple[Words[str | None], Words[str]]:
     return Words(meanings), Words.of(lexicon.words("accounts.linkers"))
 
 
+_APART = re.compile(r"[\s,，。;；]")
 _ASKS = re.compile(r"[(\[【][请需要]?填写?[^()\[\]【】]{0,6}$")
 _ASKED = re.compile(r"[)\]】]\s*")
 _LINKS = 4
