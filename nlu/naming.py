@@ -266,8 +266,10 @@ _NOTES_APART = re.compile(r"[\s,、/]+")
 _CHUNKS_APART = re.compile(r"[\s\-_·・/,、:+&]+")
 _BEFORE_NUMBER = re.compile(r"(?<=[a-z]) (?=[0-9])")
 _BLANKS = re.compile(r"\s+")
+_NUMBERED = r"[0-9]{1,2}[a-fh-ln-su-z](?![a-z0-9])"
+"""2D, 4K, 5E: one word. 5G and 1T measure."""
 _RUNS = re.compile(
-    r"[a-z]+[0-9.]*|[0-9]{1,2}[dk](?![a-z0-9])|[^a-z0-9]+[0-9]+(?![a-z])|(?:(?![0-9]{1,2}[dk](?![a-z0-9]))[^a-z])+"
+    rf"[a-z]+[0-9.]*|{_NUMBERED}|(?:(?!{_NUMBERED})[^a-z0-9])+[0-9]+(?![a-z])|(?:(?!{_NUMBERED})[^a-z])+"
 )
 
 

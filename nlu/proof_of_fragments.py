@@ -138,7 +138,8 @@ class ProofOfFragments:
         for event in (*record.names[-1:], *record.qualifiers, *record.nouns):
             silent = self._silence_before.search(said.text, 0, event.start)
             before = silent.start() - 1 if silent is not None else event.start - 1
-            if before in left:
+            apart = silent is not None and " " in silent[0]
+            if before in left and not (apart and _LONG_RUN.search(said.text, 0, before + 1)):
                 yield said.text[before]
                 yield said.text[before] + said.text[event.start]
             behind = self._silence_behind.match(said.text, event.end)
@@ -311,6 +312,8 @@ _NAME_MAX = 6
 """More characters in a row are no name that was left over but talk."""
 _RUN_BEHIND = re.compile("[\u4e00-\u9fff]{1,3}")
 _RUN_BEFORE = re.compile("[\u4e00-\u9fff]+$")
+_LONG_RUN = re.compile("[\u4e00-\u9fff]{3}$")
+"""In front of a blank it ends a clause of its own: 家里换了大电视 芒果季卡."""
 _LATIN = re.compile("[a-z]{3,}")
 _TORN = re.compile("(?<![a-z])[a-z]{2}(?![a-z])")
 """腾讯ip of 腾讯svip."""

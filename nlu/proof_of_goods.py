@@ -96,11 +96,16 @@ class ProofOfGoods:
             sizes = (e for e in said.beside(event.start, _SIZES) if 0 <= e.start - event.end <= 2)
             return all(size in record.amounts for size in sizes)
         carried = self._table.qualifiers[product_id]
-        if (mention.role, mention.meaning) in carried:
+        if self._has(carried, mention):
             return True
         if mention.role is Role.PLAIN_TIER:
             return not any(role is Role.TIER for role, _ in carried)
         return bool(mention.text) and mention.text in self._label(line)
+
+    def _has(self, carried: Set[tuple[Role, str]], mention: Mention) -> bool:
+        """Whether a tier or country is among those that goods have, under this name or another."""
+        called = (mention.meaning, *self._table.namer.same_tiers.get(mention.meaning, ()))
+        return any((mention.role, meaning) in carried for meaning in called)
 
     def _label(self, line: SpokenLine) -> str:
         variant = variant_of(line, self._vocabulary)
@@ -159,7 +164,7 @@ class ProofOfGoods:
             return True
         product = self._vocabulary.products[line.product.value]
         carried = self._table.qualifiers[product.product_id]
-        if (mention.role, mention.meaning) in carried:
+        if self._has(carried, mention):
             return True
         if mention.meaning in SAID_OF_IT and any(role is Role.TIER for role, _ in carried):
             return True  # 白金的，家里电视上看

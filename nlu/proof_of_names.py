@@ -94,8 +94,17 @@ class ProofOfNames:
         mine, theirs = line.product.value, self._vocabulary.products[other]
         if mine == other or (line.region is not None and line.region.value not in theirs.regions):
             return True
+        if self._lifted_above(other, mine, text):
+            return True
         apart = self._table.qualifiers[mine] - self._table.qualifiers[other]
         return any(meaning in text and meaning not in plain(theirs.name) for _, meaning in apart)
+
+    def _lifted_above(self, other: str, mine: str, text: str) -> bool:
+        """Whether other goods are the same with a tier that nobody said: 黄钻 is the plain one, and not QQ豪华黄钻."""
+        own, theirs = self._table.qualifiers[mine], self._table.qualifiers[other]
+        more = [meaning for role, meaning in theirs - own if role is Role.TIER]
+        alike = not self._table.brands[other].isdisjoint(self._table.brands[mine])
+        return alike and own < theirs and bool(more) and not any(meaning in text for meaning in more)
 
     def _heard_of_kin(self, said: Said) -> Iterator[Doubt]:
         """钞级VIP: words that nobody understood sound like what a sibling is called."""

@@ -19,6 +19,12 @@ PARTIAL_COST = 0.3
 """What it costs to say a brand by its first or last characters alone. Such forms are never guessed at."""
 ENDING_COST = 0.7
 """What it costs to say it by its last two characters: whoever goes by these alone is meant first."""
+KIND_IN_FRONT_COST = 0.1
+KIND_MAX = 3
+"""A longer word behind a brand is a name of its own."""
+_VERSION_WORD = "版"
+OTHER_TIER_COST = 0.5
+"""What it costs to say a tier by its other name (超级会员 for SVIP): goods that have that very name are meant first."""
 LETTERS_COST = 0.1
 """What it costs to say a brand of two or three letters by their names: 优优 for UU."""
 LETTERS_MAX = 3
@@ -92,6 +98,18 @@ class Spellings:
             if at and token.role in QUALIFYING:
                 tokens = (token, *form.tokens[:at], *form.tokens[at + 1 :])
                 yield Form("".join([part.text for part in tokens]), form.cost, tokens)
+        yield from self._with_kind_in_front(form)
+
+    def _with_kind_in_front(self, form: Form) -> Iterator[Form]:
+        """儿童喜马拉雅, 儿童版喜马拉雅: the word behind a well-known brand that sets its goods apart."""
+        if len(form.tokens) < 2 or any(token.role is not Role.BRAND for token in form.tokens[:2]):
+            return
+        brand, kind, *others = form.tokens
+        short = all_chinese(kind.text) and 2 <= len(kind.text) <= KIND_MAX
+        if short and len(self._namer.brand_spellings(brand.text)) > 1:
+            rest = "".join([part.text for part in (brand, *others)])
+            for front in (kind.text, kind.text + _VERSION_WORD):
+                yield Form(front + rest, form.cost + KIND_IN_FRONT_COST, (kind, brand, *others))
 
     def _respelled(
         self, form: Form, spelled: Callable[[Token, bool], tuple[tuple[str, float], ...]]
@@ -175,6 +193,9 @@ class Spellings:
             for spelling in self._namer.synonyms.get((token.role, token.meaning), ()):
                 if spelling != token.text:
                     yield spelling, 0.05
+            if token.role is Role.TIER:
+                for other in self._namer.same_tiers.get(token.meaning, ()):
+                    yield other, OTHER_TIER_COST
 
     def _spoken(self, letters: re.Match[str]) -> str:
         """Letters by their names, where each is known."""

@@ -21,6 +21,7 @@ class TiersSaid:
     """Asks this of the goods of one catalog. Immutable."""
 
     def __init__(self, vocabulary: Vocabulary, table: NameTable, assortment: Assortment) -> None:
+        self._same = table.namer.same_tiers
         self._vocabulary, self._table, self._sizes = vocabulary, table, assortment.sizes
         self._siblings, self._carriers = assortment.siblings, assortment.carriers
 
@@ -71,6 +72,8 @@ class TiersSaid:
             plain = dict(self._siblings.plain(left) or left)
             # 卓越会员，普通的: the name has the tier in it, and which of them is meant is asked.
             return {**left, **plain} if plain.keys().isdisjoint(left) else plain
+        if not having and role is Role.TIER:
+            having = self._called_otherwise(left, meaning) or {}
         if not having and role is not Role.CARRIER and wanted.mention is not None:
             # 实体 of Steam: no plain product of the name has it, a sibling may.
             having = {
@@ -86,6 +89,11 @@ class TiersSaid:
         if any(self._table.carriers_of(product_id) for product_id in left):
             return self._carriers.for_all(left) or None
         return left
+
+    def _called_otherwise(self, left: Mapping[str, float], meaning: str) -> dict[str, float]:
+        """Those that have the tier under its other name: 百度网盘SVIP for 百度网盘超级会员."""
+        others = {(Role.TIER, other) for other in self._same.get(meaning, ())}
+        return {one: cost for one, cost in left.items() if not others.isdisjoint(self._table.qualifiers[one])}
 
     def _named_for(self, product_id: str, meaning: str) -> bool:
         product = self._vocabulary.products[product_id]

@@ -48,6 +48,10 @@ class TradeWords:
             for word, shorts in lexicon.groups("goods.generic_short").items()
         }
         self.delivery_words = DeliveryWords(lexicon)
+        self.same_tiers: Mapping[str, tuple[str, ...]] = {
+            meaning: tuple(others) for meaning, others in lexicon.groups("goods.same_tiers").items()
+        }
+        """By tier: its other names."""
         self._written_tiers = {
             plain(meaning): re.compile("|".join(map(_standing_alone, words)))
             for meaning, words in lexicon.groups("goods.written_tiers").items()
