@@ -19,12 +19,12 @@ from nlu.unanswered import Unanswered
 from nlu.understanding import Filters, Intent, Understanding
 
 ARRIVAL, USAGE, SAFETY, SHOP, PAYMENT, INVOICE = "arrival", "usage", "safety", "shop", "payment", "invoice"
-BARGAIN, REFUND_RULE = "bargain", "refund_rule"
+BARGAIN, REFUND_RULE, TERMS = "bargain", "refund_rule", "terms"
 NOTED = "noted"
 """The topic of what is only told: 老婆生日, 别的先不要."""
 OF_ORDERS = frozenset({ARRIVAL, USAGE})
 """May as well be asked of an order that is under way: 爱奇艺季卡138…，多久到账; 京东卡100两张，怎么用."""
-DOUBTING = frozenset({SAFETY, USAGE, SHOP})
+DOUBTING = frozenset({SAFETY, USAGE, SHOP, TERMS, REFUND_RULE})
 """Asked by somebody who may not have made up his mind."""
 WANT_AN_ANSWER = frozenset({ARRIVAL, SAFETY, REFUND_RULE, PAYMENT, BARGAIN, INVOICE})
 """What is answered beside an answer."""
@@ -103,13 +103,19 @@ class AskedBeside:
             topic = None if unasked else self._asked(said, read)
             if topic is None and not unasked:
                 continue
-            if topic in OF_ORDERS | {INVOICE} and self._ordered.search(text):
+            if topic in OF_ORDERS | {INVOICE, REFUND_RULE} and self._ordered.search(text):
                 return None
             rest = _without(rest, clause)
             topics += [topic] if topic else []
-            aside = aside or unasked or topic in _OF_BUYERS or self._aside.match(said) is not None
+            # 能退吗 is asked of what was bought, too; 不到账退钱 only by who buys.
+            buying = topic in _OF_BUYERS and (
+                topic != REFUND_RULE or self._guarantee.fullmatch(said) is not None
+            )
+            aside = aside or unasked or buying or self._aside.match(said) is not None
         if rest == text or not _CLAUSE.search(rest):
             return None
+        if REFUND_RULE in topics and not aside and _HAPPENED.search(rest):
+            return None  # 50话费充错了138…，能退吗
         return Asked(rest, topics[0] if topics else None, aside)
 
     def remark(self, text: str, *, quoted: bool) -> str | None:
@@ -162,8 +168,14 @@ class AskedBeside:
         if not sounds or not (sounds & _ASK_BY_THEMSELVES or self._asks.search(clause)):
             return None
         lead = self._aside.match(clause)
-        topic = self._common(read(clause[lead.end() :] if lead else clause))
-        return topic if topic in _TOPICS else None
+        heard = read(clause[lead.end() :] if lead else clause)
+        topic = self._common(heard)
+        if topic in _TOPICS and TERMS not in sounds:
+            return topic
+        # 只能登一台吗: a count of what nobody orders.
+        wants = heard.intent in _WANTING or any(line.product or line.account for line in heard.lines)
+        asks = self._asks.search(clause) is not None
+        return TERMS if TERMS in sounds and asks and not (wants or heard.problems or heard.contact) else None
 
 
 def _clauses(text: str) -> list[re.Match[str]]:
@@ -182,7 +194,11 @@ def only_of_time(filters: Filters) -> bool:
     return replace(filters, max_eta_minutes=None).empty
 
 
-_TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE, BARGAIN)
+_TOPICS = (ARRIVAL, SAFETY, USAGE, SHOP, PAYMENT, INVOICE, BARGAIN, TERMS, REFUND_RULE)
+_WANTING = frozenset(Intent) - {
+    Intent.FAQ, Intent.OUT_OF_SCOPE, Intent.SEARCH, Intent.HELP, Intent.ORDER, Intent.PROVIDE,
+}  # fmt: skip
+"""What a clause that asks how goods are used does not want."""
 _OF_BUYERS = frozenset({PAYMENT, REFUND_RULE})
 """Only who buys asks it."""
 _ASK_BY_THEMSELVES = frozenset({INVOICE, BARGAIN})
@@ -190,3 +206,4 @@ _ASK_BY_THEMSELVES = frozenset({INVOICE, BARGAIN})
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
 _MARKS = " ,，。.;；!！?？~…\n"
 _DIGIT = re.compile(r"[0-9]")
+_HAPPENED = re.compile("[了过错没昨刚]|[上之以]次?[回前次]")

@@ -47,7 +47,7 @@ def clauses_beside(reading: Reading) -> Iterator[Clause]:
 
 def _clauses(reading: Reading) -> Iterator[tuple[Clause, str]]:
     """These, each with its blanks and signs."""
-    pieces = _CLAUSE_END.split(_masked(reading))
+    pieces = _CLAUSE_END.split(masked(reading))
     turn = max((at for at, piece in enumerate(pieces) if TURN in piece), default=-1)
     ordered = False
     for at, piece in enumerate(pieces):
@@ -88,7 +88,7 @@ def asked_about(line: SpokenLine) -> SpokenLine:
     return line if line.sku is None else replace(line, sku=None, sku_options=(line.sku.value,))
 
 
-def _masked(reading: Reading) -> str:
+def masked(reading: Reading) -> str:
     """The text with a sign for every character of the order. A word that corrects is one only where
     something follows that it corrects to."""
     text = list(_SIGNS.sub(" ", reading.page.text))

@@ -24,7 +24,9 @@ from nlu.clause_judge import ClauseJudge
 from nlu.complaints import Complaints
 from nlu.confidence import Clues, clues_of
 from nlu.corrections import CueKind
+from nlu.deeds import Deeds
 from nlu.evidence import Evidence, evidence_of
+from nlu.examples import Guess
 from nlu.explanation import Explanation, explained
 from nlu.for_whom import ForWhom, for_him
 from nlu.goods import Goods
@@ -42,6 +44,7 @@ from nlu.name_table import NameTable
 from nlu.normalise import plain
 from nlu.one_clause import OneClause
 from nlu.parts import Parts
+from nlu.places import SURE
 from nlu.products import Names
 from nlu.proof import Prover
 from nlu.reading import Reader, Reading
@@ -137,7 +140,7 @@ class Parser:
         self._media = re.compile(
             rf"(?:\s*[\[【(]\s*{media}[^\]】)]{{0,30}}[\]】)]\s*(?:\d{{1,3}}\s*(?:秒|s|\"|″)?)?)+\s*"
         )
-        self._complaints = Complaints(lexicon)
+        self._complaints, self._deeds = Complaints(lexicon), Deeds(lexicon)
         self._for_whom = ForWhom(lexicon)
         self._masker = Masker(lexicon)
 
@@ -192,7 +195,11 @@ class Parser:
     def _meant(self, text: str, reading: Reading, expectation: Expectation, kind: str | None) -> _Meant:
         """What a reading means, before it is taken for an answer."""
         seen = evidence_of(reading, self._signs)
-        guess = in_context(self._intents.decide(seen), seen, reading, expectation, self._signs)
+        guess = self._intents.decide(seen)
+        if guess.intent is Intent.ORDER and expectation.asking is None:
+            told = self._deeds.told(reading)
+            guess = guess if told is None else Guess(told, None, SURE)
+        guess = in_context(guess, seen, reading, expectation, self._signs)
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)
         records = [

@@ -77,6 +77,7 @@ class ProofOfCounts:
                 continue
             counted = self._counts_goods(said, event, line) and not self._is_size(line, record)
             counted = counted and not self._holds_the_size(said, event, line, record)
+            counted = counted and not self._counts_units(said, event, line, record)
             if counted and not self._one_beside(said, event, record) and not self._told_of(said, event):
                 continue
             yield at, Unproven.COUNT
@@ -121,6 +122,17 @@ class ProofOfCounts:
             return False
         sized = any(e.amount is not None and e.amount.low == variant.face_value for e in record.amounts)
         return not sized and variant.unit not in _PERIODS
+
+    def _counts_units(self, said: Said, count: Event, line: SpokenLine, record: Record) -> bool:
+        """Q币50个，…，我出一半: of what is sold in such packs the count is the size, where the size that was taken
+        stands in another clause."""
+        variant = variant_of(line, self._vocabulary)
+        if variant is None or line.product is None or line.quantity is None or variant.unit in _PERIODS:
+            return False
+        sizes = {one.face_value for one in self._vocabulary.products[line.product.value].variants}
+        near = any(said.clause(event.start) == said.clause(count.start) for event in record.amounts)
+        named = any(said.clause(event.start) == said.clause(count.start) for event in record.names)
+        return line.quantity.value in sizes and named and not near and variant.unit != _MONEY
 
     def _holds_the_size(self, said: Said, count: Event, line: SpokenLine, record: Record) -> bool:
         """滴滴二十一张，高德20一张: the size is taken over from other goods, and the count may be the size and one."""
