@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from nlu.alternations import any_in, any_times_in
+from nlu.asked_beside import REFUND_RULE
 from nlu.beside import masked
 from nlu.clause_judge import RECIPIENT, SLOT
 from nlu.in_front import in_front
@@ -48,23 +49,24 @@ class Deeds:
         self._slot = re.compile(SLOT)
         self._verbs = frozenset(word for word in lexicon.words("deeds.done") if len(word) == 1)
         self._patterns = (
-            (not_come, Intent.STATUS), (come, Intent.STATUS), (went, Intent.STATUS), (lately, Intent.STATUS),
-            *((pattern, Intent.FAQ) for pattern in self._wrong), (gone, Intent.SEARCH), (taken_back, Intent.CANCEL),
+            (not_come, (Intent.STATUS, None)), (come, (Intent.STATUS, None)), (went, (Intent.STATUS, None)), (lately, (Intent.STATUS, None)),
+            *((pattern, (Intent.FAQ, REFUND_RULE)) for pattern in self._wrong), (gone, (Intent.SEARCH, None)), (taken_back, (Intent.CANCEL, None)),
         )  # fmt: skip
 
-    def told(self, reading: Reading) -> Intent | None:
-        """What a message wants that tells of an order; None where it tells of none, or goes on to order."""
+    def told(self, reading: Reading) -> tuple[Intent, str | None] | None:
+        """What a message wants that tells of an order, and the topic of a common question that it asks; None where it
+        tells of none, or goes on to order."""
         text = self._unnamed(reading)
         if len(text) > LENGTH_MAX:
             return None
-        for pattern, intent in self._patterns:
+        for pattern, wanted in self._patterns:
             found = pattern.search(text)
             if found is None or self._slot.search(text, found.end()):
                 continue
             if pattern not in self._wrong or not in_front(
                 self._warns, text, found.start(found.lastgroup or 0)
             ):
-                return intent
+                return wanted
         return None
 
     def _unnamed(self, reading: Reading) -> str:

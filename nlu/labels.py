@@ -26,7 +26,7 @@ def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
     """The label that introduces what begins at `start`, over a few linking words."""
     labels, linkers = _words(lexicon)
     label = _label_ending(text, _skipped_back(text, start, labels, linkers), labels)
-    if label and _only_asks(text, label, start):
+    if label and (_only_asks(text, label, start) or _is_server(text, label, lexicon)):
         return None
     if label and label.kind is None:
         # QQ的号码是…: the word in front says which kind.
@@ -35,6 +35,13 @@ def label_before(text: str, start: int, lexicon: Lexicon) -> Label | None:
             return label
         return Label(further.kind, further.word, further.start, label.end)
     return label
+
+
+def _is_server(text: str, label: Label, lexicon: Lexicon) -> bool:
+    """安卓QQ 2091884710: the word in front of the number is all of a server's name."""
+    return label.word in lexicon.words("accounts.server_labels") and bool(
+        in_front(_systems(lexicon), text, label.start)
+    )
 
 
 def _ends_server(text: str, further: Label, label: Label, lexicon: Lexicon) -> bool:

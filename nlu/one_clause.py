@@ -88,8 +88,11 @@ class OneClause:
 
     def _is_common(self, understood: Understanding, asked: Expectation) -> bool:
         """Whether it is a common question while something else is asked of him."""
-        if asked.asking in (None, Slot.CONFIRM) or _says_something(understood):
+        if _says_something(understood):
             return False
+        if asked.asking in (None, Slot.CONFIRM):
+            # 来两张，支持退款吗, under a quote
+            return asked.quoted and self._beside.topic(understood) is not None
         if asked.asking in _OF_VALUES and understood.intent in _HIDING:
             return True
         if understood.order_ref:

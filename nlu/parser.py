@@ -196,9 +196,9 @@ class Parser:
         """What a reading means, before it is taken for an answer."""
         seen = evidence_of(reading, self._signs)
         guess = self._intents.decide(seen)
-        if guess.intent is Intent.ORDER and expectation.asking is None:
+        if guess.intent is Intent.ORDER and expectation.asking in (None, Slot.CONFIRM):
             told = self._deeds.told(reading)
-            guess = guess if told is None else Guess(told, None, SURE)
+            guess = guess if told is None else Guess(*told, SURE)
         guess = in_context(guess, seen, reading, expectation, self._signs)
         place = position(reading.page.text, len(expectation.lines))
         hand = in_hand(expectation, place)

@@ -14,6 +14,7 @@ from nlu.sounds import pinyin
 
 PINYIN_MIN = 4
 SERVER = "区"
+_NUMBER_ALONE = re.compile("[0-9一二三四五六七八九十百]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 
 
@@ -33,7 +34,13 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
         shorter += [form for half in _in_two_scripts(region) for form in _spellings(half, swaps)]
         shorter += _spellings(name + SERVER, swaps) if name.endswith(bare) else ()
         for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
-            if len(spelling) > 1 and (spelling not in carriers or spelling == plain(region)):
+            # 10 of 10服 is as well so many dollars.
+            bare_number = _NUMBER_ALONE.fullmatch(spelling) is not None and spelling != name
+            if (
+                len(spelling) > 1
+                and not bare_number
+                and (spelling not in carriers or spelling == plain(region))
+            ):
                 found[spelling][region] = None
                 if (typed := _in_pinyin(spelling)) is not None:
                     found[typed][region] = None
