@@ -149,6 +149,8 @@ def _money(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark
         if exact and unit[0].strip() in _WHOLE:
             low, exact, end = with_small_change(text, low, end)
             high = low
+        if unit[0].strip() in units.any_money:
+            return _marked(text, AmountKind.BARE, (low, high, exact), (), found.start, end)
         return _marked(text, AmountKind.MONEY, (low, high, exact), ("元",), found.start, end)
     small = _SMALL.match(text, found.end)
     if small:
@@ -158,7 +160,8 @@ def _money(text: str, found: Mark[Number], units: Units, free_from: int) -> Mark
             low += Decimal(number(small["cents"]).low if number(small["cents"]) else 0) / 100  # type: ignore[union-attr]
         return _marked(text, AmountKind.MONEY, (low, low, value.exact), ("元",), found.start, small.end())
     before = units.yuan_before.search(text, max(free_from, found.start - _REACH), found.start)
-    if before:
+    # steam50人民币3张: what is counted behind has its own number.
+    if before and not (before[0].strip()[-1:] > "\u4dff" and _COUNTED_BEHIND.match(text, found.end)):
         return _marked(
             text, AmountKind.MONEY, (value.low, value.high, value.exact), ("元",), before.start(), found.end
         )
@@ -343,6 +346,7 @@ _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
     r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"
 )
+_COUNTED_BEHIND = re.compile(" ?[张份个]")
 _COUNTED = re.compile(r" ?个 ?")
 _MEASURED = re.compile(r" ?[个张份套件单次台杯只条笔组盒包瓶本支位]")
 _NO_SIZE = Decimal(10_000)

@@ -99,7 +99,7 @@ class Finding:
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The names, without the labels of recipients and the ends of longer words."""
         labels = [mark.value.label for mark in recipients if mark.value.label]
-        read = self._names.read(page)
+        read = [_without_numeral(page.text, mention) for mention in self._names.read(page)]
         whole = tuple(
             kept
             for mention in read
@@ -204,3 +204,13 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
     for mark in order:
         text[mark.start : mark.end] = page.text[mark.start : mark.end]
     return "".join(text)
+
+
+def _without_numeral(text: str, mention: Mention) -> Mention:
+    """骏网 of 骏网一百, where 骏网一卡通 is sold: the first character of a number ends no name."""
+    begun = mention.kind is MentionKind.NAME and _NUMBER_BEGUN.match(text, mention.end - 1) is not None
+    whole = mention.text.endswith(text[mention.end - 1])
+    return replace(mention, end=mention.end - 1) if begun and not whole else mention
+
+
+_NUMBER_BEGUN = re.compile("[一二两三四五六七八九][十百千万]")

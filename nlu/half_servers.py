@@ -9,9 +9,10 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from nlu.alternations import any_of
 from nlu.lexicon import Lexicon
 from nlu.normalise import plain
-from nlu.servers_said import spelled_out
+from nlu.servers_said import logged_in, spelled_out
 from nlu.understanding import Heard, Span, SpokenLine
 from nlu.vocabulary import Vocabulary
 
@@ -25,8 +26,12 @@ class HalfServers:
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self._products = vocabulary.products
+        behind = any_of(lexicon, "names.logs_in")
         self._parts = tuple(
-            (tuple(map(plain, (part, *others))), re.compile(spelled_out(part, others)))
+            (
+                tuple(map(plain, (part, *others))),
+                re.compile(f"{spelled_out(part, others)}|{logged_in(part, others, behind)}"),
+            )
             for part, others in lexicon.groups("names.region_parts").items()
         )
         self._some = re.compile("|".join(pattern.pattern for _, pattern in self._parts))

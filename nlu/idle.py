@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from nlu.alternations import any_of
+from nlu.alternations import any_of, either
 from nlu.another_time import AnotherTime
 from nlu.clause_judge import RECIPIENT, SLOT, TURN
 from nlu.contacts import people_pattern
@@ -60,9 +60,14 @@ class Idle:
             rf"|(?:这个|这次|这)?不是(?:{any_of(lexicon, 'signs.not_for_me')})(?:(?<=用)的)?[啊哈哦呀啦]?"
         )
 
+        headings = (word for words in lexicon.groups("names.columns").values() for word in words)
+        over = any_of(lexicon, "idle.form_heads")
+        self._filled_in = re.compile(rf"(?:{over})?(?:{either(headings)}|{over}){slot}*")
+        """面额◇: a line of a form."""
+
     def says_no_more(self, text: str) -> bool:
         """Whether a clause, its slots masked, says nothing beside the order."""
-        bare = self._bare.fullmatch(text) is not None
+        bare = self._bare.fullmatch(text) is not None or self._filled_in.fullmatch(text) is not None
         told = self._tidings.told(text) or self._another_time.says_only(text)
         return bare or told or self._offers.made(text)
 

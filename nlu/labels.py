@@ -46,9 +46,8 @@ def _is_server(text: str, label: Label, lexicon: Lexicon) -> bool:
 
 def _ends_server(text: str, further: Label, label: Label, lexicon: Lexicon) -> bool:
     """Whether the word in front of a label, apart from it, is the end of a server's name: 苹果QQ，号是128973645."""
-    apart = _APART.search(text, further.end, label.start) is not None
-    systems = _systems(lexicon)
-    return apart and in_front(systems, text, further.start) is not None
+    apart = label.word != _NUMBER or _APART.search(text, further.end, label.start) is not None
+    return apart and _is_server(text, further, lexicon)
 
 
 @lru_cache(maxsize=4)
@@ -120,6 +119,8 @@ def _words(lexicon: Lexicon) -> tuple[Words[str | None], Words[str]]:
     return Words(meanings), Words.of(lexicon.words("accounts.linkers"))
 
 
+_NUMBER = "号"
+"""Right behind QQ it makes one word with it: 苹果QQ号."""
 _APART = re.compile(r"[\s,，。;；]")
 _ASKS = re.compile(r"[(\[【][请需要]?填写?[^()\[\]【】]{0,6}$")
 _ASKED = re.compile(r"[)\]】]\s*")

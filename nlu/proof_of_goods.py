@@ -234,7 +234,9 @@ class ProofOfGoods:
         for at, line, record in said.pairs():
             if line.region is None or line.product is None or not record.regions:
                 continue
-            event = record.regions[-1]
+            event, span = record.regions[-1], line.region.span
+            if span.end - span.start > len(said.text) // 2 > event.end - event.start:
+                continue  # of two halves that stand apart: 苹果手机，微信区
             typed = self._bare(said.text[event.start : event.end].replace(" ", ""))
             regions = self._vocabulary.products[line.product.value].regions
             fits = sum(in_order(typed, plain(one)) for one in regions)

@@ -13,6 +13,7 @@ from nlu.lexicon import Lexicon
 from nlu.page import Mark, Page
 
 LAST = "last"
+_ORDERS = re.compile("单")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ def _numbers(text: str, lexicon: Lexicon) -> list[Mark[Reference]]:
         dated = _DATED.match(number) is not None
         if before.endswith(lexicon.words("references.not_labels")):
             continue
+        if not dated and before.endswith(lexicon.words("references.of_players")) and not _ORDERS.search(text):
+            continue  # 和平精英680，编号5530198842
         labelled = before.endswith(lexicon.words("references.labels"))
         called_number = labelled and before.endswith(("号", "编号", "码", "id"))
         if (

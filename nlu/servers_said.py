@@ -86,9 +86,15 @@ def spelled_out(part: str, others: Sequence[str]) -> str:
     return f"(?<![a-z])(?:{either(words)})(?![a-z])"
 
 
+def logged_in(part: str, others: Sequence[str], behind: str) -> str:
+    """The spellings of a part with how somebody logs in, `behind`: 微信登的, QQ登录."""
+    words = [word for word in (part, *others) if len(word) > 1 and not word.endswith(_SERVER)]
+    return f"(?<![a-z])(?:{either(words)}){behind}"
+
+
 _SERVER = "区"
 _BETWEEN = "(?:区|端|版|系统)?(?:的| |,|，|、){0,2}"
 _MAY_BE_PART = frozenset({MentionKind.REGION, MentionKind.QUALIFIER, MentionKind.NOUN})
 _PAID = re.compile(r"(?:付|支付|转|扫|吧|哈|可以|行|就行|好了|啊|呗|\s)*(?:$|[,，。;；!！?？\n])")
 
-__all__ = ["ServersSaid", "spelled_out"]
+__all__ = ["ServersSaid", "logged_in", "spelled_out"]

@@ -184,6 +184,8 @@ def share_families(entries: Entries, namer: Namer, is_partial: Callable[[str, En
             role = namer.role_of(text[len(brand_text) :])
             if role is None or role[0] not in (Role.GENERIC, Role.SUBJECT):
                 continue
+            if role[1] in namer.own_things:
+                break
             if brand_entry is entry or is_partial(brand_text, brand_entry):
                 continue
             for product_id, cost in brand_entry.options.items():

@@ -48,6 +48,8 @@ class TradeWords:
             for word, shorts in lexicon.groups("goods.generic_short").items()
         }
         self.delivery_words = DeliveryWords(lexicon)
+        self.own_things = frozenset(map(without_blanks, lexicon.words("goods.own_things")))
+        """Kinds of goods that say which of a brand they are."""
         self.same_tiers: Mapping[str, tuple[str, ...]] = {
             meaning: tuple(others) for meaning, others in lexicon.groups("goods.same_tiers").items()
         }

@@ -26,6 +26,8 @@ class Units:
     currencies: Words[str]
     """Spellings of foreign money; they mean the catalog's word for it, else its common name."""
     signs: Words[str]
+    any_money: frozenset[str] = frozenset()
+    """Words for the money of wherever the goods are of: five hundred 蚊 are yuan or dollars of Hong Kong."""
     by_day: bool = False
     """Whether labels count days as 日, which elsewhere makes a date: 3日券."""
 
@@ -58,6 +60,7 @@ class Units:
             re.compile(rf"(?:{yuan_before}) ?$"),
             _names(lexicon, "amounts.currencies", units),
             _names(lexicon, "amounts.currency_signs", units),
+            frozenset(lexicon.words("amounts.any_money")),
             _DAY in counters,
         )
 
