@@ -13,6 +13,7 @@ from itertools import islice
 
 from nlu import filters
 from nlu.amounts import Units
+from nlu.assigned import AssignedRecipients
 from nlu.assortment import Assortment
 from nlu.believing import Believing
 from nlu.chatting import Chatting, inside_any, unheard, without_inside
@@ -116,7 +117,7 @@ class Reader:
         self._contacts = Contacts(lexicon)
         self._chatting = Chatting(lexicon)
         self._reached_at = ReachedAt(lexicon)
-        self._mishaps = Mishaps(lexicon)
+        self._mishaps, self._assigned = Mishaps(lexicon), AssignedRecipients(lexicon)
         self._still_to_come = StillToCome(lexicon)
         self._takers = Takers(vocabulary)
         self._strangers = Strangers(vocabulary, lexicon, names.table)
@@ -146,7 +147,26 @@ class Reader:
         said = replace(said, events=events)
         heard = {at for start, end in to_come for at in range(start, end)}
         shape = replace(shape, left=shape.left.without(heard))
-        records = records_of(page.text, said.events, goods, shape, self._signs)
+        assigned = self._assigned.of(page.text, said.events)
+        records = records_of(
+            page.text, assigned.events if assigned else said.events, goods, shape, self._signs
+        )
+        if assigned is not None and assigned.given(records):
+            said = replace(
+                said,
+                events=sorted([*assigned.events, *(account for _, account in assigned.pairs)], key=_place),
+            )
+            at = assigned.pairs[0][0]
+            listed = Cue(CueKind.RESPECTIVELY, at.start, at.end, page.text[at.start : at.end])
+            found = replace(
+                found,
+                cues={
+                    **found.cues,
+                    CueKind.RESPECTIVELY: (*found.cues.get(CueKind.RESPECTIVELY, ()), listed),
+                },
+            )
+        elif assigned is not None:
+            records = records_of(page.text, said.events, goods, shape, self._signs)
         mishaps = (
             *self._mishaps.told(page.text, said.events),
             *slips_told(page.text, said.events, self._signs),
@@ -265,6 +285,10 @@ class Reader:
             takes_nobody=self._takers.takes_nobody,
             pauses=frozenset(match.start() for match in _PAUSE.finditer(found.page.text)),
         )
+
+
+def _place(event: Event) -> int:
+    return event.start
 
 
 _PAUSE = re.compile(r"[,，:：;；。\n]")
