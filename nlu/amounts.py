@@ -290,7 +290,7 @@ def _single(text: str, units: Units) -> Iterable[Mark[Amount]]:
     """单次, 单科: one of a unit that the catalog sells by."""
     for found in _ALONE.finditer(text):
         unit = units.pattern.match(text, found.end())
-        if unit is not None and len(unit[0]) == 1 and units.spellings[unit[0]]:
+        if unit is not None and len(unit[0]) <= _UNIT_MAX and units.spellings[unit[0]]:
             one = (Decimal(1), Decimal(1), True)
             yield _marked(
                 text, AmountKind.SIZE, one, units.spellings[unit[0]], found.start(), unit.end()
@@ -325,7 +325,7 @@ def _open(character: str) -> bool:
     return character in ("", "的") or not (character.isalnum() or "一" <= character <= "龥")
 
 
-_ALONE = re.compile(r"(?<![\u4e00-\u9fff])单(?=[次门科节页课][\W的券票卡版]|[次门科节页课]$)")
+_ALONE = re.compile(r"(?<![\u4e00-\u9fff])单(?=(?:[次门科节页课台]|设备)(?:[\W的券票卡版授]|$))")
 """In front of what is sold one by one; 订单次 and 单次数 are none."""
 _LONGEST = 12
 _FORMAL = frozenset("壹贰弍叁") | frozenset("参肆伍陆") | frozenset("柒捌玖拾")
@@ -346,6 +346,8 @@ _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
     r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"
 )
+_UNIT_MAX = 2
+"""单台, 单设备."""
 _COUNTED_BEHIND = re.compile(" ?[张份个]")
 _COUNTED = re.compile(r" ?个 ?")
 _MEASURED = re.compile(r" ?[个张份套件单次台杯只条笔组盒包瓶本支位]")

@@ -45,7 +45,10 @@ def introduces(text: str, end: int, recipients: Iterable[Mark[Account]], lexicon
 
 
 def registers(names: Iterable[str], account: str, lexicon: Lexicon) -> bool:
-    """Whether goods of these names are for such a domain name: .com域名注册 registers none that ends in cn."""
+    """Whether goods of these names are for such a domain name: .com域名注册 registers none that ends in cn. An address
+    for mail is none."""
+    if "@" in account:
+        return True
     said = _said_of_goods(lexicon)
     sold = {found[1] or found[2] for name in names for found in said.finditer(plain(name))}
     return not sold or ending_of(account, lexicon) in sold

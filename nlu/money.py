@@ -27,10 +27,12 @@ def with_small_change(text: str, whole: Decimal, end: int) -> tuple[Decimal, boo
         value = whole + tenths.low / 10 + (cents.low / 100 if cents else 0)
         return value, True, change.end()
     # Ten yuan and five of them, or ten and a half each? From thirty yuan on nobody adds a half.
-    # Nobody writes it in digits, and nobody says 两 for two tenths.
-    return whole, whole >= 30 or change["counted"] == "两" or change["counted"].isdecimal(), end
+    # Nobody writes it in digits or with 元, and nobody says 两 for two tenths.
+    written = text[end - 1 : end] != _SPOKEN_YUAN or text[end - 2 : end - 1].isdecimal()
+    return whole, written or whole >= 30 or change["counted"] == "两" or change["counted"].isdecimal(), end
 
 
+_SPOKEN_YUAN = "块"
 _HALF = re.compile(r"半(?!年|个|价|折|小时)")
 _CHANGE = re.compile(
     r"(?P<tenths>[0-9一二三四五六七八九两])[毛角](?:(?P<cents>[0-9一二三四五六七八九])分?(?![0-9十百千万个张份天月年]))?"

@@ -84,7 +84,9 @@ class ProofOfCounts:
 
     def _counts_goods(self, said: Said, count: Event, line: SpokenLine) -> bool:
         assert count.quantity is not None
-        if self._not_goods.match(said.text, count.end) or self._in_name(said.text, count, line):
+        labelled = any(event.start == count.end for event in said.beside(count.start, _LABELS))
+        others = not labelled and self._not_goods.match(said.text, count.end) is not None
+        if others or self._in_name(said.text, count, line):
             return False
         if (
             _joined_on(said, count, line)
@@ -303,3 +305,7 @@ def _priced(events: Sequence[Event], article: Event) -> bool:
         and (abs(event.end - article.start) <= 1 or abs(event.start - article.end) <= 1)
         for event in events
     )
+
+
+_LABELS = frozenset({EventKind.QUALIFIER})
+"""成人票两张儿童票一张: no two children are counted."""

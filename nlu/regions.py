@@ -97,9 +97,9 @@ def _spellings(region: str, swaps: Mapping[str, tuple[str, ...]]) -> Iterator[st
         for word in swaps:
             for part in (word, *swaps[word]):
                 if form.startswith(part) and len(form) > len(part):
-                    rest = form[len(part) :]
-                    forms.add(_short(rest) + part)
-                    forms.add(_short(rest) + part + "区")
+                    rest = _short(form[len(part) :])
+                    # 安卓QQ for 手Q安卓
+                    forms |= {rest + other + end for other in (word, *swaps[word]) for end in ("", SERVER)}
     yield from forms
 
 

@@ -21,7 +21,7 @@ from nlu.second_recipient import against_each_other
 from nlu.shape import Shape
 from nlu.sharing import doubt_gaps, shared
 from nlu.signs import Signs
-from nlu.taking_turns import with_counts_in_front
+from nlu.taking_turns import parted_by_counts, with_counts_in_front
 from nlu.understanding import Slot
 
 
@@ -38,9 +38,8 @@ def records_of(text: str, events: list[Event], goods: Assortment, shape: Shape, 
     rows = _rows(text, events) if placed is None else None
     events = placed or events
     if rows is None:
-        gathered = gather(
-            with_counts_in_front(text, without_total(text, events, signs)), compatible, shape.each
-        )
+        counted = with_counts_in_front(text, without_total(text, events, signs))
+        gathered = gather(parted_by_counts(text, counted), compatible, shape.each)
         _size_by_counts(gathered, goods)
         records = shared(against_each_other(text, gathered, shape, signs), shape)
         _same_recipient(text, records, signs)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from nlu.naming import Namer
 from nlu.roles import QUALIFYING, STRONG, Form, Role, Token
@@ -23,6 +23,7 @@ KIND_IN_FRONT_COST = 0.1
 KIND_MAX = 3
 """A longer word behind a brand is a name of its own."""
 _VERSION_WORD = "版"
+INITIALS_COST = 0.2
 OTHER_TIER_COST = 0.5
 """What it costs to say a tier by its other name (超级会员 for SVIP): goods that have that very name are meant first."""
 LETTERS_COST = 0.1
@@ -74,6 +75,7 @@ class Spellings:
                 spelling for spelling in self._other_spellings(token, alone) if self.wants(spelling[0])
             )
         )
+        yield from _with_initials(tokens)
         for form in self._namer.forms(tokens):
             yield form
             yield from self._with_qualifier_in_front(form)
@@ -214,6 +216,18 @@ class Spellings:
         if len(word) >= 5 and word not in self._common:
             self.versionless.add(word)
             yield word, VERSION_COST
+
+
+def _with_initials(tokens: tuple[Token, ...]) -> Iterator[Form]:
+    """Adobe CC of Adobe Creative Cloud全家桶: the first word, and the letters of the others."""
+    words = [token.text for token in takewhile(_is_latin_brand, tokens)]
+    if len(words) > 2:
+        short = words[0] + "".join(word[0] for word in words[1:])
+        yield Form(short, INITIALS_COST, (Token(short, Role.BRAND, short),))
+
+
+def _is_latin_brand(token: Token) -> bool:
+    return token.role is Role.BRAND and token.text.isascii() and token.text.isalpha()
 
 
 def _with_version_of_its_twin(tokens: tuple[Token, ...]) -> Iterator[Form]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.quantities import QuantityKind
-from nlu.records import Event, EventKind
+from nlu.records import SEPARATORS, Event, EventKind
 
 _BETWEEN = re.compile("[的 ]{0,2}")
 _PAIRS_MIN = 2
@@ -48,6 +48,43 @@ def with_counts_in_front(text: str, events: Sequence[Event]) -> list[Event]:
     ]
 
 
+def parted_by_counts(text: str, events: Sequence[Event]) -> list[Event]:
+    """两张京东卡100 一张天猫卡200: where the first goods were counted in front, a count behind a blank begins the next."""
+    parted: list[Event] = []
+    item: list[Event] = []
+    for at, event in enumerate(events):
+        following = events[at + 1] if at + 1 < len(events) else None
+        if event.kind in SEPARATORS:
+            item = []
+        elif (
+            _counted_in_front(item)
+            and following is not None
+            and _begins_another(text, item[-1], event, following)
+        ):
+            parted.append(Event(EventKind.COMMA, item[-1].end, event.start))
+            item = [event]
+        else:
+            item.append(event)
+        parted.append(event)
+    return parted
+
+
+def _counted_in_front(item: Sequence[Event]) -> bool:
+    """Whether goods with their size stand behind their count."""
+    kinds = {event.kind for event in item}
+    return bool(item) and item[0].kind is EventKind.QUANTITY and kinds >= {EventKind.NAME, EventKind.AMOUNT}
+
+
+def _begins_another(text: str, before: Event, count: Event, following: Event) -> bool:
+    return (
+        count.kind is EventKind.QUANTITY
+        and before.kind in _GOODS
+        and following.kind in _GOODS
+        and text[before.end : count.start].isspace()
+        and _BETWEEN.fullmatch(text, count.end, following.start) is not None
+    )
+
+
 def counts_left_over(text: str, events: Sequence[Event]) -> bool:
     """Whether such a row, with a count in front of it, has one more than its sizes that is not their sum:
     两张100一张500两张, 四张一张100两张500."""
@@ -72,3 +109,4 @@ def _count(event: Event) -> int:
 
 
 _TURNS = frozenset({EventKind.QUANTITY, EventKind.AMOUNT})
+_GOODS = frozenset({EventKind.NAME, EventKind.AMOUNT})
