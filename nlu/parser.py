@@ -172,6 +172,9 @@ class Parser:
                 reading, meant = without, better
         understood = meant.understood
         fresh = expectation.nothing_in_hand
+        if fresh and understood.intent is Intent.PROVIDE and all(line.sku for line in understood.lines):
+            # 德亚25欧 is no bare value: it says what is wanted, and nothing had been asked.
+            understood = replace(understood, intent=Intent.ORDER if understood.lines else understood.intent)
         if fresh and not meant.whole_order:
             understood = self._without_talk(text, reading, meant) or understood
         if fresh and (understood.intent is Intent.FAQ or not meant.whole_order):

@@ -13,9 +13,12 @@ from nlu.asked_beside import DOUBTING, NOTED, Asked, AskedBeside
 from nlu.assembling import ORDERING
 from nlu.normalise import plain
 from nlu.places import SURE
-from nlu.talk import Talk
-from nlu.understanding import Expectation, Intent, ProblemCode, SpokenLine, Understanding
+from nlu.talk import TOLD_MAX, Talk
+from nlu.understanding import Expectation, Intent, SpokenLine, Understanding
 from nlu.which_line import Read
+
+CALLING_OFF_MAX = 0.1
+"""What sounds like calling off is a remark only where it is hardly harmful: 别磨蹭."""
 
 ReadAs = Callable[[str, Expectation], Understanding]
 
@@ -59,7 +62,8 @@ class SaidBeside:
         topic = self._asked.remark(understood.text, quoted=asked.quoted)
         # Where a question stands open, what was not understood may have been the answer.
         unclear = asked.quoted and _says_hardly_anything(understood, asked)
-        if topic is None and unclear and self._talk.only_tells(plain(understood.text)):
+        bound = CALLING_OFF_MAX if understood.intent is Intent.CANCEL else TOLD_MAX
+        if topic is None and unclear and self._talk.only_tells(plain(understood.text), bound):
             topic = NOTED
         return understood if topic is None else _told(understood, topic)
 
@@ -82,14 +86,11 @@ def _says_hardly_anything(understood: Understanding, asked: Expectation) -> bool
 
 
 def _changes_nothing(line: SpokenLine, asked: Expectation) -> bool:
-    """Whether a line says a size that its goods are not sold in, or somebody of whom no number is known, and no more."""
+    """Whether a line says no more than a size that its goods are not sold in, or somebody of whom no number is known."""
     known = {one.product_id for one in asked.lines}
-    unsold = any(problem.code is ProblemCode.VARIANT_UNAVAILABLE for problem in line.problems)
     other_goods = line.product is not None and line.product.value not in known
     says_more = line.account or line.quantity or line.quantity_change or line.region or line.dropped
-    return not (other_goods or says_more or line.sku) and (
-        unsold or line.contact is not None or not line.measure
-    )
+    return not (other_goods or says_more or line.sku)
 
 
 def _says_more_than_goods(line: SpokenLine) -> bool:
@@ -104,7 +105,7 @@ def _told(understood: Understanding, topic: str) -> Understanding:
     )  # fmt: skip
 
 
-_GUESSED = frozenset({Intent.OUT_OF_SCOPE, Intent.REORDER, Intent.HUMAN})
+_GUESSED = frozenset({Intent.OUT_OF_SCOPE, Intent.REORDER, Intent.HUMAN, Intent.CANCEL})
 _SOUNDS = frozenset({Intent.REORDER, Intent.ORDER, Intent.HUMAN, Intent.CANCEL})
 _STANDING = frozenset({Intent.GREET, Intent.THANKS, Intent.CONFIRM, Intent.REFUND})
 """Of a remark that is one of these nothing more is said."""

@@ -139,9 +139,10 @@ class Talk:
             if long and not touches(held, one.start, one.end) and self._judge.harm(one.clause) < bound:
                 yield one
 
-    def only_tells(self, text: str) -> bool:
-        """Whether a message is surely talk where something lies in hand: 老婆生日."""
-        return len(text) <= REMARK_MAX and self._judge.harm(Clause(text, ">")) < TOLD_MAX
+    def only_tells(self, text: str, bound: float = TOLD_MAX) -> bool:
+        """Whether a message is surely talk where something lies in hand: 老婆生日. `bound`: the most that its harm may
+        be."""
+        return len(text) <= REMARK_MAX and self._judge.harm(Clause(text, ">")) < bound
 
     def asks_for(self, reading: Reading, name: Mention) -> bool:
         """Whether goods are wanted of which a clause beside an order says no more than their name."""
