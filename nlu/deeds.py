@@ -46,11 +46,23 @@ class Deeds:
             rf"(?:^|[^\u4e00-\u9fff]){words('lately')}(?:给|帮|往)?\s*+{whom}{words('done')}了?\s*+{slot}"
         )
         taken_back = re.compile(rf"{beside}{words('taken_back')}{ends}")
+        verbs = words("done", "also_done")
+        done = rf"{verbs}?(?:了|过|的)?"
+        order = rf"(?:{words('for_whom')}?\s*+{whom}(?:的号?)?{done}\s*+{slot}|{verbs}(?:了|过)?\s*+{slot}(?:给|到)?\s*+(?:{whom})?)"
+        told = re.compile(rf"{words('other_times')}[我你他她也都又就要想]*+{order}")
+        undone = re.compile(
+            rf"{words('not_done')}{order}|{slot}{words('not_done')}{words('for_whom')}\s*+{whom}{verbs}"
+        )
+        asks_how = re.compile(rf"{words('asks_how')}[我你他她们也都又就要]*+{order}")
+        of_it = re.compile(rf"{order}(?:{words('of_it')}|(?<=的){words('of_its')})")
+        put_by = re.compile(rf"{beside}{words('put_by')}{ends}")
         self._slot = re.compile(SLOT)
         self._verbs = frozenset(word for word in lexicon.words("deeds.done") if len(word) == 1)
         self._patterns = (
             (not_come, (Intent.STATUS, None)), (come, (Intent.STATUS, None)), (went, (Intent.STATUS, None)), (lately, (Intent.STATUS, None)),
             *((pattern, (Intent.FAQ, REFUND_RULE)) for pattern in self._wrong), (gone, (Intent.SEARCH, None)), (taken_back, (Intent.CANCEL, None)),
+            (undone, (Intent.CANCEL, None)), (asks_how, (Intent.FAQ, None)), (of_it, (Intent.STATUS, None)),
+            (told, (Intent.STATUS, None)), (put_by, (Intent.OUT_OF_SCOPE, None)),
         )  # fmt: skip
 
     def told(self, reading: Reading) -> tuple[Intent, str | None] | None:

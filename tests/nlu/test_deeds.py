@@ -54,6 +54,21 @@ def test_so_is_where_it_went(form: str) -> None:
         assert not complete(dict(frame)), frame["text"]
 
 
+TOLD = (
+    "本来要给{number}充{goods}的", "差点给{number}充{goods}", "去年给{number}充{goods}", "正在给{number}充{goods}",
+    "幸亏没给{number}充{goods}", "忘了给{number}充{goods}", "{goods}不给{number}充", "能不能不给{number}充{goods}",
+    "我妈让我问{number}充{goods}", "干嘛给{number}充{goods}", "给{number}充{goods}那单", "给{number}充{goods}的发票",
+    "给{number}充{goods}出错", "给{number}充{goods}被我老婆骂了", "想给{number}充{goods}但没钱",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("form", TOLD)
+def test_so_is_what_was_done_another_time_or_not_at_all(form: str) -> None:
+    for goods, number in GOODS:
+        frame = framer_of("demo").frame(form.format(goods=goods, number=number))
+        assert not complete(dict(frame)), frame["text"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -61,6 +76,11 @@ def test_so_is_where_it_went(form: str) -> None:
         "充50话费13812345678，别充错了",
         "50话费13812345678，充好了说一声",
         "50话费13812345678 到账了告诉我",
+        "经常在你家买，给13812345678充50话费",
+        "一直在你家充的，充50话费13812345678",
+        "没话费了，给13812345678充50话费",
+        "像往常一样给13812345678充50话费",
+        "给13812345678充50话费，发票也要",
         "爱奇艺会员到期了，续个月卡13812345678",
     ],
 )
