@@ -165,16 +165,18 @@ class AskedBeside:
         if len(clause) > CLAUSE_MAX or _DIGIT.search(clause) or self._told.search(clause):
             return None
         sounds = {topic for topic, words in self._sounds.items() if words.search(clause)}
-        if not sounds or not (sounds & _ASK_BY_THEMSELVES or self._asks.search(clause)):
+        asks = self._asks.search(clause) is not None
+        if not sounds or not (sounds & _ASK_BY_THEMSELVES or asks or _WITHIN.search(clause)):
             return None
         lead = self._aside.match(clause)
         heard = read(clause[lead.end() :] if lead else clause)
         topic = self._common(heard)
         if topic in _TOPICS and TERMS not in sounds:
             return topic
+        if _only_limits_time(heard):
+            return ARRIVAL
         # 只能登一台吗: a count of what nobody orders.
         wants = heard.intent in _WANTING or any(line.product or line.account for line in heard.lines)
-        asks = self._asks.search(clause) is not None
         return TERMS if TERMS in sounds and asks and not (wants or heard.problems or heard.contact) else None
 
 
@@ -187,6 +189,12 @@ def _clauses(text: str) -> list[re.Match[str]]:
 def _without(text: str, clause: re.Match[str]) -> str:
     """The text with blanks for a clause."""
     return f"{text[: clause.start()]}{' ' * len(clause[0])}{text[clause.end() :]}"
+
+
+def _only_limits_time(heard: Understanding) -> bool:
+    """三分钟内给我: a wish, and no search."""
+    timed = heard.filters.max_eta_minutes is not None and only_of_time(heard.filters)
+    return timed and heard.intent is Intent.SEARCH and not (heard.lines or heard.options or heard.problems)
 
 
 def only_of_time(filters: Filters) -> bool:
@@ -205,5 +213,6 @@ _ASK_BY_THEMSELVES = frozenset({INVOICE, BARGAIN})
 """However they are worded: 要发票, 便宜点."""
 _CLAUSE = re.compile(r"([^,，。.;；!！?？~\s…]+)[?？]*")
 _MARKS = " ,，。.;；!！?？~…\n"
+_WITHIN = re.compile("(?:分钟|小时|钟头|天)[之以]?内")
 _DIGIT = re.compile(r"[0-9]")
 _HAPPENED = re.compile("[了过错没昨刚]|[上之以]次?[回前次]")

@@ -153,7 +153,7 @@ _MONTHS_BEHIND = re.compile(r"[零又加]?(?P<months>\d{1,2}|[一二两三四五
 _HALF_TAIL = re.compile(r"半(?!价|折|夜|天|小时|路)")
 _ALONE = re.compile(
     r"(?P<card>(?:半年|双月|双周|月|季|季度|年|周|星期|日|天)(?:卡|包(?!括|含|装|裹|子)))"
-    r"|(?:包|按(?=(?:半年|月|季度?|年)[买付订续开充交]))(?P<flat>半年|月|季度?|年|周|天)"
+    r"|(?:包|按(?=(?:半年|月|季度?|年)[买付订续开充交的]))(?P<flat>半年|月|季度?|年|周|天)"
     r"|(?P<kind>(?:月度|季度|年度|半年度)(?=会员|vip|svip|卡|套餐|大会员|的|$|[ ,。])|年费|月费)"
     r"|(?P<half>半年|半个月|半个季度|半月(?!板))(?!前|后|内|以|之|没|了|多)"
     r"|(?P<latin>(?:monthly|yearly|annual|annually|quarterly|weekly|(?<![a-z])(?:yue|ji|nian|zhou|bannian) ?ka)(?![a-z])"

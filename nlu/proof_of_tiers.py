@@ -88,9 +88,14 @@ class ProofOfTiers:
                     word in said.text for word in self._table.namer.synonyms.get((role, tier), (tier,))
                 )
             ]
-            if unsaid and any(
-                one != mine and typed in self._written(one) and not self._tiers_of(one)
-                for one in list(record.name.options)[:KIN_MAX]
+            named_so = typed in self._written(mine).split("\0")
+            if (
+                unsaid
+                and not named_so
+                and any(
+                    one != mine and typed in self._written(one) and not self._tiers_of(one)
+                    for one in list(record.name.options)[:KIN_MAX]
+                )
             ):
                 yield at, Unproven.SIBLING
 

@@ -36,6 +36,8 @@ def spellings_of(regions: Iterable[str], lexicon: Lexicon) -> Mapping[str, tuple
         for spelling in (*_spellings(name, swaps), *_without_ending(name, ending), *shorter):
             # 10 of 10服 is as well so many dollars.
             bare_number = _NUMBER_ALONE.fullmatch(spelling) is not None and spelling != name
+            # 联通1 of 联通1区 is as well the beginning of 联通1G.
+            bare_number = bare_number or (spelling[-1:].isdecimal() and spelling[:-1] in carriers)
             if (
                 len(spelling) > 1
                 and not bare_number

@@ -207,7 +207,8 @@ class Spellings:
     def _may_end(self, brand: str) -> bool:
         """Whether a brand of four characters may be said by the last two: not where the first two are
         a brand by themselves (度盘超会), nor where the last are a word of their own."""
-        return brand[2:] not in self._common and len(self._namer.brand_spellings(brand[:2])) == 1
+        alone = brand[2:] in self._namer.own_ends or len(self._namer.brand_spellings(brand[:2])) == 1
+        return brand[2:] not in self._common and alone
 
     def _versions(self, word: str, number: str) -> Iterator[tuple[str, float]]:
         """Windows十一; and Windows, which all versions share."""

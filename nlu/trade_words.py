@@ -48,6 +48,8 @@ class TradeWords:
             for word, shorts in lexicon.groups("goods.generic_short").items()
         }
         self.delivery_words = DeliveryWords(lexicon)
+        self.own_ends = frozenset(map(without_blanks, lexicon.words("goods.own_ends")))
+        """Ends of brands that are names by themselves."""
         self.own_things = frozenset(map(without_blanks, lexicon.words("goods.own_things")))
         """Kinds of goods that say which of a brand they are."""
         self.same_tiers: Mapping[str, tuple[str, ...]] = {

@@ -33,6 +33,7 @@ ASKED = {
     "arcade": {"我的世界Java+基岩版激活码(国际版) Java+基岩合集": A_PLUS},
     "creator": {"★自动发货★ Windows 11 正版激活密钥（永久·单机）专业工作站版": OF_A_SIBLING},
     "county": {"猫眼电影兑换券普通厅2D/3D": TWO_KINDS},
+    "guild": {"我的世界Java版激活码Java+基岩版": A_PLUS},
     "games": {"无尽对决周卡通行证(Weekly Diamond Pass) 7天周卡": SAID_TWICE},
     "pets": {"萤石宠物摄像头云存储30天循环": SAID_TWICE},
     "studio": {"Typora 正版激活码 (3设备)永久 3设备": SAID_TWICE},
