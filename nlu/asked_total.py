@@ -14,6 +14,9 @@ from nlu.understanding import Expectation, Intent, Understanding
 TOTAL = "total"
 """The topic of such a question; `times` is of how many, where that was said."""
 
+LENGTH_MAX = 60
+"""Nobody asks for a sum at greater length; its words may stand in any order, and all orders are tried."""
+
 
 class AskedTotal:
     """Finds who asks for a sum. Immutable."""
@@ -32,6 +35,8 @@ class AskedTotal:
 
     def read(self, text: str, understood: Understanding, asked: Expectation) -> Understanding | None:
         """The question for the sum; None where nothing lies in hand, or something else is asked."""
+        if len(text) > LENGTH_MAX:
+            return None
         found = self._asks.fullmatch(text) if asked.lines else None
         together = asked.quoted and self._together.fullmatch(text) is not None
         if not together and (found is None or not (found["count"] or found["sum"])):

@@ -276,6 +276,8 @@ def without_labels(
             continue
         if mention.kind is MentionKind.UNKNOWN and mention.end == end:
             return None  # steam账号 chicken_lover88: whose account it is, and none that is bought
+        if mention.kind is MentionKind.NAME and mention.start < start and 0 in mention.options.values():
+            continue  # 石化油卡, as goods are called
         spread = mention.kind is MentionKind.REGION and mention.end - mention.start > len(mention.text)
         if spread and mention.start < start:
             own = text[mention.start : start].replace(" ", "")

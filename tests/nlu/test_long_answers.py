@@ -54,3 +54,10 @@ def test_it_is_read_to_its_end(parser: Parser, again: str, asked: Slot | None) -
     expected = Expectation(asking=asked, lines=(hand,), quoted=asked is None)
     understood = parser.understand(again * (160 // len(again)) + "#", expected)
     assert not any(line.account for line in understood.lines)
+
+
+@pytest.mark.parametrize("again", ["我", "要是", "一共", "的"])
+def test_so_is_a_message_that_is_nothing_else(parser: Parser, again: str) -> None:
+    hand = LineInHand("topup", "topup-50", account="13812345678")
+    understood = parser.understand(again * (900 // len(again)), Expectation(lines=(hand,), quoted=True))
+    assert not understood.lines
