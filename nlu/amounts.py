@@ -136,6 +136,8 @@ def _counts(text: str, found: Mark[Number], whole: str) -> bool:
         or (after[:1] in ("%", "‰", "*") and after[1:] == "*")
     ):
         return False
+    if text[found.start : found.end] == _TEN and _TEN in (before[-1:], after[:1]):
+        return False  # 十十 is no number
     if found.value.arabic and (before.endswith(("#", "*")) or _CLOCK.search(clock)):
         return False
     return found.end - found.start <= _LONGEST and not (after[:1] == "%" or before.endswith("**"))
@@ -346,6 +348,7 @@ _SMALL = re.compile(
     r" ?(?P<unit>毛钱?|角钱?|分钱|分(?!钟|之|期|享|辨|别|开|配|成|店|支|机|好|评|满|的评|以上|类|批|散|公司))"
     r"(?:(?<=[毛角])(?P<cents>[0-9一二三四五六七八九])(?:分)?(?![0-9十百千万个张份天月年]))?"
 )
+_TEN = "十"
 _UNIT_MAX = 2
 """单台, 单设备."""
 _COUNTED_BEHIND = re.compile(" ?[张份个]")

@@ -51,7 +51,7 @@ class Deeds:
         order = rf"(?:{words('for_whom')}?\s*+{whom}(?:的号?)?{done}\s*+{slot}|{verbs}(?:了|过)?\s*+{slot}(?:给|到)?\s*+(?:{whom})?)"
         told = re.compile(rf"{words('other_times')}[我你他她也都又就要想]*+{order}")
         undone = re.compile(
-            rf"(?<![得要再何]){words('not_done')}{order}|{slot}{words('not_done')}{words('for_whom')}\s*+{whom}{verbs}"
+            rf"(?<![得要再何分特区]){words('not_done')}{order}|{slot}{words('not_done')}{words('for_whom')}\s*+{whom}{verbs}"
         )
         asks_how = re.compile(rf"{words('asks_how')}[我你他她们也都又就要]*+{order}")
         of_it = re.compile(rf"{order}(?:{words('of_it')}|(?<=的){words('of_its')})")

@@ -207,10 +207,20 @@ def _with_references(page: Page, order: Sequence[Mark[references.Reference]]) ->
 
 
 def _without_numeral(text: str, mention: Mention) -> Mention:
-    """骏网 of 骏网一百, where 骏网一卡通 is sold: the first character of a number ends no name."""
-    begun = mention.kind is MentionKind.NAME and _NUMBER_BEGUN.match(text, mention.end - 1) is not None
-    whole = mention.text.endswith(text[mention.end - 1])
-    return replace(mention, end=mention.end - 1) if begun and not whole else mention
+    """骏网 of 骏网一百, where 骏网一卡通 is sold, and 花卡 of 花卡十五张, which sounds like 花卡实物: a number that is
+    counted in ends no name."""
+    if mention.kind is not MentionKind.NAME:
+        return mention
+    begun = _NUMBER_BEGUN.match(text, mention.end - 1) is not None
+    if begun and not mention.text.endswith(text[mention.end - 1]):
+        return replace(mention, end=mention.end - 1)
+    tail = _NUMBER_AT_END.search(text, mention.start + _NAME_MIN, mention.end)
+    guessed = mention.closeness is not Closeness.EXACT and tail is not None and tail[0] not in mention.text
+    counted = guessed and _COUNTED.match(text, mention.end) is not None
+    return replace(mention, end=tail.start()) if counted and tail is not None else mention
 
 
+_NAME_MIN = 2
+_NUMBER_AT_END = re.compile("[一二两三四五六七八九十百]+$")
+_COUNTED = re.compile("[张个份套台块元折]")
 _NUMBER_BEGUN = re.compile("[一二两三四五六七八九][十百千万]")

@@ -84,7 +84,10 @@ class ProofOfCounts:
 
     def _counts_goods(self, said: Said, count: Event, line: SpokenLine) -> bool:
         assert count.quantity is not None
-        labelled = any(event.start == count.end for event in said.beside(count.start, _LABELS))
+        labelled = any(
+            event.start == count.end and event.mention is not None and event.mention.role is None
+            for event in said.beside(count.start, _LABELS)
+        )
         others = not labelled and self._not_goods.match(said.text, count.end) is not None
         if others or self._in_name(said.text, count, line):
             return False

@@ -14,7 +14,7 @@ from nlu.assembling import ORDERING
 from nlu.normalise import plain
 from nlu.places import SURE
 from nlu.talk import TOLD_MAX, Talk
-from nlu.understanding import Expectation, Intent, SpokenLine, Understanding
+from nlu.understanding import Expectation, Intent, ProblemCode, SpokenLine, Understanding
 from nlu.which_line import Read
 
 CALLING_OFF_MAX = 0.1
@@ -89,7 +89,9 @@ def _changes_nothing(line: SpokenLine, asked: Expectation) -> bool:
     """Whether a line says no more than a size that its goods are not sold in, or somebody of whom no number is known."""
     known = {one.product_id for one in asked.lines}
     other_goods = line.product is not None and line.product.value not in known
-    says_more = line.account or line.quantity or line.quantity_change or line.region or line.dropped
+    unsold = any(problem.code is ProblemCode.VARIANT_UNAVAILABLE for problem in line.problems)
+    sized = line.measure is not None and line.measure.value.value and not unsold
+    says_more = sized or line.account or line.quantity or line.quantity_change or line.region or line.dropped
     return not (other_goods or says_more or line.sku)
 
 

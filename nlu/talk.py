@@ -49,6 +49,7 @@ _SLOTS = frozenset(
 _COUNTING = frozenset({EventKind.AMOUNT, EventKind.QUANTITY})
 _ORDERED = frozenset({EventKind.NAME, EventKind.NOUN, EventKind.AMOUNT})
 _ANY_NUMBER = NUMERALS | {"0", "万", "半"}
+_OF_ANYTHING = "个"
 _UNHEARD = "\u200b"
 """Takes the place of what is left out: it has no width, and every other character keeps its offset."""
 
@@ -98,6 +99,11 @@ class Talk:
         turns = [event.start for event in reading.events if event.kind in _TURNS]
         turned = min(turns, default=len(reading.page.text))
         counted = [(event.start, event.end) for event in reading.events if event.kind in _COUNTING]
+        begun = {
+            event.end
+            for event in reading.events
+            if event.quantity is not None and event.quantity.word == _OF_ANYTHING
+        }
         names = reading.shape.left.nameable
         behind = (e.start for e in reading.events if e.kind in _SLOTS and e.start > turned)
         anew = min(behind, default=turned)
@@ -112,6 +118,8 @@ class Talk:
             if self._is_another_order(one, turned) and not touches(talk, one.start, one.end):
                 talk.append((one.start, one.end))
                 continue
+            if not one.apart and one.start in begun:
+                continue  # 歪了三个金: what is counted says what the count is of
             held = (*talk, *changing, *(() if one.apart else counted), *(topups if one.used else ()))
             if (
                 not between

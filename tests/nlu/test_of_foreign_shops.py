@@ -90,3 +90,9 @@ def test_halves_of_a_server_are_put_together(text: str, region: str) -> None:
 )
 def test_a_count_behind_a_blank_is_of_the_next_goods(text: str, counts: list[tuple[str, int]]) -> None:
     assert bought(framer_of("demo").frame(text)) == [(sku, count, None) for sku, count in counts]
+
+
+def test_a_count_is_no_piece_of_a_name_that_sounds_like_it() -> None:
+    """花卡十五 sounds like 花卡实物."""
+    (line,) = framer_of("demo").frame("花卡十五张，寄到浙江省宁波市鄞州区惠风西路88号")["lines"]
+    assert line["quantity"] == 15
