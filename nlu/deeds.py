@@ -73,7 +73,7 @@ class Deeds:
             return None
         for pattern, wanted in self._patterns:
             found = pattern.search(text)
-            if found is None or self._slot.search(text, found.end()):
+            if found is None or (self._slot.search(text, found.end()) and _orders_on(reading, found.end())):
                 continue
             if pattern not in self._wrong or not in_front(
                 self._warns, text, found.start(found.lastgroup or 0)
@@ -98,3 +98,11 @@ class Deeds:
 
 
 _NAME_MIN = 3
+
+
+def _orders_on(reading: Reading, at: int) -> bool:
+    """Whether more than a count is said behind a place: 经常给138…充50话费，两个."""
+    return any(event.start >= at and event.kind in _ORDERED for event in reading.events)
+
+
+_ORDERED = frozenset({EventKind.NAME, EventKind.AMOUNT, EventKind.QUALIFIER})
