@@ -58,6 +58,9 @@ class ProofOfCounts:
             if mark.value.kind is OtherKind.MANY and (mark.value.value or 0) > 1:
                 yield from self._of_recipients(said, mark)
         yield from self._reached(said)
+        accounts = (event for event in said.reading.events if event.kind is EventKind.ACCOUNT)
+        if any(_CUT_OFF.match(said.text, event.end) for event in accounts):
+            yield from said.all(Unproven.RECIPIENT_UNUSED)
 
     def face_of(self, lines: Sequence[SpokenLine]) -> Decimal | None:
         """What the face values of the lines make together; None where they are not all money."""
@@ -312,3 +315,5 @@ def _priced(events: Sequence[Event], article: Event) -> bool:
 
 _LABELS = frozenset({EventKind.QUALIFIER})
 """成人票两张儿童票一张: no two children are counted."""
+_CUT_OFF = re.compile(r" ?、 ?[a-z][a-z0-9]{3,}$")
+"""a.cn、qiuyue: what is left of another recipient at the end of a message."""
